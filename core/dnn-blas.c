@@ -1,0 +1,123 @@
+/* dnn-blas.c - products by tiles, each one call of OpenBLAS */
+#include "dnn-blas.h"
+
+#include <cblas.h>
+
+/* A tile must be worth some tens of microseconds; more tiles than this pack
+ * the shared operand too often. */
+#define FLOPS_PER_TILE 3e6
+enum { MAX_TILES = 8, TILE_STEP = 16 };
+
+void
+dnn_blas_init (void)
+{
+  openblas_set_num_threads (1);
+}
+
+void
+dnn_blas_gemm (const DnnGemm *g)
+{
+  const blasint m = (blasint) g->m, n = (blasint) g->n, k = (blasint) g->k;
+  const blasint lda = (blasint) (g->lda ? g->lda : g->trans_a ? m : k);
+  const blasint ldb = (blasint) (g->ldb ? g->ldb : g->trans_b ? k : n);
+  const blasint ldc = (blasint) (g->ldc ? g->ldc : n);
+
+  if (m == 0 || n == 0)
+    return;
+  if (m == 1 && (!g->trans_a || lda == 1)) {
+    /* c = op(B)T a: one row through sgemm packs all of B for nothing. */
+    cblas_sgemv (CblasRowMajor, g->trans_b ? CblasNoTrans : CblasTrans,
+                 g->trans_b ? n : k, g->trans_b ? k : n, g->alpha, g->b, ldb,
+                 g->a, 1, g->beta, g->c, 1);
+    return;
+  }
+  cblas_sgemm (CblasRowMajor, g->trans_a ? CblasTrans : CblasNoTrans,
+               g->trans_b ? CblasTrans : CblasNoTrans, m, n, k, g->alpha, g->a,
+               lda, g->b, ldb, g->beta, g->c, ldc);
+}
+
+typedef struct {
+  const DnnGemm *gemm;
+  DnnTileDone done; /* may be NULL */
+  void *data;
+  int64_t lda, ldb, ldc;
+  int64_t step; /* rows or columns of a tile */
+  bool by_rows;
+} Tiles;
+
+static void
+one_tile (void *data, int64_t chunk, uint32_t worker)
+{
+  const Tiles *tiles = data;
+  const int64_t first = chunk * tiles->step;
+  DnnGemm g = *tiles->gemm;
+  int64_t row = 0, column = 0;
+
+  if (tiles->by_rows) {
+    row = first;
+    g.m = MIN (tiles->step, g.m - first);
+    g.a += first * (g.trans_a ? 1 : tiles->lda);
+    g.c += first * tiles->ldc;
+  } else {
+    column = first;
+    g.n = MIN (tiles->step, g.n - first);
+    g.b += first * (g.trans_b ? tiles->ldb : 1);
+    g.c += first;
+  }
+  g.lda = tiles->lda;
+  g.ldb = tiles->ldb;
+  g.ldc = tiles->ldc;
+  dnn_blas_gemm (&g);
+  if (tiles->done != NULL)
+    tiles->done (tiles->data, row, g.m, column, g.n, worker);
+}
+
+/* Sizes of the tiles, from the shape alone. */
+static int64_t
+plan_tiles (Tiles *tiles)
+{
+  const DnnGemm *g = tiles->gemm;
+  double flops = 2.0 * (double) g->m * (double) g->n * (double) g->k;
+  int64_t n_tiles = (int64_t) CLAMP (flops / FLOPS_PER_TILE, 1, MAX_TILES);
+  int64_t size;
+
+  tiles->lda = g->lda ? g->lda : g->trans_a ? g->m : g->k;
+  tiles->ldb = g->ldb ? g->ldb : g->trans_b ? g->k : g->n;
+  tiles->ldc = g->ldc ? g->ldc : g->n;
+  tiles->by_rows = g->m > g->n;
+  size = tiles->by_rows ? g->m : g->n;
+  tiles->step = (size + n_tiles - 1) / n_tiles;
+  tiles->step = (tiles->step + TILE_STEP - 1) / TILE_STEP * TILE_STEP;
+  return (size + tiles->step - 1) / tiles->step;
+}
+
+void
+dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, DnnTileDone done,
+                     void *data)
+{
+  Tiles tiles = { gemm, done, data };
+
+  if (gemm->m > 0 && gemm->n > 0)
+    dnn_pool_run (pool, plan_tiles (&tiles), one_tile, &tiles);
+}
+
+static void
+one_of_batch (void *data, int64_t chunk, uint32_t worker)
+{
+  DnnGemm g = *(const DnnGemm *) data;
+
+  (void) worker;
+  g.a += chunk * g.stride_a;
+  g.b += chunk * g.stride_b;
+  g.c += chunk * g.stride_c;
+  dnn_blas_gemm (&g);
+}
+
+void
+dnn_blas_gemm_tiled (DnnPool *pool, const DnnGemm *gemm)
+{
+  if (gemm->batch > 1)
+    dnn_pool_run (pool, gemm->batch, one_of_batch, (void *) gemm);
+  else
+    dnn_blas_gemm_tiles (pool, gemm, NULL, NULL);
+}

@@ -1,0 +1,122 @@
+/* dnn-build.c - asks plugins what they make of given shapes */
+#include "dnn-build.h"
+
+#include "dnn-host.h"
+
+void
+dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out)
+{
+  const uint32_t n = shape->n_dims;
+  double field = 1;
+
+  if (n < 2) {
+    *ret_in = *ret_out = n == 0 ? 1 : (double) shape->dims[0];
+    return;
+  }
+  for (uint32_t i = 0; i + 2 < n; i++)
+    field *= (double) shape->dims[i];
+  *ret_in = field * (double) shape->dims[n - 2];
+  *ret_out = field * (double) shape->dims[n - 1];
+}
+
+char *
+dnn_shape_to_string (const DnnShape *shape, bool batch_is_none)
+{
+  g_autoptr (GString) text = g_string_new ("(");
+
+  for (uint32_t i = 0; i < shape->n_dims; i++) {
+    if (i > 0)
+      g_string_append (text, ", ");
+    if (i == 0 && batch_is_none)
+      g_string_append (text, "None");
+    else
+      g_string_append_printf (text, "%" G_GINT64_FORMAT, shape->dims[i]);
+  }
+  if (shape->n_dims == 1)
+    g_string_append_c (text, ',');
+  g_string_append_c (text, ')');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static int32_t
+call_build (const DnnComponent *component, DnnBuild *b)
+{
+  const void *ops = component->code->ops;
+
+  switch (component->code->kind) {
+  case DNN_KIND_LAYER:
+    return ((const DnnLayerOps *) ops)->build (component->self, &dnn_host, b);
+  case DNN_KIND_LOSS:
+    return ((const DnnLossOps *) ops)->build (component->self, &dnn_host, b);
+  default:
+    return ((const DnnMetricOps *) ops)->build (component->self, &dnn_host, b);
+  }
+}
+
+/* A layer must have said what its outputs and weights are. */
+static const char *
+find_gap (const DnnComponent *component, const DnnBuilt *built)
+{
+  const DnnDeclaredList *named[] = { &built->weights, &built->buffers };
+  const DnnLayerOps *ops = component->code->ops;
+
+  if (component->code->kind != DNN_KIND_LAYER)
+    return NULL;
+  for (uint32_t i = 0; i < MAX (ops->n_outputs, 1); i++)
+    if (!built->outputs.at[i].set)
+      return "build did not call set_output for every output";
+  for (size_t j = 0; j < G_N_ELEMENTS (named); j++)
+    for (uint32_t i = 0; i < named[j]->n; i++)
+      if (named[j]->at[i].set &&
+          (named[j]->at[i].name == NULL || named[j]->at[i].initializer == NULL))
+        return "build added a weight or buffer without name or initializer";
+  return NULL;
+}
+
+DnnBuilt *
+dnn_build (const DnnComponent *component, const char *who,
+           const DnnTensor *const *x, uint32_t n_inputs, GError **error)
+{
+  g_autofree DnnBuilt *built = g_new0 (DnnBuilt, 1);
+  DnnContext context = { .built = built };
+  DnnBuild b = {
+    .call = { DNN_END_OF (DnnBuild, x), 0, &context },
+    .n_inputs = n_inputs,
+    .x = x,
+  };
+  const char *gap;
+
+  built->reads = DNN_READS_X | DNN_READS_Y;
+  if (call_build (component, &b) != 0 || context.message != NULL) {
+    dnn_context_take_error (&context, who, DNN_ERROR_SHAPE, error);
+    return NULL;
+  }
+  gap = find_gap (component, built);
+  if (gap != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: %s", who, gap);
+    return NULL;
+  }
+  return g_steal_pointer (&built);
+}
+
+DnnBuilt *
+dnn_build_slots (const DnnComponent *component, const char *who,
+                 const DnnTensor *weight, GError **error)
+{
+  const DnnOptimizerOps *ops = component->code->ops;
+  g_autofree DnnBuilt *built = g_new0 (DnnBuilt, 1);
+  DnnContext context = { .built = built };
+  DnnSlots s = {
+    .call = { DNN_END_OF (DnnSlots, weight), 0, &context },
+    .weight = weight,
+  };
+
+  if (ops->slots == NULL)
+    return g_steal_pointer (&built);
+  if (ops->slots (component->self, &dnn_host, &s) != 0 ||
+      context.message != NULL) {
+    dnn_context_take_error (&context, who, DNN_ERROR_SHAPE, error);
+    return NULL;
+  }
+  return g_steal_pointer (&built);
+}

@@ -1,0 +1,214 @@
+/* dnn-component.c - from a spec to a plugin's filled struct */
+#include "dnn-component.h"
+
+#include "dnn-kind.h"
+#include "dnn-param.h"
+#include "dnn-suggest.h"
+
+#include <string.h>
+
+static void
+driven_free (gpointer data)
+{
+  DnnDriven *driven = data;
+
+  dnn_component_free (driven->schedule);
+  g_free (driven);
+}
+
+void
+dnn_component_free (DnnComponent *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->schedules, g_ptr_array_unref);
+  dnn_spec_free (self->host_args);
+  dnn_spec_free (self->spec);
+  g_free (self->self);
+  g_free (self);
+}
+
+static bool
+matches (const char *const *patterns, const char *key)
+{
+  for (size_t i = 0; patterns != NULL && patterns[i] != NULL; i++)
+    if (g_pattern_match_simple (patterns[i], key))
+      return true;
+  return false;
+}
+
+static bool
+set_unknown_key (const DnnComponent *self, const char *const *host_keys,
+                 const DnnArg *arg, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+  g_autofree char *nearest = NULL;
+
+  for (uint32_t i = 0; i < self->code->n_params; i++)
+    g_strv_builder_add (builder, dnn_param_at (self->code, i)->name);
+  for (size_t i = 0; host_keys != NULL && host_keys[i] != NULL; i++)
+    if (strchr (host_keys[i], '*') == NULL)
+      g_strv_builder_add (builder, host_keys[i]);
+  names = g_strv_builder_end (builder);
+  nearest = dnn_suggest (arg->key, (const char *const *) names);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "there is no parameter '%s'%s%s", arg->key,
+               *nearest != '\0' ? "; " : "", nearest);
+  return false;
+}
+
+/* Whether `text` names a schedule rather than a number. */
+static bool
+is_schedule (const DnnParam *param, const char *text)
+{
+  return (param->flags & DNN_SCHEDULABLE) != 0 && g_ascii_isalpha (*text) &&
+         g_ascii_strncasecmp (text, "inf", 3) != 0;
+}
+
+static bool
+add_schedule (DnnComponent *self, DnnRegistry *registry, const DnnParam *param,
+              const char *text, GError **error)
+{
+  g_autoptr (DnnComponent) schedule =
+      dnn_component_parse (registry, DNN_KIND_SCHEDULE, text, error);
+  DnnDriven *driven;
+
+  if (schedule == NULL) {
+    g_prefix_error (error, "%s: ", param->name);
+    return false;
+  }
+  driven = g_new0 (DnnDriven, 1);
+  driven->param = param;
+  driven->schedule = g_steal_pointer (&schedule);
+  g_ptr_array_add (self->schedules, driven);
+  dnn_param_set_number (param, self->self,
+                        dnn_component_value_at (self, param, 0));
+  return true;
+}
+
+static bool
+apply (DnnComponent *self, DnnRegistry *registry, const DnnSpec *spec,
+       const char *const *host_keys, GError **error)
+{
+  for (guint i = 0; i < spec->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (spec->args, i);
+    const DnnParam *param = dnn_param_find (self->code, arg->key);
+
+    if (param == NULL && matches (host_keys, arg->key)) {
+      dnn_spec_add (self->host_args, arg->key, arg->value, arg->place);
+      continue;
+    }
+    if (param == NULL)
+      return set_unknown_key (self, host_keys, arg, error);
+    if (is_schedule (param, arg->value)
+            ? !add_schedule (self, registry, param, arg->value, error)
+            : !dnn_param_set (param, self->self, arg->value, error))
+      return false;
+  }
+  return true;
+}
+
+/* A required parameter that neither the base's defaults nor the user set. */
+static const DnnParam *
+find_unset (const DnnComponent *self, const DnnSpec *defaults)
+{
+  for (uint32_t i = 0; i < self->code->n_params; i++) {
+    const DnnParam *param = dnn_param_at (self->code, i);
+    bool set = (param->flags & DNN_REQUIRED) == 0;
+    const DnnSpec *const specs[] = { defaults, self->spec };
+
+    for (size_t j = 0; j < 2; j++)
+      for (guint k = 0; k < specs[j]->args->len; k++) {
+        const DnnArg *arg = g_ptr_array_index (specs[j]->args, k);
+
+        set = set || dnn_param_find (self->code, arg->key) == param;
+      }
+    if (!set)
+      return param;
+  }
+  return NULL;
+}
+
+/* "scale=2 mode=fan_in", as the arguments of a spec. */
+static DnnSpec *
+parse_defaults (const DnnPlugin *plugin, GError **error)
+{
+  g_autofree char *text =
+      g_strconcat (plugin->name, " ",
+                   plugin->defaults != NULL ? plugin->defaults : "", NULL);
+  g_autoptr (GPtrArray) chain =
+      dnn_spec_parse_chain (text, (DnnPlace){ 0 }, error);
+
+  return chain != NULL ? dnn_spec_copy (g_ptr_array_index (chain, 0)) : NULL;
+}
+
+static bool
+fill (DnnComponent *self, DnnRegistry *registry, const char *const *host_keys,
+      GError **error)
+{
+  g_autoptr (DnnSpec) defaults = parse_defaults (self->plugin, error);
+  const DnnParam *unset;
+
+  if (defaults == NULL ||
+      !dnn_param_set_defaults (self->code, self->self, error) ||
+      !apply (self, registry, defaults, host_keys, error) ||
+      !apply (self, registry, self->spec, host_keys, error))
+    return false;
+  unset = find_unset (self, defaults);
+  if (unset == NULL)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s must be given (%s)",
+               unset->name, unset->help);
+  return false;
+}
+
+DnnComponent *
+dnn_component_new (DnnRegistry *registry, DnnKind kind, const DnnSpec *spec,
+                   const char *const *host_keys, GError **error)
+{
+  g_autoptr (DnnComponent) self = g_new0 (DnnComponent, 1);
+
+  self->spec = dnn_spec_copy (spec);
+  self->host_args = dnn_spec_new (spec->name, spec->place);
+  self->schedules = g_ptr_array_new_with_free_func (driven_free);
+  self->plugin = dnn_registry_find (registry, kind, spec->name, error);
+  if (self->plugin == NULL)
+    return NULL;
+  self->code = dnn_registry_resolve (registry, self->plugin, error);
+  if (self->code == NULL)
+    return NULL;
+  self->self = g_malloc0 ((size_t) self->code->self_size + 1);
+  if (!fill (self, registry, host_keys, error)) {
+    g_prefix_error (error, "%s: ", spec->name);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+DnnComponent *
+dnn_component_parse (DnnRegistry *registry, DnnKind kind, const char *text,
+                     GError **error)
+{
+  g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, error);
+
+  if (spec == NULL)
+    return NULL;
+  return dnn_component_new (registry, kind, spec, NULL, error);
+}
+
+double
+dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
+                        uint64_t step)
+{
+  for (guint i = 0; i < self->schedules->len; i++) {
+    const DnnDriven *driven = g_ptr_array_index (self->schedules, i);
+
+    if (driven->param == param) {
+      const DnnScheduleOps *ops = driven->schedule->code->ops;
+
+      return ops->value (driven->schedule->self, step);
+    }
+  }
+  return dnn_param_get_number (param, self->self);
+}

@@ -1,0 +1,46 @@
+/* dnn-component.h - a plugin with its parameters: what a spec becomes
+ *
+ * Owns the plugin's struct.  The plugin itself is borrowed from the registry.
+ */
+#pragma once
+
+#include <dnn/plugin.h>
+
+#include "dnn-registry.h"
+#include "dnn-spec.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnComponent {
+  const DnnPlugin *plugin; /* as named: its name and title */
+  const DnnPlugin *code;   /* whose ops run: the base, where there is one */
+  void *self;              /* (owned) the plugin's struct, filled */
+  DnnSpec *spec;           /* (owned) what the user wrote */
+  DnnSpec *host_args;      /* (owned) the keys that are the host's */
+  GPtrArray *schedules;    /* (owned) of DnnDriven: parameters that move */
+} DnnComponent;
+
+/* A parameter and the schedule that drives it. */
+typedef struct DnnDriven {
+  const DnnParam *param;
+  DnnComponent *schedule; /* (owned) */
+} DnnDriven;
+
+/* Finds the plugin and fills its struct.  Keys that match one of the
+ * NULL-terminated glob patterns `host_keys` (may be NULL) are not the plugin's
+ * and go to host_args. */
+DnnComponent *dnn_component_new (DnnRegistry *registry, DnnKind kind,
+                                 const DnnSpec *spec,
+                                 const char *const *host_keys, GError **error);
+/* The same from text: "huber(delta=0.7)". */
+DnnComponent *dnn_component_parse (DnnRegistry *registry, DnnKind kind,
+                                   const char *text, GError **error);
+void dnn_component_free (DnnComponent *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnComponent, dnn_component_free)
+
+/* The value of float parameter `param` at `step`: its schedule's, or the one
+ * in the struct. */
+double dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
+                               uint64_t step);
+
+DNN_END_DECLS

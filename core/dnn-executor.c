@@ -1,0 +1,342 @@
+/* dnn-executor.c - layer by layer, and back */
+#include "dnn-executor.h"
+
+#include "dnn-blas.h"
+
+#include <string.h>
+
+/* Elements of an activation that are worth a chunk of their own. */
+enum { GRAIN = 16384 };
+
+/* --- activations
+ * --------------------------------------------------------------- */
+
+typedef struct {
+  const DnnComponent *activation;
+  const float *x, *y, *dy;
+  float *out;
+  int64_t total;  /* elements */
+  int64_t length; /* of a row; elementwise: of a chunk */
+  int64_t rows_per_chunk;
+  bool backward;
+} Activation;
+
+static void
+activation_chunk (void *data, int64_t chunk, uint32_t worker)
+{
+  const Activation *job = data;
+  const DnnActivationOps *ops = job->activation->code->ops;
+  const int64_t first = chunk * job->rows_per_chunk * job->length;
+  const int64_t n = MIN (job->rows_per_chunk * job->length, job->total - first);
+  const bool by_rows =
+      (job->activation->code->flags & DNN_FLAG_ELEMENTWISE) == 0;
+  const int64_t rows = by_rows ? n / job->length : 1;
+  const int64_t length = by_rows ? job->length : n;
+
+  (void) worker;
+  if (job->backward)
+    ops->grad (job->activation->self, &dnn_host,
+               (ops->needs & DNN_NEEDS_X) != 0 ? job->x + first : NULL,
+               (ops->needs & DNN_NEEDS_Y) != 0 ? job->y + first : NULL,
+               job->dy + first, job->out + first, rows, length);
+  else
+    ops->eval (job->activation->self, &dnn_host, job->x + first,
+               job->out + first, rows, length);
+}
+
+/* Splits by rows, or anywhere where every element is by itself. */
+static void
+run_activation (DnnPool *pool, Activation *job, const DnnTensor *shape)
+{
+  bool anywhere = (job->activation->code->flags & DNN_FLAG_ELEMENTWISE) != 0;
+  int64_t chunk;
+
+  job->total = dnn_count (shape);
+  if (job->total == 0)
+    return;
+  job->length = anywhere ? 1 : MAX (dnn_columns (shape), 1);
+  job->rows_per_chunk = MAX (GRAIN / job->length, 1);
+  chunk = job->rows_per_chunk * job->length;
+  dnn_pool_run (pool, (job->total + chunk - 1) / chunk, activation_chunk, job);
+}
+
+/* --- forward
+ * --------------------------------------------------------------------- */
+
+static void
+begin_call (DnnStage *stage, const DnnPassInfo *info, int phase)
+{
+  const DnnBuilt *built = stage->built;
+  DnnPass *pass = &stage->pass;
+
+  pass->training = info->training;
+  pass->frozen = !stage->layer->trainable;
+  pass->step = info->step;
+  stage->context.key.seed = info->seed;
+  stage->context.key.step = info->step;
+  stage->context.n_products = 0;
+  for (uint32_t i = 0; i < built->scratch.n; i++)
+    ((DnnTensor **) pass->scratch)[i] =
+        built->scratch.at[i].set ? &stage->scratch[phase][i].tensor : NULL;
+  for (uint32_t i = 0; i < built->worker_scratch.n; i++) {
+    const DnnTensor *block = &stage->worker[phase][i].tensor;
+
+    stage->worker_data[i] = block->data;
+    stage->worker_stride[i] = dnn_count (block);
+  }
+}
+
+static bool
+check_call (DnnStage *stage, int32_t status, GError **error)
+{
+  if (status == 0 && stage->context.message == NULL)
+    return true;
+  dnn_context_take_error (&stage->context, stage->layer->name, DNN_ERROR_DATA,
+                          error);
+  return false;
+}
+
+static bool
+forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
+               GError **error)
+{
+  const DnnLayer *layer = stage->layer;
+  const DnnTensor *z =
+      layer->component != NULL ? &stage->out->z.tensor : stage->pass.x[0];
+  Activation job = {
+    .activation = layer->activation,
+    .x = z->data,
+    .out = stage->out->y.tensor.data,
+  };
+
+  begin_call (stage, info, 0);
+  if (layer->component != NULL) {
+    const DnnLayerOps *ops = layer->component->code->ops;
+    int32_t status =
+        ops->forward (layer->component->self, &dnn_host, &stage->pass);
+
+    if (!check_call (stage, status, error))
+      return false;
+  }
+  if (layer->activation != NULL)
+    run_activation (plan->pool, &job, z);
+  return true;
+}
+
+bool
+dnn_executor_forward (DnnPlan *plan, const DnnPassInfo *info, GError **error)
+{
+  for (size_t i = 0; i < plan->n_stages; i++)
+    if (!forward_stage (plan, &plan->stages[i], info, error))
+      return false;
+  return true;
+}
+
+/* --- backward: gradients of values
+ * ------------------------------------------------- */
+
+static bool
+has_any_gradient (const DnnStage *stage)
+{
+  for (uint32_t i = 0; i < stage->n_outputs; i++)
+    if (stage->out[i].has_gradient)
+      return true;
+  return false;
+}
+
+/* Where the gradient of input `i` goes: its own place the first time, a spare
+ * one to be added later. */
+static DnnPlaced *
+input_gradient (DnnStage *stage, uint32_t i)
+{
+  DnnValue *value = stage->in[i];
+
+  if (!value->wanted)
+    return NULL;
+  return value->has_gradient ? &stage->spare[i] : &value->gradient;
+}
+
+static void
+add_to (float *to, const float *from, int64_t n)
+{
+  for (int64_t i = 0; i < n; i++)
+    to[i] += from[i];
+}
+
+/* Two inputs of one layer may be the same value: the second then goes to a
+ * spare place too. */
+static void
+point_inputs (DnnStage *stage)
+{
+  DnnTensor **dx = (DnnTensor **) stage->pass.dx;
+
+  for (uint32_t i = 0; i < stage->layer->n_inputs; i++) {
+    DnnPlaced *placed = input_gradient (stage, i);
+
+    for (uint32_t j = 0; j < i && placed != NULL; j++)
+      if (placed == &stage->in[j]->gradient && stage->in[j] == stage->in[i])
+        placed = &stage->spare[i];
+    dx[i] = placed != NULL ? &placed->tensor : NULL;
+  }
+}
+
+static void
+collect_inputs (DnnStage *stage)
+{
+  for (uint32_t i = 0; i < stage->layer->n_inputs; i++) {
+    DnnValue *value = stage->in[i];
+    const DnnTensor *dx = stage->pass.dx[i];
+
+    if (dx == NULL)
+      continue;
+    if (dx == &stage->spare[i].tensor)
+      add_to (value->gradient.tensor.data, dx->data, dnn_count (dx));
+    value->has_gradient = true;
+  }
+}
+
+/* --- backward: gradients of weights
+ * -------------------------------------------------- */
+
+/* The stage that ran backward first among those that use the weight: the
+ * gradients of the others are added to its own. */
+static DnnStage *
+first_user (DnnPlan *plan, const DnnWeight *weight, uint32_t *ret_index,
+            size_t *ret_last)
+{
+  DnnStage *first = NULL;
+
+  for (size_t i = 0; i < plan->n_stages; i++) {
+    DnnStage *stage = &plan->stages[i];
+
+    for (uint32_t j = 0; j < stage->layer->n_weights; j++)
+      if (stage->layer->weights[j] == weight && stage->dw[j].block >= 0) {
+        if (first == NULL)
+          *ret_last = i;
+        first = stage;
+        *ret_index = j;
+      }
+  }
+  return first;
+}
+
+static const DnnProduct *
+find_product (const DnnStage *stage, uint32_t index)
+{
+  for (uint32_t i = 0; i < stage->context.n_products; i++)
+    if (stage->context.products[i].index == index)
+      return &stage->context.products[i];
+  return NULL;
+}
+
+static void
+multiply (DnnPool *pool, const DnnProduct *product, DnnTensor *dw)
+{
+  DnnGemm gemm = {
+    .struct_size = DNN_END_OF (DnnGemm, stride_c),
+    .trans_a = 1,
+    .m = dnn_columns (product->a),
+    .n = dnn_columns (product->d),
+    .k = dnn_rows (product->a),
+    .alpha = 1,
+    .a = dnn_f32 (product->a),
+    .b = dnn_f32 (product->d),
+    .c = dnn_f32 (dw),
+  };
+
+  dnn_blas_gemm_tiled (pool, &gemm);
+}
+
+static void
+deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
+{
+  DnnStage *stage = &plan->stages[i];
+  DnnWeight *weight = stage->layer->weights[j];
+  DnnTensor *dw = &stage->dw[j].tensor;
+  const DnnProduct *product = find_product (stage, j);
+  uint32_t first_index = 0;
+  size_t last = 0;
+  DnnStage *first = first_user (plan, weight, &first_index, &last);
+  DnnTensor *total = &first->dw[first_index].tensor;
+
+  if (product != NULL && sink != NULL && first == stage && last == i) {
+    sink->product (sink->data, weight, product->a, product->d, dw);
+    return;
+  }
+  if (product != NULL)
+    multiply (plan->pool, product, dw);
+  if (total != dw)
+    add_to (total->data, dw->data, dnn_count (dw));
+  if (last == i && sink != NULL)
+    sink->gradient (sink->data, weight, total);
+}
+
+/* --- backward
+ * ------------------------------------------------------------------------ */
+
+static void
+backward_activation (DnnPlan *plan, DnnStage *stage)
+{
+  const bool alone = stage->layer->component == NULL;
+  const DnnTensor *dy = &stage->out->gradient.tensor;
+  Activation job = {
+    .activation = stage->layer->activation,
+    .x = alone ? stage->pass.x[0]->data : stage->out->z.tensor.data,
+    .y = stage->out->y.tensor.data,
+    .dy = dy->data,
+    .out = alone ? stage->pass.dx[0]->data : dy->data,
+    .backward = true,
+  };
+
+  run_activation (plan->pool, &job, dy);
+}
+
+static bool
+backward_component (DnnStage *stage, GError **error)
+{
+  const DnnComponent *component = stage->layer->component;
+  const DnnLayerOps *ops = component->code->ops;
+  const DnnTensor **dy = (const DnnTensor **) stage->pass.dy;
+  DnnTensor **dw = (DnnTensor **) stage->pass.dw;
+
+  for (uint32_t i = 0; i < stage->n_outputs; i++)
+    dy[i] = stage->out[i].has_gradient ? &stage->out[i].gradient.tensor : NULL;
+  for (uint32_t i = 0; i < stage->layer->n_weights; i++)
+    dw[i] = stage->dw[i].block >= 0 ? &stage->dw[i].tensor : NULL;
+  return check_call (
+      stage, ops->backward (component->self, &dnn_host, &stage->pass), error);
+}
+
+static bool
+backward_stage (DnnPlan *plan, size_t i, const DnnPassInfo *info,
+                const DnnSink *sink, GError **error)
+{
+  DnnStage *stage = &plan->stages[i];
+
+  begin_call (stage, info, 1);
+  point_inputs (stage);
+  if (stage->layer->activation != NULL && stage->out->has_gradient &&
+      !stage->skips_gradient)
+    backward_activation (plan, stage);
+  if (stage->layer->component != NULL && !backward_component (stage, error))
+    return false;
+  collect_inputs (stage);
+  for (uint32_t j = 0; j < stage->layer->n_weights; j++)
+    if (stage->dw[j].block >= 0)
+      deliver_weight (plan, i, j, sink);
+  return true;
+}
+
+bool
+dnn_executor_backward (DnnPlan *plan, const DnnPassInfo *info,
+                       const DnnSink *sink, GError **error)
+{
+  for (size_t i = 0; i < plan->n_values; i++)
+    plan->values[i].has_gradient = false;
+  plan->loss_value->has_gradient = true;
+  for (size_t i = plan->n_stages; i-- > 0;)
+    if (plan->stages[i].runs_backward && has_any_gradient (&plan->stages[i]) &&
+        !backward_stage (plan, i, info, sink, error))
+      return false;
+  return true;
+}

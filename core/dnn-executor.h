@@ -1,0 +1,39 @@
+/* dnn-executor.h - runs a plan forward and backward
+ *
+ * Nothing is allocated on the way, but for error messages.
+ */
+#pragma once
+
+#include "dnn-plan.h"
+
+DNN_BEGIN_DECLS
+
+/* What one pass is about. */
+typedef struct DnnPassInfo {
+  uint64_t seed;
+  uint64_t step; /* of the run, from 0 */
+  bool training;
+} DnnPassInfo;
+
+/* Where weight gradients go, each as soon as it is known. */
+typedef struct DnnSink {
+  /* dw = aT d is due, over tensors seen as rows x columns; `dw` has room for
+   * it, but nobody else looks there. */
+  void (*product) (void *data, DnnWeight *weight, const DnnTensor *a,
+                   const DnnTensor *d, DnnTensor *dw);
+  /* `dw` is complete. */
+  void (*gradient) (void *data, DnnWeight *weight, DnnTensor *dw);
+  void *data;
+} DnnSink;
+
+/* From dnn_plan_input () to the prediction. */
+bool dnn_executor_forward (DnnPlan *plan, const DnnPassInfo *info,
+                           GError **error);
+
+/* From plan->loss_value->gradient, which the caller has written, down to the
+ * first layer that trains.  `sink` may be NULL: every gradient is then left
+ * in its stage's dw. */
+bool dnn_executor_backward (DnnPlan *plan, const DnnPassInfo *info,
+                            const DnnSink *sink, GError **error);
+
+DNN_END_DECLS

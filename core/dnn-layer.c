@@ -1,0 +1,281 @@
+/* dnn-layer.c - layers and their weights */
+#include "dnn-layer.h"
+
+#include "dnn-host.h"
+#include "dnn-memory.h"
+#include "dnn-param.h"
+#include "dnn-suggest.h"
+
+#include <string.h>
+
+/* The keys that every layer understands. */
+static const char *const host_keys[] = {
+  "activation",    "trainable", "learning_rate_multiplier",
+  "weights",       "name",      "input",
+  "*_initializer", NULL,
+};
+
+void
+dnn_layer_free (DnnLayer *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->buffers);
+  g_free (self->weights);
+  g_free (self->inputs);
+  dnn_component_free (self->activation);
+  dnn_component_free (self->component);
+  dnn_spec_free (self->spec);
+  g_free (self->name);
+  g_free (self);
+}
+
+const char *
+dnn_layer_title (const DnnLayer *self)
+{
+  return (self->component != NULL ? self->component : self->activation)
+      ->plugin->title;
+}
+
+const DnnArg *
+dnn_layer_host_arg (const DnnLayer *self, const char *key)
+{
+  const DnnComponent *main =
+      self->component != NULL ? self->component : self->activation;
+
+  return dnn_spec_find (main->host_args, key);
+}
+
+static bool
+set_unknown_type (DnnRegistry *registry, const char *name, GError **error)
+{
+  g_auto (GStrv) layers = dnn_registry_names (registry, DNN_KIND_LAYER);
+  g_auto (GStrv) others = dnn_registry_names (registry, DNN_KIND_ACTIVATION);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+  g_autofree char *nearest = NULL, *folders = NULL;
+
+  g_strv_builder_addv (builder, (const char **) layers);
+  g_strv_builder_addv (builder, (const char **) others);
+  all = g_strv_builder_end (builder);
+  nearest = dnn_suggest (name, (const char *const *) all);
+  folders = g_strjoinv (", ", (char **) dnn_registry_folders (registry));
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "there is no layer or activation plugin '%s'; %s (searched: %s)",
+               name, *nearest != '\0' ? nearest : "none is there at all",
+               folders);
+  return false;
+}
+
+/* The component of a layer's type: a layer, or an activation by itself. */
+static bool
+find_type (DnnLayer *self, DnnRegistry *registry, GError **error)
+{
+  const char *name = self->spec->name;
+
+  if (dnn_registry_has (registry, DNN_KIND_LAYER, name)) {
+    self->component = dnn_component_new (registry, DNN_KIND_LAYER, self->spec,
+                                         host_keys, error);
+    return self->component != NULL;
+  }
+  if (!dnn_registry_has (registry, DNN_KIND_ACTIVATION, name))
+    return set_unknown_type (registry, name, error);
+  self->activation = dnn_component_new (registry, DNN_KIND_ACTIVATION,
+                                        self->spec, host_keys, error);
+  return self->activation != NULL;
+}
+
+static bool
+take_activation (DnnLayer *self, DnnRegistry *registry, GError **error)
+{
+  const DnnArg *arg = dnn_layer_host_arg (self, "activation");
+  g_autoptr (DnnSpec) spec = NULL;
+
+  if (arg == NULL)
+    return true;
+  if (self->component == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%s: an activation has no activation of its own, '%s'",
+                 self->spec->name, arg->value);
+    return false;
+  }
+  spec = dnn_spec_parse (arg->value, arg->place, error);
+  if (spec != NULL)
+    self->activation =
+        dnn_component_new (registry, DNN_KIND_ACTIVATION, spec, NULL, error);
+  if (self->activation == NULL)
+    g_prefix_error (error, "%s: activation: ", self->spec->name);
+  return self->activation != NULL;
+}
+
+static bool
+take_trainable (DnnLayer *self, GError **error)
+{
+  const DnnArg *arg = dnn_layer_host_arg (self, "trainable");
+
+  self->trainable = true;
+  if (arg == NULL || dnn_parse_bool (arg->value, &self->trainable, error))
+    return true;
+  g_prefix_error (error, "%s: trainable ", self->spec->name);
+  return false;
+}
+
+DnnLayer *
+dnn_layer_new (DnnRegistry *registry, const DnnSpec *spec, GError **error)
+{
+  g_autoptr (DnnLayer) self = g_new0 (DnnLayer, 1);
+
+  self->spec = dnn_spec_copy (spec);
+  if (!find_type (self, registry, error) ||
+      !take_activation (self, registry, error) ||
+      !take_trainable (self, error)) {
+    dnn_error_prefix_place (error, spec->place);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+static bool
+check_n_inputs (const DnnLayer *self, GError **error)
+{
+  const DnnLayerOps *ops =
+      self->component != NULL ? self->component->code->ops : NULL;
+  uint32_t min = ops != NULL ? ops->min_inputs : 1;
+  uint32_t max = ops != NULL ? ops->max_inputs : 1;
+
+  if (self->n_inputs >= min && self->n_inputs <= max)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "%s: it takes %u to %u inputs, not '%u'", self->name, min, max,
+               self->n_inputs);
+  return false;
+}
+
+DnnBuilt *
+dnn_layer_build (const DnnLayer *self, const DnnTensor *const *x,
+                 GError **error)
+{
+  DnnBuilt *built;
+
+  if (!check_n_inputs (self, error))
+    return NULL;
+  if (self->component != NULL)
+    return dnn_build (self->component, self->name, x, self->n_inputs, error);
+
+  built = g_new0 (DnnBuilt, 1);
+  built->outputs.n = 1;
+  built->outputs.at[0].set = true;
+  built->outputs.at[0].shape = dnn_shape_of (x[0]);
+  return built;
+}
+
+/* --- weights ----------------------------------------------------------------
+ */
+
+void
+dnn_weight_free (DnnWeight *self)
+{
+  if (self == NULL)
+    return;
+  dnn_component_free (self->initializer);
+  dnn_memory_free (self->tensor.data);
+  g_free (self->name);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnWeight, dnn_weight_free)
+
+size_t
+dnn_weight_bytes (const DnnWeight *self)
+{
+  return (size_t) dnn_count (&self->tensor) * sizeof (float);
+}
+
+/* `<weight>_initializer` of the user, else the plugin's. */
+static DnnComponent *
+find_initializer (DnnRegistry *registry, const DnnLayer *layer,
+                  const DnnDeclared *declared, GError **error)
+{
+  g_autofree char *key = g_strconcat (declared->name, "_initializer", NULL);
+  const DnnArg *arg = dnn_layer_host_arg (layer, key);
+  DnnComponent *initializer = dnn_component_parse (
+      registry, DNN_KIND_INITIALIZER,
+      arg != NULL ? arg->value : declared->initializer, error);
+
+  if (initializer == NULL) {
+    g_prefix_error (error, "%s: %s: ", layer->name, key);
+    dnn_error_prefix_place (error,
+                            arg != NULL ? arg->place : layer->spec->place);
+  }
+  return initializer;
+}
+
+static bool
+take_multiplier (DnnWeight *self, const DnnLayer *layer, GError **error)
+{
+  const DnnArg *arg = dnn_layer_host_arg (layer, "learning_rate_multiplier");
+
+  self->learning_rate_multiplier = 1;
+  if (arg == NULL || dnn_parse_float (arg->value, 0, 1e6,
+                                      &self->learning_rate_multiplier, error))
+    return true;
+  g_prefix_error (error, "%s: learning_rate_multiplier ", layer->name);
+  dnn_error_prefix_place (error, arg->place);
+  return false;
+}
+
+DnnWeight *
+dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
+                const DnnDeclared *declared, bool is_buffer, GError **error)
+{
+  g_autoptr (DnnWeight) self = g_new0 (DnnWeight, 1);
+  const DnnShape *shape = &declared->shape;
+  double count = 1;
+
+  self->name = g_strconcat (layer->name, "/", declared->name, NULL);
+  self->short_name = declared->name;
+  self->fan_in = declared->fan_in;
+  self->fan_out = declared->fan_out;
+  self->is_buffer = is_buffer;
+  self->tensor.dtype = DNN_FLOAT32;
+  self->tensor.n_dims = shape->n_dims;
+  for (uint32_t i = 0; i < shape->n_dims; i++) {
+    self->tensor.dims[i] = shape->dims[i];
+    count *= (double) shape->dims[i];
+  }
+  if (count > 1e12) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                 "%s: a weight of %.3g numbers is too large", self->name,
+                 count);
+    return NULL;
+  }
+  self->initializer = find_initializer (registry, layer, declared, error);
+  if (self->initializer == NULL || !take_multiplier (self, layer, error))
+    return NULL;
+  self->tensor.data = dnn_memory_new (dnn_weight_bytes (self), error);
+  if (self->tensor.data == NULL) {
+    g_prefix_error (error, "%s: ", self->name);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+bool
+dnn_weight_initialize (DnnWeight *self, uint64_t seed, GError **error)
+{
+  const DnnInitializerOps *ops = self->initializer->code->ops;
+  DnnContext context = {
+    .key = { .seed = seed, .owner = dnn_random_owner (self->name) },
+  };
+  DnnFill fill = {
+    .call = { DNN_END_OF (DnnFill, fan_out), 0, &context },
+    .w = &self->tensor,
+    .fan_in = self->fan_in,
+    .fan_out = self->fan_out,
+  };
+
+  if (ops->fill (self->initializer->self, &dnn_host, &fill) == 0 &&
+      context.message == NULL)
+    return true;
+  dnn_context_take_error (&context, self->name, DNN_ERROR_SHAPE, error);
+  return false;
+}

@@ -1,0 +1,73 @@
+/* dnn-layer.h - one layer of a model: its plugin, its place, its weights
+ *
+ * Owned by the model.  `trainable` may be changed at any time and counts from
+ * the next step on; the rest is fixed once the model is made.
+ */
+#pragma once
+
+#include "dnn-build.h"
+#include "dnn-component.h"
+
+DNN_BEGIN_DECLS
+
+/* A trained weight, or a buffer: state that is saved but not trained. */
+typedef struct DnnWeight {
+  char *name;             /* (owned) "dense/kernel" */
+  const char *short_name; /* "kernel" */
+  DnnTensor tensor;       /* float32; its data is owned */
+  double fan_in, fan_out;
+  DnnComponent *initializer; /* (owned) */
+  bool is_buffer;
+  double learning_rate_multiplier;
+} DnnWeight;
+
+/* Where an input comes from. */
+typedef struct DnnInput {
+  int layer;       /* index in the model; -1: the network's input */
+  uint32_t output; /* which of its outputs */
+} DnnInput;
+
+typedef struct DnnLayer {
+  char *name;               /* (owned) unique in the model */
+  DnnSpec *spec;            /* (owned) as written, host keys included */
+  DnnComponent *component;  /* (owned) NULL: nothing but the activation */
+  DnnComponent *activation; /* (owned) may be NULL */
+  DnnInput *inputs;         /* (owned) */
+  uint32_t n_inputs;
+  DnnDeclaredList outputs; /* shapes for a batch of DNN_NOMINAL_BATCH */
+  DnnWeight **weights;     /* (owned array) by index; NULL: not declared */
+  uint32_t n_weights;
+  DnnWeight **buffers; /* (owned array) likewise */
+  uint32_t n_buffers;
+  bool trainable;
+} DnnLayer;
+
+/* The batch that a model's layers are first built with. */
+enum { DNN_NOMINAL_BATCH = 2 };
+
+/* Finds the plugin, a layer's or else an activation's, and takes the host's
+ * keys out of the spec.  Name, inputs and weights are the model's to fill. */
+DnnLayer *dnn_layer_new (DnnRegistry *registry, const DnnSpec *spec,
+                         GError **error);
+void dnn_layer_free (DnnLayer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnLayer, dnn_layer_free)
+
+/* "Dense": what stands in parentheses in a summary. */
+const char *dnn_layer_title (const DnnLayer *self);
+/* A key of the host's in the spec, or NULL. */
+const DnnArg *dnn_layer_host_arg (const DnnLayer *self, const char *key);
+
+/* Asks the plugin what it makes of these inputs. */
+DnnBuilt *dnn_layer_build (const DnnLayer *self, const DnnTensor *const *x,
+                           GError **error);
+
+/* A weight or buffer of the layer, filled by its initializer later on. */
+DnnWeight *dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
+                           const DnnDeclared *declared, bool is_buffer,
+                           GError **error);
+void dnn_weight_free (DnnWeight *self);
+/* Fills it from its initializer. */
+bool dnn_weight_initialize (DnnWeight *self, uint64_t seed, GError **error);
+size_t dnn_weight_bytes (const DnnWeight *self);
+
+DNN_END_DECLS

@@ -1,0 +1,28 @@
+/* dnn-loader.h - opens one shared object and checks that it is a plugin
+ *
+ * What it returns is never unloaded (RTLD_NODELETE): a plugin lives as long as
+ * the process.
+ */
+#pragma once
+
+#include <dnn/plugin.h>
+
+#include "dnn-error.h"
+
+DNN_BEGIN_DECLS
+
+/* Opens `path`.  `name` is what the plugin must call itself.  Refused: a file
+ * or folder that others can write, what is no shared object for this machine,
+ * is truncated, exports no dnn_plugin_v1, needs another ABI, or has a
+ * descriptor that lies.
+ *
+ * The floating-point mode, signal handlers and locale are as before; where the
+ * plugin's loading changed them, `ret_note` (may be NULL) says so. */
+const DnnPlugin *dnn_loader_open (const char *path, const char *name,
+                                  char **ret_note, GError **error);
+
+/* Checks a descriptor alone. */
+bool dnn_loader_check (const DnnPlugin *plugin, const char *name,
+                       GError **error);
+
+DNN_END_DECLS

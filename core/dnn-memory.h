@@ -1,0 +1,19 @@
+/* dnn-memory.h - the one place that large blocks come from
+ *
+ * Weights, arenas and data; aligned to cache lines.  It may fail, and says so;
+ * small structs come from GLib, which does not return when memory is out.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "dnn-error.h"
+
+DNN_BEGIN_DECLS
+
+/* `n` bytes, zeroed, aligned to 64; NULL with DNN_ERROR_IO where there is no
+ * memory.  n = 0 gives a block of one byte. */
+void *dnn_memory_new (size_t n, GError **error);
+void dnn_memory_free (void *block);
+
+DNN_END_DECLS

@@ -1,0 +1,54 @@
+/* dnn-model.h - layers, how they are connected, and their weights
+ *
+ * Made from specs, in order; each layer's input is the one before it unless
+ * its key `input` says otherwise, so that any acyclic graph can be written.
+ * The last layer's first output is the model's.  The model owns its layers and
+ * weights, and holds the registry.
+ */
+#pragma once
+
+#include "dnn-layer.h"
+#include "dnn-registry.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnModel DnnModel;
+
+/* `specs`: an array of DnnSpec, one a layer.  `input`: the shape of one
+ * sample, without the batch.  Weights are there, but zero: initialize or load
+ * them. */
+DnnModel *dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
+                         const DnnShape *input, GError **error);
+/* The same from a chain: "dense units=300 ! leaky_relu ! dense units=10". */
+DnnModel *dnn_model_new_from_chain (DnnRegistry *registry, const char *chain,
+                                    const DnnShape *input, GError **error);
+DnnModel *dnn_model_ref (DnnModel *self);
+void dnn_model_unref (DnnModel *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnModel, dnn_model_unref)
+
+/* Fills every weight and buffer from its initializer. */
+bool dnn_model_initialize (DnnModel *self, uint64_t seed, GError **error);
+
+size_t dnn_model_n_layers (const DnnModel *self);
+/* Returns: (transfer none). */
+DnnLayer *dnn_model_layer (const DnnModel *self, size_t i);
+DnnLayer *dnn_model_find_layer (const DnnModel *self, const char *name);
+
+/* Weights and buffers, in the order of the layers.  A shared one counts once.
+ */
+size_t dnn_model_n_weights (const DnnModel *self);
+DnnWeight *dnn_model_weight (const DnnModel *self, size_t i);
+DnnWeight *dnn_model_find_weight (const DnnModel *self, const char *name);
+/* Whether training moves it: a weight of a layer that is trainable. */
+bool dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight);
+
+/* Shape of one input sample, and of one output sample. */
+DnnShape dnn_model_input_shape (const DnnModel *self);
+DnnShape dnn_model_output_shape (const DnnModel *self);
+
+DnnRegistry *dnn_model_registry (const DnnModel *self);
+
+/* The model as a chain that makes the same model again, names included. */
+char *dnn_model_to_chain (const DnnModel *self);
+
+DNN_END_DECLS

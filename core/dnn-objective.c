@@ -1,0 +1,265 @@
+/* dnn-objective.c - loss and metrics over batches */
+#include "dnn-objective.h"
+
+#include <string.h>
+
+struct DnnObjective {
+  DnnComponent *loss; /* (owned) */
+  const DnnLossOps *ops;
+  GPtrArray *metrics; /* (owned) of DnnMetric */
+  DnnContext context;
+  double sum;   /* of the losses of all samples so far */
+  double count; /* of samples */
+  double batch_loss;
+};
+
+static void
+metric_free (gpointer data)
+{
+  DnnMetric *metric = data;
+
+  g_free (metric->state);
+  g_free (metric->label);
+  dnn_component_free (metric->component);
+  g_free (metric);
+}
+
+void
+dnn_objective_free (DnnObjective *self)
+{
+  if (self == NULL)
+    return;
+  dnn_context_clear (&self->context);
+  g_ptr_array_unref (self->metrics);
+  dnn_component_free (self->loss);
+  g_free (self);
+}
+
+static bool
+add_metrics (DnnObjective *self, DnnRegistry *registry, const char *metrics,
+             DnnPlace place, GError **error)
+{
+  g_autoptr (GPtrArray) specs = dnn_spec_parse_list (metrics, place, error);
+
+  for (guint i = 0; specs != NULL && i < specs->len; i++) {
+    const DnnSpec *spec = g_ptr_array_index (specs, i);
+    DnnMetric *metric;
+    DnnComponent *component =
+        dnn_component_new (registry, DNN_KIND_METRIC, spec, NULL, error);
+
+    if (component == NULL)
+      return false;
+    metric = g_new0 (DnnMetric, 1);
+    metric->component = component;
+    metric->label = g_strdup (spec->name);
+    g_ptr_array_add (self->metrics, metric);
+  }
+  return specs != NULL;
+}
+
+DnnObjective *
+dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
+                   DnnPlace place, GError **error)
+{
+  g_autoptr (DnnObjective) self = g_new0 (DnnObjective, 1);
+  g_autoptr (DnnSpec) spec = dnn_spec_parse (loss, place, error);
+
+  self->metrics = g_ptr_array_new_with_free_func (metric_free);
+  if (spec != NULL)
+    self->loss = dnn_component_new (registry, DNN_KIND_LOSS, spec, NULL, error);
+  if (self->loss == NULL) {
+    g_prefix_error (error, "loss: ");
+    return NULL;
+  }
+  self->ops = self->loss->code->ops;
+  if (metrics != NULL && *metrics != '\0' &&
+      !add_metrics (self, registry, metrics, place, error)) {
+    g_prefix_error (error, "metrics: ");
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+bool
+dnn_objective_takes_logits (const DnnObjective *self, const DnnModel *model)
+{
+  const DnnLayer *last =
+      dnn_model_layer (model, dnn_model_n_layers (model) - 1);
+
+  return self->ops->logits_of != NULL && last->activation != NULL &&
+         strcmp (last->activation->code->name, self->ops->logits_of) == 0 &&
+         (last->component != NULL || last->inputs[0].layer >= 0);
+}
+
+/* --- shapes
+ * ---------------------------------------------------------------------- */
+
+static DnnTensor
+batch_of (const DnnShape *sample)
+{
+  DnnTensor t = { NULL, DNN_FLOAT32, sample->n_dims + 1, { 0 } };
+
+  t.dims[0] = DNN_NOMINAL_BATCH;
+  memcpy (&t.dims[1], sample->dims, sample->n_dims * sizeof t.dims[0]);
+  return t;
+}
+
+bool
+dnn_objective_check (DnnObjective *self, const DnnModel *model,
+                     const DnnShape *target, DnnExpected *ret_expected,
+                     GError **error)
+{
+  DnnShape output = dnn_model_output_shape (model);
+  DnnTensor y_pred = batch_of (&output), y_true = batch_of (target);
+  const DnnTensor *x[] = { &y_pred, &y_true };
+  g_autofree DnnBuilt *built =
+      dnn_build (self->loss, self->loss->plugin->name, x, 2, error);
+
+  if (built == NULL)
+    return false;
+  if (ret_expected != NULL)
+    *ret_expected = built->expected[1];
+  for (guint i = 0; i < self->metrics->len; i++) {
+    DnnMetric *metric = g_ptr_array_index (self->metrics, i);
+    g_autofree DnnBuilt *one =
+        dnn_build (metric->component, metric->label, x, 2, error);
+
+    if (one == NULL)
+      return false;
+    metric->n_state = one->n_state;
+    metric->result =
+        one->outputs.at[0].set ? one->outputs.at[0].shape : DNN_SCALAR;
+    g_free (metric->state);
+    metric->state = g_new0 (double, (gsize) metric->n_state + 1);
+  }
+  return true;
+}
+
+size_t
+dnn_objective_n_metrics (const DnnObjective *self)
+{
+  return self->metrics->len;
+}
+
+const DnnMetric *
+dnn_objective_metric (const DnnObjective *self, size_t i)
+{
+  return g_ptr_array_index (self->metrics, i);
+}
+
+/* --- batches
+ * --------------------------------------------------------------------- */
+
+void
+dnn_objective_reset (DnnObjective *self)
+{
+  self->sum = self->count = 0;
+  for (guint i = 0; i < self->metrics->len; i++) {
+    DnnMetric *metric = g_ptr_array_index (self->metrics, i);
+
+    memset (metric->state, 0, (size_t) metric->n_state * sizeof (double));
+  }
+}
+
+static bool
+check_call (DnnObjective *self, int32_t status, const char *who, GError **error)
+{
+  if (status == 0 && self->context.message == NULL)
+    return true;
+  dnn_context_take_error (&self->context, who, DNN_ERROR_DATA, error);
+  return false;
+}
+
+static DnnLossPass
+begin_loss (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true)
+{
+  self->context.pool = plan->pool;
+  return (DnnLossPass){
+    .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+    .from_logits = plan->loss_input != plan->prediction,
+    .y_true = y_true,
+    .y_pred = &plan->loss_input->tensor,
+  };
+}
+
+static bool
+update_metric (DnnObjective *self, const DnnMetric *metric, const DnnPlan *plan,
+               const DnnTensor *y_true, GError **error)
+{
+  const DnnMetricOps *ops = metric->component->code->ops;
+  DnnMetricPass pass = {
+    .call = { DNN_END_OF (DnnMetricPass, state), 0, &self->context },
+    .y_true = y_true,
+    .y_pred = &plan->prediction->tensor,
+    .state = metric->state,
+  };
+
+  return check_call (self,
+                     ops->update (metric->component->self, &dnn_host, &pass),
+                     metric->label, error);
+}
+
+bool
+dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
+                      const DnnTensor *y_true, float *values, GError **error)
+{
+  DnnLossPass pass = begin_loss (self, plan, y_true);
+  double sum = 0;
+
+  pass.value = values;
+  if (!check_call (self, self->ops->value (self->loss->self, &dnn_host, &pass),
+                   self->loss->plugin->name, error))
+    return false;
+  for (int64_t i = 0; i < y_true->dims[0]; i++)
+    sum += values[i];
+  self->sum += sum;
+  self->count += (double) y_true->dims[0];
+  self->batch_loss = sum / (double) y_true->dims[0];
+
+  for (guint i = 0; i < self->metrics->len; i++)
+    if (!update_metric (self, g_ptr_array_index (self->metrics, i), plan,
+                        y_true, error))
+      return false;
+  return true;
+}
+
+bool
+dnn_objective_gradient (DnnObjective *self, const DnnPlan *plan,
+                        const DnnTensor *y_true, const float *scale,
+                        GError **error)
+{
+  DnnLossPass pass = begin_loss (self, plan, y_true);
+
+  pass.scale = scale;
+  pass.dy_pred = &plan->loss_value->gradient.tensor;
+  return check_call (self,
+                     self->ops->gradient (self->loss->self, &dnn_host, &pass),
+                     self->loss->plugin->name, error);
+}
+
+double
+dnn_objective_loss (const DnnObjective *self)
+{
+  return self->count > 0 ? self->sum / self->count : 0;
+}
+
+double
+dnn_objective_batch_loss (const DnnObjective *self)
+{
+  return self->batch_loss;
+}
+
+double
+dnn_objective_result (const DnnObjective *self, size_t i)
+{
+  const DnnMetric *metric = g_ptr_array_index (self->metrics, i);
+  const DnnMetricOps *ops = metric->component->code->ops;
+  g_autofree double *all = NULL;
+  gsize n = 1;
+
+  for (uint32_t j = 0; j < metric->result.n_dims; j++)
+    n *= (gsize) metric->result.dims[j];
+  all = g_new0 (double, n + 1);
+  ops->result (metric->component->self, metric->state, metric->n_state, all);
+  return all[0];
+}

@@ -1,0 +1,64 @@
+/* dnn-objective.h - a loss and metrics, checked against a model and its targets
+ *
+ * Knows what y_pred and y_true look like, sums the loss over samples, and
+ * keeps the state of the metrics over an epoch.
+ */
+#pragma once
+
+#include "dnn-executor.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnMetric {
+  DnnComponent *component; /* (owned) */
+  char *label;             /* (owned) the name the user gave */
+  double *state;           /* (owned) */
+  int64_t n_state;
+  DnnShape result;
+} DnnMetric;
+
+typedef struct DnnObjective DnnObjective;
+
+/* `loss` as "huber(delta=0.7)"; `metrics` as "accuracy, top_k(k=5)", or NULL.
+ */
+DnnObjective *dnn_objective_new (DnnRegistry *registry, const char *loss,
+                                 const char *metrics, DnnPlace place,
+                                 GError **error);
+void dnn_objective_free (DnnObjective *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnObjective, dnn_objective_free)
+
+/* Whether the loss takes what goes into the model's last activation. */
+bool dnn_objective_takes_logits (const DnnObjective *self,
+                                 const DnnModel *model);
+
+/* Checks shapes; `target` is that of one sample.  To be called before any use.
+ * Where the loss expects whole numbers, they are in ret_expected. */
+bool dnn_objective_check (DnnObjective *self, const DnnModel *model,
+                          const DnnShape *target, DnnExpected *ret_expected,
+                          GError **error);
+
+size_t dnn_objective_n_metrics (const DnnObjective *self);
+const DnnMetric *dnn_objective_metric (const DnnObjective *self, size_t i);
+
+/* Forgets the epoch so far. */
+void dnn_objective_reset (DnnObjective *self);
+
+/* Takes a batch in: its losses into the mean, prediction and targets into the
+ * metrics.  `values` has room for one number a sample. */
+bool dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
+                           const DnnTensor *y_true, float *values,
+                           GError **error);
+/* Writes the gradient of the mean loss into plan->loss_value->gradient;
+ * scale[i] = weight of sample i / batch. */
+bool dnn_objective_gradient (DnnObjective *self, const DnnPlan *plan,
+                             const DnnTensor *y_true, const float *scale,
+                             GError **error);
+
+/* Of the epoch so far: mean loss over samples; metric number i (its first
+ * number, where it has several). */
+double dnn_objective_loss (const DnnObjective *self);
+double dnn_objective_result (const DnnObjective *self, size_t i);
+/* Mean loss of the last batch alone. */
+double dnn_objective_batch_loss (const DnnObjective *self);
+
+DNN_END_DECLS

@@ -1,0 +1,61 @@
+/* dnn-optimizer.h - an optimizer plugin at work on a model's weights
+ *
+ * Holds what the plugin remembers of each weight, and does for every plugin
+ * what is the same for all: clipping, weight decay, multipliers, schedules, and
+ * stepping a tile of a weight as soon as its gradient is there.
+ *
+ * Order within a step, as in Keras: clip, decay, step.
+ */
+#pragma once
+
+#include "dnn-executor.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnOptimizer DnnOptimizer;
+
+/* What is remembered of one weight. */
+typedef struct DnnWeightState {
+  DnnWeight *weight;
+  DnnDeclaredList slots; /* names and shapes */
+  float **data;          /* (owned) one block a slot; NULL: not declared */
+  uint64_t t;            /* updates since the slots were made */
+  void *self;      /* (owned) the plugin's struct, with this step's values */
+  float **at;      /* (owned) room for the slots of a range: one row a worker */
+  DnnTensor shape; /* of the weight, without data */
+  DnnTensor *pending; /* a gradient that waits for the global norm */
+} DnnWeightState;
+
+/* `spec`: the plugin and its parameters, and the host's keys: clipvalue,
+ * clipnorm, global_clipnorm (one of them at most), weight_decay. */
+DnnOptimizer *dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec,
+                                 GError **error);
+void dnn_optimizer_free (DnnOptimizer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnOptimizer, dnn_optimizer_free)
+
+const DnnComponent *dnn_optimizer_component (const DnnOptimizer *self);
+
+/* Makes slots for every weight of the model that is trainable now and has none
+ * yet.  Must have been called before a step with those weights. */
+bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
+                            GError **error);
+
+/* Whether gradients must be kept until the end of backward. */
+bool dnn_optimizer_stores_gradients (const DnnOptimizer *self);
+
+/* A step: begin, then backward with the sink, then end.  `schedule_step`
+ * counts from where schedules begin. */
+void dnn_optimizer_begin_step (DnnOptimizer *self, uint64_t step,
+                               uint64_t schedule_step);
+DnnSink dnn_optimizer_sink (DnnOptimizer *self);
+void dnn_optimizer_end_step (DnnOptimizer *self);
+
+/* The learning rate at a step of the schedule, without multipliers. */
+double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);
+
+size_t dnn_optimizer_n_states (const DnnOptimizer *self);
+DnnWeightState *dnn_optimizer_state (const DnnOptimizer *self, size_t i);
+/* Numbers in all slots together. */
+int64_t dnn_optimizer_count (const DnnOptimizer *self);
+
+DNN_END_DECLS

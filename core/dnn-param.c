@@ -1,0 +1,331 @@
+/* dnn-param.c - text to struct, by table */
+#include "dnn-param.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+const DnnParam *
+dnn_param_at (const DnnPlugin *plugin, uint32_t i)
+{
+  return (const DnnParam *) ((const char *) plugin->params +
+                             (size_t) i * plugin->param_stride);
+}
+
+static bool
+has_word (const char *words, const char *word)
+{
+  g_auto (GStrv) list = words != NULL ? g_strsplit (words, " ", -1) : NULL;
+
+  return list != NULL && g_strv_contains ((const char *const *) list, word);
+}
+
+const DnnParam *
+dnn_param_find (const DnnPlugin *plugin, const char *name)
+{
+  for (uint32_t i = 0; i < plugin->n_params; i++) {
+    const DnnParam *param = dnn_param_at (plugin, i);
+
+    if (strcmp (param->name, name) == 0 || has_word (param->aliases, name))
+      return param;
+  }
+  return NULL;
+}
+
+/* --- numbers ----------------------------------------------------------- */
+
+bool
+dnn_parse_bool (const char *text, bool *ret_value, GError **error)
+{
+  if (g_ascii_strcasecmp (text, "true") == 0)
+    *ret_value = true;
+  else if (g_ascii_strcasecmp (text, "false") == 0)
+    *ret_value = false;
+  else {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "must be true or false, not '%s'", text);
+    return false;
+  }
+  return true;
+}
+
+bool
+dnn_parse_int (const char *text, int64_t min, int64_t max, int64_t *ret_value,
+               GError **error)
+{
+  char *end = NULL;
+  int64_t value;
+
+  errno = 0;
+  value = g_ascii_strtoll (text, &end, 10);
+  if (*text == '\0' || g_ascii_isspace (*text) || *end != '\0' || errno != 0 ||
+      value < min || value > max) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "must be a whole number from %" G_GINT64_FORMAT
+                 " to %" G_GINT64_FORMAT ", not '%s'",
+                 min, max, text);
+    return false;
+  }
+  *ret_value = value;
+  return true;
+}
+
+static bool
+parse_number (const char *text, double *ret_value)
+{
+  char *end = NULL;
+  double value, divisor;
+
+  if (*text == '\0' || g_ascii_isspace (*text) ||
+      g_ascii_strncasecmp (text, "0x", 2) == 0)
+    return false;
+  value = g_ascii_strtod (text, &end);
+  if (end == text || isnan (value))
+    return false;
+  if (*end == '/') {
+    const char *below = end + 1;
+
+    divisor = g_ascii_strtod (below, &end);
+    if (end == below || !(fabs (divisor) > 0))
+      return false;
+    value /= divisor;
+  }
+  *ret_value = value;
+  return *end == '\0';
+}
+
+bool
+dnn_parse_float (const char *text, double min, double max, double *ret_value,
+                 GError **error)
+{
+  double value = 0;
+
+  if (!parse_number (text, &value) || value < min || value > max) {
+    g_autoptr (GString) range = g_string_new ("must be a number");
+
+    if (isfinite (min) && isfinite (max))
+      g_string_append_printf (range, " from %g to %g", min, max);
+    else if (isfinite (min))
+      g_string_append_printf (range, " of at least %g", min);
+    else if (isfinite (max))
+      g_string_append_printf (range, " of at most %g", max);
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s, not '%s'", range->str,
+                 text);
+    return false;
+  }
+  *ret_value = value;
+  return true;
+}
+
+/* --- members ----------------------------------------------------------- */
+
+/* The bounds of an int parameter are given as doubles. */
+static int64_t
+bound (double value)
+{
+  if (value >= 9e18)
+    return INT64_MAX;
+  return value <= -9e18 ? INT64_MIN : (int64_t) value;
+}
+
+static bool
+set_enum (const DnnParam *param, int32_t *member, const char *text,
+          GError **error)
+{
+  g_auto (GStrv) nicks = g_strsplit (param->nicks, " ", -1);
+  g_autofree char *names = g_strjoinv (", ", nicks);
+
+  for (int32_t i = 0; nicks[i] != NULL; i++)
+    if (strcmp (nicks[i], text) == 0) {
+      *member = i;
+      return true;
+    }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "must be one of %s, not '%s'",
+               names, text);
+  return false;
+}
+
+/* The pieces of "1,2", "[1,2]" or "(1,2)". */
+static char **
+split_list (const char *text)
+{
+  size_t n = strlen (text);
+
+  if (n >= 2 && (text[0] == '[' || text[0] == '(')) {
+    g_autofree char *inner = g_strndup (text + 1, n - 2);
+
+    return dnn_split_commas (inner);
+  }
+  return dnn_split_commas (text);
+}
+
+static bool
+set_list (const DnnParam *param, void *member, const char *text, GError **error)
+{
+  g_auto (GStrv) pieces = split_list (text);
+  guint n = g_strv_length (pieces);
+  DnnInts ints = { 0 };
+  DnnFloats floats = { 0 };
+
+  if (n > DNN_MAX_LIST) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "must be at most %d numbers, not '%s'", DNN_MAX_LIST, text);
+    return false;
+  }
+  if (*text == '\0')
+    n = 0;
+  ints.n = floats.n = n;
+  for (guint i = 0; i < n; i++)
+    if (param->type == DNN_PARAM_INTS
+            ? !dnn_parse_int (pieces[i], bound (param->min), bound (param->max),
+                              &ints.at[i], error)
+            : !dnn_parse_float (pieces[i], param->min, param->max,
+                                &floats.at[i], error))
+      return false;
+  if (param->type == DNN_PARAM_INTS)
+    memcpy (member, &ints, sizeof ints);
+  else
+    memcpy (member, &floats, sizeof floats);
+  return true;
+}
+
+static bool
+set_member (const DnnParam *param, void *member, const char *text,
+            GError **error)
+{
+  switch (param->type) {
+  case DNN_PARAM_BOOL:
+    return dnn_parse_bool (text, member, error);
+  case DNN_PARAM_INT:
+    return dnn_parse_int (text, bound (param->min), bound (param->max), member,
+                          error);
+  case DNN_PARAM_FLOAT:
+    return dnn_parse_float (text, param->min, param->max, member, error);
+  case DNN_PARAM_ENUM:
+    return set_enum (param, member, text, error);
+  case DNN_PARAM_TEXT:
+    *(const char **) member = g_intern_string (text);
+    return true;
+  default:
+    return set_list (param, member, text, error);
+  }
+}
+
+bool
+dnn_param_set (const DnnParam *param, void *self, const char *text,
+               GError **error)
+{
+  if (set_member (param, (char *) self + param->offset, text, error))
+    return true;
+  g_prefix_error (error, "%s ", param->name);
+  return false;
+}
+
+void
+dnn_param_set_number (const DnnParam *param, void *self, double value)
+{
+  g_return_if_fail (param->type == DNN_PARAM_FLOAT);
+  memcpy ((char *) self + param->offset, &value, sizeof value);
+}
+
+double
+dnn_param_get_number (const DnnParam *param, const void *self)
+{
+  double value;
+
+  g_return_val_if_fail (param->type == DNN_PARAM_FLOAT, 0);
+  memcpy (&value, (const char *) self + param->offset, sizeof value);
+  return value;
+}
+
+bool
+dnn_param_set_defaults (const DnnPlugin *plugin, void *self, GError **error)
+{
+  for (uint32_t i = 0; i < plugin->n_params; i++) {
+    const DnnParam *param = dnn_param_at (plugin, i);
+
+    if (param->initial != NULL &&
+        !dnn_param_set (param, self, param->initial, error)) {
+      g_prefix_error (error, "default of ");
+      return false;
+    }
+  }
+  return true;
+}
+
+/* --- the table itself --------------------------------------------------- */
+
+static uint32_t
+size_of_type (uint32_t type)
+{
+  static const uint32_t sizes[] = {
+    [DNN_PARAM_BOOL] = sizeof (bool),
+    [DNN_PARAM_INT] = 8,
+    [DNN_PARAM_FLOAT] = 8,
+    [DNN_PARAM_ENUM] = 4,
+    [DNN_PARAM_TEXT] = sizeof (char *),
+    [DNN_PARAM_INTS] = sizeof (DnnInts),
+    [DNN_PARAM_FLOATS] = sizeof (DnnFloats),
+  };
+
+  return type < G_N_ELEMENTS (sizes) ? sizes[type] : 0;
+}
+
+/* What is wrong with a row, or NULL. */
+static const char *
+find_fault (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
+{
+  if (param->name == NULL || *param->name == '\0' ||
+      strspn (param->name, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
+          strlen (param->name))
+    return "has a name that is no name (a-z, 0-9, _)";
+  for (uint32_t i = 0; i < row; i++) {
+    const DnnParam *other = dnn_param_at (plugin, i);
+
+    if (strcmp (other->name, param->name) == 0 ||
+        has_word (other->aliases, param->name))
+      return "stands twice in the table";
+  }
+  if (size_of_type (param->type) == 0)
+    return "has a type this version does not know";
+  if (param->size != size_of_type (param->type))
+    return "has a member of another size than its type";
+  if (param->offset > plugin->self_size ||
+      param->size > plugin->self_size - param->offset)
+    return "lies outside the plugin's struct";
+  if (param->help == NULL || param->unit == NULL)
+    return "has no help or no unit";
+  if (param->min > param->max)
+    return "has a minimum above its maximum";
+  if (param->type == DNN_PARAM_ENUM &&
+      (param->nicks == NULL || *param->nicks == '\0'))
+    return "has no nicks";
+  if ((param->initial == NULL) != ((param->flags & DNN_REQUIRED) != 0))
+    return "must have either a default or DNN_REQUIRED";
+  if ((param->flags & DNN_SCHEDULABLE) != 0 && param->type != DNN_PARAM_FLOAT)
+    return "is schedulable, but no float";
+  return NULL;
+}
+
+bool
+dnn_param_check_table (const DnnPlugin *plugin, GError **error)
+{
+  g_autofree void *self = g_malloc0 ((size_t) plugin->self_size + 1);
+
+  for (uint32_t i = 0; i < plugin->n_params; i++) {
+    const DnnParam *param = dnn_param_at (plugin, i);
+    const char *fault = find_fault (plugin, param, i);
+
+    if (fault != NULL) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "parameter %u ('%s') %s",
+                   i, param->name != NULL ? param->name : "", fault);
+      return false;
+    }
+  }
+  if (!dnn_param_set_defaults (plugin, self, error)) {
+    if (error != NULL)
+      (*error)->code = DNN_ERROR_PLUGIN;
+    return false;
+  }
+  return true;
+}

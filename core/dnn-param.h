@@ -1,0 +1,45 @@
+/* dnn-param.h - fills a plugin's struct from text, by its table of parameters
+ *
+ * Values are checked against the table: type, range, nicks.  The texts of
+ * DNN_PARAM_TEXT members are interned, so that a struct can be copied freely.
+ */
+#pragma once
+
+#include <dnn/plugin.h>
+
+#include "dnn-spec.h"
+
+DNN_BEGIN_DECLS
+
+/* Row `i` of the table, whatever the stride. */
+const DnnParam *dnn_param_at (const DnnPlugin *plugin, uint32_t i);
+
+/* The row of that name or alias; NULL where there is none. */
+const DnnParam *dnn_param_find (const DnnPlugin *plugin, const char *name);
+
+/* Writes the value `text` into the member of `self`. */
+bool dnn_param_set (const DnnParam *param, void *self, const char *text,
+                    GError **error);
+
+/* Writes a number into a float member, unchecked: what schedules do. */
+void dnn_param_set_number (const DnnParam *param, void *self, double value);
+/* The value of a float member. */
+double dnn_param_get_number (const DnnParam *param, const void *self);
+
+/* Sets every member that has a default. */
+bool dnn_param_set_defaults (const DnnPlugin *plugin, void *self,
+                             GError **error);
+
+/* Checks the table itself: names, types and sizes of members, defaults that
+ * parse, no name twice. */
+bool dnn_param_check_table (const DnnPlugin *plugin, GError **error);
+
+/* "true" or "false"; a whole number; a number or a fraction such as 1/255.
+ * The message of the error says what would be right, without the key. */
+bool dnn_parse_bool (const char *text, bool *ret_value, GError **error);
+bool dnn_parse_int (const char *text, int64_t min, int64_t max,
+                    int64_t *ret_value, GError **error);
+bool dnn_parse_float (const char *text, double min, double max,
+                      double *ret_value, GError **error);
+
+DNN_END_DECLS

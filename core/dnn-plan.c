@@ -1,0 +1,328 @@
+/* dnn-plan.c - shapes, who needs which gradient, and the call structs */
+#include "dnn-plan.h"
+
+#include "dnn-liveness.h"
+#include "dnn-memory.h"
+
+#include <string.h>
+
+/* --- values and stages ------------------------------------------------------
+ */
+
+static DnnTensor
+tensor_of (const DnnShape *shape)
+{
+  DnnTensor t = { NULL, DNN_FLOAT32, shape->n_dims, { 0 } };
+
+  memcpy (t.dims, shape->dims, sizeof t.dims);
+  return t;
+}
+
+static void
+value_init (DnnValue *value, const DnnShape *shape, int producer)
+{
+  value->y = value->z = value->gradient = (DnnPlaced){ tensor_of (shape), -1 };
+  value->producer = producer;
+  value->last_consumer = -1;
+}
+
+static DnnPlaced *
+place_list (const DnnDeclaredList *list)
+{
+  DnnPlaced *placed = g_new0 (DnnPlaced, list->n + 1);
+
+  for (uint32_t i = 0; i < list->n; i++)
+    placed[i] = (DnnPlaced){ tensor_of (&list->at[i].shape), -1 };
+  return placed;
+}
+
+/* Connects stage `i` to its inputs and asks the plugin for shapes. */
+static bool
+build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
+{
+  DnnStage *stage = &self->stages[i];
+  const DnnLayer *layer = stage->layer;
+  g_autofree const DnnTensor **x =
+      g_new0 (const DnnTensor *, layer->n_inputs + 1);
+
+  stage->in = g_new0 (DnnValue *, layer->n_inputs + 1);
+  for (uint32_t j = 0; j < layer->n_inputs; j++) {
+    const DnnInput *input = &layer->inputs[j];
+    size_t value =
+        input->layer < 0 ? 0 : first_value[input->layer] + input->output;
+
+    stage->in[j] = &self->values[value];
+    stage->in[j]->n_consumers++;
+    x[j] = &stage->in[j]->y.tensor;
+  }
+  stage->built = dnn_layer_build (layer, x, error);
+  if (stage->built == NULL)
+    return false;
+  stage->out = &self->values[first_value[i]];
+  stage->n_outputs = stage->built->outputs.n;
+  for (uint32_t j = 0; j < stage->n_outputs; j++)
+    value_init (&stage->out[j], &stage->built->outputs.at[j].shape, (int) i);
+  return true;
+}
+
+static bool
+build_stages (DnnPlan *self, GError **error)
+{
+  g_autofree size_t *first_value = NULL;
+  DnnShape input = dnn_model_input_shape (self->model);
+  size_t n = 1;
+
+  self->n_stages = dnn_model_n_layers (self->model);
+  self->stages = g_new0 (DnnStage, self->n_stages);
+  first_value = g_new0 (size_t, self->n_stages);
+  for (size_t i = 0; i < self->n_stages; i++) {
+    self->stages[i].layer = dnn_model_layer (self->model, i);
+    first_value[i] = n;
+    n += self->stages[i].layer->outputs.n;
+  }
+  self->n_values = n;
+  self->values = g_new0 (DnnValue, n);
+  memmove (&input.dims[1], &input.dims[0], input.n_dims * sizeof input.dims[0]);
+  input.dims[0] = self->options.batch;
+  input.n_dims++;
+  value_init (&self->values[0], &input, -1);
+  for (size_t i = 0; i < self->n_stages; i++)
+    if (!build_stage (self, i, first_value, error))
+      return false;
+  return true;
+}
+
+/* --- gradients: who needs them
+ * ------------------------------------------------ */
+
+static bool
+has_trainable (const DnnLayer *layer)
+{
+  for (uint32_t i = 0; layer->trainable && i < layer->n_weights; i++)
+    if (layer->weights[i] != NULL)
+      return true;
+  return false;
+}
+
+static void
+find_backward (DnnPlan *self)
+{
+  self->values[0].wanted = self->options.input_gradient;
+  for (size_t i = 0; i < self->n_stages; i++) {
+    DnnStage *stage = &self->stages[i];
+    bool runs = has_trainable (stage->layer);
+
+    for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
+      runs = runs || stage->in[j]->wanted;
+    stage->runs_backward = runs && self->options.training;
+    for (uint32_t j = 0; j < stage->n_outputs; j++)
+      stage->out[j].wanted = stage->runs_backward;
+    for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
+      if (stage->runs_backward)
+        stage->in[j]->last_consumer = (int) i;
+  }
+}
+
+/* Where the loss looks, and where its gradient goes. */
+static void
+find_loss (DnnPlan *self)
+{
+  DnnStage *last = &self->stages[self->n_stages - 1];
+
+  self->output = last->out;
+  self->prediction = &last->out->y;
+  self->loss_input = self->prediction;
+  self->loss_value = last->out;
+  if (!self->options.logits)
+    return;
+  last->skips_gradient = true;
+  if (last->layer->component != NULL) {
+    self->loss_input = &last->out->z;
+    return;
+  }
+  /* The layer is nothing but the activation: the one before it is looked at. */
+  self->loss_input = &last->in[0]->y;
+  self->loss_value = last->in[0];
+  last->runs_backward = false;
+  last->in[0]->last_consumer = -1;
+}
+
+/* --- call structs
+ * -------------------------------------------------------------- */
+
+/* A NULL-terminated array of pointers to the tensors that are declared. */
+static DnnTensor **
+pointers (DnnPlaced *placed, const DnnDeclaredList *list)
+{
+  DnnTensor **array = g_new0 (DnnTensor *, list->n + 1);
+
+  for (uint32_t i = 0; i < list->n; i++)
+    array[i] = list->at[i].set ? &placed[i].tensor : NULL;
+  return array;
+}
+
+static DnnTensor **
+weight_pointers (DnnWeight *const *weights, uint32_t n)
+{
+  DnnTensor **array = g_new0 (DnnTensor *, n + 1);
+
+  for (uint32_t i = 0; i < n; i++)
+    array[i] = weights[i] != NULL ? &weights[i]->tensor : NULL;
+  return array;
+}
+
+static void
+fill_pass (DnnPlan *self, DnnStage *stage)
+{
+  const DnnLayer *layer = stage->layer;
+  DnnPass *pass = &stage->pass;
+  const DnnTensor **x = g_new0 (const DnnTensor *, layer->n_inputs + 1);
+  DnnTensor **y = g_new0 (DnnTensor *, stage->n_outputs + 1);
+
+  for (uint32_t i = 0; i < layer->n_inputs; i++)
+    x[i] = &stage->in[i]->y.tensor;
+  for (uint32_t i = 0; i < stage->n_outputs; i++)
+    y[i] = &stage->out[i].z.tensor;
+
+  stage->context.pool = self->pool;
+  stage->context.worker_scratch = stage->worker_data;
+  stage->context.worker_stride = stage->worker_stride;
+  stage->context.key.owner = dnn_random_owner (layer->name);
+  pass->call = (DnnCall){ DNN_END_OF (DnnPass, scratch), 0, &stage->context };
+  pass->x = x;
+  pass->y = y;
+  pass->dy = g_new0 (const DnnTensor *, stage->n_outputs + 1);
+  pass->dx = g_new0 (DnnTensor *, layer->n_inputs + 1);
+  pass->w = (const DnnTensor *const *) weight_pointers (layer->weights,
+                                                        layer->n_weights);
+  pass->dw = g_new0 (DnnTensor *, layer->n_weights + 1);
+  pass->buffers = weight_pointers (layer->buffers, layer->n_buffers);
+  pass->saved = pointers (stage->saved, &stage->built->saved);
+  pass->scratch = g_new0 (DnnTensor *, stage->built->scratch.n + 1);
+}
+
+static void
+stage_clear (DnnStage *stage)
+{
+  const DnnPass *pass = &stage->pass;
+
+  g_free ((void *) pass->x);
+  g_free ((void *) pass->y);
+  g_free ((void *) pass->dy);
+  g_free ((void *) pass->dx);
+  g_free ((void *) pass->w);
+  g_free ((void *) pass->dw);
+  g_free ((void *) pass->buffers);
+  g_free ((void *) pass->saved);
+  g_free ((void *) pass->scratch);
+  dnn_context_clear (&stage->context);
+  for (int i = 0; i < 2; i++) {
+    g_free (stage->scratch[i]);
+    g_free (stage->worker[i]);
+  }
+  g_free (stage->saved);
+  g_free (stage->dw);
+  g_free (stage->spare);
+  g_free (stage->in);
+  g_free (stage->built);
+}
+
+void
+dnn_plan_free (DnnPlan *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; i < self->n_stages; i++)
+    stage_clear (&self->stages[i]);
+  dnn_memory_free (self->arena);
+  g_free (self->blocks);
+  g_free (self->stages);
+  g_free (self->values);
+  dnn_model_unref (self->model);
+  g_free (self);
+}
+
+DnnPlan *
+dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
+              GError **error)
+{
+  g_autoptr (DnnPlan) self = g_new0 (DnnPlan, 1);
+
+  self->model = dnn_model_ref (model);
+  self->pool = pool;
+  self->options = *options;
+  if (!build_stages (self, error))
+    return NULL;
+  find_backward (self);
+  find_loss (self);
+  for (size_t i = 0; i < self->n_stages; i++) {
+    DnnStage *stage = &self->stages[i];
+    const DnnBuilt *built = stage->built;
+
+    stage->spare = g_new0 (DnnPlaced, stage->layer->n_inputs + 1);
+    for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
+      stage->spare[j] = (DnnPlaced){ stage->in[j]->y.tensor, -1 };
+    stage->dw = place_list (&built->weights);
+    stage->saved = place_list (&built->saved);
+    for (int j = 0; j < 2; j++) {
+      stage->scratch[j] = place_list (&built->scratch);
+      stage->worker[j] = place_list (&built->worker_scratch);
+    }
+    fill_pass (self, stage);
+  }
+  dnn_liveness_plan (self);
+  return g_steal_pointer (&self);
+}
+
+/* --- memory
+ * --------------------------------------------------------------------- */
+
+static void
+bind (const DnnPlan *self, DnnPlaced *placed, char *arena)
+{
+  placed->tensor.data =
+      placed->block >= 0 ? arena + self->blocks[placed->block].offset : NULL;
+}
+
+static void
+bind_list (const DnnPlan *self, DnnPlaced *placed, uint32_t n, char *arena)
+{
+  for (uint32_t i = 0; i < n; i++)
+    bind (self, &placed[i], arena);
+}
+
+bool
+dnn_plan_allocate (DnnPlan *self, void *arena, GError **error)
+{
+  if (arena == NULL) {
+    self->arena = dnn_memory_new (self->arena_size, error);
+    arena = self->arena;
+  }
+  if (arena == NULL)
+    return false;
+
+  for (size_t i = 0; i < self->n_values; i++) {
+    bind (self, &self->values[i].y, arena);
+    bind (self, &self->values[i].z, arena);
+    bind (self, &self->values[i].gradient, arena);
+  }
+  for (size_t i = 0; i < self->n_stages; i++) {
+    DnnStage *stage = &self->stages[i];
+    const DnnBuilt *built = stage->built;
+
+    bind_list (self, stage->spare, stage->layer->n_inputs, arena);
+    bind_list (self, stage->dw, built->weights.n, arena);
+    bind_list (self, stage->saved, built->saved.n, arena);
+    for (int j = 0; j < 2; j++) {
+      bind_list (self, stage->scratch[j], built->scratch.n, arena);
+      bind_list (self, stage->worker[j], built->worker_scratch.n, arena);
+    }
+  }
+  return true;
+}
+
+float *
+dnn_plan_input (const DnnPlan *self)
+{
+  return self->values[0].y.tensor.data;
+}

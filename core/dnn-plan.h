@@ -1,0 +1,94 @@
+/* dnn-plan.h - a model made ready for batches of one size
+ *
+ * Shapes are inferred, every tensor has its place in one arena, and every call
+ * struct that goes to a plugin is filled: a step then allocates nothing.  A
+ * plan borrows the model and is good for as long as no layer's `trainable`
+ * changes.
+ */
+#pragma once
+
+#include "dnn-arena.h"
+#include "dnn-host.h"
+#include "dnn-model.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnPlanOptions {
+  int64_t batch;
+  bool training;        /* room for backward */
+  bool input_gradient;  /* backward down to the network's input */
+  bool logits;          /* the loss takes what goes into the last activation */
+  bool store_gradients; /* every dw stays until the end of backward */
+} DnnPlanOptions;
+
+/* A tensor and the block of the arena that it lies in; -1: nowhere. */
+typedef struct DnnPlaced {
+  DnnTensor tensor;
+  int block;
+} DnnPlaced;
+
+/* An output of a layer, or the network's input. */
+typedef struct DnnValue {
+  DnnPlaced y;        /* after the activation */
+  DnnPlaced z;        /* before it; the same place unless kept apart */
+  DnnPlaced gradient; /* of the loss with respect to y (or z) */
+  int producer;       /* -1: the network's input */
+  int last_consumer;  /* that runs backward; -1: none */
+  int n_consumers;
+  bool wanted;       /* its gradient is computed */
+  bool has_gradient; /* while running backward: something is in there */
+} DnnValue;
+
+/* A layer in this plan. */
+typedef struct DnnStage {
+  DnnLayer *layer;
+  DnnBuilt *built; /* (owned) */
+  DnnValue **in;   /* (owned array) */
+  DnnValue *out;   /* the first of its outputs */
+  uint32_t n_outputs;
+  bool runs_backward;
+  bool skips_gradient;   /* the loss has gone through the activation already */
+  DnnPlaced *spare;      /* (owned) dx to be added to what is there already */
+  DnnPlaced *dw;         /* (owned) */
+  DnnPlaced *saved;      /* (owned) */
+  DnnPlaced *scratch[2]; /* (owned) forward, backward */
+  DnnPlaced *worker[2];  /* (owned) likewise, one a worker */
+  float *worker_data[DNN_MAX_DECLARED];
+  int64_t worker_stride[DNN_MAX_DECLARED];
+  DnnContext context;
+  DnnPass pass; /* its arrays are owned */
+} DnnStage;
+
+typedef struct DnnPlan {
+  DnnModel *model; /* (owned reference) */
+  DnnPlanOptions options;
+  DnnPool *pool;
+  DnnValue *values; /* (owned) [0] is the network's input */
+  size_t n_values;
+  DnnStage *stages; /* (owned) one a layer */
+  size_t n_stages;
+  DnnValue *output;      /* the model's */
+  DnnPlaced *prediction; /* after the last activation */
+  DnnPlaced *loss_input; /* what the loss looks at: prediction, or logits */
+  DnnValue *loss_value;  /* whose gradient the loss writes */
+  DnnBlock *blocks;      /* (owned) */
+  size_t n_blocks;
+  size_t arena_size; /* bytes */
+  void *arena;       /* (owned) NULL until dnn_plan_allocate */
+} DnnPlan;
+
+/* Infers and lays out; allocates no arena. */
+DnnPlan *dnn_plan_new (DnnModel *model, DnnPool *pool,
+                       const DnnPlanOptions *options, GError **error);
+void dnn_plan_free (DnnPlan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPlan, dnn_plan_free)
+
+/* Gives the plan its memory: `arena` of at least arena_size bytes, borrowed
+ * (plans that never run at the same time may share one), or NULL for one of
+ * its own. */
+bool dnn_plan_allocate (DnnPlan *self, void *arena, GError **error);
+
+/* The network's input: to be written before forward. */
+float *dnn_plan_input (const DnnPlan *self);
+
+DNN_END_DECLS

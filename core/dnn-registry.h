@@ -1,0 +1,60 @@
+/* dnn-registry.h - finds plugins on disk and hands them out by kind and name
+ *
+ * Folders are searched in order, first hit wins: those given to new, then
+ * DNN_PLUGIN_PATH, $XDG_DATA_HOME/dnn/plugins-1, <libdir>/dnn/plugins-1.  In a
+ * folder a plugin is <kind folder>/<name>.so, else <name>.so.  It is opened
+ * when it is first asked for, and never closed: what find returns lives as
+ * long as the process.
+ */
+#pragma once
+
+#include <dnn/plugin.h>
+
+#include "dnn-error.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnRegistry DnnRegistry;
+
+/* `folders`: separated by ':', searched first; may be NULL. */
+DnnRegistry *dnn_registry_new (const char *folders);
+DnnRegistry *dnn_registry_ref (DnnRegistry *self);
+void dnn_registry_unref (DnnRegistry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRegistry, dnn_registry_unref)
+
+/* Whether a file of that kind and name is there; it may still be refused. */
+bool dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name);
+
+/* Returns: (transfer none): the plugin.  An unknown name is DNN_ERROR_NAME,
+ * with the nearest names and the folders searched; what cannot be used is
+ * DNN_ERROR_PLUGIN. */
+const DnnPlugin *dnn_registry_find (DnnRegistry *self, DnnKind kind,
+                                    const char *name, GError **error);
+
+/* The plugin whose code runs: `plugin` itself, or the one it is based on. */
+const DnnPlugin *dnn_registry_resolve (DnnRegistry *self,
+                                       const DnnPlugin *plugin, GError **error);
+
+/* A file that may be a plugin. */
+typedef struct DnnCandidate {
+  DnnKind kind;  /* 0 in DIR/<name>.so: known when it is opened */
+  char *name;    /* (owned) */
+  char *path;    /* (owned) */
+  bool shadowed; /* a folder searched earlier has one of that name */
+} DnnCandidate;
+
+/* Every candidate in every folder, sorted by kind and name; opens none.
+ * Returns: (transfer full): an array of DnnCandidate. */
+GPtrArray *dnn_registry_list (DnnRegistry *self);
+
+/* Names of one kind, unshadowed.  Returns: (transfer full). */
+char **dnn_registry_names (DnnRegistry *self, DnnKind kind);
+
+/* The folders, in order.  Returns: (transfer none). */
+const char *const *dnn_registry_folders (DnnRegistry *self);
+
+/* What plugins did to the process when they were loaded, a sentence each.
+ * Returns: (transfer none). */
+const GPtrArray *dnn_registry_notes (DnnRegistry *self);
+
+DNN_END_DECLS

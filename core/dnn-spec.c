@@ -1,0 +1,341 @@
+/* dnn-spec.c - reads and writes names with parameters */
+#include "dnn-spec.h"
+
+#include <string.h>
+
+static void
+arg_free (gpointer data)
+{
+  DnnArg *arg = data;
+
+  g_free (arg->key);
+  g_free (arg->value);
+  g_free (arg);
+}
+
+static void
+spec_free (gpointer data)
+{
+  dnn_spec_free (data);
+}
+
+DnnSpec *
+dnn_spec_new (const char *name, DnnPlace place)
+{
+  DnnSpec *self = g_new0 (DnnSpec, 1);
+
+  self->name = g_strdup (name);
+  self->args = g_ptr_array_new_with_free_func (arg_free);
+  self->place = place;
+  return self;
+}
+
+DnnSpec *
+dnn_spec_copy (const DnnSpec *self)
+{
+  DnnSpec *copy = dnn_spec_new (self->name, self->place);
+
+  for (guint i = 0; i < self->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (self->args, i);
+
+    dnn_spec_add (copy, arg->key, arg->value, arg->place);
+  }
+  return copy;
+}
+
+void
+dnn_spec_free (DnnSpec *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->args);
+  g_free (self->name);
+  g_free (self);
+}
+
+void
+dnn_spec_add (DnnSpec *self, const char *key, const char *value, DnnPlace place)
+{
+  DnnArg *arg = g_new0 (DnnArg, 1);
+
+  arg->key = g_strdup (key);
+  arg->value = g_strdup (value);
+  arg->place = place;
+  g_ptr_array_add (self->args, arg);
+}
+
+const DnnArg *
+dnn_spec_find (const DnnSpec *self, const char *key)
+{
+  for (guint i = self->args->len; i-- > 0;) {
+    const DnnArg *arg = g_ptr_array_index (self->args, i);
+
+    if (strcmp (arg->key, key) == 0)
+      return arg;
+  }
+  return NULL;
+}
+
+void
+dnn_error_prefix_place (GError **error, DnnPlace place)
+{
+  if (place.file != NULL && place.line > 0)
+    g_prefix_error (error, "%s:%u: ", place.file, place.line);
+  else if (place.file != NULL)
+    g_prefix_error (error, "%s: ", place.file);
+}
+
+char **
+dnn_split_commas (const char *text)
+{
+  g_autoptr (GStrvBuilder) pieces = g_strv_builder_new ();
+  const char *start = text;
+  int depth = 0;
+  char quote = '\0';
+
+  for (const char *p = text;; p++) {
+    if (*p == '\0' || (*p == ',' && depth <= 0 && quote == '\0')) {
+      g_autofree char *piece = g_strndup (start, (gsize) (p - start));
+
+      g_strv_builder_add (pieces, g_strstrip (piece));
+      start = p + 1;
+    }
+    if (*p == '\0')
+      return g_strv_builder_end (pieces);
+    if (quote != '\0')
+      quote = *p == quote ? '\0' : quote;
+    else if (*p == '\'' || *p == '"')
+      quote = *p;
+    else if (*p == '(' || *p == '[')
+      depth++;
+    else if (*p == ')' || *p == ']')
+      depth--;
+  }
+}
+
+/* Without the quotes around the whole of it. */
+static char *
+unquote (const char *text)
+{
+  size_t n = strlen (text);
+
+  if (n >= 2 && (text[0] == '\'' || text[0] == '"') && text[n - 1] == text[0])
+    return g_strndup (text + 1, n - 2);
+  return g_strdup (text);
+}
+
+/* Adds "key=value"; in a list, a piece without "=" continues the one before. */
+static bool
+add_pair (DnnSpec *self, const char *pair, bool in_list, DnnPlace place,
+          GError **error)
+{
+  const char *equals = strchr (pair, '=');
+  const char *nested = strpbrk (pair, "([");
+  g_autofree char *key = NULL, *value = NULL, *plain = NULL;
+
+  if (equals == NULL || (nested != NULL && nested < equals)) {
+    DnnArg *last = self->args->len > 0
+                       ? g_ptr_array_index (self->args, self->args->len - 1)
+                       : NULL;
+
+    if (last == NULL || !in_list) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                   "%s: '%s' must be key=value", self->name, pair);
+      return false;
+    }
+    value = g_strconcat (last->value, ",", pair, NULL);
+    g_free (last->value);
+    last->value = g_steal_pointer (&value);
+    return true;
+  }
+
+  key = g_strstrip (g_strndup (pair, (gsize) (equals - pair)));
+  value = g_strstrip (g_strdup (equals + 1));
+  if (*key == '\0' || *value == '\0') {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%s: '%s' must be key=value", self->name, pair);
+    return false;
+  }
+  if (dnn_spec_find (self, key) != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s: '%s' is given twice",
+                 self->name, key);
+    return false;
+  }
+  plain = unquote (value);
+  dnn_spec_add (self, key, plain, place);
+  return true;
+}
+
+DnnSpec *
+dnn_spec_parse (const char *text, DnnPlace place, GError **error)
+{
+  g_autofree char *clean = g_strstrip (g_strdup (text));
+  g_autoptr (DnnSpec) self = NULL;
+  g_auto (GStrv) pieces = NULL;
+  size_t n_name = strcspn (clean, "( \t\n=!");
+  size_t n = strlen (clean);
+  g_autofree char *name = g_strndup (clean, n_name);
+
+  if (n_name == 0 || (clean[n_name] != '\0' &&
+                      (clean[n_name] != '(' || clean[n - 1] != ')'))) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "'%s' must be a name, or name(key=value, ...)", clean);
+    return NULL;
+  }
+  self = dnn_spec_new (name, place);
+  if (clean[n_name] == '\0')
+    return g_steal_pointer (&self);
+
+  clean[n - 1] = '\0';
+  pieces = dnn_split_commas (clean + n_name + 1);
+  for (size_t i = 0; pieces[i] != NULL; i++) {
+    if (*pieces[i] == '\0' && i == 0 && pieces[1] == NULL)
+      break; /* name () */
+    if (!add_pair (self, pieces[i], true, place, error))
+      return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+GPtrArray *
+dnn_spec_parse_list (const char *text, DnnPlace place, GError **error)
+{
+  g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
+  g_auto (GStrv) pieces = dnn_split_commas (text);
+
+  for (size_t i = 0; pieces[i] != NULL; i++) {
+    DnnSpec *spec = dnn_spec_parse (pieces[i], place, error);
+
+    if (spec == NULL)
+      return NULL;
+    g_ptr_array_add (specs, spec);
+  }
+  return g_steal_pointer (&specs);
+}
+
+/* One word of a chain, from `*p` on, and the line it starts on; NULL at the
+ * end of the text.  Quotes around a part of a word are taken away. */
+static char *
+next_word (const char **p, DnnPlace *place, GError **error)
+{
+  g_autoptr (GString) word = g_string_new (NULL);
+  int depth = 0;
+  char quote = '\0';
+
+  for (; g_ascii_isspace (**p); (*p)++)
+    place->line += **p == '\n';
+  if (**p == '\0')
+    return NULL;
+
+  for (; **p != '\0'; (*p)++) {
+    char c = **p;
+
+    if (quote == '\0' && depth == 0 && g_ascii_isspace (c))
+      break;
+    if (quote == '\0' && (c == '\'' || c == '"')) {
+      quote = c;
+      continue;
+    }
+    if (quote != '\0' && c == quote) {
+      quote = '\0';
+      continue;
+    }
+    if (quote == '\0')
+      depth += (c == '(' || c == '[') - (c == ')' || c == ']');
+    place->line += c == '\n';
+    g_string_append_c (word, c);
+  }
+  if (quote != '\0' || depth != 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "'%s': a %s is not closed",
+                 word->str, quote != '\0' ? "quote" : "parenthesis");
+    dnn_error_prefix_place (error, *place);
+    return NULL;
+  }
+  return g_string_free (g_steal_pointer (&word), FALSE);
+}
+
+static bool
+is_bang (const char *word)
+{
+  return strcmp (word, "!") == 0;
+}
+
+/* The name of an element: a word of its own, or name(key=value, ...). */
+static bool
+begin_element (GPtrArray *specs, const char *word, DnnPlace place,
+               GError **error)
+{
+  DnnSpec *spec;
+
+  if (is_bang (word)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "a layer must stand before and after every '!'");
+    return false;
+  }
+  spec = dnn_spec_parse (word, place, error);
+  if (spec == NULL)
+    return false;
+  g_ptr_array_add (specs, spec);
+  return true;
+}
+
+GPtrArray *
+dnn_spec_parse_chain (const char *text, DnnPlace place, GError **error)
+{
+  g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
+  bool expect_name = true;
+  const char *p = text;
+
+  for (;;) {
+    GError *local = NULL;
+    g_autofree char *word = next_word (&p, &place, &local);
+    bool ok;
+
+    if (local != NULL) {
+      g_propagate_error (error, local);
+      return NULL;
+    }
+    if (word == NULL)
+      break;
+    if (expect_name) {
+      ok = begin_element (specs, word, place, error);
+      expect_name = false;
+    } else if (is_bang (word)) {
+      expect_name = ok = true;
+    } else {
+      ok = add_pair (g_ptr_array_index (specs, specs->len - 1), word, false,
+                     place, error);
+    }
+    if (!ok) {
+      dnn_error_prefix_place (error, place);
+      return NULL;
+    }
+  }
+  if (expect_name) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s",
+                 specs->len == 0
+                     ? "a model must have at least one layer"
+                     : "a layer must stand before and after every '!'");
+    dnn_error_prefix_place (error, place);
+    return NULL;
+  }
+  return g_steal_pointer (&specs);
+}
+
+char *
+dnn_spec_to_string (const DnnSpec *self)
+{
+  g_autoptr (GString) text = g_string_new (self->name);
+
+  for (guint i = 0; i < self->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (self->args, i);
+    bool list =
+        strchr (arg->value, ',') != NULL && strpbrk (arg->value, "([") == NULL;
+
+    g_string_append_printf (text, list ? "%s%s='%s'" : "%s%s=%s",
+                            i == 0 ? "(" : ", ", arg->key, arg->value);
+  }
+  if (self->args->len > 0)
+    g_string_append_c (text, ')');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

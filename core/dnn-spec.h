@@ -1,0 +1,68 @@
+/* dnn-spec.h - a plugin's name with parameters, as people write it
+ *
+ *     huber(delta=0.7)                    a component
+ *     accuracy, top_k(k=5)                a list of them
+ *     dense units=9 ! elu alpha=0.5       a chain of layers
+ *
+ * A spec owns its texts.
+ */
+#pragma once
+
+#include "dnn-error.h"
+
+DNN_BEGIN_DECLS
+
+/* Where a text stands, for error messages. */
+typedef struct DnnPlace {
+  const char *file; /* interned; NULL: not from a file */
+  unsigned line;    /* from 1; 0: the file as a whole */
+} DnnPlace;
+
+typedef struct DnnArg {
+  char *key;   /* (owned) */
+  char *value; /* (owned) */
+  DnnPlace place;
+} DnnArg;
+
+typedef struct DnnSpec {
+  char *name;      /* (owned) */
+  GPtrArray *args; /* (owned) of DnnArg, in the order written */
+  DnnPlace place;
+} DnnSpec;
+
+DnnSpec *dnn_spec_new (const char *name, DnnPlace place);
+DnnSpec *dnn_spec_copy (const DnnSpec *self);
+void dnn_spec_free (DnnSpec *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSpec, dnn_spec_free)
+
+/* Appends key = value; a key already there is not looked for. */
+void dnn_spec_add (DnnSpec *self, const char *key, const char *value,
+                   DnnPlace place);
+/* Returns: (transfer none): the last argument of that name, or NULL. */
+const DnnArg *dnn_spec_find (const DnnSpec *self, const char *key);
+
+/* "name" or "name(key=value, ...)".  A piece without "=" goes on with the
+ * value before it: "p(values=1,2, k=3)". */
+DnnSpec *dnn_spec_parse (const char *text, DnnPlace place, GError **error);
+
+/* Specs separated by commas outside parentheses.
+ * Returns: (transfer full): an array of DnnSpec. */
+GPtrArray *dnn_spec_parse_list (const char *text, DnnPlace place,
+                                GError **error);
+
+/* Elements separated by a lone "!", each a name and words key=value, split as
+ * a shell does (quotes), but not inside parentheses.  A newline in `text`
+ * counts a line.  Returns: (transfer full): an array of DnnSpec. */
+GPtrArray *dnn_spec_parse_chain (const char *text, DnnPlace place,
+                                 GError **error);
+
+/* "name(key=value, ...)", which parses back to the same. */
+char *dnn_spec_to_string (const DnnSpec *self);
+
+/* "run.dnn:7: " before the message of `error`, where there is a place. */
+void dnn_error_prefix_place (GError **error, DnnPlace place);
+
+/* Splits at commas outside (), [] and quotes, and strips the pieces. */
+char **dnn_split_commas (const char *text);
+
+DNN_END_DECLS
