@@ -1,0 +1,292 @@
+/* dnn-file.c - mapped reading, gzip unpacking, atomic writing */
+/* -std=c11 hides POSIX */
+#define _POSIX_C_SOURCE 200809L
+
+#include "dnn-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define INFLATE_LIMIT ((size_t) 8 << 30)
+
+struct DnnFile {
+  char *path;      /* (owned) */
+  char *temporary; /* (owned) NULL once it has its final name */
+  int fd;          /* (owned) -1 once closed */
+};
+
+typedef struct Inflater {
+  const char *name;
+  z_stream z;
+  const uint8_t *in;
+  size_t n_in;  /* still to read */
+  uint8_t *out; /* (owned) */
+  size_t n_out;
+  size_t room;
+} Inflater;
+
+static bool
+fail_io (const char *path, const char *what, int reason, GError **error)
+{
+  g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "%s: %s: %s", path, what,
+               g_strerror (reason));
+  return false;
+}
+
+static GBytes *
+map_fd (const char *path, int fd, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GMappedFile) file = NULL;
+  struct stat st;
+
+  if (fstat (fd, &st) != 0) {
+    fail_io (path, "cannot be read", errno, error);
+    return NULL;
+  }
+  if (!S_ISREG (st.st_mode)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+                 "%s: cannot be read: it must be a regular file, not a %s",
+                 path, S_ISDIR (st.st_mode) ? "directory" : "device or pipe");
+    return NULL;
+  }
+
+  file = g_mapped_file_new_from_fd (fd, FALSE, &cause);
+  if (file == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "%s: cannot be read: %s", path,
+                 cause->message);
+    return NULL;
+  }
+  return g_mapped_file_get_bytes (file);
+}
+
+GBytes *
+dnn_file_read (const char *path, GError **error)
+{
+  GBytes *bytes;
+  int fd;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  /* O_NONBLOCK: a pipe that nobody writes to is refused, not waited for */
+  fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  if (fd < 0) {
+    fail_io (path, "cannot be read", errno, error);
+    return NULL;
+  }
+
+  bytes = map_fd (path, fd, error);
+  close (fd);
+  return bytes;
+}
+
+static bool
+grow (Inflater *self, GError **error)
+{
+  size_t room = MIN (self->room * 2, INFLATE_LIMIT);
+  uint8_t *out;
+
+  if (self->room == INFLATE_LIMIT) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "%s: unpacks to more than '%zu' bytes, the largest file read",
+                 self->name, INFLATE_LIMIT);
+    return false;
+  }
+
+  out = g_try_realloc (self->out, room);
+  if (out == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+                 "%s: no memory for the '%zu' bytes that it unpacks to",
+                 self->name, room);
+    return false;
+  }
+  self->out = out;
+  self->room = room;
+  return true;
+}
+
+/* One call of inflate, whose counters hold less than a size_t does. */
+static int
+inflate_some (Inflater *self)
+{
+  const size_t most = (size_t) 1 << 30;
+  size_t n_in = MIN (self->n_in, most);
+  size_t n_out = MIN (self->room - self->n_out, most);
+  int status;
+
+  self->z.next_in = (Bytef *) self->in;
+  self->z.avail_in = (uInt) n_in;
+  self->z.next_out = self->out + self->n_out;
+  self->z.avail_out = (uInt) n_out;
+  status = inflate (&self->z, Z_NO_FLUSH);
+
+  self->in += n_in - self->z.avail_in;
+  self->n_in -= n_in - self->z.avail_in;
+  self->n_out += n_out - self->z.avail_out;
+  return status;
+}
+
+static bool
+inflate_all (Inflater *self, GError **error)
+{
+  while (true) {
+    int status;
+
+    if (self->n_out == self->room && !grow (self, error))
+      return false;
+
+    status = inflate_some (self);
+    if (status == Z_STREAM_END) {
+      if (self->n_in == 0)
+        return true;
+      inflateReset (&self->z);
+    } else if (status != Z_OK && status != Z_BUF_ERROR) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                   "%s: its gzip data is broken ('%s')", self->name,
+                   self->z.msg != NULL ? self->z.msg : zError (status));
+      return false;
+    } else if (self->n_in == 0 && self->n_out < self->room) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                   "%s: its gzip data ends too early, after '%zu' bytes of "
+                   "content",
+                   self->name, self->n_out);
+      return false;
+    }
+  }
+}
+
+GBytes *
+dnn_file_inflate (const char *name, GBytes *bytes, GError **error)
+{
+  Inflater self = { .name = name };
+  bool done;
+
+  g_return_val_if_fail (bytes != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self.in = g_bytes_get_data (bytes, &self.n_in);
+  /* the usual data sets pack 2 to 8 times; grow () doubles */
+  self.room = CLAMP (self.n_in, 256, INFLATE_LIMIT / 2);
+
+  /* 16: a gzip header */
+  if (inflateInit2 (&self.z, MAX_WBITS + 16) != Z_OK) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "%s: no memory to unpack it",
+                 name);
+    return NULL;
+  }
+  done = grow (&self, error) && inflate_all (&self, error);
+  inflateEnd (&self.z);
+
+  if (!done) {
+    g_free (self.out);
+    return NULL;
+  }
+  return g_bytes_new_take (g_realloc (self.out, MAX (self.n_out, 1)),
+                           self.n_out);
+}
+
+DnnFile *
+dnn_file_open (const char *path, GError **error)
+{
+  g_autoptr (DnnFile) self = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = g_new0 (DnnFile, 1);
+  self->path = g_strdup (path);
+  self->temporary = g_strconcat (path, ".XXXXXX", NULL);
+  self->fd = g_mkstemp_full (self->temporary, O_WRONLY | O_CLOEXEC, 0666);
+  if (self->fd < 0) {
+    fail_io (path, "cannot be written", errno, error);
+    g_clear_pointer (&self->temporary, g_free);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+void
+dnn_file_free (DnnFile *self)
+{
+  if (self == NULL)
+    return;
+
+  if (self->fd >= 0)
+    close (self->fd);
+  if (self->temporary != NULL)
+    g_unlink (self->temporary);
+  g_free (self->temporary);
+  g_free (self->path);
+  g_free (self);
+}
+
+bool
+dnn_file_write (DnnFile *self, const void *data, size_t n, GError **error)
+{
+  const char *next = data;
+
+  g_return_val_if_fail (self != NULL && self->fd >= 0, false);
+  g_return_val_if_fail (error == NULL || *error == NULL, false);
+
+  while (n > 0) {
+    ssize_t done = write (self->fd, next, n);
+
+    if (done < 0 && errno == EINTR)
+      continue;
+    if (done < 0)
+      return fail_io (self->path, "cannot be written", errno, error);
+    next += done;
+    n -= (size_t) done;
+  }
+  return true;
+}
+
+/* The rename itself is on disk only when its directory is. */
+static bool
+sync_directory (const char *path, GError **error)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+  int fd = g_open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  int reason = 0;
+
+  /* a directory one may write to but not read cannot be synced by us, and a
+   * file system that syncs no directories says EINVAL */
+  if (fd < 0)
+    return errno == EACCES ||
+           fail_io (path, "directory cannot be synced", errno, error);
+
+  if (g_fsync (fd) != 0 && errno != EINVAL)
+    reason = errno;
+  close (fd);
+  return reason == 0 ||
+         fail_io (path, "directory cannot be synced", reason, error);
+}
+
+bool
+dnn_file_commit (DnnFile *self, GError **error)
+{
+  int fd;
+
+  g_return_val_if_fail (self != NULL && self->fd >= 0, false);
+  g_return_val_if_fail (error == NULL || *error == NULL, false);
+
+  if (g_fsync (self->fd) != 0)
+    return fail_io (self->path, "cannot be written", errno, error);
+
+  fd = self->fd;
+  self->fd = -1;
+  if (close (fd) != 0)
+    return fail_io (self->path, "cannot be written", errno, error);
+
+  if (g_rename (self->temporary, self->path) != 0)
+    return fail_io (self->path, "cannot be written", errno, error);
+  g_clear_pointer (&self->temporary, g_free);
+
+  return sync_directory (self->path, error);
+}

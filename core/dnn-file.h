@@ -1,0 +1,36 @@
+/* dnn-file.h - files read whole, and written whole or not at all
+ *
+ * Every failure is DNN_ERROR_IO with the path and the system's reason, but
+ * for gzip data that is broken: DNN_ERROR_FORMAT.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "dnn-error.h"
+
+DNN_BEGIN_DECLS
+
+/* Maps the regular file at `path` into memory.  The bytes stay what they are
+ * when the file is replaced by another of its name. */
+GBytes *dnn_file_read (const char *path, GError **error);
+
+/* Unpacks gzip data of any number of members, up to 8 GiB. `name` starts every
+ * error message. */
+GBytes *dnn_file_inflate (const char *name, GBytes *bytes, GError **error);
+
+/* A file being written under a temporary name in its own directory. */
+typedef struct DnnFile DnnFile;
+
+DnnFile *dnn_file_open (const char *path, GError **error);
+/* Removes the temporary unless it was committed. */
+void dnn_file_free (DnnFile *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnFile, dnn_file_free)
+
+bool dnn_file_write (DnnFile *self, const void *data, size_t n, GError **error);
+
+/* Syncs the temporary and renames it to its path, the last thing to do with
+ * it.  Until this returns, `path` is what it was. */
+bool dnn_file_commit (DnnFile *self, GError **error);
+
+DNN_END_DECLS
