@@ -20,8 +20,12 @@ typedef struct DnnArray {
 } DnnArray;
 
 /* Takes `bytes`, which must hold exactly the elements of `shape`: a size that
- * does not fit is a bug of the caller. */
+ * does not fit is a bug of the caller.  They are copied only where they do not
+ * lie at an address that suits the type. */
 DnnArray *dnn_array_new_take (DnnDtype dtype, DnnShape shape, GBytes *bytes);
+/* The same of big-endian elements: anything longer than a byte is copied. */
+DnnArray *dnn_array_new_take_big_endian (DnnDtype dtype, DnnShape shape,
+                                         GBytes *bytes);
 DnnArray *dnn_array_ref (DnnArray *self);
 void dnn_array_unref (DnnArray *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnArray, dnn_array_unref)
