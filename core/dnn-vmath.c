@@ -1,0 +1,50 @@
+/* dnn-vmath.c - loops over the kernels, once for AVX2 and once for any CPU
+ *
+ * The compiler turns these loops into vector code (-O3); what the vectors
+ * leave over goes through the same arithmetic one by one.
+ */
+#include "dnn-vmath.h"
+
+#include "dnn-vmath-kernels.h"
+
+#if defined(__x86_64__)
+#define DNN_AVX2       __attribute__ ((target ("avx2")))
+#define DNN_HAS_AVX2() __builtin_cpu_supports ("avx2")
+#else
+#define DNN_AVX2
+#define DNN_HAS_AVX2() 0
+#endif
+
+/* y may be x, which would make the compiler fear for the order of stores. */
+#if defined(__clang__)
+#define DNN_NO_DEPENDENCE _Pragma ("clang loop vectorize(assume_safety)")
+#else
+#define DNN_NO_DEPENDENCE _Pragma ("GCC ivdep")
+#endif
+
+#define DNN_LOOP(kernel)                                                       \
+  DNN_NO_DEPENDENCE                                                            \
+  for (int64_t i = 0; i < n; i++)                                              \
+    y[i] = kernel (x[i]);
+
+#define DNN_VMATH(name)                                                        \
+  static void name##_plain (const float *x, float *y, int64_t n){              \
+    DNN_LOOP (dnn_##name)                                                      \
+  } DNN_AVX2 static void name##_avx2 (const float *x, float *y, int64_t n)     \
+  {                                                                            \
+    DNN_LOOP (dnn_##name)                                                      \
+  }                                                                            \
+  void dnn_vmath_##name (const float *x, float *y, int64_t n)                  \
+  {                                                                            \
+    if (DNN_HAS_AVX2 ())                                                       \
+      name##_avx2 (x, y, n);                                                   \
+    else                                                                       \
+      name##_plain (x, y, n);                                                  \
+  }
+
+DNN_VMATH (exp)
+DNN_VMATH (expm1)
+DNN_VMATH (log1p)
+DNN_VMATH (tanh)
+DNN_VMATH (erf)
+DNN_VMATH (sigmoid)
