@@ -1,0 +1,178 @@
+/* dnn-random.c - sequences of Philox blocks, four elements a block
+ *
+ * A DnnKey and a place in its sequence have 256 bits, a Philox block takes
+ * 192: so one block turns the key into 128 bits, of which two words are the
+ * key and two the upper half of the counter of all the blocks that follow.
+ */
+#include "dnn-random.h"
+
+#include "dnn-philox.h"
+#include "dnn-vmath.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LANES = 4, BLOCKS = 64, CHUNK = LANES * BLOCKS };
+
+/* Fills `out` with the CHUNK elements of blocks `block` and on. */
+typedef void (*Fill) (const DnnPhilox *sub, uint64_t block, float *out);
+
+uint32_t
+dnn_random_owner (const char *name)
+{
+  uint32_t hash = 2166136261u;
+
+  for (; *name != '\0'; name++)
+    hash = (hash ^ (uint8_t) *name) * 16777619u;
+  return hash;
+}
+
+static DnnPhilox
+derive (const DnnKey *key)
+{
+  const DnnPhilox who = { { key->owner, key->stream, (uint32_t) key->step,
+                            (uint32_t) (key->step >> 32) } };
+
+  return dnn_philox (who, (uint32_t) key->seed, (uint32_t) (key->seed >> 32));
+}
+
+/* Block `i` of a sequence; `again` numbers further tries at the same place. */
+static DnnPhilox
+draw (const DnnPhilox *sub, uint64_t i, uint32_t again)
+{
+  const DnnPhilox counter = { { (uint32_t) i, (uint32_t) (i >> 32),
+                                sub->at[2] + again, sub->at[3] } };
+
+  return dnn_philox (counter, sub->at[0], sub->at[1]);
+}
+
+/* Cuts first .. first + n - 1 out of whole blocks. */
+static void
+fill (const DnnKey *key, int64_t first, int64_t n, float *out, Fill fill_chunk)
+{
+  const DnnPhilox sub = derive (key);
+  float chunk[CHUNK];
+
+  while (n > 0) {
+    const uint64_t block = (uint64_t) first / LANES;
+    const int64_t skip = first % LANES;
+    const int64_t take = n < CHUNK - skip ? n : CHUNK - skip;
+
+    if (take == CHUNK) {
+      fill_chunk (&sub, block, out);
+    } else {
+      fill_chunk (&sub, block, chunk);
+      memcpy (out, chunk + skip, (size_t) take * sizeof *out);
+    }
+    first += take;
+    out += take;
+    n -= take;
+  }
+}
+
+static void
+fill_uniform (const DnnPhilox *sub, uint64_t block, float *out)
+{
+  for (int i = 0; i < BLOCKS; i++) {
+    const DnnPhilox words = draw (sub, block + (uint64_t) i, 0);
+
+    for (int j = 0; j < LANES; j++)
+      out[i * LANES + j] = (float) (words.at[j] >> 8) * 0x1p-24f;
+  }
+}
+
+/* cos and sin of a turn, |turn| < 1: the nearest quarter turn, and polynomials
+ * (minimax, error 2^-24) for what is left of it. */
+static inline void
+turn (float t, float *ret_cos, float *ret_sin)
+{
+  const float quarters = (t * 4.0f + 0x1.8p23f) - 0x1.8p23f;
+  const float f = t * 4.0f - quarters, z = f * f;
+  const int32_t q = (int32_t) quarters;
+  float s = 0.000158206749f, c = 0.000903631677f, x, y;
+
+  s = s * z - 0.00468126638f;
+  s = s * z + 0.0796925798f;
+  s = s * z - 0.645964086f;
+  s = (s * z + 1.57079637f) * f;
+
+  c = c * z - 0.0208600722f;
+  c = c * z + 0.253669202f;
+  c = c * z - 1.23370051f;
+  c = c * z + 1.0f;
+
+  x = q & 1 ? s : c;
+  y = q & 1 ? c : s;
+  *ret_cos = (q + 1) & 2 ? -x : x;
+  *ret_sin = q & 2 ? -y : y;
+}
+
+/* Elements 2j and 2j + 1 are r cos a and r sin a, with r = √(-2 log (1 - u))
+ * and a = 2π v of the uniform numbers u and v of the same two places. */
+static void
+fill_normal (const DnnPhilox *sub, uint64_t block, float *out)
+{
+  float r[CHUNK / 2], v[CHUNK / 2];
+
+  fill_uniform (sub, block, out);
+  for (int j = 0; j < CHUNK / 2; j++) {
+    r[j] = -out[2 * j];
+    v[j] = out[2 * j + 1];
+  }
+  dnn_vmath_log1p (r, r, CHUNK / 2);
+  for (int j = 0; j < CHUNK / 2; j++) {
+    const float length = sqrtf (-2.0f * r[j]);
+    float cosine, sine;
+
+    turn (v[j], &cosine, &sine);
+    out[2 * j] = length * cosine;
+    out[2 * j + 1] = length * sine;
+  }
+}
+
+void
+dnn_random_uniform (const DnnKey *key, int64_t first, int64_t n, float *out)
+{
+  fill (key, first, n, out, fill_uniform);
+}
+
+void
+dnn_random_normal (const DnnKey *key, int64_t first, int64_t n, float *out)
+{
+  fill (key, first, n, out, fill_normal);
+}
+
+uint64_t
+dnn_random_below (const DnnKey *key, uint64_t i, uint64_t bound)
+{
+  const DnnPhilox sub = derive (key);
+  uint64_t uneven;
+
+  g_return_val_if_fail (bound > 0, 0);
+
+  /* 2^64 mod bound: as many of the lowest numbers make a last, short round
+   * over 0 .. bound - 1, and are drawn again. */
+  uneven = (0 - bound) % bound;
+  for (uint32_t again = 0;; again++) {
+    const DnnPhilox words = draw (&sub, i, again);
+    const uint64_t x = (uint64_t) words.at[1] << 32 | words.at[0];
+
+    if (x >= uneven)
+      return x % bound;
+  }
+}
+
+void
+dnn_random_permutation (const DnnKey *key, int64_t n, int64_t *order)
+{
+  for (int64_t i = 0; i < n; i++)
+    order[i] = i;
+  for (int64_t i = n - 1; i > 0; i--) {
+    const int64_t j =
+        (int64_t) dnn_random_below (key, (uint64_t) i, (uint64_t) i + 1);
+    const int64_t kept = order[i];
+
+    order[i] = order[j];
+    order[j] = kept;
+  }
+}
