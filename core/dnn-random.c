@@ -7,6 +7,7 @@
 #include "dnn-random.h"
 
 #include "dnn-philox.h"
+#include "dnn-vmath-kernels.h"
 #include "dnn-vmath.h"
 
 #include <math.h>
@@ -81,30 +82,48 @@ fill_uniform (const DnnPhilox *sub, uint64_t block, float *out)
   }
 }
 
-/* cos and sin of a turn, |turn| < 1: the nearest quarter turn, and polynomials
- * (minimax, error 2^-24) for what is left of it. */
-static inline void
-turn (float t, float *ret_cos, float *ret_sin)
+/* out[2j] = r[j] cos a, out[2j + 1] = r[j] sin a, a = v[j] turns, v in [0, 1):
+ * the nearest quarter turn, and polynomials (minimax, error 2^-24) for the
+ * rest of it. */
+DNN_KERNEL void
+turn_pairs (const float *r, const float *v, float *out)
 {
-  const float quarters = (t * 4.0f + 0x1.8p23f) - 0x1.8p23f;
-  const float f = t * 4.0f - quarters, z = f * f;
-  const int32_t q = (int32_t) quarters;
-  float s = 0.000158206749f, c = 0.000903631677f, x, y;
+  for (int j = 0; j < CHUNK / 2; j++) {
+    const float t = v[j] * 4.0f + DNN_ROUND;
+    const float f = v[j] * 4.0f - (t - DNN_ROUND), z = f * f;
+    const uint32_t q = dnn_bits (t);
+    float s = 0.000158206749f, c = 0.000903631677f, x, y;
 
-  s = s * z - 0.00468126638f;
-  s = s * z + 0.0796925798f;
-  s = s * z - 0.645964086f;
-  s = (s * z + 1.57079637f) * f;
+    s = s * z - 0.00468126638f;
+    s = s * z + 0.0796925798f;
+    s = s * z - 0.645964086f;
+    s = (s * z + 1.57079637f) * f;
 
-  c = c * z - 0.0208600722f;
-  c = c * z + 0.253669202f;
-  c = c * z - 1.23370051f;
-  c = c * z + 1.0f;
+    c = c * z - 0.0208600722f;
+    c = c * z + 0.253669202f;
+    c = c * z - 1.23370051f;
+    c = c * z + 1.0f;
 
-  x = q & 1 ? s : c;
-  y = q & 1 ? c : s;
-  *ret_cos = (q + 1) & 2 ? -x : x;
-  *ret_sin = q & 2 ? -y : y;
+    x = dnn_pick (q & 1, s, c);
+    y = dnn_pick (q & 1, c, s);
+    /* Bit 1 of q + 1, and of q, become the signs. */
+    x = dnn_from_bits (dnn_bits (x) ^ ((q + 1) & 2) << 30);
+    y = dnn_from_bits (dnn_bits (y) ^ (q & 2) << 30);
+    out[2 * j] = r[j] * x;
+    out[2 * j + 1] = r[j] * y;
+  }
+}
+
+static void
+turn_plain (const float *r, const float *v, float *out)
+{
+  turn_pairs (r, v, out);
+}
+
+DNN_AVX2 static void
+turn_avx2 (const float *r, const float *v, float *out)
+{
+  turn_pairs (r, v, out);
 }
 
 /* Elements 2j and 2j + 1 are r cos a and r sin a, with r = √(-2 log (1 - u))
@@ -120,14 +139,12 @@ fill_normal (const DnnPhilox *sub, uint64_t block, float *out)
     v[j] = out[2 * j + 1];
   }
   dnn_vmath_log1p (r, r, CHUNK / 2);
-  for (int j = 0; j < CHUNK / 2; j++) {
-    const float length = sqrtf (-2.0f * r[j]);
-    float cosine, sine;
-
-    turn (v[j], &cosine, &sine);
-    out[2 * j] = length * cosine;
-    out[2 * j + 1] = length * sine;
-  }
+  for (int j = 0; j < CHUNK / 2; j++)
+    r[j] = sqrtf (-2.0f * r[j]);
+  if (DNN_HAS_AVX2 ())
+    turn_avx2 (r, v, out);
+  else
+    turn_plain (r, v, out);
 }
 
 void

@@ -7,14 +7,6 @@
 
 #include "dnn-vmath-kernels.h"
 
-#if defined(__x86_64__)
-#define DNN_AVX2       __attribute__ ((target ("avx2")))
-#define DNN_HAS_AVX2() __builtin_cpu_supports ("avx2")
-#else
-#define DNN_AVX2
-#define DNN_HAS_AVX2() 0
-#endif
-
 /* y may be x, which would make the compiler fear for the order of stores. */
 #if defined(__clang__)
 #define DNN_NO_DEPENDENCE _Pragma ("clang loop vectorize(assume_safety)")
