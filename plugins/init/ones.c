@@ -1,0 +1,33 @@
+/* ones - every element is one
+ *
+ *   w = 1
+ */
+#include <dnn/plugin.h>
+
+static int32_t
+fill (const void *self, const DnnHost *host, DnnFill *f)
+{
+  float *w = dnn_f32 (f->w);
+
+  (void) self;
+  (void) host;
+  for (int64_t i = 0, n = dnn_count (f->w); i < n; i++)
+    w[i] = 1;
+  return 0;
+}
+
+static const DnnInitializerOps ops = {
+  DNN_INITIALIZER_OPS,
+  .fill = fill,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_INITIALIZER,
+  .name = "ones",
+  .title = "Ones",
+  .version = "1.0",
+  .summary = "every element is one",
+  .reference = "https://keras.io/api/layers/initializers/",
+  .ops = &ops,
+};
