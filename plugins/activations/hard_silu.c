@@ -1,0 +1,48 @@
+/* hard_silu - x, weighted by its own hard sigmoid; also called hard swish
+ *
+ *   y = 0              x ≤ -3        dy/dx = 0
+ *       x              x ≥ 3                 1
+ *       x (x + 3) / 6  otherwise             (2 x + 3) / 6
+ *
+ * Howard and others: Searching for MobileNetV3, ICCV 2019, section 5.2.
+ */
+#include <dnn/plugin.h>
+
+static void
+eval (const void *self, const DnnHost *host, const float *x, float *y,
+      int64_t rows, int64_t length)
+{
+  (void) self;
+  (void) host;
+  for (int64_t i = 0; i < rows * length; i++)
+    y[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? x[i] : x[i] * (x[i] + 3) / 6;
+}
+
+static void
+grad (const void *self, const DnnHost *host, const float *x, const float *y,
+      const float *dy, float *dx, int64_t rows, int64_t length)
+{
+  (void) self;
+  (void) host;
+  (void) y;
+  for (int64_t i = 0; i < rows * length; i++)
+    dx[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? dy[i] : dy[i] * (2 * x[i] + 3) / 6;
+}
+
+static const DnnActivationOps ops = {
+  DNN_ACTIVATION_OPS (DNN_NEEDS_X),
+  .eval = eval,
+  .grad = grad,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_ACTIVATION,
+  .name = "hard_silu",
+  .title = "HardSilu",
+  .version = "1.0",
+  .summary = "x hard_sigmoid (x), also called hard swish",
+  .reference = "Howard and others: Searching for MobileNetV3, ICCV 2019",
+  .flags = DNN_FLAG_ELEMENTWISE,
+  .ops = &ops,
+};
