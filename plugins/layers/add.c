@@ -1,0 +1,79 @@
+/* add - the sum of its inputs
+ *
+ *   y = Σₖ xₖ    dL/dxₖ = dL/dy
+ */
+#include <dnn/plugin.h>
+#include <string.h>
+
+/* A pass does not say how many inputs it has; the size of this does. */
+enum { INPUTS };
+
+static int32_t
+build (const void *self, const DnnHost *host, DnnBuild *b)
+{
+  const DnnTensor *x = b->x[0];
+
+  (void) self;
+  for (uint32_t k = 1; k < b->n_inputs; k++)
+    if (b->x[k]->n_dims != x->n_dims ||
+        memcmp (b->x[k]->dims, x->dims, x->n_dims * sizeof x->dims[0]) != 0)
+      return host->fail (b, "input %u has not the shape of input 0", k);
+
+  host->add_scratch (b, INPUTS, DNN_SHAPE (b->n_inputs));
+  host->set_output (b, 0, dnn_shape_of (x));
+  host->backward_reads (b, DNN_READS_NOTHING);
+  return 0;
+}
+
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  const int64_t n = dnn_count (pass->y[0]);
+  float *y = dnn_f32 (pass->y[0]);
+
+  (void) self;
+  (void) host;
+  memcpy (y, dnn_f32 (pass->x[0]), (size_t) n * sizeof (float));
+  for (int64_t k = 1; k < dnn_count (pass->scratch[INPUTS]); k++) {
+    const float *x = dnn_f32 (pass->x[k]);
+
+    for (int64_t i = 0; i < n; i++)
+      y[i] += x[i];
+  }
+  return 0;
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  const int64_t n = dnn_count (pass->dy[0]);
+
+  (void) self;
+  (void) host;
+  for (int64_t k = 0; k < dnn_count (pass->scratch[INPUTS]); k++)
+    if (pass->dx[k] != NULL)
+      memcpy (dnn_f32 (pass->dx[k]), dnn_f32 (pass->dy[0]),
+              (size_t) n * sizeof (float));
+  return 0;
+}
+
+static const DnnLayerOps ops = {
+  DNN_END_OF (DnnLayerOps, backward),
+  .min_inputs = 2,
+  .max_inputs = 1 << 16,
+  .n_outputs = 1,
+  .build = build,
+  .forward = forward,
+  .backward = backward,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_LAYER,
+  .name = "add",
+  .title = "Add",
+  .version = "1.0",
+  .summary = "the sum of its inputs",
+  .reference = "https://keras.io/api/layers/merging_layers/add/",
+  .ops = &ops,
+};
