@@ -32,7 +32,8 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
 
   (void) self;
   if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0])
-    return host->fail (b, "predictions and targets must be batches alike");
+    return host->fail (b, "a batch of %lld predictions has %lld targets",
+                       (long long) y->dims[0], (long long) t->dims[0]);
   wanted = is_binary (y) || !is_sparse (y, t) ? dnn_count (y) : dnn_rows (y);
   if (dnn_count (t) != wanted)
     return host->fail (b,

@@ -1,0 +1,77 @@
+/* mean_squared_error - mean of the squared differences
+ *
+ *   Σ weight Σⱼ (yⱼ - tⱼ)² / n / Σ weight
+ *
+ * over the n elements of a sample.
+ */
+#include <dnn/plugin.h>
+
+enum { SUM, COUNT, N_STATE };
+
+static int32_t
+build (const void *self, const DnnHost *host, DnnBuild *b)
+{
+  const DnnTensor *y = b->x[0], *t = b->x[1];
+
+  (void) self;
+  if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0] ||
+      dnn_count (y) != dnn_count (t))
+    return host->fail (b,
+                       "%lld targets do not go with %lld predictions a batch",
+                       (long long) dnn_count (t), (long long) dnn_count (y));
+  host->set_state (b, N_STATE);
+  return 0;
+}
+
+static int32_t
+update (const void *self, const DnnHost *host, DnnMetricPass *p)
+{
+  const int64_t samples = p->y_pred->dims[0];
+  const int64_t n = dnn_count (p->y_pred) / samples;
+  const float *y = dnn_f32 (p->y_pred), *t = dnn_f32 (p->y_true);
+
+  (void) self;
+  (void) host;
+  for (int64_t i = 0; i < samples; i++, y += n, t += n) {
+    const double weight = p->sample_weight != NULL ? p->sample_weight[i] : 1;
+    double sum = 0;
+
+    for (int64_t j = 0; j < n; j++)
+      sum += ((double) y[j] - t[j]) * ((double) y[j] - t[j]);
+    p->state[SUM] += weight * sum / (double) n;
+    p->state[COUNT] += weight;
+  }
+  return 0;
+}
+
+static void
+merge (const void *self, double *into, const double *from, int64_t n)
+{
+  (void) self;
+  for (int64_t i = 0; i < n; i++)
+    into[i] += from[i];
+}
+
+static void
+result (const void *self, const double *state, int64_t n, double *ret)
+{
+  (void) self;
+  (void) n;
+  *ret = state[COUNT] > 0 ? state[SUM] / state[COUNT] : 0;
+}
+
+static const DnnMetricOps ops = {
+  DNN_METRIC_OPS (-1), .build = build,   .update = update,
+  .merge = merge,      .result = result,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_METRIC,
+  .name = "mean_squared_error",
+  .title = "MeanSquaredError",
+  .version = "1.0",
+  .summary = "mean of the squared differences",
+  .reference = "https://keras.io/api/metrics/regression_metrics/",
+  .ops = &ops,
+};
