@@ -1,4 +1,8 @@
 /* dnn-error.c - the error domain of libdnn */
 #include "dnn-error.h"
 
-G_DEFINE_QUARK (dnn - error - quark, dnn_error)
+GQuark
+dnn_error_quark (void)
+{
+  return g_quark_from_static_string ("dnn-error-quark");
+}

@@ -189,6 +189,8 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   stage->context.worker_stride = stage->worker_stride;
   stage->context.key.owner = dnn_random_owner (layer->name);
   pass->call = (DnnCall){ DNN_END_OF (DnnPass, scratch), 0, &stage->context };
+  pass->n_inputs = layer->n_inputs;
+  pass->n_outputs = stage->n_outputs;
   pass->x = x;
   pass->y = y;
   pass->dy = g_new0 (const DnnTensor *, stage->n_outputs + 1);

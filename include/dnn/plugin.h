@@ -72,7 +72,7 @@ typedef struct DnnPlugin {
   const void *ops;       /* the kind's ops */
   /* A plugin that is only another one of its kind under a name of its own:
    * base = "variance_scaling", defaults = "scale=2 mode=fan_in"; it then has
-   * no params and no ops. */
+   * no params, no flags and no ops: they are the base's. */
   const char *base;
   const char *defaults;
 } DnnPlugin;

@@ -5,9 +5,6 @@
 #include <dnn/plugin.h>
 #include <string.h>
 
-/* A pass does not say how many inputs it has; the size of this does. */
-enum { INPUTS };
-
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
@@ -19,7 +16,6 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
         memcmp (b->x[k]->dims, x->dims, x->n_dims * sizeof x->dims[0]) != 0)
       return host->fail (b, "input %u has not the shape of input 0", k);
 
-  host->add_scratch (b, INPUTS, DNN_SHAPE (b->n_inputs));
   host->set_output (b, 0, dnn_shape_of (x));
   host->backward_reads (b, DNN_READS_NOTHING);
   return 0;
@@ -34,7 +30,7 @@ forward (const void *self, const DnnHost *host, DnnPass *pass)
   (void) self;
   (void) host;
   memcpy (y, dnn_f32 (pass->x[0]), (size_t) n * sizeof (float));
-  for (int64_t k = 1; k < dnn_count (pass->scratch[INPUTS]); k++) {
+  for (uint32_t k = 1; k < pass->n_inputs; k++) {
     const float *x = dnn_f32 (pass->x[k]);
 
     for (int64_t i = 0; i < n; i++)
@@ -50,7 +46,7 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
 
   (void) self;
   (void) host;
-  for (int64_t k = 0; k < dnn_count (pass->scratch[INPUTS]); k++)
+  for (uint32_t k = 0; k < pass->n_inputs; k++)
     if (pass->dx[k] != NULL)
       memcpy (dnn_f32 (pass->dx[k]), dnn_f32 (pass->dy[0]),
               (size_t) n * sizeof (float));
@@ -58,10 +54,7 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
 }
 
 static const DnnLayerOps ops = {
-  DNN_END_OF (DnnLayerOps, backward),
-  .min_inputs = 2,
-  .max_inputs = 1 << 16,
-  .n_outputs = 1,
+  DNN_LAYER_OPS_MANY (2, 1 << 16, 1),
   .build = build,
   .forward = forward,
   .backward = backward,

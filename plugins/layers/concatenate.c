@@ -100,10 +100,7 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
 }
 
 static const DnnLayerOps ops = {
-  DNN_END_OF (DnnLayerOps, backward),
-  .min_inputs = 2,
-  .max_inputs = 1 << 16,
-  .n_outputs = 1,
+  DNN_LAYER_OPS_MANY (2, 1 << 16, 1),
   .build = build,
   .forward = forward,
   .backward = backward,

@@ -2,9 +2,8 @@
  *
  * Every service takes the struct of the running call first (a DnnBuild, a
  * DnnPass, ...: each begins with a DnnCall), through which the host knows whom
- * it serves.  Thread tags: [pure] no state, any thread; [main] one thread, no
- * other call at the time; [step] one call at a time per instance; [range] many
- * at once, on disjoint ranges.
+ * it serves.  Tags: [pure] any thread; [main] no other call at the time;
+ * [step] one at a time per instance; [range] many at once, on disjoint ranges.
  */
 #pragma once
 
@@ -55,6 +54,9 @@ typedef struct DnnGemm {
   int64_t stride_a, stride_b, stride_c;
 } DnnGemm;
 
+#define DNN_GEMM(trans_a, trans_b)                                             \
+  DNN_END_OF (DnnGemm, stride_c), trans_a, trans_b, 0
+
 /* A loop body: elements first .. last - 1, by worker number `worker`. */
 typedef void (*DnnRange) (void *data, int64_t first, int64_t last,
                           uint32_t worker);
@@ -65,7 +67,7 @@ typedef struct DnnHost {
   uint16_t abi_major;
   uint16_t abi_minor;
 
-  /* [pure] Says why a call cannot be done; returns the status to return. */
+  /* [pure] Says why a call cannot be done; the status to return. */
   int32_t (*fail) (const void *call, const char *format, ...);
   /* [pure] A line for people who debug. */
   void (*log) (const void *call, const char *format, ...);
@@ -97,8 +99,7 @@ typedef struct DnnHost {
                           int64_t hi);
   /* Size of a metric's state. */
   void (*set_state) (struct DnnBuild *b, int64_t n_doubles);
-  /* A state of the optimizer for this weight: like the weight
-   * (dnn_shape_of (s->weight)), DNN_SCALAR, or any shape. */
+  /* Of an optimizer, for this weight: dnn_shape_of (s->weight) or any shape. */
   void (*add_slot) (struct DnnSlots *s, uint32_t index, const char *name,
                     DnnShape shape, double initial);
 
@@ -108,8 +109,8 @@ typedef struct DnnHost {
   /* y[0] = x W + b; b may be NULL.  y[0] is not to be touched afterwards. */
   void (*affine) (struct DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
                   const DnnTensor *b);
-  /* dw[index] = aT d, seen as rows x columns; `a` and `d` are an input, a
-   * saved tensor or dy.  Does nothing where dw[index] is NULL. */
+  /* dw[index] = aT d, seen as rows x columns; `a` and `d` are an input, dy, a
+   * saved tensor or scratch.  Does nothing where dw[index] is NULL. */
   void (*weight_gradient) (struct DnnPass *pass, uint32_t index,
                            const DnnTensor *a, const DnnTensor *d);
 

@@ -19,12 +19,16 @@ typedef struct DnnBuild {
   const DnnTensor *const *x; /* n_inputs shapes, with data = NULL */
 } DnnBuild;
 
-/* [grows] One forward or backward call.  All is borrowed until it returns. */
+/* [grows] One forward or backward call.  All is borrowed until it returns.
+ * backward runs after a forward of the same kind (training, frozen), and only
+ * where at least one dy is not NULL. */
 typedef struct DnnPass {
   DnnCall call;
-  uint32_t training; /* 1: dropout drops, statistics are the batch's */
-  uint32_t frozen;   /* 1: `trainable` is false (not: every dw is NULL) */
-  uint64_t step;     /* of the run, from 0 */
+  uint32_t training;  /* 1: dropout drops, statistics are the batch's */
+  uint32_t frozen;    /* 1: `trainable` is false (not: every dw is NULL) */
+  uint64_t step;      /* of the run, from 0 */
+  uint32_t n_inputs;  /* of x and dx */
+  uint32_t n_outputs; /* of y and dy */
   const DnnTensor *const *x;  /* inputs, not to be written */
   DnnTensor *const *y;        /* forward: overwrite */
   const DnnTensor *const *dy; /* backward; NULL: a gradient of zero */
@@ -51,8 +55,9 @@ typedef struct DnnLayerOps {
   int32_t (*backward) (const void *self, const DnnHost *host, DnnPass *pass);
 } DnnLayerOps;
 
-#define DNN_LAYER_OPS(n_inputs)                                                \
-  DNN_END_OF (DnnLayerOps, backward), n_inputs, n_inputs, 1
+#define DNN_LAYER_OPS_MANY(min_inputs, max_inputs, n_outputs)                  \
+  DNN_END_OF (DnnLayerOps, backward), min_inputs, max_inputs, n_outputs
+#define DNN_LAYER_OPS(n_inputs) DNN_LAYER_OPS_MANY (n_inputs, n_inputs, 1)
 
 /* C = op(A) op(B), over tensors seen as rows x columns, packed. */
 static inline void
@@ -61,10 +66,7 @@ dnn_matmul (const DnnHost *host, const void *call, uint32_t trans_a,
             DnnTensor *c)
 {
   DnnGemm gemm = {
-    DNN_END_OF (DnnGemm, stride_c),
-    trans_a,
-    trans_b,
-    0,
+    DNN_GEMM (trans_a, trans_b),
     trans_a ? dnn_columns (a) : dnn_rows (a), /* m */
     trans_b ? dnn_rows (b) : dnn_columns (b), /* n */
     trans_a ? dnn_rows (a) : dnn_columns (a), /* k */

@@ -37,8 +37,9 @@ typedef struct DnnOptimizerOps {
   uint32_t n_slots; /* the most that slots () adds */
   /* [pure] Declares the slots of one weight; NULL: none.  0 or failure. */
   int32_t (*slots) (const void *self, const DnnHost *host, DnnSlots *s);
-  /* [step] Once per weight and step, before step; the only writer of slots
-   * that are not like the weight.  May be NULL. */
+  /* [step] Once per weight and step, before step, when the gradient is not
+   * known yet; sees w and all slots whole.  With DNN_FLAG_ELEMENTWISE the only
+   * writer of slots that are not like the weight.  May be NULL. */
   void (*begin) (const void *self, const DnnHost *host, DnnStep *s);
   /* [range] with DNN_FLAG_ELEMENTWISE, over any part of the weight; else
    * [step], over the whole of it, with host services allowed. */
