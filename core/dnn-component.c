@@ -3,7 +3,6 @@
 
 #include "dnn-kind.h"
 #include "dnn-param.h"
-#include "dnn-suggest.h"
 
 #include <string.h>
 
@@ -34,27 +33,6 @@ matches (const char *const *patterns, const char *key)
   for (size_t i = 0; patterns != NULL && patterns[i] != NULL; i++)
     if (g_pattern_match_simple (patterns[i], key))
       return true;
-  return false;
-}
-
-static bool
-set_unknown_key (const DnnComponent *self, const char *const *host_keys,
-                 const DnnArg *arg, GError **error)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) names = NULL;
-  g_autofree char *nearest = NULL;
-
-  for (uint32_t i = 0; i < self->code->n_params; i++)
-    g_strv_builder_add (builder, dnn_param_at (self->code, i)->name);
-  for (size_t i = 0; host_keys != NULL && host_keys[i] != NULL; i++)
-    if (strchr (host_keys[i], '*') == NULL)
-      g_strv_builder_add (builder, host_keys[i]);
-  names = g_strv_builder_end (builder);
-  nearest = dnn_suggest (arg->key, (const char *const *) names);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no parameter '%s'%s%s", arg->key,
-               *nearest != '\0' ? "; " : "", nearest);
   return false;
 }
 
@@ -99,8 +77,10 @@ apply (DnnComponent *self, DnnRegistry *registry, const DnnSpec *spec,
       dnn_spec_add (self->host_args, arg->key, arg->value, arg->place);
       continue;
     }
-    if (param == NULL)
-      return set_unknown_key (self, host_keys, arg, error);
+    if (param == NULL) {
+      dnn_param_set_unknown (self->code, host_keys, arg->key, error);
+      return false;
+    }
     if (is_schedule (param, arg->value)
             ? !add_schedule (self, registry, param, arg->value, error)
             : !dnn_param_set (param, self->self, arg->value, error))

@@ -124,12 +124,22 @@ forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
 }
 
 bool
-dnn_executor_forward (DnnPlan *plan, const DnnPassInfo *info, GError **error)
+dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
+                              DnnWatch watch, void *data, GError **error)
 {
-  for (size_t i = 0; i < plan->n_stages; i++)
+  for (size_t i = 0; i < plan->n_stages; i++) {
     if (!forward_stage (plan, &plan->stages[i], info, error))
       return false;
+    if (watch != NULL && !watch (data, &plan->stages[i]))
+      break;
+  }
   return true;
+}
+
+bool
+dnn_executor_forward (DnnPlan *plan, const DnnPassInfo *info, GError **error)
+{
+  return dnn_executor_forward_watched (plan, info, NULL, NULL, error);
 }
 
 /* --- backward: gradients of values

@@ -30,6 +30,12 @@ typedef struct DnnSink {
 bool dnn_executor_forward (DnnPlan *plan, const DnnPassInfo *info,
                            GError **error);
 
+/* The same, showing every stage as soon as it has run; a watcher that returns
+ * false ends the pass. */
+typedef bool (*DnnWatch) (void *data, const DnnStage *stage);
+bool dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
+                                   DnnWatch watch, void *data, GError **error);
+
 /* From plan->loss_value->gradient, which the caller has written, down to the
  * first layer that trains.  `sink` may be NULL: every gradient is then left
  * in its stage's dw. */

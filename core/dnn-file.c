@@ -1,7 +1,4 @@
 /* dnn-file.c - mapped reading, gzip unpacking, atomic writing */
-/* -std=c11 hides POSIX */
-#define _POSIX_C_SOURCE 200809L
-
 #include "dnn-file.h"
 
 #include <errno.h>
@@ -30,11 +27,13 @@ typedef struct Inflater {
   size_t room;
 } Inflater;
 
+/* A file that is not there is a wrong name, not a failure to read. */
 static bool
 fail_io (const char *path, const char *what, int reason, GError **error)
 {
-  g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "%s: %s: %s", path, what,
-               g_strerror (reason));
+  g_set_error (error, DNN_ERROR,
+               reason == ENOENT ? DNN_ERROR_NAME : DNN_ERROR_IO, "%s: %s: %s",
+               path, what, g_strerror (reason));
   return false;
 }
 

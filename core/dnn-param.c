@@ -1,6 +1,8 @@
 /* dnn-param.c - text to struct, by table */
 #include "dnn-param.h"
 
+#include "dnn-suggest.h"
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -247,6 +249,58 @@ dnn_param_set_defaults (const DnnPlugin *plugin, void *self, GError **error)
     if (param->initial != NULL &&
         !dnn_param_set (param, self, param->initial, error)) {
       g_prefix_error (error, "default of ");
+      return false;
+    }
+  }
+  return true;
+}
+
+void
+dnn_param_set_unknown (const DnnPlugin *table, const char *const *others,
+                       const char *key, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+  g_autofree char *nearest = NULL;
+
+  for (uint32_t i = 0; i < table->n_params; i++)
+    g_strv_builder_add (builder, dnn_param_at (table, i)->name);
+  for (size_t i = 0; others != NULL && others[i] != NULL; i++)
+    if (strchr (others[i], '*') == NULL)
+      g_strv_builder_add (builder, others[i]);
+  names = g_strv_builder_end (builder);
+  nearest = dnn_suggest (key, (const char *const *) names);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "there is no parameter '%s'%s%s", key,
+               *nearest != '\0' ? "; " : "", nearest);
+}
+
+static bool
+matches_any (const char *const *patterns, const char *key)
+{
+  for (size_t i = 0; patterns != NULL && patterns[i] != NULL; i++)
+    if (g_pattern_match_simple (patterns[i], key))
+      return true;
+  return false;
+}
+
+bool
+dnn_param_apply (const DnnPlugin *table, const DnnSpec *spec,
+                 const char *const *others, void *self, GError **error)
+{
+  if (!dnn_param_set_defaults (table, self, error))
+    return false;
+  for (guint i = 0; spec != NULL && i < spec->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (spec->args, i);
+    const DnnParam *param = dnn_param_find (table, arg->key);
+
+    if (param == NULL && matches_any (others, arg->key))
+      continue;
+    if (param == NULL)
+      dnn_param_set_unknown (table, others, arg->key, error);
+    if (param == NULL || !dnn_param_set (param, self, arg->value, error)) {
+      g_prefix_error (error, "[%s] ", spec->name);
+      dnn_error_prefix_place (error, arg->place);
       return false;
     }
   }

@@ -30,6 +30,17 @@ double dnn_param_get_number (const DnnParam *param, const void *self);
 bool dnn_param_set_defaults (const DnnPlugin *plugin, void *self,
                              GError **error);
 
+/* Sets defaults and then what `spec` says, in a struct that is not a plugin's:
+ * the host's own settings are tables like a plugin's parameters.  Keys that
+ * match one of the NULL-terminated glob patterns `others` (may be NULL) are
+ * passed over. */
+bool dnn_param_apply (const DnnPlugin *table, const DnnSpec *spec,
+                      const char *const *others, void *self, GError **error);
+
+/* Appends "did you mean ...?" for a key that is not in the table. */
+void dnn_param_set_unknown (const DnnPlugin *table, const char *const *others,
+                            const char *key, GError **error);
+
 /* Checks the table itself: names, types and sizes of members, defaults that
  * parse, no name twice. */
 bool dnn_param_check_table (const DnnPlugin *plugin, GError **error);

@@ -28,7 +28,7 @@ typedef enum DnnParamFlags {
   DNN_SCHEDULABLE = 1 << 1 /* a float that a schedule may drive */
 } DnnParamFlags;
 
-#define DNN_MAX_LIST 16
+#define DNN_MAX_LIST 32
 
 /* [frozen] "kernel_size=3,3" */
 typedef struct DnnInts {

@@ -1,0 +1,234 @@
+/* dnn-data-source.c - finds the files of a data set */
+#include "dnn-data-source.h"
+
+#include "dnn-param.h"
+#include "dnn-suggest.h"
+
+#include <math.h>
+#include <string.h>
+
+static const DnnParam params[] = {
+  DNN_ROW (DnnDataSettings, dataset, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "a data set by name", NULL),
+  DNN_ROW (DnnDataSettings, inputs, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "file of the inputs", NULL),
+  DNN_ROW (DnnDataSettings, targets, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "file of the targets", NULL),
+  DNN_ROW (DnnDataSettings, validation_inputs, NULL, DNN_PARAM_TEXT, 0, "", 0,
+           0, "", "file of the validation inputs", NULL),
+  DNN_ROW (DnnDataSettings, validation_targets, NULL, DNN_PARAM_TEXT, 0, "", 0,
+           0, "", "file of the validation targets", NULL),
+  DNN_ROW (DnnDataSettings, test_inputs, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "file of the test inputs", NULL),
+  DNN_ROW (DnnDataSettings, test_targets, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "file of the test targets", NULL),
+  DNN_ENUM (DnnDataSettings, format, "auto", "auto idx npy",
+            "format of the files; auto: their first bytes tell"),
+  DNN_INT (DnnDataSettings, validation_first, "0", 0, 1e15, "rows",
+           "this many of the first rows validate"),
+  DNN_FLOAT (DnnDataSettings, validation_split, "0", 0, 1, "",
+             "this share of the rows, the last ones, validates"),
+  DNN_FLOAT (DnnDataSettings, scale, "1", -INFINITY, INFINITY, "",
+             "what inputs are multiplied by"),
+  DNN_BOOL (DnnDataSettings, standardize, "false",
+            "mean 0 and deviation 1, by the training rows"),
+  DNN_INTS (DnnDataSettings, keep_classes, "", 0, 1e9, "",
+            "only these classes, numbered anew in this order"),
+  DNN_INT (DnnDataSettings, positive_class, "-1", -1, 1e9, "",
+           "targets become 1 for this class and 0 for others; -1: off"),
+  DNN_ROW (DnnDataSettings, class_names, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "names of the classes, in order", NULL),
+  DNN_INT (DnnDataSettings, train_limit, "0", 0, 1e15, "rows",
+           "only this many training rows; 0: all"),
+};
+
+static const DnnPlugin table = {
+  .name = "data",
+  .self_size = sizeof (DnnDataSettings),
+  .params = params,
+  .n_params = G_N_ELEMENTS (params),
+  .param_stride = sizeof params[0],
+};
+
+/* A data set known by name. */
+typedef struct {
+  const char *name;
+  const char *folder; /* below DNN_DATA_DIR, or the system's */
+  const char *train_inputs, *train_targets;
+  const char *test_inputs, *test_targets;
+  const char *class_names;
+  const char *package; /* that has it */
+} Known;
+
+static const Known known[] = {
+  {
+      "fashion-mnist",
+      "fashion-mnist",
+      "train-images-idx3-ubyte",
+      "train-labels-idx1-ubyte",
+      "t10k-images-idx3-ubyte",
+      "t10k-labels-idx1-ubyte",
+      "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle "
+      "boot",
+      "dataset-fashion-mnist",
+  },
+};
+
+static const char *const system_folders[] = {
+  "/usr/share/datasets",
+  "/usr/local/share/datasets",
+};
+
+void
+dnn_data_source_free (DnnDataSource *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->train.inputs);
+  g_free (self->train.targets);
+  g_free (self->validation.inputs);
+  g_free (self->validation.targets);
+  g_free (self->test.inputs);
+  g_free (self->test.targets);
+  g_free (self);
+}
+
+/* --- data sets by name
+ * ----------------------------------------------------------------- */
+
+/* FOLDER/FILE or FOLDER/FILE.gz, or NULL. */
+static char *
+find_file (const char *folder, const char *file)
+{
+  char *path = g_build_filename (folder, file, NULL);
+  char *packed;
+
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return path;
+  packed = g_strconcat (path, ".gz", NULL);
+  g_free (path);
+  if (g_file_test (packed, G_FILE_TEST_IS_REGULAR))
+    return packed;
+  g_free (packed);
+  return NULL;
+}
+
+static bool
+find_in (DnnDataSource *self, const Known *set, const char *folder)
+{
+  self->train.inputs = find_file (folder, set->train_inputs);
+  self->train.targets = find_file (folder, set->train_targets);
+  self->test.inputs = find_file (folder, set->test_inputs);
+  self->test.targets = find_file (folder, set->test_targets);
+  if (self->train.inputs != NULL && self->train.targets != NULL &&
+      self->test.inputs != NULL && self->test.targets != NULL)
+    return true;
+  g_clear_pointer (&self->train.inputs, g_free);
+  g_clear_pointer (&self->train.targets, g_free);
+  g_clear_pointer (&self->test.inputs, g_free);
+  g_clear_pointer (&self->test.targets, g_free);
+  return false;
+}
+
+static bool
+find_known (DnnDataSource *self, const Known *set, GError **error)
+{
+  const char *own = g_getenv ("DNN_DATA_DIR");
+  g_autofree char *below =
+      own != NULL ? g_build_filename (own, set->folder, NULL) : NULL;
+
+  if (own != NULL && (find_in (self, set, own) || find_in (self, set, below)))
+    return true;
+  for (size_t i = 0; i < G_N_ELEMENTS (system_folders); i++) {
+    g_autofree char *folder =
+        g_build_filename (system_folders[i], set->folder, NULL);
+
+    if (find_in (self, set, folder))
+      return true;
+  }
+  g_set_error (
+      error, DNN_ERROR, DNN_ERROR_DATA,
+      "data set '%s' is not in %s%s%s/%s; install Debian's package %s, "
+      "or set DNN_DATA_DIR to the folder that holds its four files",
+      set->name, own != NULL ? own : "", own != NULL ? " or " : "",
+      system_folders[0], set->folder, set->package);
+  return false;
+}
+
+static bool
+find_by_name (DnnDataSource *self, GError **error)
+{
+  const char *names[G_N_ELEMENTS (known) + 1] = { NULL };
+  g_autofree char *nearest = NULL;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (known); i++) {
+    names[i] = known[i].name;
+    if (strcmp (known[i].name, self->settings.dataset) == 0) {
+      if (*self->class_names == '\0')
+        self->class_names = known[i].class_names;
+      return find_known (self, &known[i], error);
+    }
+  }
+  nearest = dnn_suggest (self->settings.dataset, names);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "there is no data set '%s'; %s", self->settings.dataset,
+               nearest);
+  return false;
+}
+
+/* --- files by name
+ * --------------------------------------------------------------------- */
+
+static bool
+take_files (DnnDataFiles *files, const char *inputs, const char *targets,
+            const char *prefix, GError **error)
+{
+  if ((*inputs == '\0') != (*targets == '\0')) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%sinputs and %stargets must be given together", prefix,
+                 prefix);
+    return false;
+  }
+  if (*inputs == '\0')
+    return true;
+  g_free (files->inputs);
+  g_free (files->targets);
+  files->inputs = g_strdup (inputs);
+  files->targets = g_strdup (targets);
+  return true;
+}
+
+static bool
+find_files (DnnDataSource *self, GError **error)
+{
+  const DnnDataSettings *s = &self->settings;
+
+  if ((*s->dataset != '\0') == (*s->inputs != '\0')) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "either dataset, or inputs and targets, must be given");
+    return false;
+  }
+  if (*s->dataset != '\0' && !find_by_name (self, error))
+    return false;
+  return take_files (&self->train, s->inputs, s->targets, "", error) &&
+         take_files (&self->validation, s->validation_inputs,
+                     s->validation_targets, "validation_", error) &&
+         take_files (&self->test, s->test_inputs, s->test_targets, "test_",
+                     error);
+}
+
+DnnDataSource *
+dnn_data_source_new (const DnnSpec *section, GError **error)
+{
+  g_autoptr (DnnDataSource) self = g_new0 (DnnDataSource, 1);
+
+  if (!dnn_param_apply (&table, section, NULL, &self->settings, error))
+    return NULL;
+  self->class_names = self->settings.class_names;
+  if (!find_files (self, error)) {
+    g_prefix_error (error, "[data] ");
+    dnn_error_prefix_place (error, section->place);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}

@@ -1,0 +1,62 @@
+/* dnn-data.h - training, validation and test rows, as an experiment says
+ *
+ * Inputs and targets stay in their files' element type; rows are converted as
+ * batches are gathered.  A split is a list of rows of one pair of arrays.
+ */
+#pragma once
+
+#include "dnn-build.h"
+#include "dnn-experiment.h"
+#include "dnn-preprocess.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnSplit {
+  DnnArray *inputs;        /* (owned reference) */
+  DnnArray *targets;       /* (owned reference) */
+  const char *inputs_name; /* interned: where they come from */
+  const char *targets_name;
+  int64_t *rows; /* (owned) indices into both */
+  int64_t n;
+} DnnSplit;
+
+/* What becomes of a label: other numbers for some classes, or 1 and 0. */
+typedef struct DnnRelabel {
+  DnnInts keep;     /* class keep.at[i] becomes i; n = 0: all as they are */
+  int64_t positive; /* this class becomes 1, all others 0; -1: none */
+} DnnRelabel;
+
+typedef struct DnnData {
+  DnnSplit *train;           /* (owned) */
+  DnnSplit *validation;      /* (owned) NULL where there is none */
+  DnnSplit *test;            /* (owned) NULL where there is none */
+  DnnPreprocess *preprocess; /* (owned) */
+  DnnRelabel relabel;
+} DnnData;
+
+/* From the section [data]. */
+DnnData *dnn_data_load (const DnnSpec *section, GError **error);
+/* From arrays in memory: all rows train. */
+DnnData *dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error);
+void dnn_data_free (DnnData *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnData, dnn_data_free)
+
+/* A split of `n_rows` rows from `first` on.  Arrays are referenced. */
+DnnSplit *dnn_split_new (DnnArray *inputs, DnnArray *targets, int64_t first,
+                         int64_t n_rows);
+void dnn_split_free (DnnSplit *self);
+
+/* Shapes of one sample. */
+DnnShape dnn_data_input_shape (const DnnData *self);
+DnnShape dnn_data_target_shape (const DnnData *self);
+
+/* Checks every split: inputs and targets finite, and targets whole numbers in
+ * the expected range, where one is. */
+bool dnn_data_check (const DnnData *self, const DnnExpected *expected,
+                     GError **error);
+
+/* The target of row `row` (of the arrays), relabelled, to `out`. */
+void dnn_data_target (const DnnData *self, const DnnSplit *split, int64_t row,
+                      float *out);
+
+DNN_END_DECLS

@@ -1,0 +1,164 @@
+/* dnn-evaluator.c - one pass in inference mode */
+#include "dnn-evaluator.h"
+
+#include "dnn-blas.h"
+#include "dnn-data.h"
+#include "dnn-private.h"
+
+#include <string.h>
+
+void
+dnn_evaluation_free (DnnEvaluation *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->values);
+  g_strfreev (self->metrics);
+  g_free (self);
+}
+
+bool
+dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
+                     const DnnPassInfo *info, double *ret_loss,
+                     double *ret_metrics, GError **error)
+{
+  dnn_objective_reset (objective);
+  for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
+    const DnnBatch *batch = dnn_feeder_get (feeder, i);
+
+    if (!dnn_executor_forward (batch->plan, info, error) ||
+        !dnn_objective_update (objective, batch->plan, &batch->y_true,
+                               batch->values, error))
+      return false;
+  }
+  *ret_loss = dnn_objective_loss (objective);
+  for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)
+    ret_metrics[i] = dnn_objective_result (objective, i);
+  return true;
+}
+
+/* The data, with the model's own preprocessing. */
+static DnnData *
+load_data (const DnnModelFile *file, const DnnExperiment *experiment,
+           GError **error)
+{
+  const DnnSpec *section = dnn_experiment_find (
+      experiment != NULL ? experiment : file->experiment, "data");
+  g_autoptr (DnnData) data = NULL;
+  DnnShape want = dnn_model_input_shape (file->model), have;
+  g_autofree char *want_text = NULL, *have_text = NULL;
+
+  if (section == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "there is no section [data]; --data names a file that has "
+                 "one");
+    return NULL;
+  }
+  data = dnn_data_load (section, error);
+  if (data == NULL)
+    return NULL;
+  have = dnn_data_input_shape (data);
+  if (have.n_dims == want.n_dims &&
+      memcmp (have.dims, want.dims, sizeof have.dims) == 0)
+    return g_steal_pointer (&data);
+  have_text = dnn_shape_to_list (&have);
+  want_text = dnn_shape_to_list (&want);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "a row of the data has shape '%s', and the model takes %s",
+               have_text, want_text);
+  return NULL;
+}
+
+/* The split of that name, or the default one. */
+static const DnnSplit *
+find_split (const DnnData *data, const char *name, const char **ret_name,
+            GError **error)
+{
+  const struct {
+    const char *name;
+    const DnnSplit *split;
+  } splits[] = {
+    { "test", data->test },
+    { "validation", data->validation },
+    { "train", data->train },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (splits); i++)
+    if (splits[i].split != NULL &&
+        (name == NULL || strcmp (name, splits[i].name) == 0)) {
+      *ret_name = splits[i].name;
+      return splits[i].split;
+    }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "the data have no split '%s'; splits are test, validation and "
+               "train",
+               name);
+  return NULL;
+}
+
+/* Swaps the data's preprocessing for the model's for the length of a call. */
+static bool
+run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
+     DnnObjective *objective, unsigned threads, DnnEvaluation *result,
+     GError **error)
+{
+  g_autoptr (DnnPool) pool = dnn_pool_new (threads);
+  DnnPlanOptions options = {
+    .batch = DNN_EVALUATION_BATCH,
+    .logits = dnn_objective_takes_logits (objective, file->model),
+  };
+  DnnPassInfo info = { .training = false };
+  DnnPreprocess *own = data->preprocess;
+  g_autoptr (DnnFeeder) feeder =
+      dnn_feeder_new (file->model, pool, data, split, &options, error);
+  bool ok;
+
+  if (feeder == NULL)
+    return false;
+  data->preprocess = file->preprocess;
+  ok = dnn_evaluate_feeder (objective, feeder, &info, &result->loss,
+                            result->values, error);
+  data->preprocess = own;
+  return ok;
+}
+
+DnnEvaluation *
+dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
+              const char *split_name, unsigned threads, GError **error)
+{
+  g_autoptr (DnnEvaluation) self = g_new0 (DnnEvaluation, 1);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (DnnObjective) objective = NULL;
+  g_autoptr (DnnData) data = load_data (file, experiment, error);
+  const DnnSplit *split;
+  DnnTrainSettings settings;
+  DnnExpected expected = { 0 };
+  DnnShape target;
+
+  if (data == NULL ||
+      !dnn_train_settings_parse (
+          dnn_experiment_find (file->experiment, "train"), &settings, error))
+    return NULL;
+  split = find_split (data, split_name, &self->split, error);
+  if (split == NULL)
+    return NULL;
+  target = dnn_data_target_shape (data);
+  objective =
+      dnn_objective_new (dnn_model_registry (file->model), settings.loss,
+                         settings.metrics, (DnnPlace){ 0 }, error);
+  if (objective == NULL ||
+      !dnn_objective_check (objective, file->model, &target, &expected,
+                            error) ||
+      !dnn_data_check (data, &expected, error))
+    return NULL;
+
+  dnn_blas_init ();
+  self->n_rows = split->n;
+  self->values = g_new0 (double, dnn_objective_n_metrics (objective) + 1);
+  for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)
+    g_strv_builder_add (names, dnn_objective_metric (objective, i)->label);
+  self->metrics = g_strv_builder_end (names);
+  return run (file, data, split, objective, threads, self, error)
+             ? g_steal_pointer (&self)
+             : NULL;
+}

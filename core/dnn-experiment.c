@@ -1,0 +1,375 @@
+/* dnn-experiment.c - reads and writes experiment files */
+#include "dnn-experiment.h"
+
+#include "dnn-file.h"
+#include "dnn-suggest.h"
+
+#include <string.h>
+
+struct DnnExperiment {
+  const char *name;    /* interned */
+  GPtrArray *sections; /* (owned) of DnnSpec */
+};
+
+static void
+section_free (gpointer data)
+{
+  dnn_spec_free (data);
+}
+
+DnnExperiment *
+dnn_experiment_new (void)
+{
+  DnnExperiment *self = g_new0 (DnnExperiment, 1);
+
+  self->sections = g_ptr_array_new_with_free_func (section_free);
+  return self;
+}
+
+DnnExperiment *
+dnn_experiment_copy (const DnnExperiment *self)
+{
+  DnnExperiment *copy = dnn_experiment_new ();
+
+  copy->name = self->name;
+  for (guint i = 0; i < self->sections->len; i++)
+    g_ptr_array_add (copy->sections,
+                     dnn_spec_copy (dnn_experiment_section (self, i)));
+  return copy;
+}
+
+void
+dnn_experiment_free (DnnExperiment *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->sections);
+  g_free (self);
+}
+
+/* --- looking
+ * --------------------------------------------------------------------- */
+
+size_t
+dnn_experiment_n_sections (const DnnExperiment *self)
+{
+  return self->sections->len;
+}
+
+const DnnSpec *
+dnn_experiment_section (const DnnExperiment *self, size_t i)
+{
+  return g_ptr_array_index (self->sections, i);
+}
+
+static DnnSpec *
+find_section (const DnnExperiment *self, const char *name)
+{
+  for (guint i = 0; i < self->sections->len; i++) {
+    DnnSpec *section = g_ptr_array_index (self->sections, i);
+
+    if (strcmp (section->name, name) == 0)
+      return section;
+  }
+  return NULL;
+}
+
+const DnnSpec *
+dnn_experiment_find (const DnnExperiment *self, const char *name)
+{
+  return find_section (self, name);
+}
+
+const char *
+dnn_experiment_get (const DnnExperiment *self, const char *section,
+                    const char *key)
+{
+  const DnnSpec *found = find_section (self, section);
+  const DnnArg *arg = found != NULL ? dnn_spec_find (found, key) : NULL;
+
+  return arg != NULL ? arg->value : NULL;
+}
+
+/* --- reading
+ * ---------------------------------------------------------------------- */
+
+/* What may stand in brackets; those with a star take a name. */
+static const char *const section_names[] = { "data",      "model", "train",
+                                             "optimizer", "layer", "phase",
+                                             NULL };
+
+static bool
+check_section_name (const char *name, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (name, " ", 2);
+  bool named = words[0] != NULL && (strcmp (words[0], "layer") == 0 ||
+                                    strcmp (words[0], "phase") == 0);
+  g_autofree char *nearest = NULL;
+
+  if (words[0] != NULL && g_strv_contains (section_names, words[0])) {
+    if (named == (words[1] != NULL && *words[1] != '\0'))
+      return true;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 named ? "section '%s' must have a name, as in [layer dense]"
+                       : "section '%s' takes no name",
+                 words[0]);
+    return false;
+  }
+  nearest = dnn_suggest (words[0] != NULL ? words[0] : "", section_names);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME, "there is no section '%s'; %s",
+               name, nearest);
+  return false;
+}
+
+typedef struct {
+  DnnExperiment *experiment;
+  DnnSpec *section; /* the one being read; NULL before the first */
+  DnnPlace place;
+} Reader;
+
+/* Cuts a comment and the blanks at the end. */
+static void
+strip_comment (char *line)
+{
+  for (char *p = line; *p != '\0'; p++)
+    if (*p == '#' && (p == line || g_ascii_isspace (p[-1]))) {
+      *p = '\0';
+      break;
+    }
+  g_strchomp (line);
+}
+
+static bool
+read_header (Reader *self, char *line, GError **error)
+{
+  size_t n = strlen (line);
+  g_autofree char *name = NULL;
+
+  if (line[n - 1] != ']') {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "a section must be [name], not '%s'", line);
+    return false;
+  }
+  name = g_strstrip (g_strndup (line + 1, n - 2));
+  if (!check_section_name (name, error))
+    return false;
+  if (find_section (self->experiment, name) != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "section '%s' stands twice; its first is at line %u", name,
+                 find_section (self->experiment, name)->place.line);
+    return false;
+  }
+  self->section = dnn_spec_new (name, self->place);
+  g_ptr_array_add (self->experiment->sections, self->section);
+  return true;
+}
+
+static bool
+is_key (const char *key)
+{
+  return *key != '\0' &&
+         strspn (key, "abcdefghijklmnopqrstuvwxyz0123456789_.") == strlen (key);
+}
+
+static bool
+read_key (Reader *self, char *line, GError **error)
+{
+  char *equals = strchr (line, '=');
+  g_autofree char *key = NULL, *value = NULL;
+  const DnnArg *old;
+
+  if (self->section == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "'%s' stands before the first [section]", line);
+    return false;
+  }
+  if (equals == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "'%s' must be key = value",
+                 line);
+    return false;
+  }
+  key = g_strstrip (g_strndup (line, (gsize) (equals - line)));
+  value = g_strstrip (g_strdup (equals + 1));
+  if (!is_key (key)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "'%s' is no key; a key is of a-z, 0-9 and '_'", key);
+    return false;
+  }
+  old = dnn_spec_find (self->section, key);
+  if (old != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "'%s' is set twice; first at line %u", key, old->place.line);
+    return false;
+  }
+  dnn_spec_add (self->section, key, value, self->place);
+  return true;
+}
+
+/* An indented line goes on with the value above, on a line of its own, so that
+ * places inside the value can be told. */
+static bool
+read_continuation (Reader *self, const char *line, GError **error)
+{
+  DnnArg *last = self->section != NULL && self->section->args->len > 0
+                     ? g_ptr_array_index (self->section->args,
+                                          self->section->args->len - 1)
+                     : NULL;
+  g_autoptr (GString) value = NULL;
+  unsigned lines = 0;
+
+  if (last == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "an indented line continues a value, and there is none above "
+                 "'%s'",
+                 line);
+    return false;
+  }
+  value = g_string_new (last->value);
+  for (const char *p = last->value; *p != '\0'; p++)
+    lines += *p == '\n';
+  for (; last->place.line + lines < self->place.line; lines++)
+    g_string_append_c (value, '\n');
+  g_string_append (value, line);
+  g_free (last->value);
+  last->value = g_string_free (g_steal_pointer (&value), FALSE);
+  return true;
+}
+
+static bool
+read_line (Reader *self, char *line, GError **error)
+{
+  bool indented = g_ascii_isspace (*line);
+
+  strip_comment (line);
+  g_strchug (line);
+  if (*line == '\0')
+    return true;
+  if (indented)
+    return read_continuation (self, line, error);
+  if (*line == '[')
+    return read_header (self, line, error);
+  return read_key (self, line, error);
+}
+
+DnnExperiment *
+dnn_experiment_parse (const char *name, const char *text, GError **error)
+{
+  g_autoptr (DnnExperiment) self = dnn_experiment_new ();
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  Reader reader = { .experiment = self };
+
+  self->name = name != NULL ? g_intern_string (name) : NULL;
+  reader.place.file = self->name;
+  for (size_t i = 0; lines[i] != NULL; i++) {
+    reader.place.line = (unsigned) i + 1;
+    if (!g_utf8_validate (lines[i], -1, NULL)) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "the text is not UTF-8");
+      dnn_error_prefix_place (error, reader.place);
+      return NULL;
+    }
+    if (!read_line (&reader, lines[i], error)) {
+      dnn_error_prefix_place (error, reader.place);
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&self);
+}
+
+DnnExperiment *
+dnn_experiment_load (const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = dnn_file_read (path, error);
+  g_autofree char *text = NULL;
+  gsize n;
+  const char *data;
+
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &n);
+  if (n > 0 && memchr (data, '\0', n) != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "%s: this is no experiment file: it is not text", path);
+    return NULL;
+  }
+  text = g_strndup (data, n);
+  return dnn_experiment_parse (path, text, error);
+}
+
+/* --- changing
+ * ---------------------------------------------------------------------- */
+
+void
+dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,
+                    const char *value)
+{
+  DnnSpec *found = find_section (self, section);
+  DnnArg *arg;
+
+  if (found == NULL) {
+    found = dnn_spec_new (section, (DnnPlace){ 0 });
+    g_ptr_array_add (self->sections, found);
+  }
+  arg = (DnnArg *) dnn_spec_find (found, key);
+  if (arg == NULL) {
+    dnn_spec_add (found, key, value, (DnnPlace){ 0 });
+    return;
+  }
+  g_free (arg->value);
+  arg->value = g_strdup (value);
+  arg->place = (DnnPlace){ 0 };
+}
+
+bool
+dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
+{
+  const char *equals = strchr (text, '=');
+  const char *dot = strchr (text, '.');
+  g_autofree char *section = NULL, *key = NULL, *value = NULL;
+
+  if (equals == NULL || dot == NULL || dot > equals) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--set takes SECTION.KEY=VALUE, not '%s'", text);
+    return false;
+  }
+  section = g_strstrip (g_strndup (text, (gsize) (dot - text)));
+  key = g_strstrip (g_strndup (dot + 1, (gsize) (equals - dot - 1)));
+  value = g_strstrip (g_strdup (equals + 1));
+  if (!check_section_name (section, error) || !is_key (key)) {
+    if (error != NULL && *error == NULL)
+      g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                   "'%s' is no key; a key is of a-z, 0-9 and '_'", key);
+    g_prefix_error (error, "--set %s: ", text);
+    return false;
+  }
+  dnn_experiment_set (self, section, key, value);
+  return true;
+}
+
+void
+dnn_experiment_remove (DnnExperiment *self, const char *section)
+{
+  DnnSpec *found = find_section (self, section);
+
+  if (found != NULL)
+    g_ptr_array_remove (self->sections, found);
+}
+
+char *
+dnn_experiment_to_string (const DnnExperiment *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->sections->len; i++) {
+    const DnnSpec *section = dnn_experiment_section (self, i);
+
+    g_string_append_printf (text, "%s[%s]\n", i > 0 ? "\n" : "", section->name);
+    for (guint j = 0; j < section->args->len; j++) {
+      const DnnArg *arg = g_ptr_array_index (section->args, j);
+      g_auto (GStrv) lines = g_strsplit (arg->value, "\n", -1);
+      g_autofree char *value = g_strjoinv ("\n    ", lines);
+
+      g_string_append_printf (text, "%s = %s\n", arg->key, value);
+    }
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

@@ -1,0 +1,48 @@
+/* dnn-experiment.h - the text that describes a run: sections, keys, values
+ *
+ * INI with an order and with line numbers: a line `[section]` or
+ * `[section NAME]`, lines `key = value`, comments from `#` at the start of a
+ * line or after a blank, an indented line that continues the value above it.
+ * No escapes.  A section or key that stands twice is an error.
+ */
+#pragma once
+
+#include "dnn-spec.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnExperiment DnnExperiment;
+
+DnnExperiment *dnn_experiment_new (void);
+DnnExperiment *dnn_experiment_load (const char *path, GError **error);
+/* `name` starts every error message; NULL: places are not said. */
+DnnExperiment *dnn_experiment_parse (const char *name, const char *text,
+                                     GError **error);
+DnnExperiment *dnn_experiment_copy (const DnnExperiment *self);
+void dnn_experiment_free (DnnExperiment *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnExperiment, dnn_experiment_free)
+
+/* Sections in the order written; a section is a DnnSpec whose name is what
+ * stands in the brackets.  Returns: (transfer none): NULL where there is none.
+ */
+size_t dnn_experiment_n_sections (const DnnExperiment *self);
+const DnnSpec *dnn_experiment_section (const DnnExperiment *self, size_t i);
+const DnnSpec *dnn_experiment_find (const DnnExperiment *self,
+                                    const char *name);
+/* The value of a key, or NULL. */
+const char *dnn_experiment_get (const DnnExperiment *self, const char *section,
+                                const char *key);
+
+/* Sets a key, making its section where there is none. */
+void dnn_experiment_set (DnnExperiment *self, const char *section,
+                         const char *key, const char *value);
+/* The same from "section.key=value", as on a command line. */
+bool dnn_experiment_override (DnnExperiment *self, const char *text,
+                              GError **error);
+/* Takes a section away; nothing happens where there is none. */
+void dnn_experiment_remove (DnnExperiment *self, const char *section);
+
+/* Text that parses to the same. */
+char *dnn_experiment_to_string (const DnnExperiment *self);
+
+DNN_END_DECLS

@@ -1,0 +1,42 @@
+/* dnn-feeder.h - hands the rows of a split to a model, batch by batch
+ *
+ * Holds the plans for full batches and for the last short one, which share one
+ * arena.  Borrows the data; holds the model.
+ */
+#pragma once
+
+#include "dnn-data.h"
+#include "dnn-executor.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnFeeder DnnFeeder;
+
+/* `options.batch` is the size of a full batch. */
+DnnFeeder *dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
+                           const DnnSplit *split, const DnnPlanOptions *options,
+                           GError **error);
+void dnn_feeder_free (DnnFeeder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnFeeder, dnn_feeder_free)
+
+int64_t dnn_feeder_n_batches (const DnnFeeder *self);
+/* The order of rows from now on: the file's, or a permutation by the key. */
+void dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key);
+
+/* A batch, gathered: inputs are in the plan's input. */
+typedef struct DnnBatch {
+  DnnPlan *plan;
+  DnnTensor y_true;
+  float *scale;  /* 1 / rows, one a row */
+  float *values; /* room for one number a row */
+  int64_t n;     /* rows */
+} DnnBatch;
+
+/* Gathers batch number i.  Valid until the next call. */
+const DnnBatch *dnn_feeder_get (DnnFeeder *self, int64_t i);
+
+/* The plan of full batches, and the bytes of the arena. */
+const DnnPlan *dnn_feeder_plan (const DnnFeeder *self);
+size_t dnn_feeder_arena_size (const DnnFeeder *self);
+
+DNN_END_DECLS

@@ -1,0 +1,110 @@
+/* dnn-history.c - rows and their text */
+#include "dnn-history.h"
+
+#include <math.h>
+
+static void
+epoch_free (gpointer data)
+{
+  DnnEpoch *epoch = data;
+
+  g_free (epoch->val_metrics);
+  g_free (epoch->metrics);
+  g_free (epoch->phase);
+  g_free (epoch);
+}
+
+DnnHistory *
+dnn_history_new (const char *const *metrics, bool validates)
+{
+  DnnHistory *self = g_new0 (DnnHistory, 1);
+
+  self->metrics = g_strdupv ((char **) metrics);
+  self->validates = validates;
+  self->epochs = g_ptr_array_new_with_free_func (epoch_free);
+  return self;
+}
+
+void
+dnn_history_free (DnnHistory *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->epochs);
+  g_strfreev (self->metrics);
+  g_free (self);
+}
+
+DnnEpoch *
+dnn_history_add (DnnHistory *self, const char *phase)
+{
+  DnnEpoch *epoch = g_new0 (DnnEpoch, 1);
+  guint n = g_strv_length (self->metrics);
+
+  epoch->number = (int64_t) self->epochs->len + 1;
+  epoch->phase = g_strdup (phase);
+  epoch->metrics = g_new0 (double, n + 1);
+  epoch->val_metrics = g_new0 (double, n + 1);
+  epoch->val_loss = NAN;
+  g_ptr_array_add (self->epochs, epoch);
+  return epoch;
+}
+
+size_t
+dnn_history_count (const DnnHistory *self)
+{
+  return self->epochs->len;
+}
+
+const DnnEpoch *
+dnn_history_at (const DnnHistory *self, size_t i)
+{
+  return g_ptr_array_index (self->epochs, i);
+}
+
+static void
+append_number (GString *text, double value)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append_c (text, ',');
+  if (!isnan (value))
+    g_string_append (text,
+                     g_ascii_formatd (buffer, sizeof buffer, "%.9g", value));
+}
+
+static void
+append_row (const DnnHistory *self, GString *text, const DnnEpoch *epoch)
+{
+  g_string_append_printf (text, "%" G_GINT64_FORMAT ",%s", epoch->number,
+                          epoch->phase);
+  append_number (text, epoch->loss);
+  for (size_t i = 0; self->metrics[i] != NULL; i++)
+    append_number (text, epoch->metrics[i]);
+  if (self->validates) {
+    append_number (text, epoch->val_loss);
+    for (size_t i = 0; self->metrics[i] != NULL; i++)
+      append_number (text, epoch->val_metrics[i]);
+  }
+  append_number (text, epoch->learning_rate);
+  append_number (text, epoch->seconds);
+  g_string_append_c (text, '\n');
+}
+
+char *
+dnn_history_to_csv (const DnnHistory *self)
+{
+  g_autoptr (GString) text = g_string_new ("epoch,phase,loss");
+
+  for (size_t i = 0; self->metrics[i] != NULL; i++)
+    g_string_append_printf (text, ",%s", self->metrics[i]);
+  if (self->validates) {
+    g_string_append (text, ",val_loss");
+    for (size_t i = 0; self->metrics[i] != NULL; i++)
+      g_string_append_printf (text, ",val_%s", self->metrics[i]);
+  }
+  g_string_append (text, ",learning_rate,seconds\n");
+  for (guint i = 0; i < self->epochs->len; i++)
+    append_row (self, text, dnn_history_at (self, i));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

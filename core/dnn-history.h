@@ -1,0 +1,38 @@
+/* dnn-history.h - one row an epoch: losses, metrics, rate, seconds */
+#pragma once
+
+#include "dnn-error.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnEpoch {
+  int64_t number; /* from 1 */
+  char *phase;    /* (owned) */
+  double loss;
+  double *metrics;     /* (owned) n_metrics */
+  double val_loss;     /* NaN where nothing validates */
+  double *val_metrics; /* (owned) */
+  double learning_rate;
+  double seconds;
+} DnnEpoch;
+
+typedef struct DnnHistory {
+  char **metrics;    /* (owned) names, NULL-terminated */
+  bool validates;    /* val_ columns are there */
+  GPtrArray *epochs; /* (owned) of DnnEpoch */
+} DnnHistory;
+
+/* `metrics`: NULL-terminated names. */
+DnnHistory *dnn_history_new (const char *const *metrics, bool validates);
+void dnn_history_free (DnnHistory *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnHistory, dnn_history_free)
+
+/* A row, appended, to be filled. */
+DnnEpoch *dnn_history_add (DnnHistory *self, const char *phase);
+size_t dnn_history_count (const DnnHistory *self);
+const DnnEpoch *dnn_history_at (const DnnHistory *self, size_t i);
+
+/* "epoch,phase,loss,accuracy,val_loss,...": one line for each row. */
+char *dnn_history_to_csv (const DnnHistory *self);
+
+DNN_END_DECLS

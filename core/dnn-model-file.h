@@ -1,0 +1,56 @@
+/* dnn-model-file.h - a whole model in one safetensors file
+ *
+ * Tensors `<layer>/<weight>`, `input/mean` and `input/standard_deviation` of
+ * the preprocessing, `optimizer/<layer>/<weight>/<slot>`; the model, the
+ * experiment and the training state as text in the metadata.
+ */
+#pragma once
+
+#include "dnn-experiment.h"
+#include "dnn-model.h"
+#include "dnn-preprocess.h"
+#include "dnn-safetensors.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnOptimizer DnnOptimizer;
+
+/* What goes into a file; all borrowed, all but the model may be NULL. */
+typedef struct DnnModelParts {
+  const DnnModel *model;
+  const DnnPreprocess *preprocess;
+  const DnnExperiment *experiment;
+  const DnnOptimizer *optimizer;
+  int64_t epoch;
+  uint64_t step;
+} DnnModelParts;
+
+bool dnn_model_file_save (const DnnModelParts *parts, const char *path,
+                          GError **error);
+
+/* What came out of a file. */
+typedef struct DnnModelFile {
+  DnnSafetensors *file;      /* (owned) */
+  DnnModel *model;           /* (owned) with its weights */
+  DnnPreprocess *preprocess; /* (owned) */
+  DnnExperiment *experiment; /* (owned) */
+  int64_t epoch;
+  uint64_t step;
+} DnnModelFile;
+
+DnnModelFile *dnn_model_file_load (DnnRegistry *registry, const char *path,
+                                   GError **error);
+void dnn_model_file_free (DnnModelFile *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnModelFile, dnn_model_file_free)
+
+/* Copies weights into the model by name.  `ret_report` (may be NULL) lists in
+ * a line each what matched, was missing, or was not used.  Anything but a full
+ * match is an error unless `partial`; a tensor of another shape always is. */
+bool dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
+                             bool partial, char **ret_report, GError **error);
+
+/* "28,28" and back. */
+char *dnn_shape_to_list (const DnnShape *shape);
+bool dnn_shape_parse (const char *text, DnnShape *ret_shape, GError **error);
+
+DNN_END_DECLS

@@ -1,0 +1,37 @@
+/* dnn-predictor.h - runs a trained model on new inputs
+ *
+ * Allocates once; a call of `run` allocates nothing.  Holds the model, copies
+ * nothing of it.
+ */
+#pragma once
+
+#include "dnn-model.h"
+#include "dnn-preprocess.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnPredictor DnnPredictor;
+
+/* `batch`: the most rows of one call.  `threads`: 0 is one a processor. */
+DnnPredictor *dnn_predictor_new (DnnModel *model, int64_t batch,
+                                 unsigned threads, GError **error);
+void dnn_predictor_free (DnnPredictor *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPredictor, dnn_predictor_free)
+
+/* Where the inputs of `batch` rows are to be written, row after row. */
+float *dnn_predictor_input (DnnPredictor *self);
+/* Runs the model on what is there: `batch` rows of predictions, borrowed and
+ * valid until the next call; NULL with an error. */
+const float *dnn_predictor_run (DnnPredictor *self, GError **error);
+
+/* Numbers of one row of input and of output. */
+int64_t dnn_predictor_input_size (const DnnPredictor *self);
+int64_t dnn_predictor_output_size (const DnnPredictor *self);
+
+/* Predictions for every row of an array, preprocessed (`preprocess` may be
+ * NULL): rows x output size numbers.  Returns: (transfer full). */
+float *dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
+                          const DnnArray *inputs, unsigned threads,
+                          GError **error);
+
+DNN_END_DECLS

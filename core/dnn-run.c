@@ -1,0 +1,242 @@
+/* dnn-run.c - from an experiment to a folder with a trained model */
+#include "dnn-run.h"
+
+#include "dnn-file.h"
+#include "dnn-model-file.h"
+#include "dnn-private.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+struct DnnRun {
+  DnnExperiment *experiment; /* (owned) */
+  DnnTrainSettings settings;
+  DnnData *data;       /* (owned) */
+  DnnModel *model;     /* (owned) */
+  DnnTrainer *trainer; /* (owned) */
+  char *folder;        /* (owned) NULL until open */
+  double best;         /* lowest validation loss so far */
+};
+
+void
+dnn_run_free (DnnRun *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->folder);
+  dnn_trainer_free (self->trainer);
+  dnn_model_unref (self->model);
+  dnn_data_free (self->data);
+  dnn_experiment_free (self->experiment);
+  g_free (self);
+}
+
+/* --- making
+ * -----------------------------------------------------------------------------
+ */
+
+static bool
+load_data (DnnRun *self, GError **error)
+{
+  const DnnSpec *section = dnn_experiment_find (self->experiment, "data");
+
+  if (section == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "there is no section [data], so there is nothing to train on");
+    return false;
+  }
+  self->data = dnn_data_load (section, error);
+  return self->data != NULL;
+}
+
+static bool
+build_model (DnnRun *self, DnnRegistry *registry, GError **error)
+{
+  DnnShape input = dnn_data_input_shape (self->data);
+  DnnShape wanted;
+  g_autofree char *have = NULL, *want = NULL;
+
+  self->model =
+      dnn_experiment_build_model (registry, self->experiment, &input, error);
+  if (self->model == NULL)
+    return false;
+  wanted = dnn_model_input_shape (self->model);
+  if (wanted.n_dims == input.n_dims &&
+      memcmp (wanted.dims, input.dims, sizeof input.dims) == 0)
+    return true;
+  have = dnn_shape_to_list (&input);
+  want = dnn_shape_to_list (&wanted);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "input_shape is '%s', and a row of the data has %s", want, have);
+  return false;
+}
+
+/* What the experiment leaves open and the run decides goes into its text. */
+static bool
+settle (DnnRun *self, GError **error)
+{
+  DnnShape target = dnn_data_target_shape (self->data);
+  const char *loss;
+  g_autofree char *seed = NULL;
+
+  if (dnn_experiment_get (self->experiment, "train", "loss") == NULL) {
+    loss = dnn_find_loss (self->model, &target, error);
+    if (loss == NULL)
+      return false;
+    dnn_experiment_set (self->experiment, "train", "loss", loss);
+  }
+  if (!dnn_train_settings_parse (
+          dnn_experiment_find (self->experiment, "train"), &self->settings,
+          error))
+    return false;
+  seed = g_strdup_printf ("%" G_GINT64_FORMAT, self->settings.seed);
+  dnn_experiment_set (self->experiment, "train", "seed", seed);
+  return true;
+}
+
+DnnRun *
+dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
+             GError **error)
+{
+  g_autoptr (DnnRun) self = g_new0 (DnnRun, 1);
+  g_autoptr (DnnSpec) optimizer = NULL;
+
+  self->best = INFINITY;
+  self->experiment = dnn_experiment_copy (experiment);
+  if (!load_data (self, error) || !build_model (self, registry, error) ||
+      !settle (self, error))
+    return NULL;
+  optimizer = dnn_experiment_optimizer (self->experiment, error);
+  if (optimizer == NULL ||
+      !dnn_model_initialize (self->model, (uint64_t) self->settings.seed,
+                             error))
+    return NULL;
+  self->trainer = dnn_trainer_new (self->model, self->data, &self->settings,
+                                   optimizer, error);
+  return self->trainer != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+/* --- the folder
+ * ---------------------------------------------------------------------------
+ */
+
+static char *
+path_in (const DnnRun *self, const char *file)
+{
+  return g_build_filename (self->folder, file, NULL);
+}
+
+static bool
+write_text (const DnnRun *self, const char *name, const char *text,
+            GError **error)
+{
+  g_autofree char *path = path_in (self, name);
+  g_autoptr (DnnFile) file = dnn_file_open (path, error);
+
+  return file != NULL && dnn_file_write (file, text, strlen (text), error) &&
+         dnn_file_commit (file, error);
+}
+
+bool
+dnn_run_open (DnnRun *self, const char *folder, bool overwrite, GError **error)
+{
+  g_autofree char *history = g_build_filename (folder, "history.csv", NULL);
+  g_autofree char *best = g_build_filename (folder, "best.safetensors", NULL);
+  g_autofree char *text = dnn_experiment_to_string (self->experiment);
+
+  if (!overwrite && g_file_test (history, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "'%s' holds a run already; --overwrite replaces it, --out "
+                 "takes another folder",
+                 folder);
+    return false;
+  }
+  if (g_mkdir_with_parents (folder, 0777) != 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "cannot make folder '%s': %s",
+                 folder, g_strerror (errno));
+    return false;
+  }
+  g_remove (best); /* of the run that is replaced */
+  g_free (self->folder);
+  self->folder = g_strdup (folder);
+  return write_text (self, "experiment.dnn", text, error);
+}
+
+static bool
+save_model (DnnRun *self, const char *name, GError **error)
+{
+  g_autofree char *path = path_in (self, name);
+  DnnModelParts parts = {
+    .model = self->model,
+    .preprocess = self->data->preprocess,
+    .experiment = self->experiment,
+    .optimizer = dnn_trainer_optimizer (self->trainer),
+    .epoch = (int64_t) dnn_history_count (dnn_trainer_history (self->trainer)),
+    .step = dnn_trainer_step (self->trainer),
+  };
+
+  return dnn_model_file_save (&parts, path, error);
+}
+
+static bool
+save_epoch (DnnRun *self, GError **error)
+{
+  const DnnHistory *history = dnn_trainer_history (self->trainer);
+  const DnnEpoch *last =
+      dnn_history_at (history, dnn_history_count (history) - 1);
+  g_autofree char *csv = dnn_history_to_csv (history);
+
+  if (self->folder == NULL)
+    return true;
+  if (!write_text (self, "history.csv", csv, error) ||
+      !save_model (self, "model.safetensors", error))
+    return false;
+  if (!(last->val_loss < self->best))
+    return true;
+  self->best = last->val_loss;
+  return save_model (self, "best.safetensors", error);
+}
+
+bool
+dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
+{
+  const DnnHistory *history = dnn_trainer_history (self->trainer);
+
+  while ((int64_t) dnn_history_count (history) < self->settings.epochs)
+    if (!dnn_trainer_epoch (self->trainer, events, NULL, error) ||
+        !save_epoch (self, error))
+      return false;
+  return true;
+}
+
+DnnModel *
+dnn_run_model (const DnnRun *self)
+{
+  return self->model;
+}
+
+const DnnData *
+dnn_run_data (const DnnRun *self)
+{
+  return self->data;
+}
+
+DnnTrainer *
+dnn_run_trainer (const DnnRun *self)
+{
+  return self->trainer;
+}
+
+const DnnExperiment *
+dnn_run_experiment (const DnnRun *self)
+{
+  return self->experiment;
+}
+
+const char *
+dnn_run_folder (const DnnRun *self)
+{
+  return self->folder;
+}

@@ -1,0 +1,56 @@
+/* dnn-run.h - an experiment carried out: data, model, training, folder
+ *
+ * A run owns all that it is made of.  In its folder it leaves
+ * model.safetensors, best.safetensors, history.csv and experiment.dnn, each
+ * written whole or not at all.
+ */
+#pragma once
+
+#include "dnn-experiment.h"
+#include "dnn-trainer.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnRun DnnRun;
+
+/* Reads the data, builds the model and fills its weights.  Values that the
+ * experiment leaves open (the loss, where the model's last activation tells
+ * it) are set in the run's own copy. */
+DnnRun *dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
+                     GError **error);
+void dnn_run_free (DnnRun *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRun, dnn_run_free)
+
+/* Makes the folder.  One that holds a run already is an error, unless it may
+ * be overwritten. */
+bool dnn_run_open (DnnRun *self, const char *folder, bool overwrite,
+                   GError **error);
+/* Trains to the end; after every epoch the folder, if open, is up to date. */
+bool dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error);
+
+/* Returns: (transfer none). */
+DnnModel *dnn_run_model (const DnnRun *self);
+const DnnData *dnn_run_data (const DnnRun *self);
+DnnTrainer *dnn_run_trainer (const DnnRun *self);
+const DnnExperiment *dnn_run_experiment (const DnnRun *self);
+const char *dnn_run_folder (const DnnRun *self);
+
+/* --- the parts, for those who want only some -------------------------------
+ */
+
+/* The section [model] or [layer NAME] sections, as a model; `input` is the
+ * shape of a sample of the data, or NULL where input_shape must say. */
+DnnModel *dnn_experiment_build_model (DnnRegistry *registry,
+                                      const DnnExperiment *experiment,
+                                      const DnnShape *input, GError **error);
+/* Whether the model's input shape is said in the experiment. */
+bool dnn_experiment_has_input_shape (const DnnExperiment *experiment);
+/* The section [optimizer] as a plugin with keys. */
+DnnSpec *dnn_experiment_optimizer (const DnnExperiment *experiment,
+                                   GError **error);
+/* A loss that goes with the model's last activation and these targets: its
+ * name, interned, or NULL with an error that says to choose one. */
+const char *dnn_find_loss (const DnnModel *model, const DnnShape *target,
+                           GError **error);
+
+DNN_END_DECLS

@@ -1,0 +1,206 @@
+/* dnn-summary.c - the table of a model */
+#include "dnn-summary.h"
+
+#include <string.h>
+
+enum { N_COLUMNS = 3 };
+
+/* Inner widths of the columns; a table is 88 characters wide. */
+static const size_t widths[N_COLUMNS] = { 36, 27, 15 };
+
+char *
+dnn_format_count (int64_t n)
+{
+  g_autofree char *digits = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+  size_t len = strlen (digits);
+  GString *text = g_string_new (NULL);
+
+  for (size_t i = 0; i < len; i++) {
+    if (i > 0 && (len - i) % 3 == 0)
+      g_string_append_c (text, ',');
+    g_string_append_c (text, digits[i]);
+  }
+  return g_string_free (text, FALSE);
+}
+
+char *
+dnn_format_bytes (double n)
+{
+  static const char *const units[] = { "B", "KB", "MB", "GB", "TB", "PB" };
+  size_t unit = 0;
+
+  for (; n >= 1024 && unit + 1 < G_N_ELEMENTS (units); unit++)
+    n /= 1024;
+  return g_strdup_printf ("%.2f %s", n, units[unit]);
+}
+
+int64_t
+dnn_layer_count (const DnnLayer *layer)
+{
+  int64_t n = 0;
+
+  for (uint32_t i = 0; i < layer->n_weights; i++)
+    if (layer->weights[i] != NULL)
+      n += dnn_count (&layer->weights[i]->tensor);
+  for (uint32_t i = 0; i < layer->n_buffers; i++)
+    if (layer->buffers[i] != NULL)
+      n += dnn_count (&layer->buffers[i]->tensor);
+  return n;
+}
+
+DnnCounts
+dnn_model_count (const DnnModel *model)
+{
+  DnnCounts counts = { 0 };
+
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    const DnnWeight *weight = dnn_model_weight (model, i);
+
+    if (dnn_model_is_trainable (model, weight))
+      counts.trainable += dnn_count (&weight->tensor);
+    else
+      counts.non_trainable += dnn_count (&weight->tensor);
+  }
+  return counts;
+}
+
+/* --- the table
+ * ------------------------------------------------------------------- */
+
+static void
+append_times (GString *text, const char *piece, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    g_string_append (text, piece);
+}
+
+static void
+append_rule (GString *text, const char *left, const char *line,
+             const char *middle, const char *right)
+{
+  g_string_append (text, left);
+  for (size_t i = 0; i < N_COLUMNS; i++) {
+    append_times (text, line, widths[i] + 2);
+    g_string_append (text, i + 1 < N_COLUMNS ? middle : right);
+  }
+  g_string_append_c (text, '\n');
+}
+
+/* Cuts a cell into lines of at most `width`, at blanks where there are. */
+static char **
+wrap (const char *cell, size_t width)
+{
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+
+  while (strlen (cell) > width) {
+    g_autofree char *line = NULL;
+    size_t cut = width;
+
+    while (cut > 0 && cell[cut] != ' ')
+      cut--;
+    if (cut == 0)
+      cut = width;
+    line = g_strndup (cell, cut);
+    g_strv_builder_add (lines, line);
+    cell += cut + (cell[cut] == ' ');
+  }
+  g_strv_builder_add (lines, cell);
+  return g_strv_builder_end (lines);
+}
+
+/* A row, on as many lines as its longest cell takes; the last column is set
+ * to the right. */
+static void
+append_row (GString *text, const char *const *cells, const char *bar)
+{
+  char **lines[N_COLUMNS];
+  size_t height = 1;
+
+  for (size_t i = 0; i < N_COLUMNS; i++) {
+    lines[i] = wrap (cells[i], widths[i]);
+    height = MAX (height, g_strv_length (lines[i]));
+  }
+  for (size_t row = 0; row < height; row++) {
+    g_string_append (text, bar);
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+      bool there = row < g_strv_length (lines[i]);
+      const char *line = there ? lines[i][row] : "";
+      size_t blanks = widths[i] - MIN (strlen (line), widths[i]);
+      bool right = i + 1 == N_COLUMNS;
+
+      g_string_append_c (text, ' ');
+      append_times (text, " ", right ? blanks : 0);
+      g_string_append (text, line);
+      append_times (text, " ", right ? 0 : blanks);
+      g_string_append_printf (text, " %s", bar);
+    }
+    g_string_append_c (text, '\n');
+  }
+  for (size_t i = 0; i < N_COLUMNS; i++)
+    g_strfreev (lines[i]);
+}
+
+static void
+append_layer (GString *text, const DnnLayer *layer)
+{
+  g_autofree char *name =
+      g_strdup_printf ("%s (%s)", layer->name, dnn_layer_title (layer));
+  g_autofree char *shape =
+      dnn_shape_to_string (&layer->outputs.at[0].shape, true);
+  g_autofree char *count = dnn_format_count (dnn_layer_count (layer));
+  const char *const cells[N_COLUMNS] = { name, shape, count };
+
+  append_row (text, cells, "│");
+}
+
+static void
+append_total (GString *text, const char *what, int64_t n)
+{
+  g_autofree char *count = dnn_format_count (n);
+  g_autofree char *bytes = dnn_format_bytes ((double) n * sizeof (float));
+
+  g_string_append_printf (text, " %s params: %s (%s)\n", what, count, bytes);
+}
+
+char *
+dnn_summary (const DnnModel *model, int64_t n_optimizer)
+{
+  static const char *const header[N_COLUMNS] = { "Layer (type)", "Output Shape",
+                                                 "Param #" };
+  g_autoptr (GString) text = g_string_new ("Model: \"sequential\"\n");
+  DnnCounts counts = dnn_model_count (model);
+
+  append_rule (text, "┏", "━", "┳", "┓");
+  append_row (text, header, "┃");
+  append_rule (text, "┡", "━", "╇", "┩");
+  for (size_t i = 0; i < dnn_model_n_layers (model); i++) {
+    if (i > 0)
+      append_rule (text, "├", "─", "┼", "┤");
+    append_layer (text, dnn_model_layer (model, i));
+  }
+  append_rule (text, "└", "─", "┴", "┘");
+  append_total (text, "Total", counts.trainable + counts.non_trainable);
+  append_total (text, "Trainable", counts.trainable);
+  append_total (text, "Non-trainable", counts.non_trainable);
+  if (n_optimizer > 0)
+    append_total (text, "Optimizer", n_optimizer);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+dnn_summary_variables (const DnnModel *model)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    const DnnWeight *weight = dnn_model_weight (model, i);
+    DnnShape shape = dnn_shape_of (&weight->tensor);
+    g_autofree char *shape_text = dnn_shape_to_string (&shape, false);
+    g_autofree char *count = dnn_format_count (dnn_count (&weight->tensor));
+
+    g_string_append_printf (
+        text, " %-40s %-16s %12s  %s\n", weight->name, shape_text, count,
+        dnn_model_is_trainable (model, weight) ? "trainable" : "non-trainable");
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

@@ -1,0 +1,29 @@
+/* dnn-summary.h - a model as a table, as Keras 3 prints it */
+#pragma once
+
+#include "dnn-model.h"
+
+DNN_BEGIN_DECLS
+
+/* Layers with their output shapes and parameters, then the totals.
+ * `n_optimizer`: numbers the optimizer keeps; 0: no line for it. */
+char *dnn_summary (const DnnModel *model, int64_t n_optimizer);
+
+/* One line a variable: name, shape, count, and whether it trains. */
+char *dnn_summary_variables (const DnnModel *model);
+
+/* Counts of parameters. */
+typedef struct DnnCounts {
+  int64_t trainable;
+  int64_t non_trainable; /* frozen weights, and buffers */
+} DnnCounts;
+DnnCounts dnn_model_count (const DnnModel *model);
+/* Of one layer: its weights and buffers. */
+int64_t dnn_layer_count (const DnnLayer *layer);
+
+/* "1,234,567". */
+char *dnn_format_count (int64_t n);
+/* "2.06 MB", in steps of 1024. */
+char *dnn_format_bytes (double n);
+
+DNN_END_DECLS

@@ -1,0 +1,262 @@
+/* cmd-train.c - dnnrun train */
+#include "command.h"
+#include "progress.h"
+
+#include <dnn-model-file.h>
+#include <dnn-run.h>
+#include <gio/gio.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+  char **sets;                  /* (owned) */
+  char *layers;                 /* (owned) */
+  char *data;                   /* (owned) */
+  char *out;                    /* (owned) */
+  char *weights;                /* (owned) */
+  gint64 epochs, seed, threads; /* -1: not given */
+  gboolean overwrite, partial;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_strfreev (self->sets);
+  g_free (self->layers);
+  g_free (self->data);
+  g_free (self->out);
+  g_free (self->weights);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static bool
+parse (const Command *self, int *argc, char ***argv, Options *options,
+       Common *common, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->sets,
+      "Set a key of the experiment", "SECTION.KEY=VALUE" },
+    { "epochs", 0, 0, G_OPTION_ARG_INT64, &options->epochs,
+      "Passes over the training rows", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &options->seed,
+      "Of all random numbers (default 1)", "N" },
+    { "threads", 0, 0, G_OPTION_ARG_INT64, &options->threads,
+      "Threads to use (default: one a processor)", "N" },
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &options->out,
+      "Folder of the run (default: runs/NAME)", "DIR" },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
+      "Replace a run that is there", NULL },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights,
+      "Start from the weights of a safetensors file, by name", "F" },
+    { "partial", 0, 0, G_OPTION_ARG_NONE, &options->partial,
+      "Take what --weights has, leave the rest", NULL },
+    { "layers", 0, 0, G_OPTION_ARG_STRING, &options->layers,
+      "The model as a chain, instead of a file", "CHAIN" },
+    { "data", 0, 0, G_OPTION_ARG_STRING, &options->data,
+      "With --layers: a data set by name, or a file with a section [data]",
+      "NAME|FILE.dnn" },
+    { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  };
+
+  options->epochs = options->seed = options->threads = -1;
+  return command_parse (self, argc, argv, entries, 0, 1, common, error);
+}
+
+/* --- the experiment
+ * ---------------------------------------------------------------- */
+
+static DnnExperiment *
+load_defaults (GError **error)
+{
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (
+      "/dnn/defaults.dnn", G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autofree char *text = NULL;
+
+  if (bytes == NULL)
+    return NULL;
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return dnn_experiment_parse (NULL, text, error);
+}
+
+/* Takes the whole section [data] of another file. */
+static bool
+take_data (DnnExperiment *experiment, const char *path, GError **error)
+{
+  g_autoptr (DnnExperiment) other = dnn_experiment_load (path, error);
+  const DnnSpec *section =
+      other != NULL ? dnn_experiment_find (other, "data") : NULL;
+
+  if (other == NULL)
+    return false;
+  if (section == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%s: it has no section [data]", path);
+    return false;
+  }
+  dnn_experiment_remove (experiment, "data");
+  for (guint i = 0; i < section->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (section->args, i);
+
+    dnn_experiment_set (experiment, "data", arg->key, arg->value);
+  }
+  return true;
+}
+
+static DnnExperiment *
+compose (const Options *options, GError **error)
+{
+  g_autoptr (DnnExperiment) experiment = NULL;
+
+  if (options->data == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--layers needs --data, the name of a data set or a file with "
+                 "a section [data]");
+    return NULL;
+  }
+  experiment = load_defaults (error);
+  if (experiment == NULL)
+    return NULL;
+  if (!g_str_has_suffix (options->data, ".dnn"))
+    dnn_experiment_set (experiment, "data", "dataset", options->data);
+  else if (!take_data (experiment, options->data, error))
+    return NULL;
+  dnn_experiment_set (experiment, "model", "layers", options->layers);
+  return g_steal_pointer (&experiment);
+}
+
+static void
+set_number (DnnExperiment *experiment, const char *key, gint64 value)
+{
+  g_autofree char *text = NULL;
+
+  if (value < 0)
+    return;
+  text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
+  dnn_experiment_set (experiment, "train", key, text);
+}
+
+static DnnExperiment *
+make_experiment (const Options *options, const char *file, GError **error)
+{
+  g_autoptr (DnnExperiment) experiment = NULL;
+
+  if ((file != NULL) == (options->layers != NULL)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "train takes either FILE.dnn or --layers CHAIN");
+    return NULL;
+  }
+  experiment = file != NULL ? dnn_experiment_load (file, error)
+                            : compose (options, error);
+  if (experiment == NULL)
+    return NULL;
+  for (size_t i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
+    if (!dnn_experiment_override (experiment, options->sets[i], error))
+      return NULL;
+  set_number (experiment, "epochs", options->epochs);
+  set_number (experiment, "seed", options->seed);
+  set_number (experiment, "threads", options->threads);
+  return g_steal_pointer (&experiment);
+}
+
+/* --- the run
+ * ------------------------------------------------------------------------ */
+
+/* runs/NAME, from the experiment's file or its data set. */
+static char *
+default_folder (const char *file, const DnnExperiment *experiment)
+{
+  const char *dataset = dnn_experiment_get (experiment, "data", "dataset");
+  g_autofree char *name = g_path_get_basename (file != NULL      ? file
+                                               : dataset != NULL ? dataset
+                                                                 : "train");
+
+  if (g_str_has_suffix (name, ".dnn"))
+    name[strlen (name) - 4] = '\0';
+  return g_build_filename ("runs", name, NULL);
+}
+
+static bool
+load_weights (DnnRun *run, const Options *options, const Common *common,
+              GError **error)
+{
+  g_autoptr (DnnSafetensors) file = NULL;
+  g_autofree char *report = NULL;
+
+  if (options->weights == NULL)
+    return true;
+  file = dnn_safetensors_read (options->weights, error);
+  if (file == NULL)
+    return false;
+  if (!dnn_model_load_weights (dnn_run_model (run), file, options->partial,
+                               &report, error)) {
+    g_prefix_error (error, "%s: ", options->weights);
+    return false;
+  }
+  if (!common->quiet)
+    fprintf (stderr, "%s", report);
+  return true;
+}
+
+static void
+print_result (const DnnRun *run, const Common *common)
+{
+  const DnnHistory *history = dnn_trainer_history (dnn_run_trainer (run));
+  const DnnEpoch *last =
+      dnn_history_at (history, dnn_history_count (history) - 1);
+  g_autofree char *model =
+      g_build_filename (dnn_run_folder (run), "model.safetensors", NULL);
+
+  if (common->json)
+    return;
+  printf ("loss: %.4f\n", last->loss);
+  for (size_t i = 0; history->metrics[i] != NULL; i++)
+    printf ("%s: %.4f\n", history->metrics[i], last->metrics[i]);
+  if (history->validates)
+    printf ("val_loss: %.4f\n", last->val_loss);
+  for (size_t i = 0; history->validates && history->metrics[i] != NULL; i++)
+    printf ("val_%s: %.4f\n", history->metrics[i], last->val_metrics[i]);
+  printf ("model: %s\n", model);
+}
+
+static bool
+carry_out (const Options *options, const Common *common, const char *file,
+           GError **error)
+{
+  g_autoptr (DnnRegistry) registry = common_registry (common);
+  g_autoptr (DnnExperiment) experiment = make_experiment (options, file, error);
+  g_autoptr (DnnRun) run = NULL;
+  g_autoptr (Progress) progress = NULL;
+  g_autofree char *folder = NULL;
+  DnnTrainEvents events;
+
+  if (experiment == NULL)
+    return false;
+  run = dnn_run_new (registry, experiment, error);
+  common_print_notes (common, registry);
+  if (run == NULL || !load_weights (run, options, common, error))
+    return false;
+  folder = options->out != NULL ? g_strdup (options->out)
+                                : default_folder (file, experiment);
+  if (!dnn_run_open (run, folder, options->overwrite, error))
+    return false;
+  if (!common->quiet && !common->json)
+    fprintf (stderr, "seed %s\n",
+             dnn_experiment_get (dnn_run_experiment (run), "train", "seed"));
+  progress = progress_new (common, dnn_trainer_history (dnn_run_trainer (run)));
+  events = progress_events (progress);
+  if (!dnn_run_train (run, &events, error))
+    return false;
+  print_result (run, common);
+  return true;
+}
+
+bool
+cmd_train (const Command *self, int *argc, char ***argv, GError **error)
+{
+  g_auto (Options) options = { 0 };
+  g_auto (Common) common = { 0 };
+
+  if (!parse (self, argc, argv, &options, &common, error))
+    return false;
+  return carry_out (&options, &common, *argc > 1 ? (*argv)[1] : NULL, error);
+}

@@ -1,0 +1,94 @@
+/* command.c - options and output that all verbs share */
+#include "command.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void
+common_clear (Common *self)
+{
+  g_clear_pointer (&self->plugin_path, g_free);
+}
+
+DnnRegistry *
+common_registry (const Common *self)
+{
+  return dnn_registry_new (self->plugin_path);
+}
+
+void
+common_print_notes (const Common *self, DnnRegistry *registry)
+{
+  const GPtrArray *notes = dnn_registry_notes (registry);
+
+  for (guint i = 0; !self->quiet && i < notes->len; i++)
+    fprintf (stderr, "dnnrun: %s\n", (char *) g_ptr_array_index (notes, i));
+}
+
+static bool
+check_words (const Command *self, int n_words, int min, int max, GError **error)
+{
+  if (n_words >= min && n_words <= max)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "usage: dnnrun %s [OPTION...] %s (try dnnrun %s --help)",
+               self->name, self->arguments, self->name);
+  return false;
+}
+
+bool
+command_parse (const Command *self, int *argc, char ***argv,
+               const GOptionEntry *entries, int min, int max,
+               Common *ret_common, GError **error)
+{
+  const GOptionEntry common[] = {
+    { "plugin-path", 0, 0, G_OPTION_ARG_FILENAME, &ret_common->plugin_path,
+      "Folders to search for plugins first, separated by ':'", "DIR" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &ret_common->json,
+      "Results as JSON, one object a line", NULL },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &ret_common->quiet, "No progress",
+      NULL },
+    { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  };
+  g_autofree char *usage =
+      g_strdup_printf ("%s - %s", self->arguments, self->summary);
+  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  g_autofree char *name = g_strconcat ("dnnrun ", self->name, NULL);
+  GError *local = NULL;
+
+  g_set_prgname (name);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, common, NULL);
+  if (!g_option_context_parse (context, argc, argv, &local)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE, "%s (try dnnrun %s --help)",
+                 local->message, self->name);
+    g_error_free (local);
+    return false;
+  }
+  return check_words (self, *argc - 1, min, max, error);
+}
+
+void
+print_json (JsonBuilder *builder)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree char *text = NULL;
+
+  json_generator_set_root (generator, root);
+  text = json_generator_to_data (generator, NULL);
+  printf ("%s\n", text);
+  fflush (stdout);
+  g_object_unref (builder);
+}
+
+void
+add_json_number (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}

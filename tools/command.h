@@ -1,0 +1,64 @@
+/* command.h - what the verbs of dnnrun share
+ *
+ * A verb is a row of the table in dnnrun.c and a file of its own.
+ */
+#pragma once
+
+#include <dnn-error.h>
+#include <dnn-registry.h>
+#include <stdbool.h>
+#include <json-glib/json-glib.h>
+
+/* Exit codes: see README. */
+enum {
+  EXIT_DONE = 0,
+  EXIT_INPUT = 1,
+  EXIT_USAGE = 2,
+  EXIT_DIVERGED = 3,
+  EXIT_IO = 4,
+  EXIT_INTERRUPTED = 130
+};
+
+/* The options that every verb takes. */
+typedef struct Common {
+  char *plugin_path; /* (owned) */
+  gboolean json;
+  gboolean quiet;
+} Common;
+
+typedef struct Command {
+  const char *name;
+  const char *arguments; /* "FILE.dnn", for the usage line */
+  const char *summary;
+  /* Reads argv, does the work; false with an error. */
+  bool (*run) (const struct Command *self, int *argc, char ***argv,
+               GError **error);
+} Command;
+
+bool cmd_evaluate (const Command *self, int *argc, char ***argv,
+                   GError **error);
+bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_probe (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_summary (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_train (const Command *self, int *argc, char ***argv, GError **error);
+
+/* Parses the verb's own `entries` and the common ones.  Whatever is wrong is
+ * DNN_ERROR_USAGE.  `min` .. `max` words must be left. */
+bool command_parse (const Command *self, int *argc, char ***argv,
+                    const GOptionEntry *entries, int min, int max,
+                    Common *ret_common, GError **error);
+void common_clear (Common *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
+
+/* The registry, with --plugin-path. */
+DnnRegistry *common_registry (const Common *self);
+
+/* What was noticed while plugins were loaded, to stderr. */
+void common_print_notes (const Common *self, DnnRegistry *registry);
+
+/* One object on one line of stdout.  Takes `builder`, whose object must be
+ * closed. */
+void print_json (JsonBuilder *builder);
+/* "name": value; null where it is not finite. */
+void add_json_number (JsonBuilder *builder, const char *name, double value);

@@ -1,0 +1,94 @@
+/* dnnrun.c - the host binary: finds the verb and runs it */
+#include "command.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One line a verb. */
+static const Command commands[] = {
+  { "train", "FILE.dnn | --layers CHAIN --data NAME",
+    "Train a model as an experiment file says", cmd_train },
+  { "evaluate", "MODEL", "Loss and metrics of a model on data", cmd_evaluate },
+  { "predict", "MODEL", "What a model says to new inputs", cmd_predict },
+  { "summary", "FILE.dnn | MODEL", "Layers, shapes and parameters",
+    cmd_summary },
+  { "plugins", "", "Every plugin that is found, and what is wrong with it",
+    cmd_plugins },
+};
+
+/* What dnnrun runs itself as, to open a plugin in a process of its own. */
+static const Command probe = { "probe-plugin", "PATH NAME", "", cmd_probe };
+
+static void
+print_help (void)
+{
+  printf ("Usage: dnnrun VERB [OPTION...]\n\n"
+          "Trains, fine-tunes and runs deep neural networks from plugins.\n\n"
+          "Verbs:\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    printf ("  %-10s %s\n", commands[i].name, commands[i].summary);
+  printf ("\ndnnrun VERB --help tells the options of a verb; "
+          "dnnrun --version, the version.\n");
+}
+
+static const Command *
+find_command (const char *name)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i].name, name) == 0)
+      return &commands[i];
+  return strcmp (name, probe.name) == 0 ? &probe : NULL;
+}
+
+static int
+exit_code (const GError *error)
+{
+  if (error->domain != DNN_ERROR)
+    return EXIT_IO;
+  switch (error->code) {
+  case DNN_ERROR_USAGE:
+    return EXIT_USAGE;
+  case DNN_ERROR_DIVERGED:
+    return EXIT_DIVERGED;
+  case DNN_ERROR_IO:
+    return EXIT_IO;
+  default:
+    return EXIT_INPUT;
+  }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GError) error = NULL;
+  const Command *command;
+
+  setlocale (LC_ALL, "");
+  if (argc < 2) {
+    print_help ();
+    return EXIT_USAGE;
+  }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0) {
+    print_help ();
+    return EXIT_DONE;
+  }
+  if (strcmp (argv[1], "--version") == 0) {
+    printf ("dnnrun %s (plugin ABI %d.%d)\n", DNN_VERSION, DNN_ABI_MAJOR,
+            DNN_ABI_MINOR);
+    return EXIT_DONE;
+  }
+  command = find_command (argv[1]);
+  if (command == NULL) {
+    fprintf (stderr,
+             "dnnrun: there is no verb '%s'; dnnrun --help lists them\n",
+             argv[1]);
+    return EXIT_USAGE;
+  }
+  argc--;
+  argv++;
+  if (command->run (command, &argc, &argv, &error))
+    return EXIT_DONE;
+  fprintf (stderr, "dnnrun: %s\n", error->message);
+  return exit_code (error);
+}

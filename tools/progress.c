@@ -1,0 +1,179 @@
+/* progress.c - Keras' progress bar on a terminal, a line an epoch elsewhere */
+#include "progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 20 };
+
+struct Progress {
+  const DnnHistory *history;
+  bool json;
+  bool quiet;
+  bool terminal;
+  size_t width; /* characters of the line that stands there */
+  int64_t n_batches, n_epochs;
+};
+
+Progress *
+progress_new (const Common *common, const DnnHistory *history)
+{
+  Progress *self = g_new0 (Progress, 1);
+
+  self->history = history;
+  self->json = common->json;
+  self->quiet = common->quiet;
+  self->terminal = isatty (STDERR_FILENO);
+  return self;
+}
+
+void
+progress_free (Progress *self)
+{
+  g_free (self);
+}
+
+/* As in Keras: four decimals, or a power of ten for what is small. */
+static void
+append_value (GString *text, const char *prefix, const char *name, double value)
+{
+  g_string_append_printf (text,
+                          fabs (value) > 1e-3 || value == 0 ? " - %s%s: %.4f"
+                                                            : " - %s%s: %.4e",
+                          prefix, name, value);
+}
+
+static void
+append_values (GString *text, const DnnHistory *history, const char *prefix,
+               double loss, const double *metrics)
+{
+  append_value (text, prefix, "loss", loss);
+  for (size_t i = 0; history->metrics[i] != NULL; i++)
+    append_value (text, prefix, history->metrics[i], metrics[i]);
+}
+
+/* "12s 3ms/step" */
+static void
+append_time (GString *text, double seconds, int64_t n_steps)
+{
+  double step = seconds / (double) MAX (n_steps, 1);
+
+  g_string_append_printf (text, " %.0fs ", seconds);
+  if (step >= 1)
+    g_string_append_printf (text, "%.0fs/step", step);
+  else if (step >= 1e-3)
+    g_string_append_printf (text, "%.0fms/step", step * 1e3);
+  else
+    g_string_append_printf (text, "%.0fus/step", step * 1e6);
+}
+
+static void
+append_bar (GString *text, int64_t done, int64_t n)
+{
+  int64_t filled = n > 0 ? done * BAR_WIDTH / n : 0;
+
+  g_string_append_printf (
+      text, "\033[1m%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "\033[0m \033[32m",
+      done, n);
+  for (int64_t i = 0; i < BAR_WIDTH; i++) {
+    if (i == filled)
+      g_string_append (text, "\033[0m\033[37m");
+    g_string_append (text, "━");
+  }
+  g_string_append (text, "\033[0m");
+}
+
+/* Writes over the line that stands there. */
+static void
+replace_line (Progress *self, const GString *text)
+{
+  fprintf (stderr, "\r%s\033[K", text->str);
+  fflush (stderr);
+}
+
+static void
+on_begin_epoch (void *data, const DnnProgress *progress)
+{
+  Progress *self = data;
+
+  self->n_batches = progress->n_batches;
+  self->n_epochs = progress->n_epochs;
+  if (self->quiet || self->json)
+    return;
+  fprintf (stderr, "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "%s",
+           progress->epoch, progress->n_epochs, self->terminal ? "\n" : "");
+}
+
+static void
+on_batch (void *data, const DnnProgress *progress)
+{
+  Progress *self = data;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (self->quiet || self->json || !self->terminal)
+    return;
+  append_bar (text, progress->batch, progress->n_batches);
+  append_time (text, progress->seconds, progress->batch);
+  append_values (text, self->history, "", progress->loss, progress->metrics);
+  replace_line (self, text);
+}
+
+static void
+print_epoch_json (const Progress *self, const DnnEpoch *epoch)
+{
+  const DnnHistory *history = self->history;
+  JsonBuilder *b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  json_builder_set_member_name (b, "event");
+  json_builder_add_string_value (b, "epoch");
+  json_builder_set_member_name (b, "epoch");
+  json_builder_add_int_value (b, epoch->number);
+  json_builder_set_member_name (b, "phase");
+  json_builder_add_string_value (b, epoch->phase);
+  add_json_number (b, "loss", epoch->loss);
+  for (size_t i = 0; history->metrics[i] != NULL; i++)
+    add_json_number (b, history->metrics[i], epoch->metrics[i]);
+  if (history->validates)
+    add_json_number (b, "val_loss", epoch->val_loss);
+  for (size_t i = 0; history->validates && history->metrics[i] != NULL; i++) {
+    g_autofree char *name = g_strconcat ("val_", history->metrics[i], NULL);
+
+    add_json_number (b, name, epoch->val_metrics[i]);
+  }
+  add_json_number (b, "learning_rate", epoch->learning_rate);
+  add_json_number (b, "seconds", epoch->seconds);
+  json_builder_end_object (b);
+  print_json (b);
+}
+
+static void
+on_end_epoch (void *data, const DnnEpoch *epoch)
+{
+  Progress *self = data;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (self->json)
+    print_epoch_json (self, epoch);
+  if (self->quiet || self->json)
+    return;
+  if (self->terminal)
+    append_bar (text, self->n_batches, self->n_batches);
+  append_time (text, epoch->seconds, self->n_batches);
+  append_values (text, self->history, "", epoch->loss, epoch->metrics);
+  if (self->history->validates)
+    append_values (text, self->history, "val_", epoch->val_loss,
+                   epoch->val_metrics);
+  if (self->terminal)
+    replace_line (self, text);
+  else
+    fprintf (stderr, " -%s", text->str);
+  fputc ('\n', stderr);
+}
+
+DnnTrainEvents
+progress_events (Progress *self)
+{
+  return (DnnTrainEvents){ on_begin_epoch, on_batch, on_end_epoch, self };
+}
