@@ -319,6 +319,16 @@ dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,
   arg->place = (DnnPlace){ 0 };
 }
 
+void
+dnn_experiment_unset (DnnExperiment *self, const char *section, const char *key)
+{
+  const DnnSpec *found = find_section (self, section);
+
+  for (guint i = 0; found != NULL && i < found->args->len; i++)
+    if (strcmp (((DnnArg *) g_ptr_array_index (found->args, i))->key, key) == 0)
+      g_ptr_array_remove_index (found->args, i--);
+}
+
 bool
 dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
 {

@@ -36,7 +36,10 @@ const char *dnn_experiment_get (const DnnExperiment *self, const char *section,
 /* Sets a key, making its section where there is none. */
 void dnn_experiment_set (DnnExperiment *self, const char *section,
                          const char *key, const char *value);
-/* The same from "section.key=value", as on a command line. */
+/* Takes a key away; nothing happens where there is none. */
+void dnn_experiment_unset (DnnExperiment *self, const char *section,
+                           const char *key);
+/* As set, from "section.key=value", as on a command line. */
 bool dnn_experiment_override (DnnExperiment *self, const char *text,
                               GError **error);
 /* Takes a section away; nothing happens where there is none. */

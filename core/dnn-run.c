@@ -93,6 +93,8 @@ settle (DnnRun *self, GError **error)
     return false;
   seed = g_strdup_printf ("%" G_GINT64_FORMAT, self->settings.seed);
   dnn_experiment_set (self->experiment, "train", "seed", seed);
+  /* The machine's affair, not the experiment's: results do not depend on it. */
+  dnn_experiment_unset (self->experiment, "train", "threads");
   return true;
 }
 

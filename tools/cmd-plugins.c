@@ -116,7 +116,8 @@ probe_file (const char *path, const char *name, Probe *ret_probe)
     return;
   }
   timeout = g_timeout_add_seconds (SECONDS_TO_LOAD, on_timeout, &child);
-  g_subprocess_communicate_utf8_async (process, NULL, NULL, on_child_done, &child);
+  g_subprocess_communicate_utf8_async (process, NULL, NULL, on_child_done,
+                                       &child);
   g_main_loop_run (loop);
   g_source_remove (timeout);
 

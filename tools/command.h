@@ -6,8 +6,8 @@
 
 #include <dnn-error.h>
 #include <dnn-registry.h>
-#include <stdbool.h>
 #include <json-glib/json-glib.h>
+#include <stdbool.h>
 
 /* Exit codes: see README. */
 enum {

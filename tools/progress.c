@@ -12,7 +12,6 @@ struct Progress {
   bool json;
   bool quiet;
   bool terminal;
-  size_t width; /* characters of the line that stands there */
   int64_t n_batches, n_epochs;
 };
 
@@ -86,7 +85,7 @@ append_bar (GString *text, int64_t done, int64_t n)
 
 /* Writes over the line that stands there. */
 static void
-replace_line (Progress *self, const GString *text)
+replace_line (const GString *text)
 {
   fprintf (stderr, "\r%s\033[K", text->str);
   fflush (stderr);
@@ -116,7 +115,7 @@ on_batch (void *data, const DnnProgress *progress)
   append_bar (text, progress->batch, progress->n_batches);
   append_time (text, progress->seconds, progress->batch);
   append_values (text, self->history, "", progress->loss, progress->metrics);
-  replace_line (self, text);
+  replace_line (text);
 }
 
 static void
@@ -166,7 +165,7 @@ on_end_epoch (void *data, const DnnEpoch *epoch)
     append_values (text, self->history, "val_", epoch->val_loss,
                    epoch->val_metrics);
   if (self->terminal)
-    replace_line (self, text);
+    replace_line (text);
   else
     fprintf (stderr, " -%s", text->str);
   fputc ('\n', stderr);
