@@ -30,9 +30,11 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     const float *a = x + first;
     float e[BLOCK];
 
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       e[i] = (a[i] > 0 ? 0 : a[i]) / alpha;
     host->expm1 (e, e, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       y[first + i] = a[i] > 0 ? a[i] : alpha * e[i];
   }
@@ -46,6 +48,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
 
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = y[i] < 0 ? dy[i] * (1 + y[i] / alpha) : dy[i];
 }

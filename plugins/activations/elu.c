@@ -30,6 +30,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     float e[BLOCK];
 
     host->expm1 (a, e, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       y[first + i] = a[i] > 0 ? a[i] : alpha * e[i];
   }
@@ -43,6 +44,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
 
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + alpha);
 }

@@ -37,13 +37,16 @@ normal_below (const Gelu *gelu, const DnnHost *host, const float *x, float *p,
               int64_t n)
 {
   if (gelu->approximate) {
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       p[i] = 2 * root_2_over_pi * (x[i] + cubic * x[i] * x[i] * x[i]);
     host->sigmoid (p, p, n);
   } else {
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       p[i] = root_half * x[i];
     host->erf (p, p, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       p[i] = 0.5f * (1 + p[i]);
   }
@@ -55,13 +58,16 @@ normal_density (const Gelu *gelu, const DnnHost *host, const float *x,
                 const float *p, float *d, int64_t n)
 {
   if (gelu->approximate) {
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       d[i] = 2 * p[i] * (1 - p[i]) * root_2_over_pi *
              (1 + 3 * cubic * x[i] * x[i]);
   } else {
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       d[i] = -0.5f * x[i] * x[i];
     host->exp (d, d, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       d[i] *= one_over_root_2pi;
   }
@@ -77,6 +83,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     const int64_t left = rows * length - first, n = left < BLOCK ? left : BLOCK;
 
     normal_below (self, host, x + first, p, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       y[first + i] = x[first + i] * p[i];
   }
@@ -94,6 +101,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
 
     normal_below (self, host, x + first, p, n);
     normal_density (self, host, x + first, p, d, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       dx[first + i] = dy[first + i] * (p[i] + x[first + i] * d[i]);
   }

@@ -15,6 +15,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
 {
   (void) self;
   (void) host;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     y[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? 1 : (x[i] + 3) / 6;
 }
@@ -26,6 +27,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
   (void) self;
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = y[i] > 0 && y[i] < 1 ? dy[i] / 6 : 0;
 }

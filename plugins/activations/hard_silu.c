@@ -14,6 +14,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
 {
   (void) self;
   (void) host;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     y[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? x[i] : x[i] * (x[i] + 3) / 6;
 }
@@ -25,6 +26,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
   (void) self;
   (void) host;
   (void) y;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? dy[i] : dy[i] * (2 * x[i] + 3) / 6;
 }

@@ -25,6 +25,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   const float alpha = (float) ((const LeakyRelu *) self)->alpha;
 
   (void) host;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     y[i] = x[i] > 0 ? x[i] : alpha * x[i];
 }
@@ -37,6 +38,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
 
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = y[i] > 0 ? dy[i] : alpha * dy[i];
 }

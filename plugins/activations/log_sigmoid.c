@@ -19,10 +19,12 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     const float *a = x + first;
     float e[BLOCK];
 
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       e[i] = a[i] < 0 ? a[i] : -a[i]; /* exp overflows past 88 */
     host->exp (e, e, n);
     host->log1p (e, e, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       y[first + i] = (a[i] < 0 ? a[i] : 0) - e[i];
   }
@@ -40,9 +42,11 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
     const float *a = x + first;
     float s[BLOCK];
 
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       s[i] = -a[i];
     host->sigmoid (s, s, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       dx[first + i] = dy[first + i] * s[i];
   }

@@ -15,6 +15,7 @@ enum { BLOCK = 256 };
 static void
 exp_limited (const DnnHost *host, const float *x, float *e, int64_t n)
 {
+  DNN_EACH
   for (int64_t i = 0; i < n; i++)
     e[i] = x[i] > 20 ? 20 : x[i];
   host->exp (e, e, n);
@@ -40,6 +41,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     float e[BLOCK];
 
     exp_limited (host, a, e, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       y[first + i] = a[i] * (e[i] * (e[i] + 2)) / (e[i] * (e[i] + 2) + 2);
   }
@@ -58,6 +60,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
     float e[BLOCK];
 
     exp_limited (host, a, e, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       dx[first + i] = dy[first + i] * slope (a[i], e[i]);
   }

@@ -36,10 +36,12 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
 
   (void) host;
   if (alpha == 0) { /* 0 (x - θ) is no number where x = -∞ */
+    DNN_EACH
     for (int64_t i = 0; i < rows * length; i++)
       y[i] = x[i] <= theta ? 0 : x[i] >= max ? max : x[i];
     return;
   }
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     y[i] = x[i] <= theta ? alpha * (x[i] - theta) : x[i] >= max ? max : x[i];
 }
@@ -54,6 +56,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
 
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = y[i] >= max ? 0 : y[i] > 0 ? dy[i] : alpha * dy[i];
 }

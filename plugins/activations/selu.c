@@ -26,6 +26,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     float e[BLOCK];
 
     host->expm1 (a, e, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       y[first + i] = a[i] > 0 ? lambda * a[i] : lambda_alpha * e[i];
   }
@@ -38,6 +39,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
   (void) self;
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = dy[i] * (y[i] < 0 ? y[i] + lambda_alpha : lambda);
 }

@@ -19,6 +19,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
   (void) self;
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = dy[i] * y[i] * (1 - y[i]);
 }

@@ -21,6 +21,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     float s[BLOCK];
 
     host->sigmoid (a, s, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       y[first + i] = a[i] * s[i];
   }
@@ -39,6 +40,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
     float s[BLOCK];
 
     host->sigmoid (a, s, n);
+    DNN_EACH
     for (int64_t i = 0; i < n; i++)
       dx[first + i] = dy[first + i] * (s[i] * (1 + a[i] * (1 - s[i])));
   }

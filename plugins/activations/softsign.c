@@ -14,6 +14,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
 {
   (void) self;
   (void) host;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     y[i] = x[i] / (1 + fabsf (x[i]));
 }
@@ -25,6 +26,7 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
   (void) self;
   (void) host;
   (void) x;
+  DNN_EACH
   for (int64_t i = 0; i < rows * length; i++)
     dx[i] = dy[i] * (1 - fabsf (y[i])) * (1 - fabsf (y[i]));
 }

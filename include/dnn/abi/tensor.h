@@ -64,6 +64,17 @@ typedef struct DnnTensor {
 #define DNN_SCALAR ((DnnShape){ 0, 0, { 0 } })
 #endif
 
+/* Stands before a loop whose turns do not depend on each other, though its
+ * arrays may be one and the same (y is x): without it such a loop is compiled
+ * for one element at a time. */
+#if defined(__clang__)
+#define DNN_EACH _Pragma ("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define DNN_EACH _Pragma ("GCC ivdep")
+#else
+#define DNN_EACH
+#endif
+
 /* The tensor's float32 elements, or NULL for a tensor that is not there. */
 static inline float *
 dnn_f32 (const DnnTensor *t)
