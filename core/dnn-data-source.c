@@ -93,8 +93,7 @@ dnn_data_source_free (DnnDataSource *self)
   g_free (self);
 }
 
-/* --- data sets by name
- * ----------------------------------------------------------------- */
+/* --- data sets by name --------------------------------------------------- */
 
 /* FOLDER/FILE or FOLDER/FILE.gz, or NULL. */
 static char *
@@ -176,8 +175,7 @@ find_by_name (DnnDataSource *self, GError **error)
   return false;
 }
 
-/* --- files by name
- * --------------------------------------------------------------------- */
+/* --- files by name ------------------------------------------------------- */
 
 static bool
 take_files (DnnDataFiles *files, const char *inputs, const char *targets,

@@ -7,8 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- splits
- * ------------------------------------------------------------------------ */
+/* --- splits -------------------------------------------------------------- */
 
 DnnSplit *
 dnn_split_new (DnnArray *inputs, DnnArray *targets, int64_t first,
@@ -71,8 +70,7 @@ dnn_data_target_shape (const DnnData *self)
   return sample_shape (self->train->targets);
 }
 
-/* --- labels
- * ------------------------------------------------------------------------ */
+/* --- labels -------------------------------------------------------------- */
 
 static float
 relabel (const DnnRelabel *self, float label)
@@ -122,8 +120,7 @@ keep_classes (const DnnRelabel *self, DnnSplit *split)
   split->n = n;
 }
 
-/* --- checks
- * ------------------------------------------------------------------------- */
+/* --- checks -------------------------------------------------------------- */
 
 static bool
 check_target (const DnnData *self, const DnnSplit *split, int64_t row,
@@ -205,9 +202,7 @@ dnn_data_check (const DnnData *self, const DnnExpected *expected,
          check_split (self, self->test, expected, error);
 }
 
-/* --- making
- * ---------------------------------------------------------------------------
- */
+/* --- making -------------------------------------------------------------- */
 
 static bool
 check_pair (const DnnArray *inputs, const DnnArray *targets,

@@ -8,8 +8,7 @@
 /* Elements of an activation that are worth a chunk of their own. */
 enum { GRAIN = 16384 };
 
-/* --- activations
- * --------------------------------------------------------------- */
+/* --- activations --------------------------------------------------------- */
 
 typedef struct {
   const DnnComponent *activation;
@@ -60,8 +59,7 @@ run_activation (DnnPool *pool, Activation *job, const DnnTensor *shape)
   dnn_pool_run (pool, (job->total + chunk - 1) / chunk, activation_chunk, job);
 }
 
-/* --- forward
- * --------------------------------------------------------------------- */
+/* --- forward ------------------------------------------------------------- */
 
 static void
 begin_call (DnnStage *stage, const DnnPassInfo *info, int phase)
@@ -142,8 +140,7 @@ dnn_executor_forward (DnnPlan *plan, const DnnPassInfo *info, GError **error)
   return dnn_executor_forward_watched (plan, info, NULL, NULL, error);
 }
 
-/* --- backward: gradients of values
- * ------------------------------------------------- */
+/* --- backward: gradients of values --------------------------------------- */
 
 static bool
 has_any_gradient (const DnnStage *stage)
@@ -205,8 +202,7 @@ collect_inputs (DnnStage *stage)
   }
 }
 
-/* --- backward: gradients of weights
- * -------------------------------------------------- */
+/* --- backward: gradients of weights -------------------------------------- */
 
 /* The stage that ran backward first among those that use the weight: the
  * gradients of the others are added to its own. */
@@ -281,8 +277,7 @@ deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
     sink->gradient (sink->data, weight, total);
 }
 
-/* --- backward
- * ------------------------------------------------------------------------ */
+/* --- backward ------------------------------------------------------------ */
 
 static void
 backward_activation (DnnPlan *plan, DnnStage *stage)

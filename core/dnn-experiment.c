@@ -47,8 +47,7 @@ dnn_experiment_free (DnnExperiment *self)
   g_free (self);
 }
 
-/* --- looking
- * --------------------------------------------------------------------- */
+/* --- looking ------------------------------------------------------------- */
 
 size_t
 dnn_experiment_n_sections (const DnnExperiment *self)
@@ -90,8 +89,7 @@ dnn_experiment_get (const DnnExperiment *self, const char *section,
   return arg != NULL ? arg->value : NULL;
 }
 
-/* --- reading
- * ---------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* What may stand in brackets; those with a star take a name. */
 static const char *const section_names[] = { "data",      "model", "train",
@@ -295,8 +293,7 @@ dnn_experiment_load (const char *path, GError **error)
   return dnn_experiment_parse (path, text, error);
 }
 
-/* --- changing
- * ---------------------------------------------------------------------- */
+/* --- changing ------------------------------------------------------------ */
 
 void
 dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,

@@ -58,7 +58,7 @@ log_line (const void *call, const char *format, ...)
   va_end (args);
 }
 
-/* --- build ---------------------------------------------------------------- */
+/* --- build --------------------------------------------------------------- */
 
 /* Row `index` of a list, made; NULL, with fail called, where it cannot be. */
 static DnnDeclared *
@@ -189,8 +189,7 @@ add_slot (DnnSlots *s, uint32_t index, const char *name, DnnShape shape,
   row->initial = initial;
 }
 
-/* --- calls carried out when the host likes ---------------------------------
- */
+/* --- calls carried out when the host likes ------------------------------- */
 
 typedef struct {
   float *y;
@@ -248,8 +247,7 @@ weight_gradient (DnnPass *pass, uint32_t index, const DnnTensor *a,
   context->products[context->n_products++] = (DnnProduct){ index, a, d };
 }
 
-/* --- at once ---------------------------------------------------------------
- */
+/* --- at once ------------------------------------------------------------- */
 
 static void
 gemm_service (const void *call, const DnnGemm *gemm)

@@ -6,13 +6,20 @@
 #include "dnn-param.h"
 #include "dnn-suggest.h"
 
-#include <string.h>
+#include <math.h>
 
 /* The keys that every layer understands. */
 static const char *const host_keys[] = {
-  "activation",    "trainable", "learning_rate_multiplier",
-  "weights",       "name",      "input",
-  "*_initializer", NULL,
+  "activation",
+  "trainable",
+  "learning_rate_multiplier",
+  "weights",
+  "name",
+  "input",
+  "*_initializer",
+  "*_regularizer",
+  "*_constraint",
+  NULL,
 };
 
 void
@@ -169,8 +176,7 @@ dnn_layer_build (const DnnLayer *self, const DnnTensor *const *x,
   return built;
 }
 
-/* --- weights ----------------------------------------------------------------
- */
+/* --- weights ------------------------------------------------------------- */
 
 void
 dnn_weight_free (DnnWeight *self)
@@ -223,6 +229,37 @@ take_multiplier (DnnWeight *self, const DnnLayer *layer, GError **error)
   return false;
 }
 
+/* The user's `<weight><suffix>`, or NULL. */
+static const DnnArg *
+find_weight_arg (const DnnLayer *layer, const DnnWeight *self,
+                 const char *suffix)
+{
+  g_autofree char *key = g_strconcat (self->short_name, suffix, NULL);
+
+  return dnn_layer_host_arg (layer, key);
+}
+
+static bool
+take_penalties (DnnWeight *self, const DnnLayer *layer, GError **error)
+{
+  const DnnArg *regularizer = find_weight_arg (layer, self, "_regularizer");
+  const DnnArg *constraint = find_weight_arg (layer, self, "_constraint");
+  const DnnArg *wrong = NULL;
+
+  self->constraint.max_value = INFINITY;
+  if (regularizer != NULL &&
+      !dnn_regularizer_parse (regularizer->value, &self->regularizer, error))
+    wrong = regularizer;
+  else if (constraint != NULL &&
+           !dnn_constraint_parse (constraint->value, &self->constraint, error))
+    wrong = constraint;
+  if (wrong == NULL)
+    return true;
+  g_prefix_error (error, "%s: %s: ", layer->name, wrong->key);
+  dnn_error_prefix_place (error, wrong->place);
+  return false;
+}
+
 DnnWeight *
 dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
                 const DnnDeclared *declared, bool is_buffer, GError **error)
@@ -249,7 +286,8 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
     return NULL;
   }
   self->initializer = find_initializer (registry, layer, declared, error);
-  if (self->initializer == NULL || !take_multiplier (self, layer, error))
+  if (self->initializer == NULL || !take_multiplier (self, layer, error) ||
+      !take_penalties (self, layer, error))
     return NULL;
   self->tensor.data = dnn_memory_new (dnn_weight_bytes (self), error);
   if (self->tensor.data == NULL) {

@@ -7,6 +7,7 @@
 
 #include "dnn-build.h"
 #include "dnn-component.h"
+#include "dnn-penalty.h"
 
 DNN_BEGIN_DECLS
 
@@ -19,6 +20,8 @@ typedef struct DnnWeight {
   DnnComponent *initializer; /* (owned) */
   bool is_buffer;
   double learning_rate_multiplier;
+  DnnRegularizer regularizer;
+  DnnConstraint constraint;
 } DnnWeight;
 
 /* Where an input comes from. */

@@ -36,8 +36,7 @@ end_time (const DnnPlan *plan)
   return 2 * (int) plan->n_stages + 1;
 }
 
-/* --- blocks ------------------------------------------------------------------
- */
+/* --- blocks -------------------------------------------------------------- */
 
 static void
 new_block (Planner *self, DnnPlaced *placed, size_t copies, int first, int last)
@@ -61,8 +60,7 @@ extend (Planner *self, const DnnPlaced *placed, int time)
   block->last = MAX (block->last, time);
 }
 
-/* --- what is kept
- * ------------------------------------------------------------- */
+/* --- what is kept -------------------------------------------------------- */
 
 static uint32_t
 activation_needs (const DnnStage *stage)
@@ -133,8 +131,7 @@ can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
   return x->producer < 0 || !reads_y (&plan->stages[x->producer]);
 }
 
-/* --- forward
- * ------------------------------------------------------------------- */
+/* --- forward ------------------------------------------------------------- */
 
 static void
 place_outputs (Planner *self, size_t i)
@@ -196,8 +193,7 @@ place_extras (Planner *self, size_t i)
   }
 }
 
-/* --- backward
- * ------------------------------------------------------------------- */
+/* --- backward ------------------------------------------------------------ */
 
 /* The gradient of a value: from its last consumer (or the loss) to its
  * producer.  Where the consumer ran in place, so does its backward. */

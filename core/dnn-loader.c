@@ -16,7 +16,7 @@
 
 enum { N_SIGNALS = 31 };
 
-/* --- before dlopen: the file -------------------------------------------- */
+/* --- before dlopen: the file --------------------------------------------- */
 
 static bool
 check_owner (const char *path, GError **error)
@@ -93,7 +93,7 @@ check_file (const char *path, GError **error)
   return false;
 }
 
-/* --- around dlopen: the process ----------------------------------------- */
+/* --- around dlopen: the process ------------------------------------------ */
 
 typedef struct {
   fenv_t floats;

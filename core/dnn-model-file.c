@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* --- shapes as text
- * -------------------------------------------------------------------- */
+/* --- shapes as text ------------------------------------------------------ */
 
 char *
 dnn_shape_to_list (const DnnShape *shape)
@@ -43,9 +42,7 @@ dnn_shape_parse (const char *text, DnnShape *ret_shape, GError **error)
   return true;
 }
 
-/* --- writing
- * -----------------------------------------------------------------------------
- */
+/* --- writing ------------------------------------------------------------- */
 
 static void
 add_floats (DnnSafetensors *file, const char *name, const DnnShape *shape,
@@ -139,8 +136,7 @@ dnn_model_file_save (const DnnModelParts *parts, const char *path,
   return dnn_safetensors_write (file, path, error);
 }
 
-/* --- weights by name
- * -------------------------------------------------------------------------- */
+/* --- weights by name ----------------------------------------------------- */
 
 static bool
 is_same_shape (const DnnTensor *a, const DnnShape *b)
@@ -218,9 +214,7 @@ dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
   return true;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------- */
 
 void
 dnn_model_file_free (DnnModelFile *self)

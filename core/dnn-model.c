@@ -1,17 +1,9 @@
 /* dnn-model.c - from specs to connected layers with weights */
 #include "dnn-model.h"
 
-#include "dnn-suggest.h"
+#include "dnn-model-private.h"
 
 #include <string.h>
-
-struct DnnModel {
-  gatomicrefcount refs;
-  DnnRegistry *registry; /* (owned) */
-  DnnShape input;        /* with a batch of DNN_NOMINAL_BATCH */
-  GPtrArray *layers;     /* (owned) of DnnLayer */
-  GPtrArray *weights;    /* (owned) of DnnWeight */
-};
 
 static void
 layer_free (gpointer data)
@@ -43,166 +35,7 @@ dnn_model_unref (DnnModel *self)
   g_free (self);
 }
 
-/* --- names ------------------------------------------------------------------
- */
-
-static bool
-is_layer_name (const char *name)
-{
-  return *name != '\0' &&
-         strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_-") ==
-             strlen (name) &&
-         strcmp (name, "input") != 0 && strcmp (name, "optimizer") != 0;
-}
-
-/* dense, dense_1, ...: a third party's prefix is dropped. */
-static char *
-number_name (const DnnModel *self, const char *type)
-{
-  const char *dot = strrchr (type, '.');
-  const char *stem = dot != NULL ? dot + 1 : type;
-  char *name = g_strdup (stem);
-
-  for (unsigned i = 1; dnn_model_find_layer (self, name) != NULL; i++) {
-    g_free (name);
-    name = g_strdup_printf ("%s_%u", stem, i);
-  }
-  return name;
-}
-
-static bool
-name_layer (const DnnModel *self, DnnLayer *layer, GError **error)
-{
-  const DnnArg *arg = dnn_layer_host_arg (layer, "name");
-
-  if (arg == NULL) {
-    layer->name = number_name (self, layer->spec->name);
-    return true;
-  }
-  if (!is_layer_name (arg->value)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                 "a layer's name must be of a-z, 0-9, '_' and '-', and not "
-                 "'input' or 'optimizer'; it is '%s'",
-                 arg->value);
-    return false;
-  }
-  if (dnn_model_find_layer (self, arg->value) != NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                 "there are two layers named '%s'", arg->value);
-    return false;
-  }
-  layer->name = g_strdup (arg->value);
-  return true;
-}
-
-/* --- connections ------------------------------------------------------------
- */
-
-static bool
-set_unknown_layer (const DnnModel *self, const char *name, GError **error)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) names = NULL;
-  g_autofree char *nearest = NULL;
-
-  for (guint i = 0; i < self->layers->len; i++)
-    g_strv_builder_add (builder, dnn_model_layer (self, i)->name);
-  g_strv_builder_add (builder, "input");
-  names = g_strv_builder_end (builder);
-  nearest = dnn_suggest (name, (const char *const *) names);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no layer '%s' above this one; %s", name, nearest);
-  return false;
-}
-
-/* "a", "a:1" or "input". */
-static bool
-parse_input (const DnnModel *self, const char *text, DnnInput *ret_input,
-             GError **error)
-{
-  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
-  const DnnLayer *layer;
-  guint64 output = 0;
-
-  if (parts[0] == NULL)
-    return set_unknown_layer (self, "", error);
-  if (parts[1] != NULL &&
-      !g_ascii_string_to_unsigned (parts[1], 10, 0, DNN_MAX_DECLARED, &output,
-                                   NULL)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                 "an input must be NAME or NAME:NUMBER, not '%s'", text);
-    return false;
-  }
-  if (strcmp (parts[0], "input") == 0 && output == 0) {
-    *ret_input = (DnnInput){ -1, 0 };
-    return true;
-  }
-  layer = dnn_model_find_layer (self, parts[0]);
-  if (layer == NULL)
-    return set_unknown_layer (self, parts[0], error);
-  if (output >= layer->outputs.n) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                 "layer '%s' has %u outputs, so there is no '%s'", layer->name,
-                 layer->outputs.n, text);
-    return false;
-  }
-  for (guint i = 0; i < self->layers->len; i++)
-    if (g_ptr_array_index (self->layers, i) == layer)
-      *ret_input = (DnnInput){ (int) i, (uint32_t) output };
-  return true;
-}
-
-static bool
-connect (const DnnModel *self, DnnLayer *layer, GError **error)
-{
-  const DnnArg *arg = dnn_layer_host_arg (layer, "input");
-  g_auto (GStrv) names = NULL;
-
-  if (arg == NULL) {
-    layer->inputs = g_new0 (DnnInput, 1);
-    layer->inputs[0].layer = (int) self->layers->len - 1;
-    layer->n_inputs = 1;
-    return true;
-  }
-  names = dnn_split_commas (arg->value);
-  layer->n_inputs = g_strv_length (names);
-  layer->inputs = g_new0 (DnnInput, layer->n_inputs);
-  for (uint32_t i = 0; i < layer->n_inputs; i++)
-    if (!parse_input (self, names[i], &layer->inputs[i], error)) {
-      g_prefix_error (error, "%s: input: ", layer->name);
-      return false;
-    }
-  return true;
-}
-
-/* A layer that nobody uses is a mistake, but for the last. */
-static bool
-check_all_used (const DnnModel *self, GError **error)
-{
-  for (guint i = 0; i + 1 < self->layers->len; i++) {
-    bool used = false;
-
-    for (guint j = i + 1; j < self->layers->len; j++) {
-      const DnnLayer *user = dnn_model_layer (self, j);
-
-      for (uint32_t k = 0; k < user->n_inputs; k++)
-        used = used || user->inputs[k].layer == (int) i;
-    }
-    if (!used) {
-      const DnnLayer *layer = dnn_model_layer (self, i);
-
-      g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
-                   "layer '%s' is the input of no other, and not the last",
-                   layer->name);
-      dnn_error_prefix_place (error, layer->spec->place);
-      return false;
-    }
-  }
-  return true;
-}
-
-/* --- shapes and weights ------------------------------------------------------
- */
+/* --- shapes and weights -------------------------------------------------- */
 
 static DnnTensor
 tensor_of (const DnnShape *shape)
@@ -256,7 +89,7 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
   const DnnLayer *owner = dnn_model_find_layer (self, arg->value);
 
   if (owner == NULL)
-    return set_unknown_layer (self, arg->value, error);
+    return dnn_model_set_unknown_layer (self, arg->value, error);
   for (uint32_t i = 0; i < built->weights.n; i++) {
     const DnnDeclared *declared = &built->weights.at[i];
     DnnWeight *weight = i < owner->n_weights ? owner->weights[i] : NULL;
@@ -278,7 +111,16 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
   return true;
 }
 
-/* `<weight>_initializer` must name a weight that there is. */
+/* Whether `key` is of the form `<weight>_initializer`, for any weight. */
+static bool
+is_weight_key (const char *key)
+{
+  return g_str_has_suffix (key, "_initializer") ||
+         g_str_has_suffix (key, "_regularizer") ||
+         g_str_has_suffix (key, "_constraint");
+}
+
+/* `<weight>_initializer` and the like must name a weight that there is. */
 static bool
 check_weight_keys (const DnnLayer *layer, GError **error)
 {
@@ -288,7 +130,7 @@ check_weight_keys (const DnnLayer *layer, GError **error)
 
   for (guint i = 0; i < args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (args, i);
-    bool found = !g_str_has_suffix (arg->key, "_initializer");
+    bool found = !is_weight_key (arg->key);
 
     for (uint32_t j = 0; j < layer->n_weights + layer->n_buffers; j++) {
       const DnnWeight *weight = j < layer->n_weights
@@ -337,7 +179,8 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
 
   if (layer == NULL)
     return false;
-  if (name_layer (self, layer, &local) && connect (self, layer, &local))
+  if (dnn_model_name_layer (self, layer, &local) &&
+      dnn_model_connect (self, layer, &local))
     built = build_layer (self, layer, &local);
   if (built == NULL) {
     g_propagate_error (error, local);
@@ -370,7 +213,7 @@ dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
   for (guint i = 0; i < specs->len; i++)
     if (!add_layer (self, g_ptr_array_index (specs, i), error))
       return NULL;
-  if (!check_all_used (self, error))
+  if (!dnn_model_check_all_used (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -394,7 +237,7 @@ dnn_model_initialize (DnnModel *self, uint64_t seed, GError **error)
   return true;
 }
 
-/* --- looking -------------------------------------------------------------- */
+/* --- looking ------------------------------------------------------------- */
 
 size_t
 dnn_model_n_layers (const DnnModel *self)

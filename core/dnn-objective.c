@@ -91,8 +91,7 @@ dnn_objective_takes_logits (const DnnObjective *self, const DnnModel *model)
          (last->component != NULL || last->inputs[0].layer >= 0);
 }
 
-/* --- shapes
- * ---------------------------------------------------------------------- */
+/* --- shapes -------------------------------------------------------------- */
 
 static DnnTensor
 batch_of (const DnnShape *sample)
@@ -147,8 +146,7 @@ dnn_objective_metric (const DnnObjective *self, size_t i)
   return g_ptr_array_index (self->metrics, i);
 }
 
-/* --- batches
- * --------------------------------------------------------------------- */
+/* --- batches ------------------------------------------------------------- */
 
 void
 dnn_objective_reset (DnnObjective *self)

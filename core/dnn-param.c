@@ -34,7 +34,7 @@ dnn_param_find (const DnnPlugin *plugin, const char *name)
   return NULL;
 }
 
-/* --- numbers ----------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------- */
 
 bool
 dnn_parse_bool (const char *text, bool *ret_value, GError **error)
@@ -119,7 +119,7 @@ dnn_parse_float (const char *text, double min, double max, double *ret_value,
   return true;
 }
 
-/* --- members ----------------------------------------------------------- */
+/* --- members ------------------------------------------------------------- */
 
 /* The bounds of an int parameter are given as doubles. */
 static int64_t
@@ -307,7 +307,7 @@ dnn_param_apply (const DnnPlugin *table, const DnnSpec *spec,
   return true;
 }
 
-/* --- the table itself --------------------------------------------------- */
+/* --- the table itself ---------------------------------------------------- */
 
 static uint32_t
 size_of_type (uint32_t type)

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* --- values and stages ------------------------------------------------------
- */
+/* --- values and stages --------------------------------------------------- */
 
 static DnnTensor
 tensor_of (const DnnShape *shape)
@@ -92,8 +91,7 @@ build_stages (DnnPlan *self, GError **error)
   return true;
 }
 
-/* --- gradients: who needs them
- * ------------------------------------------------ */
+/* --- gradients: who needs them ------------------------------------------- */
 
 static bool
 has_trainable (const DnnLayer *layer)
@@ -147,8 +145,7 @@ find_loss (DnnPlan *self)
   last->in[0]->last_consumer = -1;
 }
 
-/* --- call structs
- * -------------------------------------------------------------- */
+/* --- call structs -------------------------------------------------------- */
 
 /* A NULL-terminated array of pointers to the tensors that are declared. */
 static DnnTensor **
@@ -276,8 +273,7 @@ dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
   return g_steal_pointer (&self);
 }
 
-/* --- memory
- * --------------------------------------------------------------------- */
+/* --- memory -------------------------------------------------------------- */
 
 static void
 bind (const DnnPlan *self, DnnPlaced *placed, char *arena)

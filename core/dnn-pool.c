@@ -3,9 +3,9 @@
 
 #include <stdatomic.h>
 
-/* Turns of the spin before a thread sleeps: some 50 microseconds, more than
- * what passes between two products of a layer. */
-enum { N_SPINS = 20000 };
+/* Turns of the spin before a thread sleeps: some tens of microseconds, more
+ * than what passes between two products of a layer. */
+enum { N_SPINS = 2000 };
 
 typedef struct {
   DnnPool *pool;
@@ -17,20 +17,23 @@ struct DnnPool {
   GThread **threads; /* (owned) n_threads - 1 */
   Worker *workers;   /* (owned) */
 
-  /* The job.  Written by the caller before `job` counts up. */
+  /* The job: its number above, the chunks that nobody has claimed below.
+   * `chunk` and `data` are written before it and read only by who has claimed
+   * a chunk, so a worker that wakes late finds nothing to claim and touches
+   * nothing: the caller never waits for one that does not work. */
+  _Atomic uint64_t ticket;
+  _Atomic uint32_t done; /* chunks of the job */
   DnnChunk chunk;
   void *data;
-  int64_t n;
-  _Atomic int64_t next;    /* first chunk not claimed */
-  _Atomic unsigned active; /* workers that are not yet done with the job */
-  _Atomic unsigned job;    /* counts jobs */
-  _Atomic bool stop;
 
-  bool running; /* only the caller's thread looks */
+  _Atomic uint32_t sleepers; /* workers that wait for a signal */
+  _Atomic bool stop;
+  bool running; /* written by the caller outside of jobs only */
   GMutex lock;
   GCond wake;
-  GCond done;
 };
+
+#define REMAINING 0xffffffffu
 
 static void
 relax (void)
@@ -40,32 +43,42 @@ relax (void)
 #endif
 }
 
+/* Does what is left of the job, from the last chunk to the first. */
 static void
 claim_chunks (DnnPool *self, uint32_t worker)
 {
-  int64_t i;
+  uint64_t ticket = atomic_load (&self->ticket);
 
-  while ((i = atomic_fetch_add (&self->next, 1)) < self->n)
-    self->chunk (self->data, i, worker);
+  while ((ticket & REMAINING) > 0)
+    if (atomic_compare_exchange_weak (&self->ticket, &ticket, ticket - 1)) {
+      self->chunk (self->data, (int64_t) (ticket & REMAINING) - 1, worker);
+      atomic_fetch_add (&self->done, 1);
+      ticket = atomic_load (&self->ticket);
+    }
 }
 
-/* Waits until `job` is no longer `seen`: spins, then sleeps. */
-static unsigned
-wait_for_job (DnnPool *self, unsigned seen)
+static bool
+has_work (DnnPool *self)
 {
-  unsigned job = seen;
+  return (atomic_load (&self->ticket) & REMAINING) > 0 ||
+         atomic_load (&self->stop);
+}
 
+/* Spins, then sleeps, until there is something to do. */
+static void
+wait_for_work (DnnPool *self)
+{
   for (int i = 0; i < N_SPINS; i++) {
-    job = atomic_load (&self->job);
-    if (job != seen)
-      return job;
+    if (has_work (self))
+      return;
     relax ();
   }
   g_mutex_lock (&self->lock);
-  while ((job = atomic_load (&self->job)) == seen)
+  atomic_fetch_add (&self->sleepers, 1);
+  while (!has_work (self))
     g_cond_wait (&self->wake, &self->lock);
+  atomic_fetch_sub (&self->sleepers, 1);
   g_mutex_unlock (&self->lock);
-  return job;
 }
 
 static gpointer
@@ -73,19 +86,12 @@ work (gpointer data)
 {
   Worker *worker = data;
   DnnPool *self = worker->pool;
-  unsigned seen = 0;
 
-  for (;;) {
-    seen = wait_for_job (self, seen);
-    if (atomic_load (&self->stop))
-      return NULL;
+  while (!atomic_load (&self->stop)) {
+    wait_for_work (self);
     claim_chunks (self, worker->number);
-    if (atomic_fetch_sub (&self->active, 1) == 1) {
-      g_mutex_lock (&self->lock);
-      g_cond_signal (&self->done);
-      g_mutex_unlock (&self->lock);
-    }
   }
+  return NULL;
 }
 
 DnnPool *
@@ -98,7 +104,6 @@ dnn_pool_new (unsigned n_threads)
   self->workers = g_new0 (Worker, self->n_threads);
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
-  g_cond_init (&self->done);
   for (unsigned i = 1; i < self->n_threads; i++) {
     self->workers[i] = (Worker){ self, i };
     self->threads[i] = g_thread_new ("dnn-worker", work, &self->workers[i]);
@@ -107,10 +112,11 @@ dnn_pool_new (unsigned n_threads)
 }
 
 static void
-post_job (DnnPool *self)
+wake_sleepers (DnnPool *self)
 {
+  if (atomic_load (&self->sleepers) == 0)
+    return;
   g_mutex_lock (&self->lock);
-  atomic_fetch_add (&self->job, 1);
   g_cond_broadcast (&self->wake);
   g_mutex_unlock (&self->lock);
 }
@@ -121,10 +127,11 @@ dnn_pool_free (DnnPool *self)
   if (self == NULL)
     return;
   atomic_store (&self->stop, true);
-  post_job (self);
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->wake);
+  g_mutex_unlock (&self->lock);
   for (unsigned i = 1; i < self->n_threads; i++)
     g_thread_join (self->threads[i]);
-  g_cond_clear (&self->done);
   g_cond_clear (&self->wake);
   g_mutex_clear (&self->lock);
   g_free (self->workers);
@@ -135,40 +142,46 @@ dnn_pool_free (DnnPool *self)
 unsigned
 dnn_pool_size (const DnnPool *self)
 {
-  return self->n_threads;
+  return self != NULL ? self->n_threads : 1;
 }
 
 static void
-wait_until_done (DnnPool *self)
+run_alone (int64_t n, DnnChunk chunk, void *data)
 {
-  for (int i = 0; i < N_SPINS; i++) {
-    if (atomic_load (&self->active) == 0)
-      return;
+  for (int64_t i = 0; i < n; i++)
+    chunk (data, i, 0);
+}
+
+/* Others still work on chunks that they have claimed; they get the processor
+ * when this thread does not need it. */
+static void
+wait_until_done (DnnPool *self, uint32_t n)
+{
+  for (int i = 0; atomic_load (&self->done) < n; i++) {
     relax ();
+    if (i > N_SPINS)
+      g_thread_yield ();
   }
-  g_mutex_lock (&self->lock);
-  while (atomic_load (&self->active) > 0)
-    g_cond_wait (&self->done, &self->lock);
-  g_mutex_unlock (&self->lock);
 }
 
 void
 dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data)
 {
-  if (n <= 1 || self->n_threads == 1 || self->running) {
-    for (int64_t i = 0; i < n; i++)
-      chunk (data, i, 0);
+  uint64_t job;
+
+  if (self == NULL || n <= 1 || n > REMAINING || self->n_threads == 1 ||
+      self->running) {
+    run_alone (n, chunk, data);
     return;
   }
-
   self->running = true;
   self->chunk = chunk;
   self->data = data;
-  self->n = n;
-  atomic_store (&self->next, 0);
-  atomic_store (&self->active, self->n_threads - 1);
-  post_job (self);
+  atomic_store (&self->done, 0);
+  job = (atomic_load (&self->ticket) >> 32) + 1;
+  atomic_store (&self->ticket, job << 32 | (uint64_t) n);
+  wake_sleepers (self);
   claim_chunks (self, 0);
-  wait_until_done (self);
+  wait_until_done (self, (uint32_t) n);
   self->running = false;
 }

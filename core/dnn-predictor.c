@@ -70,8 +70,7 @@ dnn_predictor_output_size (const DnnPredictor *self)
   return row_size (&self->plan->prediction->tensor);
 }
 
-/* --- whole arrays
- * ---------------------------------------------------------------------- */
+/* --- whole arrays -------------------------------------------------------- */
 
 enum { BATCH = 256 };
 

@@ -15,7 +15,7 @@ struct DnnRegistry {
   GPtrArray *notes;    /* (owned) of char * */
 };
 
-/* --- folders -------------------------------------------------------------- */
+/* --- folders ------------------------------------------------------------- */
 
 /* Where this library lies: <libdir> when installed; in the build tree, beside
  * the folder of plugins, with a marker file that says so. */
@@ -98,7 +98,7 @@ dnn_registry_notes (DnnRegistry *self)
   return self->notes;
 }
 
-/* --- files ---------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static bool
 is_file_name (const char *name)
@@ -244,7 +244,7 @@ dnn_registry_resolve (DnnRegistry *self, const DnnPlugin *plugin,
   return base;
 }
 
-/* --- lists ---------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 static void
 candidate_free (gpointer data)

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* --- the model
- * ------------------------------------------------------------------------ */
+/* --- the model ----------------------------------------------------------- */
 
 typedef struct {
   const char *layers;
@@ -133,8 +132,7 @@ dnn_experiment_build_model (DnnRegistry *registry,
   return specs != NULL ? dnn_model_new (registry, specs, &shape, error) : NULL;
 }
 
-/* --- the optimizer
- * ---------------------------------------------------------------------- */
+/* --- the optimizer ------------------------------------------------------- */
 
 DnnSpec *
 dnn_experiment_optimizer (const DnnExperiment *experiment, GError **error)
@@ -161,9 +159,7 @@ dnn_experiment_optimizer (const DnnExperiment *experiment, GError **error)
   return spec;
 }
 
-/* --- the loss
- * -----------------------------------------------------------------------------
- */
+/* --- the loss ------------------------------------------------------------ */
 
 static bool
 fits (const DnnModel *model, const char *name, const DnnShape *target)

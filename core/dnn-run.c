@@ -33,9 +33,7 @@ dnn_run_free (DnnRun *self)
   g_free (self);
 }
 
-/* --- making
- * -----------------------------------------------------------------------------
- */
+/* --- making -------------------------------------------------------------- */
 
 static bool
 load_data (DnnRun *self, GError **error)
@@ -120,9 +118,7 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
   return self->trainer != NULL ? g_steal_pointer (&self) : NULL;
 }
 
-/* --- the folder
- * ---------------------------------------------------------------------------
- */
+/* --- the folder ---------------------------------------------------------- */
 
 static char *
 path_in (const DnnRun *self, const char *file)

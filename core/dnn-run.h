@@ -35,8 +35,7 @@ DnnTrainer *dnn_run_trainer (const DnnRun *self);
 const DnnExperiment *dnn_run_experiment (const DnnRun *self);
 const char *dnn_run_folder (const DnnRun *self);
 
-/* --- the parts, for those who want only some -------------------------------
- */
+/* --- the parts, for those who want only some ----------------------------- */
 
 /* The section [model] or [layer NAME] sections, as a model; `input` is the
  * shape of a sample of the data, or NULL where input_shape must say. */

@@ -64,8 +64,7 @@ dnn_model_count (const DnnModel *model)
   return counts;
 }
 
-/* --- the table
- * ------------------------------------------------------------------- */
+/* --- the table ----------------------------------------------------------- */
 
 static void
 append_times (GString *text, const char *piece, size_t n)

@@ -69,8 +69,7 @@ dnn_train_settings_parse (const DnnSpec *section,
   return true;
 }
 
-/* --- making
- * -------------------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 void
 dnn_trainer_free (DnnTrainer *self)
@@ -172,8 +171,7 @@ dnn_trainer_new (DnnModel *model, const DnnData *data,
   return g_steal_pointer (&self);
 }
 
-/* --- one step
- * ------------------------------------------------------------------------- */
+/* --- one step ------------------------------------------------------------ */
 
 static bool
 train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
@@ -202,8 +200,7 @@ train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
   return true;
 }
 
-/* --- one epoch
- * ------------------------------------------------------------------------- */
+/* --- one epoch ----------------------------------------------------------- */
 
 static DnnProgress
 report (DnnTrainer *self, int64_t batch, int64_t start)

@@ -24,8 +24,7 @@ probe_clear (Probe *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Probe, probe_clear)
 
-/* --- the child
- * ------------------------------------------------------------------------ */
+/* --- the child ----------------------------------------------------------- */
 
 /* Opens the plugin and prints its kind, version and summary. */
 bool
@@ -47,8 +46,7 @@ cmd_probe (const Command *self, int *argc, char ***argv, GError **error)
   return true;
 }
 
-/* --- the parent
- * ----------------------------------------------------------------------- */
+/* --- the parent ---------------------------------------------------------- */
 
 typedef struct {
   GMainLoop *loop;
@@ -128,9 +126,7 @@ probe_file (const char *path, const char *name, Probe *ret_probe)
   g_free (child.err);
 }
 
-/* --- output
- * ------------------------------------------------------------------------------
- */
+/* --- output -------------------------------------------------------------- */
 
 static void
 add_text (JsonBuilder *b, const char *name, const char *value)

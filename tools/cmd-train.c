@@ -62,8 +62,7 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
   return command_parse (self, argc, argv, entries, 0, 1, common, error);
 }
 
-/* --- the experiment
- * ---------------------------------------------------------------- */
+/* --- the experiment ------------------------------------------------------ */
 
 static DnnExperiment *
 load_defaults (GError **error)
@@ -158,8 +157,7 @@ make_experiment (const Options *options, const char *file, GError **error)
   return g_steal_pointer (&experiment);
 }
 
-/* --- the run
- * ------------------------------------------------------------------------ */
+/* --- the run ------------------------------------------------------------- */
 
 /* runs/NAME, from the experiment's file or its data set. */
 static char *

@@ -28,7 +28,7 @@ static const DnnParam params[] = {
 static int32_t
 slots (const void *self, const DnnHost *host, DnnSlots *s)
 {
-  host->add_slot (s, A, "accumulator", dnn_shape_of (s->weight),
+  host->add_slot (s, A, "gradient_square_sum", dnn_shape_of (s->weight),
                   ((const Adagrad *) self)->initial_accumulator_value);
   return 0;
 }

@@ -38,10 +38,11 @@ static const DnnParam params[] = {
 static int32_t
 slots (const void *self, const DnnHost *host, DnnSlots *s)
 {
-  host->add_slot (s, M, "momentum", dnn_shape_of (s->weight), 0);
-  host->add_slot (s, V, "velocity", dnn_shape_of (s->weight), 0);
+  host->add_slot (s, M, "gradient_mean", dnn_shape_of (s->weight), 0);
+  host->add_slot (s, V, "gradient_mean_square", dnn_shape_of (s->weight), 0);
   if (((const Adam *) self)->amsgrad)
-    host->add_slot (s, V_HAT, "velocity_hat", dnn_shape_of (s->weight), 0);
+    host->add_slot (s, V_HAT, "gradient_mean_square_max",
+                    dnn_shape_of (s->weight), 0);
   return 0;
 }
 

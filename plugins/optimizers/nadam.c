@@ -36,9 +36,9 @@ static int32_t
 slots (const void *self, const DnnHost *host, DnnSlots *s)
 {
   (void) self;
-  host->add_slot (s, M, "momentum", dnn_shape_of (s->weight), 0);
-  host->add_slot (s, V, "velocity", dnn_shape_of (s->weight), 0);
-  host->add_slot (s, U, "u_product", DNN_SCALAR, 1);
+  host->add_slot (s, M, "gradient_mean", dnn_shape_of (s->weight), 0);
+  host->add_slot (s, V, "gradient_mean_square", dnn_shape_of (s->weight), 0);
+  host->add_slot (s, U, "momentum_product", DNN_SCALAR, 1);
   return 0;
 }
 

@@ -40,11 +40,11 @@ slots (const void *self, const DnnHost *host, DnnSlots *s)
 {
   const RmsProp *rmsprop = self;
 
-  host->add_slot (s, V, "velocity", dnn_shape_of (s->weight), 0);
+  host->add_slot (s, V, "gradient_mean_square", dnn_shape_of (s->weight), 0);
   if (rmsprop->momentum > 0)
-    host->add_slot (s, M, "momentum", dnn_shape_of (s->weight), 0);
+    host->add_slot (s, M, "increment", dnn_shape_of (s->weight), 0);
   if (rmsprop->centered)
-    host->add_slot (s, A, "average_gradient", dnn_shape_of (s->weight), 0);
+    host->add_slot (s, A, "gradient_mean", dnn_shape_of (s->weight), 0);
   return 0;
 }
 

@@ -34,7 +34,7 @@ slots (const void *self, const DnnHost *host, DnnSlots *s)
   const Sgd *sgd = self;
 
   if (sgd->momentum > 0)
-    host->add_slot (s, V, "momentum", dnn_shape_of (s->weight), 0);
+    host->add_slot (s, V, "velocity", dnn_shape_of (s->weight), 0);
   return 0;
 }
 

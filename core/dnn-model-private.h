@@ -1,0 +1,23 @@
+/* dnn-model-private.h - the inside of a model, for its own files */
+#pragma once
+
+#include "dnn-model.h"
+
+struct DnnModel {
+  gatomicrefcount refs;
+  DnnRegistry *registry; /* (owned) */
+  DnnShape input;        /* with a batch of DNN_NOMINAL_BATCH */
+  GPtrArray *layers;     /* (owned) of DnnLayer */
+  GPtrArray *weights;    /* (owned) of DnnWeight */
+};
+
+/* Gives the layer its name: the user's, or the plugin's with a number. */
+bool dnn_model_name_layer (const DnnModel *self, DnnLayer *layer,
+                           GError **error);
+/* Finds the layer's inputs among those above it. */
+bool dnn_model_connect (const DnnModel *self, DnnLayer *layer, GError **error);
+/* A layer that nobody uses is a mistake, but for the last. */
+bool dnn_model_check_all_used (const DnnModel *self, GError **error);
+/* "there is no layer 'x' above this one; did you mean ...?"; always false. */
+bool dnn_model_set_unknown_layer (const DnnModel *self, const char *name,
+                                  GError **error);

@@ -1,0 +1,27 @@
+/* dnn-optimizer-private.h - the inside of an optimizer, for its own files */
+#pragma once
+
+#include "dnn-optimizer.h"
+
+/* The host's own keys.  Infinite: not set. */
+typedef struct {
+  double clipvalue;
+  double clipnorm;
+  double global_clipnorm;
+  double weight_decay;
+} DnnOptimizerKeys;
+
+struct DnnOptimizer {
+  DnnComponent *component; /* (owned) */
+  const DnnOptimizerOps *ops;
+  const DnnParam *rate; /* its learning_rate; NULL: it has none */
+  DnnOptimizerKeys keys;
+  GPtrArray *states; /* (owned) of DnnWeightState */
+  DnnPool *pool;
+  DnnContext context;
+  uint64_t step;
+};
+
+/* NULL where the weight has no state yet. */
+DnnWeightState *dnn_optimizer_find_state (const DnnOptimizer *self,
+                                          const DnnWeight *weight);
