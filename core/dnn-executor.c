@@ -125,7 +125,7 @@ bool
 dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
                               DnnWatch watch, void *data, GError **error)
 {
-  for (size_t i = 0; i < plan->n_stages; i++) {
+  for (size_t i = plan->options.first_stage; i < plan->n_stages; i++) {
     if (!forward_stage (plan, &plan->stages[i], info, error))
       return false;
     if (watch != NULL && !watch (data, &plan->stages[i]))

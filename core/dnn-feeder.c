@@ -6,6 +6,7 @@
 #include <string.h>
 
 struct DnnFeeder {
+  DnnModel *model; /* (owned reference) */
   const DnnData *data;
   const DnnSplit *split;
   DnnPool *pool;
@@ -20,6 +21,14 @@ struct DnnFeeder {
   DnnBatch current;
 };
 
+static void
+clear_plans (DnnFeeder *self)
+{
+  g_clear_pointer (&self->last, dnn_plan_free);
+  g_clear_pointer (&self->full, dnn_plan_free);
+  g_clear_pointer (&self->arena, dnn_memory_free);
+}
+
 void
 dnn_feeder_free (DnnFeeder *self)
 {
@@ -29,26 +38,27 @@ dnn_feeder_free (DnnFeeder *self)
   g_free (self->scale);
   g_free (self->targets);
   g_free (self->order);
-  dnn_plan_free (self->last);
-  dnn_plan_free (self->full);
-  dnn_memory_free (self->arena);
+  clear_plans (self);
+  dnn_model_unref (self->model);
   g_free (self);
 }
 
-static bool
-make_plans (DnnFeeder *self, DnnModel *model, const DnnPlanOptions *options,
-            GError **error)
+bool
+dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
+                   GError **error)
 {
-  DnnPlanOptions last = *options;
+  DnnPlanOptions full = *options, last = *options;
   size_t size;
 
-  self->full = dnn_plan_new (model, self->pool, options, error);
+  clear_plans (self);
+  full.batch = self->batch;
+  self->full = dnn_plan_new (self->model, self->pool, &full, error);
   if (self->full == NULL)
     return false;
   size = self->full->arena_size;
-  last.batch = self->split->n % options->batch;
+  last.batch = self->split->n % self->batch;
   if (last.batch > 0) {
-    self->last = dnn_plan_new (model, self->pool, &last, error);
+    self->last = dnn_plan_new (self->model, self->pool, &last, error);
     if (self->last == NULL)
       return false;
     size = MAX (size, self->last->arena_size);
@@ -66,20 +76,19 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
                 GError **error)
 {
   g_autoptr (DnnFeeder) self = g_new0 (DnnFeeder, 1);
-  DnnPlanOptions full = *options;
 
-  full.batch = MIN (full.batch, split->n);
+  self->model = dnn_model_ref (model);
   self->data = data;
   self->split = split;
   self->pool = pool;
-  self->batch = full.batch;
-  if (!make_plans (self, model, &full, error))
+  self->batch = MIN (options->batch, split->n);
+  if (!dnn_feeder_replan (self, options, error))
     return NULL;
   self->order = g_new (int64_t, (gsize) split->n);
   self->targets = g_new0 (
-      float, (gsize) (full.batch * dnn_array_row_size (split->targets)));
-  self->scale = g_new0 (float, (gsize) full.batch);
-  self->values = g_new0 (float, (gsize) full.batch);
+      float, (gsize) (self->batch * dnn_array_row_size (split->targets)));
+  self->scale = g_new0 (float, (gsize) self->batch);
+  self->values = g_new0 (float, (gsize) self->batch);
   dnn_feeder_set_order (self, NULL);
   return g_steal_pointer (&self);
 }
@@ -116,16 +125,21 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   const Gather *gather = data;
   const DnnFeeder *self = gather->feeder;
   const DnnSplit *split = self->split;
-  const int64_t n_inputs = dnn_array_row_size (split->inputs);
+  const bool cached = self->full->options.first_stage > 0;
+  const int64_t n_inputs =
+      dnn_array_row_size (cached ? split->cache : split->inputs);
   const int64_t n_targets = dnn_array_row_size (split->targets);
   const int64_t last = MIN ((chunk + 1) * GRAIN, self->current.n);
 
   (void) worker;
   for (int64_t i = chunk * GRAIN; i < last; i++) {
-    int64_t row = split->rows[self->order[gather->first + i]];
+    int64_t at = self->order[gather->first + i], row = split->rows[at];
+    float *inputs = gather->inputs + i * n_inputs;
 
-    dnn_preprocess_row (self->data->preprocess, split->inputs, row,
-                        gather->inputs + i * n_inputs);
+    if (cached)
+      dnn_array_to_float (split->cache, at * n_inputs, n_inputs, inputs);
+    else
+      dnn_preprocess_row (self->data->preprocess, split->inputs, row, inputs);
     dnn_data_target (self->data, split, row, self->targets + i * n_targets);
   }
 }

@@ -19,6 +19,11 @@ DnnFeeder *dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
 void dnn_feeder_free (DnnFeeder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnFeeder, dnn_feeder_free)
 
+/* Makes the plans anew, after a layer's `trainable` has changed; the order of
+ * rows stays.  `options.batch` is not looked at. */
+bool dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
+                        GError **error);
+
 int64_t dnn_feeder_n_batches (const DnnFeeder *self);
 /* The order of rows from now on: the file's, or a permutation by the key. */
 void dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key);

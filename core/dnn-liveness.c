@@ -252,7 +252,7 @@ place_gradients (Planner *self)
         (value->last_consumer >= 0 || value == plan->loss_value))
       place_gradient (self, value);
   }
-  for (size_t i = 0; i < plan->n_stages; i++)
+  for (size_t i = plan->options.first_stage; i < plan->n_stages; i++)
     place_backward (self, i);
 }
 
@@ -261,9 +261,9 @@ dnn_liveness_plan (DnnPlan *plan)
 {
   Planner self = { plan, g_array_new (FALSE, TRUE, sizeof (DnnBlock)) };
 
-  new_block (&self, &plan->values[0].y, 1, 0, 0);
-  plan->values[0].z.block = plan->values[0].y.block;
-  for (size_t i = 0; i < plan->n_stages; i++) {
+  new_block (&self, &plan->input->y, 1, 0, 0);
+  plan->input->z.block = plan->input->y.block;
+  for (size_t i = plan->options.first_stage; i < plan->n_stages; i++) {
     extend_inputs (&self, i);
     place_outputs (&self, i);
     place_extras (&self, i);

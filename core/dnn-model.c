@@ -294,6 +294,22 @@ dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight)
   return false;
 }
 
+double
+dnn_model_penalty (const DnnModel *self)
+{
+  double penalty = 0;
+
+  for (guint i = 0; i < self->weights->len; i++) {
+    const DnnWeight *weight = dnn_model_weight (self, i);
+
+    if (dnn_regularizer_is_set (&weight->regularizer))
+      penalty +=
+          dnn_regularizer_loss (&weight->regularizer, weight->tensor.data,
+                                dnn_count (&weight->tensor));
+  }
+  return penalty;
+}
+
 /* Without the batch. */
 static DnnShape
 sample_shape (const DnnShape *shape)

@@ -42,6 +42,9 @@ DnnWeight *dnn_model_find_weight (const DnnModel *self, const char *name);
 /* Whether training moves it: a weight of a layer that is trainable. */
 bool dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight);
 
+/* What the regularizers of all weights add to the loss. */
+double dnn_model_penalty (const DnnModel *self);
+
 /* Shape of one input sample, and of one output sample. */
 DnnShape dnn_model_input_shape (const DnnModel *self);
 DnnShape dnn_model_output_shape (const DnnModel *self);

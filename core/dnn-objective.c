@@ -11,6 +11,7 @@ struct DnnObjective {
   double sum;   /* of the losses of all samples so far */
   double count; /* of samples */
   double batch_loss;
+  double penalty;
 };
 
 static void
@@ -159,6 +160,12 @@ dnn_objective_reset (DnnObjective *self)
   }
 }
 
+void
+dnn_objective_set_penalty (DnnObjective *self, double penalty)
+{
+  self->penalty = penalty;
+}
+
 static bool
 check_call (DnnObjective *self, int32_t status, const char *who, GError **error)
 {
@@ -210,6 +217,7 @@ dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
     return false;
   for (int64_t i = 0; i < y_true->dims[0]; i++)
     sum += values[i];
+  sum += self->penalty * (double) y_true->dims[0];
   self->sum += sum;
   self->count += (double) y_true->dims[0];
   self->batch_loss = sum / (double) y_true->dims[0];

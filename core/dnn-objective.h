@@ -43,6 +43,9 @@ const DnnMetric *dnn_objective_metric (const DnnObjective *self, size_t i);
 /* Forgets the epoch so far. */
 void dnn_objective_reset (DnnObjective *self);
 
+/* What regularizers add to the loss of every sample from now on. */
+void dnn_objective_set_penalty (DnnObjective *self, double penalty);
+
 /* Takes a batch in: its losses into the mean, prediction and targets into the
  * metrics.  `values` has room for one number a sample. */
 bool dnn_objective_update (DnnObjective *self, const DnnPlan *plan,

@@ -20,8 +20,12 @@ struct DnnOptimizer {
   DnnPool *pool;
   DnnContext context;
   uint64_t step;
+  uint64_t schedule_step;
 };
 
+/* Makes an empty state for a weight that has none. */
+bool dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight,
+                              GError **error);
 /* NULL where the weight has no state yet. */
 DnnWeightState *dnn_optimizer_find_state (const DnnOptimizer *self,
                                           const DnnWeight *weight);

@@ -123,6 +123,46 @@ update_weight (DnnOptimizer *self, DnnWeightState *state, DnnTensor *dw,
 
 /* --- gradients ----------------------------------------------------------- */
 
+/* The struct that a weight's step sees: schedules and multipliers applied. */
+static void
+resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
+{
+  const DnnComponent *component = self->component;
+
+  memcpy (state->self, component->self, component->code->self_size);
+  for (guint i = 0; i < component->schedules->len; i++) {
+    const DnnDriven *driven = g_ptr_array_index (component->schedules, i);
+
+    dnn_param_set_number (
+        driven->param, state->self,
+        dnn_component_value_at (component, driven->param, step));
+  }
+  if (self->rate != NULL && state->weight->learning_rate_multiplier != 1)
+    dnn_param_set_number (self->rate, state->self,
+                          dnn_param_get_number (self->rate, state->self) *
+                              state->weight->learning_rate_multiplier);
+}
+
+/* Counts the update and tells the plugin, once a step: a weight that gets no
+ * gradient, frozen, is not counted. */
+static DnnWeightState *
+begin_update (DnnOptimizer *self, const DnnWeight *weight)
+{
+  DnnWeightState *state = dnn_optimizer_find_state (self, weight);
+  DnnStep begin;
+
+  if (state->begun == self->step + 1)
+    return state;
+  state->begun = self->step + 1;
+  state->t++;
+  resolve_self (self, state, self->schedule_step);
+  if (self->ops->begin == NULL)
+    return state;
+  fill_step (self, state, 0, dnn_count (&state->shape), 0, &begin);
+  self->ops->begin (state->self, &dnn_host, &begin);
+  return state;
+}
+
 /* In a fixed order, in double, by lanes that the compiler can vectorize. */
 static double
 sum_of_squares (const DnnTensor *dw)
@@ -162,7 +202,7 @@ static void
 take_gradient (void *data, DnnWeight *weight, DnnTensor *dw)
 {
   DnnOptimizer *self = data;
-  DnnWeightState *state = dnn_optimizer_find_state (self, weight);
+  DnnWeightState *state = begin_update (self, weight);
   float factor = 1;
 
   add_regularizer (weight, dw->data, 0, dnn_count (dw));
@@ -202,7 +242,7 @@ take_product (void *data, DnnWeight *weight, const DnnTensor *a,
 {
   DnnOptimizer *self = data;
   Update update = { self,
-                    dnn_optimizer_find_state (self, weight),
+                    begin_update (self, weight),
                     dw->data,
                     dnn_count (dw),
                     dnn_columns (d),
@@ -236,42 +276,16 @@ dnn_optimizer_sink (DnnOptimizer *self)
 
 /* --- steps --------------------------------------------------------------- */
 
-/* The struct that a weight's step sees: schedules and multipliers applied. */
-static void
-resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
-{
-  const DnnComponent *component = self->component;
-
-  memcpy (state->self, component->self, component->code->self_size);
-  for (guint i = 0; i < component->schedules->len; i++) {
-    const DnnDriven *driven = g_ptr_array_index (component->schedules, i);
-
-    dnn_param_set_number (
-        driven->param, state->self,
-        dnn_component_value_at (component, driven->param, step));
-  }
-  if (self->rate != NULL && state->weight->learning_rate_multiplier != 1)
-    dnn_param_set_number (self->rate, state->self,
-                          dnn_param_get_number (self->rate, state->self) *
-                              state->weight->learning_rate_multiplier);
-}
-
 void
 dnn_optimizer_begin_step (DnnOptimizer *self, uint64_t step,
                           uint64_t schedule_step)
 {
   self->step = step;
+  self->schedule_step = schedule_step;
   for (guint i = 0; i < self->states->len; i++) {
     DnnWeightState *state = g_ptr_array_index (self->states, i);
-    DnnStep begin;
 
     state->pending = NULL;
-    state->t++;
-    resolve_self (self, state, schedule_step);
-    if (self->ops->begin == NULL)
-      continue;
-    fill_step (self, state, 0, dnn_count (&state->shape), 0, &begin);
-    self->ops->begin (state->self, &dnn_host, &begin);
   }
 }
 

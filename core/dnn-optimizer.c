@@ -164,8 +164,8 @@ allocate_slots (DnnWeightState *state, GError **error)
   return true;
 }
 
-static bool
-add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
+bool
+dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
 {
   DnnWeightState *state = g_new0 (DnnWeightState, 1);
   g_autofree DnnBuilt *built = NULL;
@@ -199,7 +199,7 @@ dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
 
     if (dnn_model_is_trainable (model, weight) &&
         dnn_optimizer_find_state (self, weight) == NULL &&
-        !add_state (self, weight, error))
+        !dnn_optimizer_add_state (self, weight, error))
       return false;
   }
   return true;
@@ -238,4 +238,83 @@ dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step)
   return self->rate != NULL ? dnn_component_value_at (self->component,
                                                       self->rate, schedule_step)
                             : 0;
+}
+
+/* --- taking over --------------------------------------------------------- */
+
+/* Slot of that name and shape, or -1. */
+static int
+find_slot (const DnnWeightState *state, const DnnDeclared *like)
+{
+  for (uint32_t i = 0; i < state->slots.n; i++) {
+    const DnnDeclared *slot = &state->slots.at[i];
+
+    if (slot->set && strcmp (slot->name, like->name) == 0 &&
+        slot->shape.n_dims == like->shape.n_dims &&
+        memcmp (slot->shape.dims, like->shape.dims, sizeof slot->shape.dims) ==
+            0)
+      return (int) i;
+  }
+  return -1;
+}
+
+static void
+adopt_state (DnnWeightState *state, DnnWeightState *other, GHashTable *kept,
+             GHashTable *fresh)
+{
+  bool any = state->slots.n == 0 && other->slots.n == 0;
+
+  for (uint32_t i = 0; i < state->slots.n; i++) {
+    const DnnDeclared *slot = &state->slots.at[i];
+    int from = slot->set ? find_slot (other, slot) : -1;
+    float *mine = state->data[i];
+
+    if (!slot->set)
+      continue;
+    g_hash_table_add (from >= 0 ? kept : fresh, (void *) slot->name);
+    if (from < 0)
+      continue;
+    state->data[i] = other->data[from];
+    other->data[from] = mine;
+    any = true;
+  }
+  if (any)
+    state->t = other->t;
+}
+
+static void
+append_names (GString *text, const char *what, GHashTable *names)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  if (g_hash_table_size (names) == 0)
+    return;
+  g_string_append_printf (text, "%s%s", text->len > 0 ? "; " : "", what);
+  g_hash_table_iter_init (&iter, names);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_string_append_printf (text, " %s", (char *) name);
+}
+
+bool
+dnn_optimizer_adopt (DnnOptimizer *self, DnnOptimizer *other, char **ret_report,
+                     GError **error)
+{
+  g_autoptr (GHashTable) kept = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) fresh = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < other->states->len; i++) {
+    DnnWeightState *from = g_ptr_array_index (other->states, i);
+
+    if (dnn_optimizer_find_state (self, from->weight) == NULL &&
+        !dnn_optimizer_add_state (self, from->weight, error))
+      return false;
+    adopt_state (dnn_optimizer_find_state (self, from->weight), from, kept,
+                 fresh);
+  }
+  append_names (text, "slots kept:", kept);
+  append_names (text, "slots that begin anew:", fresh);
+  *ret_report = g_string_free (g_steal_pointer (&text), FALSE);
+  return true;
 }

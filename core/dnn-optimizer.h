@@ -24,6 +24,7 @@ typedef struct DnnWeightState {
   float **at;      /* (owned) room for the slots of a range: one row a worker */
   DnnTensor shape; /* of the weight, without data */
   DnnTensor *pending; /* a gradient that waits for the global norm */
+  uint64_t begun;     /* the step, counted from 1, that was begun last */
 } DnnWeightState;
 
 /* `spec`: the plugin and its parameters, and the host's keys: clipvalue,
@@ -39,6 +40,12 @@ const DnnComponent *dnn_optimizer_component (const DnnOptimizer *self);
  * yet.  Must have been called before a step with those weights. */
 bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
                             GError **error);
+
+/* Takes over what `other`, the optimizer until now, remembers: slots of the
+ * same name and shape, and how often each weight was updated where any slot
+ * was kept.  What became of the slots is told in `ret_report`, a sentence. */
+bool dnn_optimizer_adopt (DnnOptimizer *self, DnnOptimizer *other,
+                          char **ret_report, GError **error);
 
 /* Whether gradients must be kept until the end of backward. */
 bool dnn_optimizer_stores_gradients (const DnnOptimizer *self);

@@ -127,7 +127,6 @@ find_loss (DnnPlan *self)
 {
   DnnStage *last = &self->stages[self->n_stages - 1];
 
-  self->output = last->out;
   self->prediction = &last->out->y;
   self->loss_input = self->prediction;
   self->loss_value = last->out;
@@ -254,6 +253,9 @@ dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
     return NULL;
   find_backward (self);
   find_loss (self);
+  self->input = options->first_stage > 0
+                    ? self->stages[options->first_stage - 1].out
+                    : &self->values[0];
   for (size_t i = 0; i < self->n_stages; i++) {
     DnnStage *stage = &self->stages[i];
     const DnnBuilt *built = stage->built;
@@ -322,5 +324,5 @@ dnn_plan_allocate (DnnPlan *self, void *arena, GError **error)
 float *
 dnn_plan_input (const DnnPlan *self)
 {
-  return self->values[0].y.tensor.data;
+  return self->input->y.tensor.data;
 }

@@ -19,6 +19,9 @@ typedef struct DnnPlanOptions {
   bool input_gradient;  /* backward down to the network's input */
   bool logits;          /* the loss takes what goes into the last activation */
   bool store_gradients; /* every dw stays until the end of backward */
+  /* The input is what this stage gets, not the network's: what lies below is
+   * not run.  0: all. */
+  size_t first_stage;
 } DnnPlanOptions;
 
 /* A tensor and the block of the arena that it lies in; -1: nowhere. */
@@ -67,7 +70,7 @@ typedef struct DnnPlan {
   size_t n_values;
   DnnStage *stages; /* (owned) one a layer */
   size_t n_stages;
-  DnnValue *output;      /* the model's */
+  DnnValue *input;       /* what is written before forward */
   DnnPlaced *prediction; /* after the last activation */
   DnnPlaced *loss_input; /* what the loss looks at: prediction, or logits */
   DnnValue *loss_value;  /* whose gradient the loss writes */
@@ -88,7 +91,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPlan, dnn_plan_free)
  * its own. */
 bool dnn_plan_allocate (DnnPlan *self, void *arena, GError **error);
 
-/* The network's input: to be written before forward. */
+/* The input: to be written before forward. */
 float *dnn_plan_input (const DnnPlan *self);
 
 DNN_END_DECLS

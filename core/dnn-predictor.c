@@ -61,7 +61,7 @@ row_size (const DnnTensor *t)
 int64_t
 dnn_predictor_input_size (const DnnPredictor *self)
 {
-  return row_size (&self->plan->values[0].y.tensor);
+  return row_size (&self->plan->input->y.tensor);
 }
 
 int64_t
