@@ -14,6 +14,18 @@ dnn_blas_init (void)
   openblas_set_num_threads (1);
 }
 
+/* C = beta C, for a product of no terms, which BLAS refuses. */
+static void
+scale (const DnnGemm *g, int64_t ldc)
+{
+  for (int64_t i = 0; i < g->m; i++)
+    for (int64_t j = 0; j < g->n; j++) {
+      float *c = &g->c[i * ldc + j];
+
+      *c = g->beta == 0 ? 0 : g->beta * *c;
+    }
+}
+
 void
 dnn_blas_gemm (const DnnGemm *g)
 {
@@ -24,6 +36,10 @@ dnn_blas_gemm (const DnnGemm *g)
 
   if (m == 0 || n == 0)
     return;
+  if (k == 0) {
+    scale (g, ldc);
+    return;
+  }
   if (m == 1 && (!g->trans_a || lda == 1)) {
     /* c = op(B)T a: one row through sgemm packs all of B for nothing. */
     cblas_sgemv (CblasRowMajor, g->trans_b ? CblasNoTrans : CblasTrans,
