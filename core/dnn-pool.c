@@ -28,7 +28,7 @@ struct DnnPool {
 
   _Atomic uint32_t sleepers; /* workers that wait for a signal */
   _Atomic bool stop;
-  bool running; /* written by the caller outside of jobs only */
+  bool running; /* changed where no chunk runs */
   GMutex lock;
   GCond wake;
 };
@@ -145,13 +145,6 @@ dnn_pool_size (const DnnPool *self)
   return self != NULL ? self->n_threads : 1;
 }
 
-static void
-run_alone (int64_t n, DnnChunk chunk, void *data)
-{
-  for (int64_t i = 0; i < n; i++)
-    chunk (data, i, 0);
-}
-
 /* Others still work on chunks that they have claimed; they get the processor
  * when this thread does not need it. */
 static void
@@ -164,6 +157,27 @@ wait_until_done (DnnPool *self, uint32_t n)
   }
 }
 
+/* Which worker this thread is: also a chunk may call run. */
+static uint32_t
+find_worker (const DnnPool *self)
+{
+  for (unsigned i = 1; i < self->n_threads; i++)
+    if (self->threads[i] == g_thread_self ())
+      return i;
+  return 0;
+}
+
+/* On this thread, one after another. */
+static void
+run_alone (const DnnPool *self, int64_t n, DnnChunk chunk, void *data)
+{
+  const uint32_t worker =
+      self != NULL && self->running ? find_worker (self) : 0;
+
+  for (int64_t i = 0; i < n; i++)
+    chunk (data, i, worker);
+}
+
 void
 dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data)
 {
@@ -171,7 +185,7 @@ dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data)
 
   if (self == NULL || n <= 1 || n > REMAINING || self->n_threads == 1 ||
       self->running) {
-    run_alone (n, chunk, data);
+    run_alone (self, n, chunk, data);
     return;
   }
   self->running = true;
