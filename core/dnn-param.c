@@ -72,28 +72,42 @@ dnn_parse_int (const char *text, int64_t min, int64_t max, int64_t *ret_value,
   return true;
 }
 
+/* The C library also takes white space and hexadecimal numbers. */
+static bool
+starts_number (const char *text)
+{
+  const char *digits = text + (*text == '-' || *text == '+');
+
+  return *text != '\0' && !g_ascii_isspace (*text) &&
+         g_ascii_strncasecmp (digits, "0x", 2) != 0;
+}
+
 static bool
 parse_number (const char *text, double *ret_value)
 {
   char *end = NULL;
-  double value, divisor;
+  double value;
 
-  if (*text == '\0' || g_ascii_isspace (*text) ||
-      g_ascii_strncasecmp (text, "0x", 2) == 0)
+  if (!starts_number (text))
     return false;
   value = g_ascii_strtod (text, &end);
-  if (end == text || isnan (value))
+  if (end == text)
     return false;
   if (*end == '/') {
     const char *below = end + 1;
+    double divisor;
 
+    if (!starts_number (below))
+      return false;
     divisor = g_ascii_strtod (below, &end);
-    if (end == below || !(fabs (divisor) > 0))
+    if (end == below || divisor == 0)
       return false;
     value /= divisor;
   }
+  if (*end != '\0' || isnan (value))
+    return false;
   *ret_value = value;
-  return *end == '\0';
+  return true;
 }
 
 bool
@@ -153,7 +167,8 @@ split_list (const char *text)
 {
   size_t n = strlen (text);
 
-  if (n >= 2 && (text[0] == '[' || text[0] == '(')) {
+  if (n >= 2 && ((text[0] == '[' && text[n - 1] == ']') ||
+                 (text[0] == '(' && text[n - 1] == ')'))) {
     g_autofree char *inner = g_strndup (text + 1, n - 2);
 
     return dnn_split_commas (inner);
@@ -174,7 +189,7 @@ set_list (const DnnParam *param, void *member, const char *text, GError **error)
                  "must be at most %d numbers, not '%s'", DNN_MAX_LIST, text);
     return false;
   }
-  if (*text == '\0')
+  if (n == 1 && *pieces[0] == '\0')
     n = 0;
   ints.n = floats.n = n;
   for (guint i = 0; i < n; i++)
@@ -325,6 +340,27 @@ size_of_type (uint32_t type)
   return type < G_N_ELEMENTS (sizes) ? sizes[type] : 0;
 }
 
+/* Whether a row above answers to the name or to an alias of this one. */
+static bool
+is_taken (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
+{
+  g_auto (GStrv) aliases =
+      g_strsplit (param->aliases != NULL ? param->aliases : "", " ", -1);
+
+  for (uint32_t i = 0; i < row; i++) {
+    const DnnParam *other = dnn_param_at (plugin, i);
+
+    if (strcmp (other->name, param->name) == 0 ||
+        has_word (other->aliases, param->name))
+      return true;
+    for (size_t j = 0; aliases[j] != NULL; j++)
+      if (strcmp (other->name, aliases[j]) == 0 ||
+          has_word (other->aliases, aliases[j]))
+        return true;
+  }
+  return false;
+}
+
 /* What is wrong with a row, or NULL. */
 static const char *
 find_fault (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
@@ -333,13 +369,8 @@ find_fault (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
       strspn (param->name, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
           strlen (param->name))
     return "has a name that is no name (a-z, 0-9, _)";
-  for (uint32_t i = 0; i < row; i++) {
-    const DnnParam *other = dnn_param_at (plugin, i);
-
-    if (strcmp (other->name, param->name) == 0 ||
-        has_word (other->aliases, param->name))
-      return "stands twice in the table";
-  }
+  if (is_taken (plugin, param, row))
+    return "stands twice in the table, by its name or an alias";
   if (size_of_type (param->type) == 0)
     return "has a type this version does not know";
   if (param->size != size_of_type (param->type))
