@@ -124,7 +124,8 @@ unquote (const char *text)
   return g_strdup (text);
 }
 
-/* Adds "key=value"; in a list, a piece without "=" continues the one before. */
+/* Adds "key=value".  In a list, a piece without "=" continues the one before,
+ * and quotes are still there. */
 static bool
 add_pair (DnnSpec *self, const char *pair, bool in_list, DnnPlace place,
           GError **error)
@@ -161,9 +162,29 @@ add_pair (DnnSpec *self, const char *pair, bool in_list, DnnPlace place,
                  self->name, key);
     return false;
   }
-  plain = unquote (value);
+  plain = in_list ? unquote (value) : g_strdup (value);
   dnn_spec_add (self, key, plain, place);
   return true;
+}
+
+/* Whether text, which begins with "(", ends where that is closed. */
+static bool
+is_enclosed (const char *text)
+{
+  int depth = 0;
+  char quote = '\0';
+
+  for (; *text != '\0'; text++) {
+    if (quote != '\0')
+      quote = *text == quote ? '\0' : quote;
+    else if (*text == '\'' || *text == '"')
+      quote = *text;
+    else if (*text == '(' || *text == '[')
+      depth++;
+    else if ((*text == ')' || *text == ']') && --depth == 0)
+      return text[1] == '\0';
+  }
+  return false;
 }
 
 DnnSpec *
@@ -176,8 +197,9 @@ dnn_spec_parse (const char *text, DnnPlace place, GError **error)
   size_t n = strlen (clean);
   g_autofree char *name = g_strndup (clean, n_name);
 
-  if (n_name == 0 || (clean[n_name] != '\0' &&
-                      (clean[n_name] != '(' || clean[n - 1] != ')'))) {
+  if (n_name == 0 ||
+      (clean[n_name] != '\0' && (clean[n_name] != '(' || clean[n - 1] != ')' ||
+                                 !is_enclosed (clean + n_name)))) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "'%s' must be a name, or name(key=value, ...)", clean);
     return NULL;
@@ -322,6 +344,19 @@ dnn_spec_parse_chain (const char *text, DnnPlace place, GError **error)
   return g_steal_pointer (&specs);
 }
 
+/* Whether a value reads back as it is, without quotes around it. */
+static bool
+is_plain (const char *value)
+{
+  g_autofree char *wrapped = g_strconcat ("(", value, ")", NULL);
+  g_autofree char *stripped = g_strstrip (g_strdup (value));
+  g_auto (GStrv) pieces = dnn_split_commas (value);
+
+  return strcmp (stripped, value) == 0 && strpbrk (value, "'\"") == NULL &&
+         is_enclosed (wrapped) && pieces[0] != NULL && *pieces[0] != '\0' &&
+         pieces[1] == NULL;
+}
+
 char *
 dnn_spec_to_string (const DnnSpec *self)
 {
@@ -329,11 +364,12 @@ dnn_spec_to_string (const DnnSpec *self)
 
   for (guint i = 0; i < self->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (self->args, i);
-    bool list =
-        strchr (arg->value, ',') != NULL && strpbrk (arg->value, "([") == NULL;
+    const char *quote = is_plain (arg->value)               ? ""
+                        : strchr (arg->value, '\'') == NULL ? "'"
+                                                            : "\"";
 
-    g_string_append_printf (text, list ? "%s%s='%s'" : "%s%s=%s",
-                            i == 0 ? "(" : ", ", arg->key, arg->value);
+    g_string_append_printf (text, "%s%s=%s%s%s", i == 0 ? "(" : ", ", arg->key,
+                            quote, arg->value, quote);
   }
   if (self->args->len > 0)
     g_string_append_c (text, ')');
