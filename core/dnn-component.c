@@ -65,6 +65,39 @@ add_schedule (DnnComponent *self, DnnRegistry *registry, const DnnParam *param,
   return true;
 }
 
+/* The last value counts, also where a schedule stood before. */
+static void
+drop_schedule (DnnComponent *self, const DnnParam *param)
+{
+  for (guint i = self->schedules->len; i-- > 0;) {
+    const DnnDriven *driven = g_ptr_array_index (self->schedules, i);
+
+    if (driven->param == param)
+      g_ptr_array_remove_index (self->schedules, i);
+  }
+}
+
+/* Two names of one parameter in the same spec. */
+static bool
+check_aliases (const DnnComponent *self, const DnnSpec *spec, guint i,
+               GError **error)
+{
+  const DnnArg *arg = g_ptr_array_index (spec->args, i);
+  const DnnParam *param = dnn_param_find (self->code, arg->key);
+
+  for (guint j = 0; param != NULL && j < i; j++) {
+    const DnnArg *other = g_ptr_array_index (spec->args, j);
+
+    if (dnn_param_find (self->code, other->key) == param) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                   "'%s' and '%s' are the same parameter", arg->key,
+                   other->key);
+      return false;
+    }
+  }
+  return true;
+}
+
 static bool
 apply (DnnComponent *self, DnnRegistry *registry, const DnnSpec *spec,
        const char *const *host_keys, GError **error)
@@ -81,6 +114,9 @@ apply (DnnComponent *self, DnnRegistry *registry, const DnnSpec *spec,
       dnn_param_set_unknown (self->code, host_keys, arg->key, error);
       return false;
     }
+    if (!check_aliases (self, spec, i, error))
+      return false;
+    drop_schedule (self, param);
     if (is_schedule (param, arg->value)
             ? !add_schedule (self, registry, param, arg->value, error)
             : !dnn_param_set (param, self->self, arg->value, error))
