@@ -123,7 +123,7 @@ can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
   if (x == NULL || x->n_consumers != 1 || plan->loss_input == &x->y)
     return false;
   if (layer->component != NULL
-          ? (layer->component->plugin->flags & DNN_FLAG_IN_PLACE) == 0
+          ? (layer->component->code->flags & DNN_FLAG_IN_PLACE) == 0
           : reads_x (stage))
     return false;
   if (dnn_count (&x->y.tensor) != dnn_count (&stage->out->y.tensor))
