@@ -18,8 +18,8 @@ enum { N_SIGNALS = 31 };
 
 /* --- before dlopen: the file --------------------------------------------- */
 
-static bool
-check_owner (const char *path, GError **error)
+bool
+dnn_loader_check_owner (const char *path, GError **error)
 {
   struct stat s;
 
@@ -74,7 +74,8 @@ check_file (const char *path, GError **error)
   g_autoptr (GMappedFile) file = NULL;
   const char *fault;
 
-  if (!check_owner (folder, error) || !check_owner (path, error))
+  if (!dnn_loader_check_owner (folder, error) ||
+      !dnn_loader_check_owner (path, error))
     return false;
   file = g_mapped_file_new (path, FALSE, error);
   if (file == NULL) {

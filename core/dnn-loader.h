@@ -21,6 +21,9 @@ DNN_BEGIN_DECLS
 const DnnPlugin *dnn_loader_open (const char *path, const char *name,
                                   char **ret_note, GError **error);
 
+/* Whether nobody but the user and root can change this file or folder. */
+bool dnn_loader_check_owner (const char *path, GError **error);
+
 /* Checks a descriptor alone. */
 bool dnn_loader_check (const DnnPlugin *plugin, const char *name,
                        GError **error);

@@ -150,6 +150,8 @@ search (DnnRegistry *self, DnnKind kind, const char *name, GError **error)
 
     if (path == NULL)
       continue;
+    if (!dnn_loader_check_owner (self->folders[i], error))
+      return NULL;
     plugin = open_file (self, path, name, error);
     if (plugin == NULL || plugin->kind == kind)
       return plugin;
