@@ -94,9 +94,12 @@ parse_input (const DnnModel *self, const char *text, DnnInput *ret_input,
                  "an input must be NAME or NAME:NUMBER, not '%s'", text);
     return false;
   }
-  if (strcmp (parts[0], "input") == 0 && output == 0) {
+  if (strcmp (parts[0], "input") == 0) {
     *ret_input = (DnnInput){ -1, 0 };
-    return true;
+    if (output > 0)
+      g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                   "the network has one input, so there is no '%s'", text);
+    return output == 0;
   }
   layer = dnn_model_find_layer (self, parts[0]);
   if (layer == NULL)

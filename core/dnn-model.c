@@ -88,8 +88,12 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
 {
   const DnnLayer *owner = dnn_model_find_layer (self, arg->value);
 
-  if (owner == NULL)
-    return dnn_model_set_unknown_layer (self, arg->value, error);
+  if (owner == NULL) {
+    dnn_model_set_unknown_layer (self, arg->value, error);
+    g_prefix_error (error, "%s: weights: ", layer->name);
+    dnn_error_prefix_place (error, arg->place);
+    return false;
+  }
   for (uint32_t i = 0; i < built->weights.n; i++) {
     const DnnDeclared *declared = &built->weights.at[i];
     DnnWeight *weight = i < owner->n_weights ? owner->weights[i] : NULL;
@@ -104,6 +108,7 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
                    "%s cannot share the weights of '%s': its '%s' has another "
                    "shape",
                    layer->name, owner->name, declared->name);
+      dnn_error_prefix_place (error, arg->place);
       return false;
     }
     layer->weights[i] = weight;
@@ -111,13 +116,26 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
   return true;
 }
 
+static const char *const weight_suffixes[] = {
+  "_initializer",
+  "_regularizer",
+  "_constraint",
+  NULL,
+};
+
+static bool
+is_weight_suffix (const char *text)
+{
+  return g_strv_contains (weight_suffixes, text);
+}
+
 /* Whether `key` is of the form `<weight>_initializer`, for any weight. */
 static bool
 is_weight_key (const char *key)
 {
-  return g_str_has_suffix (key, "_initializer") ||
-         g_str_has_suffix (key, "_regularizer") ||
-         g_str_has_suffix (key, "_constraint");
+  const char *last = strrchr (key, '_');
+
+  return last != NULL && is_weight_suffix (last);
 }
 
 /* `<weight>_initializer` and the like must name a weight that there is. */
@@ -137,9 +155,10 @@ check_weight_keys (const DnnLayer *layer, GError **error)
                                     ? layer->weights[j]
                                     : layer->buffers[j - layer->n_weights];
 
-      found = found || (weight != NULL &&
-                        g_str_has_prefix (arg->key, weight->short_name) &&
-                        arg->key[strlen (weight->short_name)] == '_');
+      found =
+          found ||
+          (weight != NULL && g_str_has_prefix (arg->key, weight->short_name) &&
+           is_weight_suffix (arg->key + strlen (weight->short_name)));
     }
     if (!found) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
@@ -210,6 +229,11 @@ dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
   self->input.dims[0] = DNN_NOMINAL_BATCH;
   memcpy (&self->input.dims[1], input->dims,
           input->n_dims * sizeof input->dims[0]);
+  if (specs->len == 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "a model must have at least one layer");
+    return NULL;
+  }
   for (guint i = 0; i < specs->len; i++)
     if (!add_layer (self, g_ptr_array_index (specs, i), error))
       return NULL;
@@ -343,9 +367,11 @@ dnn_model_registry (const DnnModel *self)
 static void
 append_word (GString *text, const char *key, const char *value)
 {
-  bool plain = strpbrk (value, " \t\n'\"!") == NULL;
+  const char *quote = strpbrk (value, " \t\n'\"!") == NULL ? ""
+                      : strchr (value, '"') == NULL        ? "\""
+                                                           : "'";
 
-  g_string_append_printf (text, plain ? " %s=%s" : " %s=\"%s\"", key, value);
+  g_string_append_printf (text, " %s=%s%s%s", key, quote, value, quote);
 }
 
 char *
