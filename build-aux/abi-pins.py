@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""abi-pins - writes tests/core/abi-pins.h: size, offsets and enum values of
+everything in include/dnn.  With --check it compares instead of writing, so
+that a new struct or member without a pin is seen.
+"""
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PINS = ROOT / 'tests/core/abi-pins.h'
+
+
+def without_comments(text):
+    return re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+
+
+def find_rows():
+    """Rows (kind, struct or enum, member), in the order of the headers."""
+    rows = []
+    for path in sorted((ROOT / 'include/dnn').rglob('*.h')):
+        text = without_comments(path.read_text(encoding='utf-8'))
+        for name, body in re.findall(
+                r'typedef struct (\w+) \{(.*?)\n?\} ?\1;', text, re.S):
+            rows.append(('SIZE', name, None))
+            for declaration in body.split(';'):
+                rows += [('AT', name, member)
+                         for member in find_members(declaration)]
+        for name, body in re.findall(
+                r'typedef enum (\w+) \{(.*?)\} ?\1;', text, re.S):
+            rows += [('VALUE', None, constant)
+                     for constant in re.findall(r'(\w+) =', body)]
+    return rows
+
+
+def find_members(declaration):
+    """'int64_t m, n' has m and n; 'void (*f) (int x)' has f."""
+    function = re.search(r'\(\*(\w+)\)', declaration)
+    if function:
+        return [function.group(1)]
+    names = [re.search(r'(\w+)(\[\w+\])*\s*$', part)
+             for part in declaration.split(',')]
+    return [name.group(1) for name in names if name]
+
+
+def measure(rows):
+    """The numbers, from the compiler."""
+    expressions = {
+        'SIZE': lambda s, m: f'sizeof ({s})',
+        'AT': lambda s, m: f'offsetof ({s}, {m})',
+        'VALUE': lambda s, m: m,
+    }
+    lines = [f'  printf ("%ld\\n", (long) ({expressions[kind](s, m)}));'
+             for kind, s, m in rows]
+    program = ('#include <dnn/plugin.h>\n#include <stdio.h>\n'
+               'int main (void)\n{\n' + '\n'.join(lines) + '\n}\n')
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder, 'pins.c')
+        source.write_text(program, encoding='utf-8')
+        subprocess.run([*shlex.split(os.environ.get('CC', 'cc')),
+                        '-I', ROOT / 'include', '-o', f'{folder}/pins',
+                        source], check=True)
+        return subprocess.run([f'{folder}/pins'], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout.split()
+
+
+def make_text():
+    rows = find_rows()
+    text = '/* abi-pins.h - made by build-aux/abi-pins.py */\n'
+    for (kind, struct, member), number in zip(rows, measure(rows)):
+        where = ', '.join(x for x in (struct, member) if x)
+        text += f'{kind} ({where}, {number}),\n'
+    return text
+
+
+def main():
+    text = make_text()
+    if sys.argv[1:] != ['--check']:
+        PINS.write_text(text, encoding='utf-8')
+        return 0
+    if PINS.read_text(encoding='utf-8') == text:
+        return 0
+    print(f'{PINS.relative_to(ROOT)} is not what include/dnn says; while the '
+          'ABI is a draft, run build-aux/abi-pins.py')
+    return 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
