@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""test-check-style - each rule finds what is planted for it, and nothing else"""
+import importlib.util
+import pathlib
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(
+        name.replace('-', '_'), HERE / f'{name}.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+style = load('check-style')
+HEAD = '/* dnn-x.c - an example */\n'
+PLUGIN = '/* x - an example */\n'
+
+
+def function(lines, parameters='void'):
+    return ('static int\nf (' + parameters + ')\n{\n'
+            + '  g ();\n' * lines + '}\n')
+
+
+PLANTED = [
+    # rule, file, text, piece of the sentence
+    ('line', 'core/dnn-x.c', HEAD + '/* ' + 'é' * 78 + ' */\n', '84 characters'),
+    ('space', 'core/dnn-x.c', HEAD + 'int x; \n', 'white space'),
+    ('tab', 'core/dnn-x.c', HEAD + '\tint x;\n', 'a tab'),
+    ('newline', 'core/dnn-x.c', HEAD + 'int x;', 'no newline'),
+    ('todo', 'core/dnn-x.c', HEAD + '/* TODO: later */\n', 'TODO'),
+    ('fixme', 'core/dnn-x.c', HEAD + '/* FIXME */\n', 'FIXME'),
+    ('xxx', 'core/dnn-x.c', HEAD + '/* XXX */\n', 'XXX'),
+    ('if-0', 'core/dnn-x.c', HEAD + '#if 0\n#endif\n', '#if 0'),
+    ('head', 'core/dnn-x.c', '#include <glib.h>\n', 'must open with'),
+    ('head-name', 'core/dnn-x.c', '/* dnn-y.c - other */\n', 'must open with'),
+    ('head-plugin', 'plugins/layers/x.c', '/* y - other */\n', 'open with'),
+    ('long-core', 'core/dnn-x.c', HEAD + '\n' * 500, '501 lines'),
+    ('long-plugin', 'plugins/layers/x.c', PLUGIN + '\n' * 250, '251 lines'),
+    ('long-header', 'core/dnn-x.h', '/* dnn-x.h - h */\n' + '\n' * 150,
+     '151 lines'),
+    ('function', 'core/dnn-x.c', HEAD + function(59), 'function of 61 lines'),
+    ('parameters', 'core/dnn-x.c',
+     HEAD + function(1, 'int a, int b, int c, int d,\n   int e, int f, int g,'
+                     ' int h'), '8 parameters'),
+    ('plugin-glib', 'plugins/layers/x.c', PLUGIN + '#include <glib.h>\n',
+     'a plugin includes'),
+    ('plugin-core', 'plugins/layers/x.c', PLUGIN + '#include "dnn-blas.h"\n',
+     'a plugin includes'),
+    ('plugin-part', 'plugins/layers/x.c', PLUGIN + '#include <dnn/abi/host.h>\n',
+     'a plugin includes'),
+    ('plugin-stdio', 'plugins/layers/x.c', PLUGIN + '#include <stdio.h>\n',
+     'a plugin includes'),
+    ('cblas', 'core/dnn-x.c', HEAD + '#include <cblas.h>\n', 'dnn-blas.c'),
+    ('cblas-tool', 'tools/dnn-x.c', HEAD + '#include <cblas.h>\n',
+     'dnn-blas.c'),
+    ('stdio', 'core/dnn-x.c', HEAD + '#include <stdio.h>\n', 'print'),
+    ('abi-glib', 'include/dnn/x.h', '/* x.h - h */\n#include <glib.h>\n',
+     'the ABI needs'),
+    ('goto', 'tests/core/x.c', PLUGIN + 'int\nf (void)\n{\n  goto out;\n}\n',
+     'goto'),
+]
+PLANTED += [
+    (f'call-{name}', 'core/dnn-x.c',
+     HEAD + f'int\nf (void)\n{{\n  {name} (x);\n}}\n', f'"{name}"')
+    for name in ('printf', 'fprintf', 'g_print', 'exit', 'abort', 'strcpy',
+                 'sprintf', 'system', 'g_warning')]
+
+ALLOWED = [
+    ('core/dnn-x.c', HEAD + '/* ' + 'é' * 74 + ' */\n'),
+    ('core/dnn-x.c', HEAD + '/* exit (1), goto out; */\n'),
+    ('core/dnn-x.c', HEAD + 'int\nf (void)\n{\n  g ("printf (x)");\n}\n'),
+    ('core/dnn-x.c', HEAD + 'int\nf (void)\n{\n  g_strdup_printf (x);\n}\n'),
+    ('core/dnn-x.c', HEAD + function(58)),
+    ('core/dnn-x.c', HEAD + function(3) * 20),
+    ('core/dnn-x.c',
+     HEAD + function(1, 'int a, void (*b) (int, int, int, int, int, int),\n'
+                     '   int c')),
+    ('core/dnn-blas.c', '/* dnn-blas.c - x */\n#include <cblas.h>\n'),
+    ('tools/dnn-x.c', HEAD + '#include <stdio.h>\n'),
+    ('plugins/layers/x.c', PLUGIN + '#include <dnn/plugin.h>\n'
+                                    '#include <math.h>\n'),
+]
+
+
+class Style(unittest.TestCase):
+    def test_planted(self):
+        for rule, name, text, piece in PLANTED:
+            with self.subTest(rule):
+                faults = list(style.check(name, text))
+                self.assertEqual(len(faults), 1, faults)
+                self.assertIn(piece, faults[0])
+                self.assertTrue(faults[0].startswith(f'{name}:'))
+
+    def test_allowed(self):
+        for name, text in ALLOWED:
+            with self.subTest(text):
+                self.assertEqual(list(style.check(name, text)), [])
+
+
+class Names(unittest.TestCase):
+    def test_names(self):
+        import tempfile
+        names = load('check-names')
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for path, text in [('plugins/layers/dense.c', ''),
+                               ('plugins/layers/activation.c', ''),
+                               ('core/a.c', '/* "dense" */\nf ("dense units");'
+                                            '\ng ("activation");\n'),
+                               ('tools/b.c', '\nf ("x", "dense");\n')]:
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text, encoding='utf-8')
+            known = names.find_names(root)
+            self.assertEqual(known, {'dense', 'activation'})
+            self.assertEqual(list(names.find_uses(root, known)),
+                             ['tools/b.c:2: knows the plugin "dense"'])
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1], verbosity=2)
