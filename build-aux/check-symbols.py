@@ -19,7 +19,8 @@ def run(*command):
 
 def find_faults(path):
     exported = [line.split()[-1] for line in
-                run('nm', '-D', '--defined-only', path).splitlines()]
+                run('nm', '-D', '--defined-only', path).splitlines()
+                if '__odr_asan.' not in line]
     needed = [line.split()[-1] for line in
               run('nm', '-D', '--undefined-only', path).splitlines()]
     libraries = re.findall(r'NEEDED.*\[(.*)\]', run('readelf', '-d', path))

@@ -3,6 +3,7 @@
 import importlib.util
 import pathlib
 import sys
+import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -104,7 +105,6 @@ class Style(unittest.TestCase):
 
 class Names(unittest.TestCase):
     def test_names(self):
-        import tempfile
         names = load('check-names')
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
@@ -119,6 +119,37 @@ class Names(unittest.TestCase):
             self.assertEqual(known, {'dense', 'activation'})
             self.assertEqual(list(names.find_uses(root, known)),
                              ['tools/b.c:2: knows the plugin "dense"'])
+
+
+class Symbols(unittest.TestCase):
+    GOOD = ('0010 D dnn_plugin_v1', 'U expf@GLIBC_2.27\nw __cxa_finalize',
+            '(NEEDED) Shared library: [libm.so.6]')
+    BAD = [
+        (0, '', 'exports nothing'),
+        (0, '0010 D dnn_plugin_v1\n0020 T helper', 'helper'),
+        (0, '0010 T foreign', 'exports foreign'),
+        (1, 'U dnn_blas_gemm', 'needs dnn_blas_gemm'),
+        (1, 'U cblas_sgemm', 'needs cblas_sgemm'),
+        (1, 'U g_malloc', 'needs g_malloc'),
+        (2, '(NEEDED) Shared library: [libglib-2.0.so.0]', 'links libglib'),
+        (2, '(NEEDED) Shared library: [libdnn.so.1]', 'links libdnn.so.1'),
+    ]
+
+    def find(self, outputs):
+        symbols = load('check-symbols')
+        outputs = iter(outputs)
+        symbols.run = lambda *command: next(outputs)
+        return list(symbols.find_faults('x.so'))
+
+    def test_symbols(self):
+        self.assertEqual(self.find(self.GOOD), [])
+        for which, text, piece in self.BAD:
+            with self.subTest(piece):
+                outputs = list(self.GOOD)
+                outputs[which] = text
+                faults = self.find(outputs)
+                self.assertEqual(len(faults), 1, faults)
+                self.assertIn(piece, faults[0])
 
 
 if __name__ == '__main__':
