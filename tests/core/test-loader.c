@@ -172,6 +172,23 @@ static const Bend bends[] = {
   { "bend_signals", "a signal handler" },
 };
 
+/* Whether flush to zero can be set and seen: not so under valgrind. */
+static bool
+can_flush (void)
+{
+#ifdef __x86_64__
+  const unsigned before = __builtin_ia32_stmxcsr ();
+  unsigned after;
+
+  __builtin_ia32_ldmxcsr (before | 0x8040);
+  after = __builtin_ia32_stmxcsr ();
+  __builtin_ia32_ldmxcsr (before);
+  return after != before;
+#else
+  return false;
+#endif
+}
+
 static void
 test_bend (gconstpointer data)
 {
@@ -182,17 +199,16 @@ test_bend (gconstpointer data)
   volatile float tiny = 0x1p-126f;
   struct sigaction before, after;
 
-#ifndef __x86_64__
-  if (g_str_equal (row->name, "bend_floats")) {
-    g_test_skip ("the mode is looked at on x86-64 only");
+  if (g_str_equal (row->name, "bend_floats") && !can_flush ()) {
+    g_test_skip ("this machine has no flush to zero that can be seen");
     return;
   }
-#endif
   sigaction (SIGINT, NULL, &before);
 
   g_assert_nonnull (dnn_loader_open (path, row->name, &note, &error));
 
   g_assert_no_error (error);
+  g_assert_nonnull (note);
   g_assert_nonnull (strstr (note, row->what));
   g_assert_nonnull (strstr (note, path));
   sigaction (SIGINT, NULL, &after);
