@@ -111,8 +111,6 @@ test_shadow (void)
   g_autoptr (DnnFolder) a = dnn_folder_new (), b = dnn_folder_new ();
   g_autofree char *in_a =
       dnn_folder_copy_plugin (a, "activations/relu", "activations/relu.so");
-  g_autofree char *relu_b =
-      dnn_folder_copy_plugin (b, "activations/relu", "activations/relu.so");
   g_autofree char *elu_b =
       dnn_folder_copy_plugin (b, "activations/elu", "activations/elu.so");
   g_autofree char *folders = g_strconcat (a->path, ":", b->path, NULL);
@@ -120,6 +118,9 @@ test_shadow (void)
   const DnnKind kind = DNN_KIND_ACTIVATION;
 
   g_test_summary ("The first folder that has a file of that name wins");
+
+  g_free (
+      dnn_folder_copy_plugin (b, "activations/relu", "activations/relu.so"));
 
   g_assert_cmpstr (file_of (dnn_registry_find (registry, kind, "relu", NULL)),
                    ==, in_a);
@@ -152,13 +153,14 @@ test_loose (void)
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
   g_autofree char *path =
       dnn_folder_copy_plugin (folder, "losses/huber", "huber.so");
-  g_autofree char *mse = dnn_folder_copy_plugin (
-      folder, "losses/mean_squared_error", "mean_squared_error.so");
   g_autoptr (DnnRegistry) registry = dnn_registry_new (folder->path);
   g_autoptr (GError) error = NULL;
   const DnnPlugin *metric;
 
   g_test_summary ("DIR/name.so serves its own kind, and no other");
+
+  g_free (dnn_folder_copy_plugin (folder, "losses/mean_squared_error",
+                                  "mean_squared_error.so"));
 
   g_assert_true (dnn_registry_has (registry, DNN_KIND_LOSS, "huber"));
   g_assert_false (dnn_registry_has (registry, DNN_KIND_METRIC, "huber"));
@@ -175,11 +177,11 @@ static void
 test_folder_before_loose (void)
 {
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
-  g_autofree char *loose =
-      dnn_folder_copy_plugin (folder, "losses/huber", "huber.so");
   g_autofree char *kept =
       dnn_folder_copy_plugin (folder, "losses/huber", "losses/huber.so");
   g_autoptr (DnnRegistry) registry = dnn_registry_new (folder->path);
+
+  g_free (dnn_folder_copy_plugin (folder, "losses/huber", "huber.so"));
 
   g_assert_cmpstr (
       file_of (dnn_registry_find (registry, DNN_KIND_LOSS, "huber", NULL)), ==,
@@ -226,10 +228,10 @@ static void
 test_writable_above (void)
 {
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
-  g_autofree char *path =
-      dnn_folder_copy_plugin (folder, "losses/huber", "losses/huber.so");
   g_autoptr (DnnRegistry) registry = dnn_registry_new (folder->path);
   g_autoptr (GError) error = NULL;
+
+  g_free (dnn_folder_copy_plugin (folder, "losses/huber", "losses/huber.so"));
 
   g_assert_cmpint (g_chmod (folder->path, 0777), ==, 0);
 
@@ -244,8 +246,6 @@ test_removed (void)
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
   g_autofree char *relu = dnn_folder_copy_plugin (folder, "activations/relu",
                                                   "activations/relu.so");
-  g_autofree char *elu =
-      dnn_folder_copy_plugin (folder, "activations/elu", "activations/elu.so");
   g_autofree char *kept = g_strdup (g_getenv ("DNN_PLUGIN_PATH"));
   g_autoptr (DnnRegistry) registry = NULL;
   g_autoptr (GError) error = NULL;
@@ -253,6 +253,8 @@ test_removed (void)
 
   g_test_summary ("Without its file a plugin is gone, and nothing else is");
 
+  g_free (
+      dnn_folder_copy_plugin (folder, "activations/elu", "activations/elu.so"));
   g_setenv ("DNN_PLUGIN_PATH", folder->path, TRUE);
   registry = dnn_registry_new (NULL);
   g_setenv ("DNN_PLUGIN_PATH", kept, TRUE);
@@ -325,14 +327,17 @@ test_list (void)
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
   g_autofree char *a =
       dnn_folder_write (folder, "activations/relu.so", "no", 2);
-  g_autofree char *b = dnn_folder_write (folder, "activations/READ", "no", 2);
-  g_autofree char *c = dnn_folder_write (folder, "loose.so", "no", 2);
   g_autoptr (DnnRegistry) registry = dnn_registry_new (folder->path);
-  g_autoptr (GPtrArray) list = dnn_registry_list (registry);
-  g_auto (GStrv) names = dnn_registry_names (registry, DNN_KIND_ACTIVATION);
+  g_autoptr (GPtrArray) list = NULL;
+  g_auto (GStrv) names = NULL;
   guint n_relu = 0, n_loose = 0;
 
   g_test_summary ("Lists open nothing, know what is shadowed, and are sorted");
+
+  g_free (dnn_folder_write (folder, "activations/READ", "no", 2));
+  g_free (dnn_folder_write (folder, "loose.so", "no", 2));
+  list = dnn_registry_list (registry);
+  names = dnn_registry_names (registry, DNN_KIND_ACTIVATION);
 
   for (guint i = 0; i < list->len; i++) {
     const DnnCandidate *candidate = g_ptr_array_index (list, i);
