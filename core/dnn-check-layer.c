@@ -1,0 +1,272 @@
+/* dnn-check-layer.c - makes a layer's tensors and calls its plugin */
+#include "dnn-check-layer.h"
+
+#include <math.h>
+
+const DnnCheckMode dnn_check_modes[DNN_CHECK_MODES] = {
+  { "training", true, false, ~0u, ~0u, ~0u },
+  { "frozen", true, true, ~0u, ~0u, 0 },
+  { "inference", false, false, ~0u, ~0u, ~0u },
+};
+
+/* --- making ----------------------------------------------------------------
+ */
+
+static void
+make_inputs (DnnCheckLayer *self, int64_t batch_factor)
+{
+  const DnnCheckSubject *subject = self->checker->subject;
+
+  dnn_check_list_init (&self->x, subject->n_inputs);
+  for (uint32_t i = 0; i < subject->n_inputs; i++) {
+    const DnnExpected *expected = &self->built->expected[i];
+    g_autofree char *what = g_strdup_printf ("x %u", i);
+
+    self->x.at[i] = dnn_check_tensor (&subject->inputs[i], batch_factor);
+    self->x.pointer[i] = &self->x.at[i];
+    if (expected->set)
+      dnn_check_fill_integer (self->checker, what, &self->x.at[i], expected);
+    else
+      dnn_check_fill (self->checker, what, &self->x.at[i]);
+  }
+}
+
+/* The plugin's own first values; where there is no such initializer, zeros. */
+static void
+initialize (DnnCheckLayer *self, const DnnDeclared *declared, DnnTensor *t)
+{
+  g_autoptr (DnnComponent) initializer =
+      dnn_component_parse (self->checker->subject->registry,
+                           DNN_KIND_INITIALIZER, declared->initializer, NULL);
+  DnnContext context = {
+    .pool = self->checker->pools[0],
+    .key = { .seed = self->checker->subject->seed,
+             .owner = dnn_random_owner (declared->name) },
+  };
+  DnnFill fill = {
+    .call = { DNN_END_OF (DnnFill, fan_out), 0, &context },
+    .w = t,
+    .fan_in = declared->fan_in,
+    .fan_out = declared->fan_out,
+  };
+  const DnnInitializerOps *ops;
+
+  if (initializer == NULL)
+    return;
+  ops = initializer->code->ops;
+  ops->fill (initializer->self, &dnn_host, &fill);
+  dnn_context_clear (&context);
+}
+
+/* First values, moved off zeros and ones, upwards for buffers: a variance must
+ * stay positive. */
+static void
+make_state (DnnCheckLayer *self, DnnCheckList *list,
+            const DnnDeclaredList *declared, bool upwards)
+{
+  dnn_check_list_declared (list, declared, 1);
+  for (uint32_t i = 0; i < list->n; i++) {
+    DnnTensor *t = &list->at[i];
+    DnnCheckList noise;
+    const float *by;
+    float *data = t->data;
+
+    if (data == NULL)
+      continue;
+    initialize (self, &declared->at[i], t);
+    dnn_check_list_init (&noise, 1);
+    noise.at[0] = dnn_check_tensor (&declared->at[i].shape, 1);
+    dnn_check_fill (self->checker, declared->at[i].name, &noise.at[0]);
+    by = noise.at[0].data;
+    for (int64_t j = 0; j < dnn_count (t); j++)
+      data[j] += 0.3f * (upwards ? fabsf (by[j]) : by[j]);
+    dnn_check_list_clear (&noise);
+  }
+}
+
+static void
+make_outputs (DnnCheckLayer *self)
+{
+  const DnnBuilt *built = self->built;
+
+  dnn_check_list_declared (&self->y, &built->outputs, 1);
+  dnn_check_list_declared (&self->dy, &built->outputs, 1);
+  for (uint32_t i = 0; i < self->dy.n; i++) {
+    g_autofree char *what = g_strdup_printf ("dy %u", i);
+
+    dnn_check_fill (self->checker, what, &self->dy.at[i]);
+  }
+  dnn_check_list_copy (&self->dx, &self->x);
+  dnn_check_list_declared (&self->dw, &built->weights, 1);
+  dnn_check_list_declared (&self->saved, &built->saved, 1);
+  dnn_check_list_declared (&self->scratch, &built->scratch, 1);
+  dnn_check_list_declared (
+      &self->worker, &built->worker_scratch,
+      dnn_pool_size (self->checker->pools[DNN_CHECK_POOLS - 1]));
+  for (uint32_t i = 0; i < self->worker.n; i++) {
+    self->worker_data[i] = self->worker.at[i].data;
+    self->worker_stride[i] = dnn_count (&self->worker.at[i]);
+  }
+}
+
+static DnnTensor **
+clone_pointers (const DnnCheckList *list)
+{
+  DnnTensor **array = g_new0 (DnnTensor *, list->n + 1);
+
+  for (uint32_t i = 0; i < list->n; i++)
+    array[i] = list->pointer[i];
+  return array;
+}
+
+static void
+make_pass (DnnCheckLayer *self)
+{
+  self->context.pool = self->checker->pools[0];
+  self->context.key.seed = self->checker->subject->seed;
+  self->context.key.owner =
+      dnn_random_owner (self->checker->component->plugin->name);
+  self->context.key.step = 3;
+  self->context.worker_scratch = self->worker_data;
+  self->context.worker_stride = self->worker_stride;
+  self->pass = (DnnPass){
+    .call = { DNN_END_OF (DnnPass, scratch), 0, &self->context },
+    .step = 3,
+    .n_inputs = self->x.n,
+    .n_outputs = self->y.n,
+    .x = (const DnnTensor *const *) self->x.pointer,
+    .y = self->y.pointer,
+    .dy = (const DnnTensor *const *) clone_pointers (&self->dy),
+    .dx = clone_pointers (&self->dx),
+    .w = (const DnnTensor *const *) self->w.pointer,
+    .dw = clone_pointers (&self->dw),
+    .buffers = self->buffers.pointer,
+    .saved = self->saved.pointer,
+    .scratch = self->scratch.pointer,
+  };
+}
+
+DnnCheckLayer *
+dnn_check_layer_new (DnnChecker *checker, int64_t batch_factor)
+{
+  g_autoptr (GError) error = NULL;
+  DnnBuilt *built = dnn_checker_build (checker, batch_factor, &error);
+  DnnCheckLayer *self;
+
+  if (built == NULL) {
+    dnn_checker_fail (checker, "%s", error->message);
+    return NULL;
+  }
+  self = g_new0 (DnnCheckLayer, 1);
+  self->checker = checker;
+  self->ops = checker->component->code->ops;
+  self->built = built;
+  make_inputs (self, batch_factor);
+  make_state (self, &self->w, &built->weights, false);
+  make_state (self, &self->buffers, &built->buffers, true);
+  dnn_check_list_copy (&self->first_buffers, &self->buffers);
+  make_outputs (self);
+  make_pass (self);
+  return self;
+}
+
+void
+dnn_check_layer_free (DnnCheckLayer *self)
+{
+  DnnCheckList *lists[] = {
+    &self->x,     &self->y,       &self->dy,      &self->dx,
+    &self->w,     &self->dw,      &self->buffers, &self->first_buffers,
+    &self->saved, &self->scratch, &self->worker
+  };
+
+  if (self == NULL)
+    return;
+  g_free ((void *) self->pass.dy);
+  g_free ((void *) self->pass.dx);
+  g_free ((void *) self->pass.dw);
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
+    dnn_check_list_clear (lists[i]);
+  dnn_context_clear (&self->context);
+  g_free (self->built);
+  g_free (self);
+}
+
+/* --- running ---------------------------------------------------------------
+ */
+
+bool
+dnn_check_layer_forward (DnnCheckLayer *self, const DnnCheckMode *mode)
+{
+  dnn_check_list_restore (&self->buffers, &self->first_buffers);
+  if (self->y.at[0].data != self->x.at[0].data)
+    dnn_check_list_poison (&self->y);
+  dnn_check_list_poison (&self->saved);
+  dnn_check_list_poison (&self->scratch);
+  self->pass.training = mode->training;
+  self->pass.frozen = mode->frozen;
+  return dnn_checker_status (self->checker, &self->context,
+                             self->ops->forward (self->checker->component->self,
+                                                 &dnn_host, &self->pass),
+                             "forward");
+}
+
+static void
+mask (DnnTensor **array, const DnnCheckList *list, uint32_t bits)
+{
+  for (uint32_t i = 0; i < list->n; i++)
+    array[i] = (bits >> i & 1) != 0 ? list->pointer[i] : NULL;
+}
+
+/* What the plugin left to the host. */
+static void
+multiply_products (DnnCheckLayer *self)
+{
+  for (uint32_t i = 0; i < self->context.n_products; i++) {
+    const DnnProduct *product = &self->context.products[i];
+
+    dnn_matmul (&dnn_host, &self->pass, 1, product->a, 0, product->d,
+                self->pass.dw[product->index]);
+  }
+}
+
+bool
+dnn_check_layer_backward (DnnCheckLayer *self, const DnnCheckMode *mode)
+{
+  if (self->dx.at[0].data != self->dy.at[0].data)
+    dnn_check_list_poison (&self->dx);
+  dnn_check_list_poison (&self->dw);
+  dnn_check_list_poison (&self->scratch);
+  mask ((DnnTensor **) self->pass.dy, &self->dy, mode->dy);
+  mask ((DnnTensor **) self->pass.dx, &self->dx, mode->dx);
+  mask ((DnnTensor **) self->pass.dw, &self->dw, mode->dw);
+  self->context.n_products = 0;
+  if (!dnn_checker_status (self->checker, &self->context,
+                           self->ops->backward (self->checker->component->self,
+                                                &dnn_host, &self->pass),
+                           "backward"))
+    return false;
+  multiply_products (self);
+  return true;
+}
+
+bool
+dnn_check_layer_run (DnnCheckLayer *self, const DnnCheckMode *mode)
+{
+  return dnn_check_layer_forward (self, mode) &&
+         dnn_check_layer_backward (self, mode);
+}
+
+/* --- names ------------------------------------------------------------------
+ */
+
+char *
+dnn_check_layer_name (const DnnCheckList *list, const char *what, uint32_t i)
+{
+  return list->n > 1 ? g_strdup_printf ("%s %u", what, i) : g_strdup (what);
+}
+
+char *
+dnn_check_layer_dw_name (const DnnCheckLayer *self, uint32_t i)
+{
+  return g_strdup_printf ("dw %s", self->built->weights.at[i].name);
+}

@@ -1,0 +1,257 @@
+/* dnn-check-loss.c - the checks of a loss, of logits and of predictions */
+#include "dnn-check-private.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { Y_PRED, Y_TRUE, SCALE, VALUE, DY_PRED, N_TENSORS };
+
+typedef struct {
+  DnnChecker *checker;
+  const DnnLossOps *ops;
+  bool logits;
+  DnnCheckList t; /* the enum above */
+  DnnContext context;
+} Case;
+
+/* Logits become predictions by the activation that the loss is the inverse of.
+ * Where there is none, any number is a prediction. */
+static void
+apply_activation (Case *self)
+{
+  DnnTensor *y = &self->t.at[Y_PRED];
+  g_autoptr (DnnComponent) activation = NULL;
+  const DnnActivationOps *ops;
+
+  if (self->ops->logits_of == NULL || self->logits)
+    return;
+  activation =
+      dnn_component_parse (self->checker->subject->registry,
+                           DNN_KIND_ACTIVATION, self->ops->logits_of, NULL);
+  if (activation == NULL)
+    return;
+  ops = activation->code->ops;
+  ops->eval (activation->self, &dnn_host, y->data, y->data, dnn_rows (y),
+             dnn_columns (y));
+}
+
+/* Numbers between 0 and 1; in rows of several, with the sum 1. */
+static void
+make_shares (const Case *self, DnnTensor *t)
+{
+  const int64_t columns = dnn_columns (t), rows = dnn_rows (t);
+  float *data = t->data;
+
+  dnn_check_fill (self->checker, "y_true", t);
+  for (int64_t i = 0; i < rows; i++, data += columns) {
+    float sum = 0;
+
+    for (int64_t j = 0; j < columns; j++) {
+      data[j] = 1 / (1 + expf (data[j]));
+      sum += data[j];
+    }
+    for (int64_t j = 0; columns > 1 && j < columns; j++)
+      data[j] /= sum;
+  }
+}
+
+static void
+make_tensor (Case *self, int index, const DnnShape *shape)
+{
+  self->t.at[index] = dnn_check_tensor (shape, 1);
+  self->t.pointer[index] = &self->t.at[index];
+}
+
+static bool
+case_init (Case *self, DnnChecker *checker, bool logits)
+{
+  const DnnShape *shapes = checker->subject->inputs;
+  const DnnShape samples = DNN_SHAPE (shapes[0].dims[0]);
+  g_autoptr (GError) error = NULL;
+  g_autofree DnnBuilt *built = dnn_checker_build (checker, 1, &error);
+  float *y, *scale;
+
+  *self = (Case){ checker, checker->component->code->ops, logits };
+  dnn_check_list_init (&self->t, N_TENSORS);
+  if (built == NULL) {
+    dnn_checker_fail (checker, "%s", error->message);
+    return false;
+  }
+  make_tensor (self, Y_PRED, &shapes[0]);
+  make_tensor (self, DY_PRED, &shapes[0]);
+  make_tensor (self, Y_TRUE, &shapes[1]);
+  make_tensor (self, SCALE, &samples);
+  make_tensor (self, VALUE, &samples);
+  dnn_check_fill (checker, "y_pred", &self->t.at[Y_PRED]);
+  y = self->t.at[Y_PRED].data;
+  for (int64_t i = 0; i < dnn_count (&self->t.at[Y_PRED]); i++)
+    y[i] *= 0.7f; /* predictions that are not too near 0 */
+  apply_activation (self);
+  if (built->expected[1].set)
+    dnn_check_fill_integer (checker, "y_true", &self->t.at[Y_TRUE],
+                            &built->expected[1]);
+  else
+    make_shares (self, &self->t.at[Y_TRUE]);
+  dnn_check_fill (checker, "scale", &self->t.at[SCALE]);
+  scale = self->t.at[SCALE].data;
+  for (int64_t i = 0; i < samples.dims[0]; i++)
+    scale[i] = 0.5f + fabsf (scale[i]);
+  self->context.pool = checker->pools[0];
+  return true;
+}
+
+static void
+case_clear (Case *self)
+{
+  dnn_context_clear (&self->context);
+  dnn_check_list_clear (&self->t);
+}
+
+static bool
+call (Case *self, bool gradient)
+{
+  DnnLossPass pass = {
+    .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+    .from_logits = self->logits,
+    .y_true = &self->t.at[Y_TRUE],
+    .y_pred = &self->t.at[Y_PRED],
+    .value = gradient ? NULL : self->t.at[VALUE].data,
+    .scale = gradient ? self->t.at[SCALE].data : NULL,
+    .dy_pred = gradient ? &self->t.at[DY_PRED] : NULL,
+  };
+  const int index = gradient ? DY_PRED : VALUE;
+  float *out = self->t.at[index].data;
+
+  for (int64_t i = 0; i < dnn_count (&self->t.at[index]); i++)
+    out[i] = NAN;
+  return dnn_checker_status (
+      self->checker, &self->context,
+      (gradient ? self->ops->gradient : self->ops->value) (
+          self->checker->component->self, &dnn_host, &pass),
+      gradient ? "gradient" : "value");
+}
+
+static bool
+run (Case *self)
+{
+  return call (self, false) && call (self, true);
+}
+
+/* Runs `body` on predictions and, where the loss knows them, on logits. */
+static void
+for_both (DnnChecker *checker, void (*body) (Case *self))
+{
+  const DnnLossOps *ops = checker->component->code->ops;
+
+  for (int logits = 0; logits < (ops->logits_of != NULL ? 2 : 1); logits++) {
+    Case self;
+
+    if (case_init (&self, checker, logits == 1))
+      body (&self);
+    case_clear (&self);
+  }
+}
+
+static void
+overwrite (Case *self)
+{
+  if (!run (self))
+    return;
+  dnn_checker_written (self->checker, "value", &self->t.at[VALUE]);
+  dnn_checker_written (self->checker, "dy_pred", &self->t.at[DY_PRED]);
+}
+
+static double
+objective (void *data, double *ret_noise)
+{
+  Case *self = data;
+  double squares = 0, sum;
+
+  if (!call (self, false))
+    return NAN;
+  sum = dnn_check_dot (&self->t.at[SCALE], &self->t.at[VALUE], &squares);
+  *ret_noise = sqrt (squares);
+  return sum;
+}
+
+static void
+gradients (Case *self)
+{
+  const DnnCheckSlope slope = {
+    .what = self->logits ? "dy_pred (logits)" : "dy_pred",
+    .objective = objective,
+    .data = self,
+    .variable = &self->t.at[Y_PRED],
+    .gradient = &self->t.at[DY_PRED],
+  };
+
+  if (run (self))
+    dnn_check_slope (self->checker->report, self->checker->check, &slope);
+}
+
+static void
+determinism (Case *self)
+{
+  static const char *const how[] = { "again", "by 2 threads", "by 4 threads" };
+  DnnCheckList once;
+
+  if (!run (self))
+    return;
+  dnn_check_list_copy (&once, &self->t);
+  for (int i = 0; i < DNN_CHECK_POOLS; i++) {
+    self->context.pool = self->checker->pools[i];
+    if (!run (self))
+      break;
+    dnn_checker_same (self->checker, "value", &self->t.at[VALUE], how[i],
+                      &once.at[VALUE], "at first");
+    dnn_checker_same (self->checker, "dy_pred", &self->t.at[DY_PRED], how[i],
+                      &once.at[DY_PRED], "at first");
+  }
+  dnn_check_list_clear (&once);
+}
+
+static void
+read_only (Case *self)
+{
+  static const char *const names[] = { "y_pred", "y_true", "scale" };
+  DnnCheckList before;
+
+  dnn_check_list_copy (&before, &self->t);
+  if (run (self))
+    for (int i = 0; i <= SCALE; i++)
+      dnn_checker_same (self->checker, names[i], &self->t.at[i], "after",
+                        &before.at[i], "before");
+  dnn_check_list_clear (&before);
+}
+
+static void
+check_overwrite (DnnChecker *checker)
+{
+  for_both (checker, overwrite);
+}
+
+static void
+check_gradients (DnnChecker *checker)
+{
+  for_both (checker, gradients);
+}
+
+static void
+check_determinism (DnnChecker *checker)
+{
+  for_both (checker, determinism);
+}
+
+static void
+check_read_only (DnnChecker *checker)
+{
+  for_both (checker, read_only);
+}
+
+const DnnCheckRow dnn_check_loss_rows[] = {
+  { "overwrite", check_overwrite },
+  { "gradients", check_gradients },
+  { "determinism", check_determinism },
+  { "read-only", check_read_only },
+  { NULL, NULL },
+};

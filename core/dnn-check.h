@@ -1,0 +1,50 @@
+/* dnn-check.h - one component against its own derivative and its contract
+ *
+ * Runs a layer, an activation or a loss alone, on random numbers, with the
+ * host's services, and looks whether it keeps what plugin.h promises for it.
+ * Each check has a name: "gradients", "overwrite", ...  A report owns its
+ * sentences; nothing is printed.
+ */
+#pragma once
+
+#include "dnn-registry.h"
+
+DNN_BEGIN_DECLS
+
+/* What is checked.  All borrowed. */
+typedef struct DnnCheckSubject {
+  DnnRegistry *registry;
+  DnnKind kind;           /* layer, activation or loss */
+  const char *spec;       /* "dense(units=3)" */
+  const DnnShape *inputs; /* batch included; of a loss: y_pred, y_true */
+  uint32_t n_inputs;
+  uint64_t seed;
+} DnnCheckSubject;
+
+typedef struct DnnCheckReport {
+  GPtrArray *failures; /* (owned) of char *: "gradients: dx[3, 1]: ..." */
+  unsigned n_checks;   /* that were run */
+  unsigned n_compared; /* elements of gradients that were compared */
+  /* The largest deviation of a gradient from the numerical one, as a share of
+   * its tensor's largest element, and where. */
+  double worst;
+  char *worst_at; /* (owned) NULL: there was none */
+} DnnCheckReport;
+
+/* Name of check number `i` for a kind; NULL where there are no more. */
+const char *dnn_check_name (DnnKind kind, size_t i);
+
+/* Runs the check of that name, or all of them (NULL).  What cannot be checked
+ * at all - no such plugin, parameters or shapes that it refuses - is an
+ * error. */
+DnnCheckReport *dnn_check_run (const DnnCheckSubject *subject, const char *name,
+                               GError **error);
+void dnn_check_report_free (DnnCheckReport *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnCheckReport, dnn_check_report_free)
+
+/* Whether there is no failure; else DNN_ERROR_PLUGIN with the first, behind
+ * "who: ". */
+bool dnn_check_report_passes (const DnnCheckReport *self, const char *who,
+                              GError **error);
+
+DNN_END_DECLS
