@@ -26,7 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPool, dnn_pool_free)
 unsigned dnn_pool_size (const DnnPool *self);
 
 /* Does chunks 0 .. n - 1, each once, in any order, and returns when all are
- * done.  A call from inside a chunk does its chunks one after another. */
+ * done.  NULL is a pool of the caller alone.  A call from inside a chunk does
+ * its chunks one after another. */
 void dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data);
 
 DNN_END_DECLS
