@@ -3,7 +3,8 @@
  *   f'(x) ≈ (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h    + O(h⁴)
  *
  * From either side alone, f' ≈ ±(-3 f(x) + 4 f(x±h) - f(x±2h)) / 2h + O(h²):
- * where the two disagree there is a kink, and no slope to compare.
+ * where the two disagree, or the differences over 2h and 4h do, there is a
+ * kink, and no slope to compare.
  */
 #include "dnn-check-private.h"
 
@@ -17,7 +18,7 @@ enum { MOST = 256 }; /* elements of a tensor that are looked at */
 typedef struct {
   int64_t at;
   double slope;
-  double bend;  /* by how much the two sides disagree */
+  double bend;  /* by how much the sides disagree */
   double noise; /* what rounding of the function comes to */
 } Sample;
 
@@ -34,7 +35,7 @@ take_sample (const DnnCheckSlope *slope, int64_t at)
   float *x = (float *) slope->variable->data + at;
   const float kept = *x;
   const double h = step_for ((double) kept);
-  double f[5], noise = 0, left, right;
+  double f[5], noise = 0, left, right, near, wide;
 
   for (int i = 0; i < 5; i++) {
     double one = 0;
@@ -46,10 +47,12 @@ take_sample (const DnnCheckSlope *slope, int64_t at)
   *x = kept;
   left = (3 * f[2] - 4 * f[1] + f[0]) / (2 * h);
   right = (-3 * f[2] + 4 * f[3] - f[4]) / (2 * h);
+  near = (f[3] - f[1]) / (2 * h);
+  wide = (f[4] - f[0]) / (4 * h);
   return (Sample){
     .at = at,
-    .slope = (8 * (f[3] - f[1]) - (f[4] - f[0])) / (12 * h),
-    .bend = fabs (left - right),
+    .slope = (4 * near - wide) / 3,
+    .bend = fmax (fabs (left - right), fabs (near - wide)),
     .noise = noise / h,
   };
 }
@@ -103,8 +106,8 @@ compare (DnnCheckReport *report, const char *check, const DnnCheckSlope *slope,
     if (s->bend > allowed + 4 * s->noise)
       continue;
     n_compared++;
-    if (largest > 0 && off > s->noise)
-      note_worst (report, check, slope, s->at, (off - s->noise) / largest);
+    if (largest > 0)
+      note_worst (report, check, slope, s->at, off / largest);
     if (off - allowed > worst_excess || !isfinite (off)) {
       worst = s;
       worst_excess = off - allowed;
