@@ -59,9 +59,11 @@ normal_density (const Gelu *gelu, const DnnHost *host, const float *x,
 {
   if (gelu->approximate) {
     DNN_EACH
-    for (int64_t i = 0; i < n; i++)
-      d[i] = 2 * p[i] * (1 - p[i]) * root_2_over_pi *
-             (1 + 3 * cubic * x[i] * x[i]);
+    for (int64_t i = 0; i < n; i++) { /* 0 times ∞ is no number */
+      const float a = x[i] > 1e9f ? 1e9f : x[i] < -1e9f ? -1e9f : x[i];
+
+      d[i] = 2 * p[i] * (1 - p[i]) * root_2_over_pi * (1 + 3 * cubic * a * a);
+    }
   } else {
     DNN_EACH
     for (int64_t i = 0; i < n; i++)
