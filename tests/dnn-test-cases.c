@@ -52,6 +52,22 @@ run_check (const void *data)
   g_assert_no_error (error);
 }
 
+/* "3x4-3x4", by which cases of the same spec differ. */
+static char *
+sizes_of (const DnnShape *shapes, uint32_t n)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t j = 0; j < shapes[i].n_dims; j++)
+      g_string_append_printf (text, "%s%d",
+                              j > 0   ? "x"
+                              : i > 0 ? "-"
+                                      : "",
+                              (int) shapes[i].dims[j]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 void
 dnn_test_add_checks (const char *prefix, DnnKind kind, const char *spec,
                      const DnnShape *inputs, uint32_t n_inputs)
@@ -59,8 +75,9 @@ dnn_test_add_checks (const char *prefix, DnnKind kind, const char *spec,
   const char *name;
 
   for (size_t i = 0; (name = dnn_check_name (kind, i)) != NULL; i++) {
+    g_autofree char *sizes = sizes_of (inputs, n_inputs);
     g_autofree char *path =
-        g_strdup_printf ("/%s/%s/%uD/%s", prefix, spec, inputs[0].n_dims, name);
+        g_strdup_printf ("/%s/%s/%s/%s", prefix, spec, sizes, name);
     Check *check = g_new0 (Check, 1);
 
     check->kind = kind;

@@ -3,7 +3,8 @@
  * Where Keras itself is inexact, the float64 formula is the judge: elu and
  * selu near 0 (it takes exp (x) - 1), the tails of gelu by tanh (1 + tanh is a
  * small difference of large numbers), and celu at 0 (TensorFlow adds the
- * gradients of both sides of its max and min).
+ * gradients of both sides of its max and min).  At the kinks of elu and selu
+ * Keras says which side counts.
  */
 #include "dnn-test.h"
 
@@ -80,6 +81,8 @@ correct (JsonObject *golden, const float *x, const float *dy, float *y,
     for (size_t j = 0; strcmp (exact[i].name, name) == 0 && j < n; j++) {
       double value, slope;
 
+      if (x[j] == 0 && exact[i].formula != celu)
+        continue;
       exact[i].formula ((double) x[j], alpha, &value, &slope);
       y[j] = (float) value;
       dx[j] = (float) ((double) dy[j] * slope);

@@ -1,0 +1,102 @@
+/* test-golden-optimizers.c - weights after each step, as Keras computed them
+ *
+ * The model has two weights of the cases' shapes: a dense kernel, 3×2, and the
+ * four alphas of a prelu behind a layer that does not train.  Gradients go
+ * straight into the optimizer's sink.
+ */
+#include "dnn-test.h"
+
+#include <string.h>
+
+static const char chain[] =
+    "dense units=2 use_bias=false ! dense units=4 trainable=false ! prelu";
+static const char *const names[] = { "dense/kernel", "prelu/alpha" };
+
+enum { N_WEIGHTS = 2 };
+
+static DnnOptimizer *
+make_optimizer (JsonObject *golden)
+{
+  const char *name = json_object_get_string_member (golden, "name");
+  g_autofree char *params = dnn_golden_params (golden);
+  g_autofree char *text = g_strconcat (name, " ", params, NULL);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) specs =
+      dnn_spec_parse_chain (text, (DnnPlace){ 0 }, &error);
+  DnnOptimizer *optimizer;
+
+  g_assert_no_error (error);
+  optimizer = dnn_optimizer_new (dnn_test_registry (),
+                                 g_ptr_array_index (specs, 0), &error);
+  g_assert_no_error (error);
+  return optimizer;
+}
+
+static void
+apply (DnnOptimizer *optimizer, DnnTest *test, uint64_t step, JsonArray *grads)
+{
+  const DnnSink sink = dnn_optimizer_sink (optimizer);
+  DnnTensor dw[N_WEIGHTS];
+
+  dnn_optimizer_begin_step (optimizer, step, step);
+  for (guint i = 0; i < N_WEIGHTS; i++) {
+    DnnWeight *weight = dnn_model_find_weight (dnn_test_model (test), names[i]);
+    size_t n;
+
+    dw[i] = weight->tensor;
+    dw[i].data =
+        dnn_golden_numbers (json_array_get_object_element (grads, i), &n);
+    g_assert_cmpint (dnn_count (&dw[i]), ==, n);
+    sink.gradient (sink.data, weight, &dw[i]);
+  }
+  dnn_optimizer_end_step (optimizer);
+  for (guint i = 0; i < N_WEIGHTS; i++)
+    g_free (dw[i].data);
+}
+
+static void
+test_case (JsonObject *golden)
+{
+  g_autoptr (DnnTest) test = dnn_test_new (chain, DNN_SHAPE (1, 3));
+  g_autoptr (DnnOptimizer) optimizer = make_optimizer (golden);
+  g_autoptr (DnnPool) pool = dnn_pool_new (2);
+  JsonArray *initial = json_object_get_array_member (golden, "initial");
+  JsonArray *steps = json_object_get_array_member (golden, "steps");
+  GError *error = NULL;
+
+  for (guint i = 0; i < N_WEIGHTS; i++) {
+    size_t n;
+    g_autofree float *w =
+        dnn_golden_numbers (json_array_get_object_element (initial, i), &n);
+
+    dnn_test_set (test, names[i], w, n);
+  }
+  dnn_optimizer_prepare (optimizer, dnn_test_model (test), pool, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (dnn_optimizer_n_states (optimizer), ==, N_WEIGHTS);
+
+  for (guint s = 0; s < json_array_get_length (steps); s++) {
+    JsonObject *step = json_array_get_object_element (steps, s);
+    JsonArray *weights = json_object_get_array_member (step, "weights");
+
+    apply (optimizer, test, s, json_object_get_array_member (step, "grads"));
+
+    for (guint i = 0; i < N_WEIGHTS; i++) {
+      size_t n;
+      g_autofree float *w =
+          dnn_golden_numbers (json_array_get_object_element (weights, i), &n);
+
+      dnn_test_assert (test, names[i], w, n);
+    }
+  }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dnn_test_add_golden ("optimizers", DNN_KIND_OPTIMIZER, test_case);
+
+  return g_test_run ();
+}
