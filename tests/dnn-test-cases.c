@@ -195,6 +195,32 @@ dnn_golden_params (JsonObject *golden)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+DnnSpec *
+dnn_golden_spec (JsonObject *golden)
+{
+  g_autofree char *params = dnn_golden_params (golden);
+  g_autofree char *text = g_strconcat (
+      json_object_get_string_member (golden, "name"), " ", params, NULL);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) specs =
+      dnn_spec_parse_chain (text, (DnnPlace){ 0 }, &error);
+
+  g_assert_no_error (error);
+  return dnn_spec_copy (g_ptr_array_index (specs, 0));
+}
+
+DnnComponent *
+dnn_golden_component (JsonObject *golden, DnnKind kind)
+{
+  g_autoptr (DnnSpec) spec = dnn_golden_spec (golden);
+  GError *error = NULL;
+  DnnComponent *component =
+      dnn_component_new (dnn_test_registry (), kind, spec, NULL, &error);
+
+  g_assert_no_error (error);
+  return component;
+}
+
 DnnShape
 dnn_golden_shape (JsonObject *array)
 {

@@ -82,6 +82,10 @@ typedef void (*DnnGoldenTest) (JsonObject *golden);
 /* A test path for every case of golden/<file>.json.  A case whose plugin is
  * not there is skipped. */
 void dnn_test_add_golden (const char *file, DnnKind kind, DnnGoldenTest test);
+/* The plugin of a case, with its parameters.  Returns: (transfer full). */
+DnnComponent *dnn_golden_component (JsonObject *golden, DnnKind kind);
+/* The same as written in a chain, "adam learning_rate=0.01". */
+DnnSpec *dnn_golden_spec (JsonObject *golden);
 /* The parameters of a case, "units=5 activation=selu". */
 char *dnn_golden_params (JsonObject *golden);
 DnnShape dnn_golden_shape (JsonObject *array);

@@ -89,25 +89,11 @@ correct (JsonObject *golden, const float *x, const float *dy, float *y,
     }
 }
 
-static DnnComponent *
-make_activation (JsonObject *golden)
-{
-  const char *name = json_object_get_string_member (golden, "name");
-  g_autofree char *params = dnn_golden_params (golden);
-  g_autofree char *spec = g_strdup_printf ("%s(%s)", name, params);
-  GError *error = NULL;
-  DnnComponent *activation =
-      dnn_component_parse (dnn_test_registry (), DNN_KIND_ACTIVATION,
-                           *params != '\0' ? spec : name, &error);
-
-  g_assert_no_error (error);
-  return activation;
-}
-
 static void
 test_case (JsonObject *golden)
 {
-  g_autoptr (DnnComponent) activation = make_activation (golden);
+  g_autoptr (DnnComponent) activation =
+      dnn_golden_component (golden, DNN_KIND_ACTIVATION);
   const DnnActivationOps *ops = activation->code->ops;
   JsonObject *array = json_object_get_object_member (golden, "x");
   const DnnShape shape = dnn_golden_shape (array);

@@ -45,17 +45,14 @@ moments_of (const float *w, size_t n)
 static float *
 draw (JsonObject *golden, size_t *ret_n)
 {
-  GError *error = NULL;
-  g_autoptr (DnnComponent) initializer = dnn_component_parse (
-      dnn_test_registry (), DNN_KIND_INITIALIZER,
-      json_object_get_string_member (golden, "name"), &error);
+  g_autoptr (DnnComponent) initializer =
+      dnn_golden_component (golden, DNN_KIND_INITIALIZER);
   const DnnInitializerOps *ops;
   const DnnShape shape = dnn_golden_shape (golden);
   DnnTensor w = { .n_dims = shape.n_dims };
   DnnFill fill = { .w = &w };
   float *all;
 
-  g_assert_no_error (error);
   ops = initializer->code->ops;
   memcpy (w.dims, shape.dims, sizeof w.dims);
   dnn_fans_of (&shape, &fill.fan_in, &fill.fan_out);

@@ -17,27 +17,10 @@ tensor_of (JsonObject *array)
   return t;
 }
 
-static DnnComponent *
-make_loss (JsonObject *golden)
-{
-  const char *name = json_object_get_string_member (golden, "name");
-  g_autofree char *params = dnn_golden_params (golden);
-  g_auto (GStrv) words = g_strsplit (params, " ", -1);
-  g_autofree char *list = g_strjoinv (", ", words);
-  g_autofree char *spec =
-      *list != '\0' ? g_strdup_printf ("%s(%s)", name, list) : g_strdup (name);
-  GError *error = NULL;
-  DnnComponent *loss =
-      dnn_component_parse (dnn_test_registry (), DNN_KIND_LOSS, spec, &error);
-
-  g_assert_no_error (error);
-  return loss;
-}
-
 static void
 test_case (JsonObject *golden)
 {
-  g_autoptr (DnnComponent) loss = make_loss (golden);
+  g_autoptr (DnnComponent) loss = dnn_golden_component (golden, DNN_KIND_LOSS);
   const DnnLossOps *ops = loss->code->ops;
   DnnTensor y_true =
       tensor_of (json_object_get_object_member (golden, "y_true"));

@@ -17,17 +17,11 @@ enum { N_WEIGHTS = 2 };
 static DnnOptimizer *
 make_optimizer (JsonObject *golden)
 {
-  const char *name = json_object_get_string_member (golden, "name");
-  g_autofree char *params = dnn_golden_params (golden);
-  g_autofree char *text = g_strconcat (name, " ", params, NULL);
+  g_autoptr (DnnSpec) spec = dnn_golden_spec (golden);
   GError *error = NULL;
-  g_autoptr (GPtrArray) specs =
-      dnn_spec_parse_chain (text, (DnnPlace){ 0 }, &error);
-  DnnOptimizer *optimizer;
+  DnnOptimizer *optimizer =
+      dnn_optimizer_new (dnn_test_registry (), spec, &error);
 
-  g_assert_no_error (error);
-  optimizer = dnn_optimizer_new (dnn_test_registry (),
-                                 g_ptr_array_index (specs, 0), &error);
   g_assert_no_error (error);
   return optimizer;
 }
