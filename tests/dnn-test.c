@@ -260,7 +260,8 @@ dnn_test_forward (DnnTest *self)
   self->ran = true;
 }
 
-/* Gradients that no stage computed are not there. */
+/* Gradients that no stage computed are not there.  A short name is that of the
+ * first weight that has it. */
 static void
 keep_gradients (DnnTest *self, bool by_full_name)
 {
@@ -272,6 +273,8 @@ keep_gradients (DnnTest *self, bool by_full_name)
       g_autofree char *name = NULL;
 
       if (weight == NULL || stage->dw[j].block < 0)
+        continue;
+      if (!by_full_name && find_weight (self, weight->short_name) != weight)
         continue;
       name = g_strconcat ("d", by_full_name ? weight->name : weight->short_name,
                           NULL);
