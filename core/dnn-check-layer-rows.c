@@ -7,8 +7,7 @@
 /* Elements of the first input that a loop is surely split over. */
 enum { LARGE = 50000 };
 
-/* --- all entries ------------------------------------------------------------
- */
+/* --- all entries --------------------------------------------------------- */
 
 static void
 check_written (DnnCheckLayer *self, const DnnCheckList *list,
@@ -61,8 +60,7 @@ check_list (DnnCheckLayer *self, const char *what, const DnnCheckList *list,
   }
 }
 
-/* --- gradients --------------------------------------------------------------
- */
+/* --- gradients ----------------------------------------------------------- */
 
 typedef struct {
   DnnCheckLayer *layer;
@@ -125,8 +123,7 @@ check_gradients (DnnChecker *checker)
   }
 }
 
-/* --- entries that are NULL ---------------------------------------------------
- */
+/* --- entries that are NULL ----------------------------------------------- */
 
 /* Whatever is left out, the rest is the same. */
 static void
@@ -204,8 +201,7 @@ check_null_entries (DnnChecker *checker)
   dnn_check_list_clear (&dw);
 }
 
-/* --- state -------------------------------------------------------------------
- */
+/* --- state --------------------------------------------------------------- */
 
 /* Frozen, or not training: nothing moves, and dx is there. */
 static void
@@ -255,9 +251,7 @@ check_read_only (DnnChecker *checker)
   dnn_check_list_clear (&dy);
 }
 
-/* --- in place
- * ------------------------------------------------------------------
- */
+/* --- in place ------------------------------------------------------------ */
 
 /* y[0] over x[0], then dx[0] over dy[0]. */
 static void
@@ -301,8 +295,7 @@ check_in_place (DnnChecker *checker)
     check_shared (checker, apart, &dnn_check_modes[i]);
 }
 
-/* --- determinism ------------------------------------------------------------
- */
+/* --- determinism --------------------------------------------------------- */
 
 static void
 check_again (DnnCheckLayer *self, const DnnCheckLayer *once, const char *how,
@@ -342,8 +335,7 @@ check_determinism (DnnChecker *checker)
   }
 }
 
-/* --- flags
- * -------------------------------------------------------------------- */
+/* --- flags --------------------------------------------------------------- */
 
 /* Without TRAINING_DIFFERS training and inference give the same y, and without
  * RANDOM the step does not matter. */

@@ -9,8 +9,7 @@ const DnnCheckMode dnn_check_modes[DNN_CHECK_MODES] = {
   { "inference", false, false, ~0u, ~0u, ~0u },
 };
 
-/* --- making ----------------------------------------------------------------
- */
+/* --- making -------------------------------------------------------------- */
 
 static void
 make_inputs (DnnCheckLayer *self, int64_t batch_factor)
@@ -191,8 +190,7 @@ dnn_check_layer_free (DnnCheckLayer *self)
   g_free (self);
 }
 
-/* --- running ---------------------------------------------------------------
- */
+/* --- running ------------------------------------------------------------- */
 
 bool
 dnn_check_layer_forward (DnnCheckLayer *self, const DnnCheckMode *mode)
@@ -256,8 +254,7 @@ dnn_check_layer_run (DnnCheckLayer *self, const DnnCheckMode *mode)
          dnn_check_layer_backward (self, mode);
 }
 
-/* --- names ------------------------------------------------------------------
- */
+/* --- names --------------------------------------------------------------- */
 
 char *
 dnn_check_layer_name (const DnnCheckList *list, const char *what, uint32_t i)

@@ -41,8 +41,7 @@ void dnn_checker_fail (DnnChecker *self, const char *format, ...)
 bool dnn_checker_status (DnnChecker *self, DnnContext *context, int32_t status,
                          const char *what);
 
-/* --- tensors ---------------------------------------------------------------
- */
+/* --- tensors ------------------------------------------------------------- */
 
 /* Tensors by index, each in a block of exactly its size, so that a sanitizer
  * sees who writes past it. */
@@ -83,8 +82,7 @@ bool dnn_checker_close (DnnChecker *self, const char *what, const DnnTensor *a,
 /* "kernel[3, 1]" */
 char *dnn_check_place (const char *what, const DnnTensor *t, int64_t i);
 
-/* --- derivatives -----------------------------------------------------------
- */
+/* --- derivatives --------------------------------------------------------- */
 
 /* A number that depends on `variable`, and what the plugin says its gradient
  * is. */

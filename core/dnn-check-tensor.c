@@ -21,7 +21,7 @@ dnn_check_tensor (const DnnShape *shape, int64_t batch_factor)
   return t;
 }
 
-/* --- lists ---------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 void
 dnn_check_list_init (DnnCheckList *self, uint32_t n)
@@ -90,7 +90,7 @@ dnn_check_list_restore (DnnCheckList *dst, const DnnCheckList *src)
       memcpy (dst->at[i].data, src->at[i].data, bytes_of (&dst->at[i]));
 }
 
-/* --- random numbers ------------------------------------------------------- */
+/* --- random numbers ------------------------------------------------------ */
 
 static DnnKey
 key_of (const DnnChecker *self, const char *what)
@@ -120,7 +120,7 @@ dnn_check_fill_integer (const DnnChecker *self, const char *what, DnnTensor *t,
                        (int64_t) dnn_random_below (&key, (uint64_t) i, range));
 }
 
-/* --- comparing ------------------------------------------------------------ */
+/* --- comparing ----------------------------------------------------------- */
 
 char *
 dnn_check_place (const char *what, const DnnTensor *t, int64_t i)

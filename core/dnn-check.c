@@ -8,7 +8,7 @@
 
 static const unsigned pool_sizes[DNN_CHECK_POOLS] = { 1, 2, 4 };
 
-/* --- reports -------------------------------------------------------------- */
+/* --- reports ------------------------------------------------------------- */
 
 void
 dnn_check_report_free (DnnCheckReport *self)
@@ -58,7 +58,7 @@ dnn_checker_status (DnnChecker *self, DnnContext *context, int32_t status,
   return false;
 }
 
-/* --- checks --------------------------------------------------------------- */
+/* --- checks -------------------------------------------------------------- */
 
 static const DnnCheckRow *
 rows_of (DnnKind kind)

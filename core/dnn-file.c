@@ -27,13 +27,11 @@ typedef struct Inflater {
   size_t room;
 } Inflater;
 
-/* A file that is not there is a wrong name, not a failure to read. */
 static bool
 fail_io (const char *path, const char *what, int reason, GError **error)
 {
-  g_set_error (error, DNN_ERROR,
-               reason == ENOENT ? DNN_ERROR_NAME : DNN_ERROR_IO, "%s: %s: %s",
-               path, what, g_strerror (reason));
+  g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "%s: %s: %s", path, what,
+               g_strerror (reason));
   return false;
 }
 
@@ -75,6 +73,11 @@ dnn_file_read (const char *path, GError **error)
 
   /* O_NONBLOCK: a pipe that nobody writes to is refused, not waited for */
   fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  if (fd < 0 && errno == ENOENT) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "%s: there is no file of that name", path);
+    return NULL;
+  }
   if (fd < 0) {
     fail_io (path, "cannot be read", errno, error);
     return NULL;

@@ -1,8 +1,8 @@
 /* dnn-file.h - files read whole, and written whole or not at all
  *
  * Every failure is DNN_ERROR_IO with the path and the system's reason, but for
- * a file that is not there, DNN_ERROR_NAME, and gzip data that is broken,
- * DNN_ERROR_FORMAT.
+ * a file to read that is not there, DNN_ERROR_NAME, and gzip data that is
+ * broken, DNN_ERROR_FORMAT.
  */
 #pragma once
 

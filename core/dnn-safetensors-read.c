@@ -176,7 +176,7 @@ parse_dtype (const char *name, DnnSafetensorsEntry *entry, JsonObject *object,
 static bool
 parse_numbers (const char *name, const DnnSafetensorsEntry *entry,
                JsonObject *object, const char *key, uint32_t most,
-               int64_t *ret_numbers, uint32_t *ret_n, GError **error)
+               DnnShape *ret_numbers, GError **error)
 {
   JsonNode *node = json_object_get_member (object, key);
   JsonArray *array;
@@ -203,9 +203,9 @@ parse_numbers (const char *name, const DnnSafetensorsEntry *entry,
                    "tensor '%s': %s must be whole numbers from 0 up (number "
                    "'%u' is not)",
                    entry->name, key, i + 1);
-    ret_numbers[i] = json_node_get_int (item);
+    ret_numbers->dims[i] = json_node_get_int (item);
   }
-  *ret_n = n;
+  ret_numbers->n_dims = n;
   return true;
 }
 
@@ -241,10 +241,8 @@ static bool
 parse_tensor (const char *name, DnnSafetensorsEntry *entry, JsonNode *node,
               size_t size, GError **error)
 {
-  DnnShape *shape = &entry->tensor.shape;
-  int64_t offsets[2];
+  DnnShape offsets = { 0 };
   JsonObject *object;
-  uint32_t n;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return fail (name, error,
@@ -254,17 +252,16 @@ parse_tensor (const char *name, DnnSafetensorsEntry *entry, JsonNode *node,
 
   object = json_node_get_object (node);
   if (!parse_dtype (name, entry, object, error) ||
-      !parse_numbers (name, entry, object, "shape", DNN_MAX_DIMS, shape->dims,
-                      &shape->n_dims, error) ||
-      !parse_numbers (name, entry, object, "data_offsets", 2, offsets, &n,
-                      error))
+      !parse_numbers (name, entry, object, "shape", DNN_MAX_DIMS,
+                      &entry->tensor.shape, error) ||
+      !parse_numbers (name, entry, object, "data_offsets", 2, &offsets, error))
     return false;
 
-  if (n != 2)
+  if (offsets.n_dims != 2)
     return fail (name, error,
                  "tensor '%s': data_offsets must be 2 numbers, not '%u'",
-                 entry->name, n);
-  return check_offsets (name, entry, offsets, size, error);
+                 entry->name, offsets.n_dims);
+  return check_offsets (name, entry, offsets.dims, size, error);
 }
 
 static bool

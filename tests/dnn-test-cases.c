@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- checks ------------------------------------------------------------------
- */
+/* --- checks -------------------------------------------------------------- */
 
 typedef struct {
   DnnKind kind;
@@ -89,8 +88,7 @@ dnn_test_add_checks (const char *prefix, DnnKind kind, const char *spec,
   }
 }
 
-/* --- golden files ------------------------------------------------------------
- */
+/* --- golden files -------------------------------------------------------- */
 
 typedef struct {
   JsonObject *golden; /* (owned) */

@@ -82,8 +82,7 @@ dnn_test_model (DnnTest *self)
   return self->model;
 }
 
-/* --- settings --------------------------------------------------------------
- */
+/* --- settings ------------------------------------------------------------ */
 
 static void
 drop_plan (DnnTest *self)
@@ -122,8 +121,7 @@ dnn_test_freeze (DnnTest *self)
     dnn_model_layer (self->model, i)->trainable = false;
 }
 
-/* --- tensors ---------------------------------------------------------------
- */
+/* --- tensors ------------------------------------------------------------- */
 
 static DnnWeight *
 find_weight (DnnTest *self, const char *name)
@@ -239,8 +237,7 @@ dnn_test_get (DnnTest *self, const char *name, size_t *ret_n)
   return t->data;
 }
 
-/* --- passes -----------------------------------------------------------------
- */
+/* --- passes -------------------------------------------------------------- */
 
 void
 dnn_test_forward (DnnTest *self)
@@ -315,8 +312,7 @@ dnn_test_backward (DnnTest *self)
   self->ran = false;
 }
 
-/* --- assertions -------------------------------------------------------------
- */
+/* --- assertions ---------------------------------------------------------- */
 
 void
 dnn_test_assert_close (const char *what, const float *actual,

@@ -74,8 +74,7 @@ void dnn_test_assert_close (const char *what, const float *actual,
 void dnn_test_add_checks (const char *prefix, DnnKind kind, const char *spec,
                           const DnnShape *inputs, uint32_t n_inputs);
 
-/* --- golden files -----------------------------------------------------------
- */
+/* --- golden files -------------------------------------------------------- */
 
 typedef void (*DnnGoldenTest) (JsonObject *golden);
 

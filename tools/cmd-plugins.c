@@ -180,7 +180,7 @@ cmd_plugins (const Command *self, int *argc, char ***argv, GError **error)
   g_autoptr (DnnRegistry) registry = NULL;
   g_autoptr (GPtrArray) list = NULL;
 
-  if (!command_parse (self, argc, argv, entries, 0, 0, &common, error))
+  if (!command_parse (self, argc, argv, entries, &common, error))
     return false;
   registry = common_registry (&common);
   list = dnn_registry_list (registry);

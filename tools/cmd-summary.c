@@ -128,7 +128,7 @@ cmd_summary (const Command *self, int *argc, char ***argv, GError **error)
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
-  if (!command_parse (self, argc, argv, entries, 1, 1, &common, error))
+  if (!command_parse (self, argc, argv, entries, &common, error))
     return false;
   return summarize ((*argv)[1], &common, variables, error);
 }

@@ -59,7 +59,7 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
   };
 
   options->epochs = options->seed = options->threads = -1;
-  return command_parse (self, argc, argv, entries, 0, 1, common, error);
+  return command_parse (self, argc, argv, entries, common, error);
 }
 
 /* --- the experiment ------------------------------------------------------ */

@@ -26,9 +26,9 @@ common_print_notes (const Common *self, DnnRegistry *registry)
 }
 
 static bool
-check_words (const Command *self, int n_words, int min, int max, GError **error)
+check_words (const Command *self, int n_words, GError **error)
 {
-  if (n_words >= min && n_words <= max)
+  if (n_words >= self->min_words && n_words <= self->max_words)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                "usage: dnnrun %s [OPTION...] %s (try dnnrun %s --help)",
@@ -38,8 +38,7 @@ check_words (const Command *self, int n_words, int min, int max, GError **error)
 
 bool
 command_parse (const Command *self, int *argc, char ***argv,
-               const GOptionEntry *entries, int min, int max,
-               Common *ret_common, GError **error)
+               const GOptionEntry *entries, Common *ret_common, GError **error)
 {
   const GOptionEntry common[] = {
     { "plugin-path", 0, 0, G_OPTION_ARG_FILENAME, &ret_common->plugin_path,
@@ -66,7 +65,7 @@ command_parse (const Command *self, int *argc, char ***argv,
     g_error_free (local);
     return false;
   }
-  return check_words (self, *argc - 1, min, max, error);
+  return check_words (self, *argc - 1, error);
 }
 
 void

@@ -30,6 +30,7 @@ typedef struct Command {
   const char *name;
   const char *arguments; /* "FILE.dnn", for the usage line */
   const char *summary;
+  int min_words, max_words; /* what is left when options are taken */
   /* Reads argv, does the work; false with an error. */
   bool (*run) (const struct Command *self, int *argc, char ***argv,
                GError **error);
@@ -44,10 +45,10 @@ bool cmd_summary (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_train (const Command *self, int *argc, char ***argv, GError **error);
 
 /* Parses the verb's own `entries` and the common ones.  Whatever is wrong is
- * DNN_ERROR_USAGE.  `min` .. `max` words must be left. */
+ * DNN_ERROR_USAGE. */
 bool command_parse (const Command *self, int *argc, char ***argv,
-                    const GOptionEntry *entries, int min, int max,
-                    Common *ret_common, GError **error);
+                    const GOptionEntry *entries, Common *ret_common,
+                    GError **error);
 void common_clear (Common *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
 

@@ -8,17 +8,20 @@
 /* One line a verb. */
 static const Command commands[] = {
   { "train", "FILE.dnn | --layers CHAIN --data NAME",
-    "Train a model as an experiment file says", cmd_train },
-  { "evaluate", "MODEL", "Loss and metrics of a model on data", cmd_evaluate },
-  { "predict", "MODEL", "What a model says to new inputs", cmd_predict },
-  { "summary", "FILE.dnn | MODEL", "Layers, shapes and parameters",
+    "Train a model as an experiment file says", 0, 1, cmd_train },
+  { "evaluate", "MODEL", "Loss and metrics of a model on data", 1, 1,
+    cmd_evaluate },
+  { "predict", "MODEL", "What a model says to new inputs", 1, 1, cmd_predict },
+  { "summary", "FILE.dnn | MODEL", "Layers, shapes and parameters", 1, 1,
     cmd_summary },
-  { "plugins", "", "Every plugin that is found, and what is wrong with it",
-    cmd_plugins },
+  { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
+    0, cmd_plugins },
 };
 
 /* What dnnrun runs itself as, to open a plugin in a process of its own. */
-static const Command probe = { "probe-plugin", "PATH NAME", "", cmd_probe };
+static const Command probe = {
+  "probe-plugin", "PATH NAME", "", 2, 2, cmd_probe
+};
 
 static void
 print_help (void)

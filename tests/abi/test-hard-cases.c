@@ -12,8 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- layers alone ------------------------------------------------------------
- */
+/* --- layers alone -------------------------------------------------------- */
 
 typedef struct {
   DnnKind kind;
@@ -50,8 +49,7 @@ static const Row rows[] = {
   { DNN_KIND_LOSS, "hard_huber(delta=0.4)", { SHAPE (5, 4), SHAPE (5, 4) }, 2 },
 };
 
-/* --- in a model
- * --------------------------------------------------------------- */
+/* --- in a model ---------------------------------------------------------- */
 
 static void
 test_conv2d (void)
@@ -129,8 +127,7 @@ test_batch_norm (void)
   dnn_test_assert_no_gradient (bn, "gamma");
 }
 
-/* --- an index that is wrong --------------------------------------------------
- */
+/* --- an index that is wrong ---------------------------------------------- */
 
 static void
 test_embedding (void)
@@ -164,8 +161,7 @@ test_embedding (void)
                    "0 .. 6, not '7'");
 }
 
-/* --- adafactor
- * ----------------------------------------------------------------- */
+/* --- adafactor ----------------------------------------------------------- */
 
 static void
 test_adafactor_threads (void)
@@ -207,8 +203,7 @@ test_adafactor_descends (void)
   g_assert_cmpint (dnn_optimizer_count (o->optimizer), ==, 7 + 5 + 1 + 5 + 1);
 }
 
-/* --- AUC
- * ------------------------------------------------------------------------ */
+/* --- AUC ----------------------------------------------------------------- */
 
 /* The chance that a yes scores higher than a no, ties counting half. */
 static double

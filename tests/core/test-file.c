@@ -164,7 +164,7 @@ test_read_missing (Dir *dir, gconstpointer data)
 
   g_assert_null (dnn_file_read (dir->file, &error));
 
-  g_assert_error (error, DNN_ERROR, DNN_ERROR_IO);
+  g_assert_error (error, DNN_ERROR, DNN_ERROR_NAME);
   g_assert_true (g_str_has_prefix (error->message, dir->file));
 }
 

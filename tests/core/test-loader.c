@@ -21,8 +21,7 @@ test_good (void)
   g_assert_null (note);
 }
 
-/* --- plugins with one fault ------------------------------------------------
- */
+/* --- plugins with one fault ---------------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -53,8 +52,7 @@ test_built (gconstpointer data)
   dnn_assert_error (error, DNN_ERROR_PLUGIN, path);
 }
 
-/* --- files that are none ---------------------------------------------------
- */
+/* --- files that are none ------------------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -158,8 +156,7 @@ test_writable (gconstpointer data)
   g_assert_no_error (error);
 }
 
-/* --- plugins that bend the process -----------------------------------------
- */
+/* --- plugins that bend the process --------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -219,8 +216,7 @@ test_bend (gconstpointer data)
   g_assert_cmpint (fegetround (), ==, FE_TONEAREST);
 }
 
-/* --- descriptors -----------------------------------------------------------
- */
+/* --- descriptors --------------------------------------------------------- */
 
 static int32_t
 no_step (const void *self, const DnnHost *host, DnnFill *fill)

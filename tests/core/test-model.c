@@ -63,8 +63,7 @@ test_names (gconstpointer data)
   g_assert_cmpstr (got, ==, row->expect);
 }
 
-/* --- weights ----------------------------------------------------------------
- */
+/* --- weights ------------------------------------------------------------- */
 
 static void
 test_weights (void)
@@ -142,8 +141,7 @@ test_shared (void)
   g_assert_true (dnn_model_is_trainable (model, first->weights[0]));
 }
 
-/* --- graphs -----------------------------------------------------------------
- */
+/* --- graphs -------------------------------------------------------------- */
 
 static void
 test_graph (void)
@@ -172,8 +170,7 @@ test_graph (void)
   g_assert_cmpint (in.dims[0], ==, 4);
 }
 
-/* --- what is refused --------------------------------------------------------
- */
+/* --- what is refused ----------------------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -335,8 +332,7 @@ test_removed_plugin (void)
   dnn_assert_error (error, DNN_ERROR_NAME, "no initializer plugin 'ones'");
 }
 
-/* --- written back ------------------------------------------------------------
- */
+/* --- written back -------------------------------------------------------- */
 
 static const char *const chains[] = {
   "flatten",

@@ -96,8 +96,7 @@ test_number (void)
   g_assert_cmpfloat (dnn_param_get_number (rate, &self), ==, 0.25);
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -122,7 +121,8 @@ static const Good goods[] = {
   { "ints-parentheses", "sizes", "(3,3)", 2 },
   { "ints-none", "sizes", "", 0 },
   { "ints-empty-brackets", "sizes", "[]", 0 },
-  { "ints-most", "sizes", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", 16 },
+  { "ints-most", "sizes",
+    "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", 32 },
   { "floats", "values", "0.1,1/4", 2 },
 };
 
@@ -180,8 +180,9 @@ static const Bad bads[] = {
   { "ints-word", "sizes", "1,x", "not 'x'" },
   { "ints-gap", "sizes", "1,,2", "not ''" },
   { "ints-above", "sizes", "1,10", "from 0 to 9, not '10'" },
-  { "ints-many", "sizes", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
-    "at most 16 numbers" },
+  { "ints-many", "sizes",
+    "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
+    "at most 32 numbers" },
   { "ints-open", "sizes", "[1,25", "'[1,25'" },
   { "ints-mixed", "sizes", "[1,2)", "'[1,2)'" },
   { "ints-only-open", "sizes", "[", "'['" },
@@ -222,8 +223,7 @@ test_ranges (void)
   }
 }
 
-/* --- tables ----------------------------------------------------------------
- */
+/* --- tables -------------------------------------------------------------- */
 
 static const DnnParam odd_name[] = { { "Rate", NULL, DNN_PARAM_FLOAT, 0,
                                        offsetof (All, rate), 8, 0, 1, "0", "",

@@ -81,8 +81,7 @@ static const DnnPlanOptions training = {
 };
 static const DnnPlanOptions inference = { .batch = 5 };
 
-/* --- places ----------------------------------------------------------------
- */
+/* --- places -------------------------------------------------------------- */
 
 static size_t
 sum_of_blocks (const DnnPlan *plan)
@@ -172,8 +171,7 @@ test_not_in_place (void)
                    needed->plan->stages[0].out->y.block);
 }
 
-/* --- bits -------------------------------------------------------------------
- */
+/* --- bits ---------------------------------------------------------------- */
 
 /* Gives every block a place of its own. */
 static void

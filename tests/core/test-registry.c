@@ -85,8 +85,7 @@ test_unknown (gconstpointer data)
   dnn_assert_error (error, DNN_ERROR_NAME, g_getenv ("DNN_TEST_PLUGINS"));
 }
 
-/* --- folders ---------------------------------------------------------------
- */
+/* --- folders ------------------------------------------------------------- */
 
 static void
 test_order (void)
@@ -266,8 +265,7 @@ test_removed (void)
   dnn_assert_error (error, DNN_ERROR_NAME, "no activation plugin 'relu'");
 }
 
-/* --- bases -----------------------------------------------------------------
- */
+/* --- bases --------------------------------------------------------------- */
 
 static void
 test_base (void)
@@ -318,8 +316,7 @@ test_notes (void)
               "a signal handler"));
 }
 
-/* --- lists -----------------------------------------------------------------
- */
+/* --- lists --------------------------------------------------------------- */
 
 static void
 test_list (void)

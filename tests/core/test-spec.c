@@ -37,7 +37,7 @@ typedef struct {
   const char *expect;
 } Row;
 
-/* --- one ------------------------------------------------------------------ */
+/* --- one ----------------------------------------------------------------- */
 
 static const Row components[] = {
   { "name", "huber", "huber" },
@@ -103,7 +103,7 @@ test_round_trip (void)
   }
 }
 
-/* --- many ----------------------------------------------------------------- */
+/* --- many ---------------------------------------------------------------- */
 
 static const Row lists[] = {
   { "one", "accuracy", "accuracy" },
@@ -184,7 +184,7 @@ test_copy (void)
   g_assert_cmpstr (got, ==, "a|b>1|c>2");
 }
 
-/* --- what is refused ------------------------------------------------------ */
+/* --- what is refused ----------------------------------------------------- */
 
 static const Row bad_components[] = {
   { "empty", "", "'' must be a name" },

@@ -116,7 +116,7 @@ test_words (const void *data)
     g_assert_cmpstr (dnn_param_at (plugin, i)->help, !=, "");
 }
 
-/* --- its life in a model -------------------------------------------------- */
+/* --- its life in a model ------------------------------------------------- */
 
 /* The row's spec as a chain writes it. */
 static char *

@@ -72,7 +72,7 @@ typedef struct DnnHost {
   /* [pure] A line for people who debug. */
   void (*log) (const void *call, const char *format, ...);
 
-  /* --- in build, [main] ---------------------------------------------------- */
+  /* --- in build, [main] -------------------------------------------------- */
 
   /* Output number `index`; the default number of outputs is one. */
   void (*set_output) (struct DnnBuild *b, uint32_t index, DnnShape shape);
@@ -103,7 +103,7 @@ typedef struct DnnHost {
   void (*add_slot) (struct DnnSlots *s, uint32_t index, const char *name,
                     DnnShape shape, double initial);
 
-  /* --- calls that the host may carry out when it likes, [step] ------------- */
+  /* --- calls that the host may carry out when it likes, [step] ----------- */
 
   /* y[0] = x W + b; b may be NULL.  y[0] is not to be touched afterwards. */
   void (*affine) (struct DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
@@ -113,7 +113,7 @@ typedef struct DnnHost {
   void (*weight_gradient) (struct DnnPass *pass, uint32_t index,
                            const DnnTensor *a, const DnnTensor *d);
 
-  /* --- at once, [step] ----------------------------------------------------- */
+  /* --- at once, [step] --------------------------------------------------- */
 
   void (*gemm) (const void *call, const DnnGemm *gemm);
   /* sum[j] = sum over rows of x[.][j]; does nothing where `sum` is NULL. */
@@ -124,14 +124,14 @@ typedef struct DnnHost {
                         DnnRange body, void *data);
   float *(*worker_scratch) (const void *call, uint32_t index, uint32_t worker);
 
-  /* --- [range] ------------------------------------------------------------- */
+  /* --- [range] ----------------------------------------------------------- */
 
   /* Element i of the run's stream `stream` for this layer and step (or this
    * initializer's tensor): the same bits whoever asks, in what order ever. */
   void (*random) (const void *call, uint32_t stream, uint32_t distribution,
                   int64_t first, int64_t n, float *out);
 
-  /* --- [pure] y[i] = f (x[i]); y may be x.  Bits do not depend on i. ------- */
+  /* --- [pure] y[i] = f (x[i]); y may be x.  Bits do not depend on i. ----- */
 
   void (*exp) (const float *x, float *y, int64_t n);
   void (*expm1) (const float *x, float *y, int64_t n);
