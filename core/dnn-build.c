@@ -105,6 +105,7 @@ dnn_build_slots (const DnnComponent *component, const char *who,
 {
   const DnnOptimizerOps *ops = component->code->ops;
   g_autofree DnnBuilt *built = g_new0 (DnnBuilt, 1);
+  g_autofree void *self = NULL;
   DnnContext context = { .built = built };
   DnnSlots s = {
     .call = { DNN_END_OF (DnnSlots, weight), 0, &context },
@@ -113,8 +114,8 @@ dnn_build_slots (const DnnComponent *component, const char *who,
 
   if (ops->slots == NULL)
     return g_steal_pointer (&built);
-  if (ops->slots (component->self, &dnn_host, &s) != 0 ||
-      context.message != NULL) {
+  self = dnn_component_widest (component);
+  if (ops->slots (self, &dnn_host, &s) != 0 || context.message != NULL) {
     dnn_context_take_error (&context, who, DNN_ERROR_SHAPE, error);
     return NULL;
   }

@@ -228,3 +228,16 @@ dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
   }
   return dnn_param_get_number (param, self->self);
 }
+
+void *
+dnn_component_widest (const DnnComponent *self)
+{
+  void *copy = g_memdup2 (self->self, (gsize) self->code->self_size + 1);
+
+  for (guint i = 0; i < self->schedules->len; i++) {
+    const DnnDriven *driven = g_ptr_array_index (self->schedules, i);
+
+    dnn_param_set_number (driven->param, copy, driven->param->max);
+  }
+  return copy;
+}

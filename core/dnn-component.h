@@ -38,6 +38,11 @@ DnnComponent *dnn_component_parse (DnnRegistry *registry, DnnKind kind,
 void dnn_component_free (DnnComponent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnComponent, dnn_component_free)
 
+/* A copy of the struct in which every parameter that a schedule drives has its
+ * largest value: momentum that starts at 0 needs its slot all the same.
+ * Returns: (transfer full). */
+void *dnn_component_widest (const DnnComponent *self);
+
 /* The value of float parameter `param` at `step`: its schedule's, or the one
  * in the struct. */
 double dnn_component_value_at (const DnnComponent *self, const DnnParam *param,

@@ -30,7 +30,6 @@ dnn_split_free (DnnSplit *self)
 {
   if (self == NULL)
     return;
-  dnn_array_unref (self->cache);
   g_free (self->rows);
   dnn_array_unref (self->targets);
   dnn_array_unref (self->inputs);

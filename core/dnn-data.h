@@ -18,9 +18,6 @@ typedef struct DnnSplit {
   const char *targets_name;
   int64_t *rows; /* (owned) indices into both */
   int64_t n;
-  /* (owned) What a frozen prefix of the model makes of the rows, one after
-   * another in the order of `rows`; NULL where there is none. */
-  DnnArray *cache;
 } DnnSplit;
 
 /* What becomes of a label: other numbers for some classes, or 1 and 0. */

@@ -110,7 +110,7 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
   DnnPassInfo info = { .training = false };
   DnnPreprocess *own = data->preprocess;
   g_autoptr (DnnFeeder) feeder =
-      dnn_feeder_new (file->model, pool, data, split, &options, error);
+      dnn_feeder_new (file->model, pool, data, split, &options, NULL, error);
   bool ok;
 
   if (feeder == NULL)

@@ -7,6 +7,7 @@
 
 struct DnnFeeder {
   DnnModel *model; /* (owned reference) */
+  DnnArray *cache; /* (owned reference) NULL: inputs are the split's */
   const DnnData *data;
   const DnnSplit *split;
   DnnPool *pool;
@@ -39,18 +40,23 @@ dnn_feeder_free (DnnFeeder *self)
   g_free (self->targets);
   g_free (self->order);
   clear_plans (self);
+  dnn_array_unref (self->cache);
   dnn_model_unref (self->model);
   g_free (self);
 }
 
 bool
 dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
-                   GError **error)
+                   DnnArray *cache, GError **error)
 {
   DnnPlanOptions full = *options, last = *options;
   size_t size;
 
   clear_plans (self);
+  if (cache != NULL)
+    dnn_array_ref (cache);
+  dnn_array_unref (self->cache);
+  self->cache = cache;
   full.batch = self->batch;
   self->full = dnn_plan_new (self->model, self->pool, &full, error);
   if (self->full == NULL)
@@ -73,7 +79,7 @@ dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
 DnnFeeder *
 dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
                 const DnnSplit *split, const DnnPlanOptions *options,
-                GError **error)
+                DnnArray *cache, GError **error)
 {
   g_autoptr (DnnFeeder) self = g_new0 (DnnFeeder, 1);
 
@@ -82,7 +88,7 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
   self->split = split;
   self->pool = pool;
   self->batch = MIN (options->batch, split->n);
-  if (!dnn_feeder_replan (self, options, error))
+  if (!dnn_feeder_replan (self, options, cache, error))
     return NULL;
   self->order = g_new (int64_t, (gsize) split->n);
   self->targets = g_new0 (
@@ -125,9 +131,9 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   const Gather *gather = data;
   const DnnFeeder *self = gather->feeder;
   const DnnSplit *split = self->split;
-  const bool cached = self->full->options.first_stage > 0;
+  const bool cached = self->cache != NULL;
   const int64_t n_inputs =
-      dnn_array_row_size (cached ? split->cache : split->inputs);
+      dnn_array_row_size (cached ? self->cache : split->inputs);
   const int64_t n_targets = dnn_array_row_size (split->targets);
   const int64_t last = MIN ((chunk + 1) * GRAIN, self->current.n);
 
@@ -137,7 +143,7 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
     float *inputs = gather->inputs + i * n_inputs;
 
     if (cached)
-      dnn_array_to_float (split->cache, at * n_inputs, n_inputs, inputs);
+      dnn_array_to_float (self->cache, at * n_inputs, n_inputs, inputs);
     else
       dnn_preprocess_row (self->data->preprocess, split->inputs, row, inputs);
     dnn_data_target (self->data, split, row, self->targets + i * n_targets);

@@ -12,17 +12,19 @@ DNN_BEGIN_DECLS
 
 typedef struct DnnFeeder DnnFeeder;
 
-/* `options.batch` is the size of a full batch. */
+/* `options.batch` is the size of a full batch.  Where `options.first_stage` is
+ * above 0, inputs are rows of `cache` (referenced), one for each row of the
+ * split, in its order. */
 DnnFeeder *dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
                            const DnnSplit *split, const DnnPlanOptions *options,
-                           GError **error);
+                           DnnArray *cache, GError **error);
 void dnn_feeder_free (DnnFeeder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnFeeder, dnn_feeder_free)
 
 /* Makes the plans anew, after a layer's `trainable` has changed; the order of
  * rows stays.  `options.batch` is not looked at. */
 bool dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
-                        GError **error);
+                        DnnArray *cache, GError **error);
 
 int64_t dnn_feeder_n_batches (const DnnFeeder *self);
 /* The order of rows from now on: the file's, or a permutation by the key. */

@@ -3,7 +3,9 @@
 
 #include "dnn-file.h"
 #include "dnn-model-file.h"
+#include "dnn-phase.h"
 #include "dnn-private.h"
+#include "dnn-summary.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -12,12 +14,14 @@
 
 struct DnnRun {
   DnnExperiment *experiment; /* (owned) */
-  DnnTrainSettings settings;
-  DnnData *data;       /* (owned) */
-  DnnModel *model;     /* (owned) */
-  DnnTrainer *trainer; /* (owned) */
-  char *folder;        /* (owned) NULL until open */
-  double best;         /* lowest validation loss so far */
+  DnnTrainSettings settings; /* [train], without phases */
+  GPtrArray *phases;         /* (owned) of DnnPhase */
+  guint phase;               /* the one being trained */
+  DnnData *data;             /* (owned) */
+  DnnModel *model;           /* (owned) */
+  DnnTrainer *trainer;       /* (owned) */
+  char *folder;              /* (owned) NULL until open */
+  double best;               /* lowest validation loss so far */
 };
 
 void
@@ -27,6 +31,7 @@ dnn_run_free (DnnRun *self)
     return;
   g_free (self->folder);
   dnn_trainer_free (self->trainer);
+  g_clear_pointer (&self->phases, g_ptr_array_unref);
   dnn_model_unref (self->model);
   dnn_data_free (self->data);
   dnn_experiment_free (self->experiment);
@@ -101,20 +106,21 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
              GError **error)
 {
   g_autoptr (DnnRun) self = g_new0 (DnnRun, 1);
-  g_autoptr (DnnSpec) optimizer = NULL;
+  const DnnPhase *first;
 
   self->best = INFINITY;
   self->experiment = dnn_experiment_copy (experiment);
   if (!load_data (self, error) || !build_model (self, registry, error) ||
       !settle (self, error))
     return NULL;
-  optimizer = dnn_experiment_optimizer (self->experiment, error);
-  if (optimizer == NULL ||
+  self->phases = dnn_phases_parse (self->experiment, error);
+  if (self->phases == NULL ||
       !dnn_model_initialize (self->model, (uint64_t) self->settings.seed,
                              error))
     return NULL;
-  self->trainer = dnn_trainer_new (self->model, self->data, &self->settings,
-                                   optimizer, error);
+  first = g_ptr_array_index (self->phases, 0);
+  self->trainer = dnn_trainer_new (self->model, self->data, &first->settings,
+                                   first->optimizer, error);
   return self->trainer != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -197,16 +203,52 @@ save_epoch (DnnRun *self, GError **error)
   return save_model (self, "best.safetensors", error);
 }
 
+static void
+tell (const DnnTrainEvents *events, const char *text)
+{
+  if (events != NULL && events->message != NULL)
+    events->message (events->data, text);
+}
+
+/* Begins phase number self->phase, and says what that means. */
+static bool
+begin_phase (DnnRun *self, const DnnTrainEvents *events, GError **error)
+{
+  const DnnPhase *phase = g_ptr_array_index (self->phases, self->phase);
+  g_autofree char *slots = NULL, *optimizer = NULL, *text = NULL;
+  DnnCounts counts;
+
+  if (!dnn_trainer_begin_phase (self->trainer, phase, &slots, error)) {
+    dnn_error_prefix_place (error, phase->place);
+    return false;
+  }
+  if (self->phases->len == 1)
+    return true;
+  counts = dnn_model_count (self->model);
+  optimizer = dnn_spec_to_string (phase->optimizer);
+  text = g_strdup_printf (
+      "phase %s: %" G_GINT64_FORMAT " parameters train, %" G_GINT64_FORMAT
+      " do not; %s%s%s",
+      phase->name, counts.trainable, counts.non_trainable, optimizer,
+      slots != NULL && *slots != '\0' ? "; " : "", slots != NULL ? slots : "");
+  tell (events, text);
+  return true;
+}
+
 bool
 dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
 {
-  const DnnHistory *history = dnn_trainer_history (self->trainer);
-
-  while ((int64_t) dnn_history_count (history) < self->settings.epochs)
-    if (!dnn_trainer_epoch (self->trainer, events, NULL, error) ||
-        !save_epoch (self, error))
+  for (self->phase = 0; self->phase < self->phases->len; self->phase++) {
+    if (!begin_phase (self, events, error))
       return false;
-  return true;
+    while (!dnn_trainer_is_phase_over (self->trainer))
+      if (!dnn_trainer_epoch (self->trainer, events, NULL, error) ||
+          !save_epoch (self, error))
+        return false;
+    if (!dnn_trainer_end_phase (self->trainer, error))
+      return false;
+  }
+  return self->folder == NULL || save_model (self, "model.safetensors", error);
 }
 
 DnnModel *

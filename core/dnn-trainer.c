@@ -1,45 +1,39 @@
-/* dnn-trainer.c - the training loop */
+/* dnn-trainer.c - what a trainer is made of, and its phases */
 #include "dnn-trainer.h"
 
 #include "dnn-blas.h"
-#include "dnn-diagnosis.h"
 #include "dnn-param.h"
-#include "dnn-private.h"
+#include "dnn-phase.h"
+#include "dnn-prefix.h"
+#include "dnn-suggest.h"
+#include "dnn-trainer-private.h"
 
-#include <math.h>
+#include <string.h>
 
-struct DnnTrainer {
-  DnnModel *model; /* (owned reference) */
-  const DnnData *data;
-  DnnTrainSettings settings;
-  DnnPool *pool;            /* (owned) */
-  DnnObjective *objective;  /* (owned) of training */
-  DnnObjective *evaluation; /* (owned) the same, for validation */
-  DnnOptimizer *optimizer;  /* (owned) */
-  DnnFeeder *feeder;        /* (owned) training batches */
-  DnnFeeder *validation;    /* (owned) may be NULL */
-  DnnHistory *history;      /* (owned) */
-  double *metrics;          /* (owned) room for progress */
-  bool logits;
-  uint64_t step;
-  int64_t epoch; /* done */
-};
+/* --- settings ------------------------------------------------------------ */
+
+#define TEXT(member, initial, help)                                            \
+  DNN_ROW (DnnTrainSettings, member, NULL, DNN_PARAM_TEXT, 0, initial, 0, 0,   \
+           "", help, NULL)
 
 static const DnnParam params[] = {
-  DNN_ROW (DnnTrainSettings, loss, NULL, DNN_PARAM_TEXT, DNN_REQUIRED, NULL, 0,
-           0, "", "what training makes small", NULL),
-  DNN_ROW (DnnTrainSettings, metrics, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
-           "what is measured beside it", NULL),
+  TEXT (loss, "", "what training makes small"),
+  TEXT (metrics, "", "what is measured beside it"),
   DNN_INT (DnnTrainSettings, batch_size, "32", 1, 1 << 24, "rows",
            "rows of one step"),
   DNN_INT (DnnTrainSettings, epochs, "1", 1, 1e9, "epochs",
            "passes over the training rows"),
+  DNN_INT (DnnTrainSettings, steps, "0", 0, 1e15, "steps",
+           "steps, instead of epochs; 0: epochs count"),
   DNN_INT (DnnTrainSettings, seed, "1", 0, 9e15, "",
            "of all random numbers of the run"),
   DNN_INT (DnnTrainSettings, threads, "0", 0, 1024, "threads",
            "0: one a processor; results do not depend on it"),
   DNN_BOOL (DnnTrainSettings, shuffle, "true",
             "another order of the rows every epoch"),
+  TEXT (callbacks, "", "early_stopping(patience=5, restore_best=true)"),
+  TEXT (frozen, "", "globs over layer names: these do not train"),
+  TEXT (trainable, "", "globs: these do, whatever frozen says"),
 };
 
 static const DnnPlugin table = {
@@ -58,10 +52,10 @@ dnn_train_settings_parse (const DnnSpec *section,
 
   if (!dnn_param_apply (&table, section, NULL, &settings, error))
     return false;
-  if (section != NULL && settings.loss == NULL) {
+  if (section != NULL && *settings.loss == '\0') {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "[train] loss must be given, for example "
-                 "'mean_squared_error'");
+                 "'loss = mean_squared_error'");
     dnn_error_prefix_place (error, section->place);
     return false;
   }
@@ -76,7 +70,11 @@ dnn_trainer_free (DnnTrainer *self)
 {
   if (self == NULL)
     return;
+  g_free (self->trainable);
+  g_free (self->baseline);
   g_free (self->metrics);
+  dnn_proof_free (self->proof);
+  dnn_early_stopping_free (self->stopping);
   dnn_history_free (self->history);
   dnn_feeder_free (self->validation);
   dnn_feeder_free (self->feeder);
@@ -88,55 +86,6 @@ dnn_trainer_free (DnnTrainer *self)
   g_free (self);
 }
 
-static bool
-make_objectives (DnnTrainer *self, GError **error)
-{
-  DnnObjective **both[] = { &self->objective, &self->evaluation };
-  DnnShape target = dnn_data_target_shape (self->data);
-  DnnExpected expected = { 0 };
-
-  for (int i = 0; i < 2; i++) {
-    *both[i] = dnn_objective_new (dnn_model_registry (self->model),
-                                  self->settings.loss, self->settings.metrics,
-                                  (DnnPlace){ 0 }, error);
-    if (*both[i] == NULL ||
-        !dnn_objective_check (*both[i], self->model, &target, &expected, error))
-      return false;
-  }
-  self->logits = dnn_objective_takes_logits (self->objective, self->model);
-  return dnn_data_check (self->data, &expected, error);
-}
-
-static DnnFeeder *
-make_evaluation_feeder (DnnTrainer *self, const DnnSplit *split, GError **error)
-{
-  DnnPlanOptions options = { .batch = DNN_EVALUATION_BATCH,
-                             .logits = self->logits };
-
-  return dnn_feeder_new (self->model, self->pool, self->data, split, &options,
-                         error);
-}
-
-static bool
-make_feeders (DnnTrainer *self, GError **error)
-{
-  DnnPlanOptions options = {
-    .batch = self->settings.batch_size,
-    .training = true,
-    .logits = self->logits,
-    .store_gradients = dnn_optimizer_stores_gradients (self->optimizer),
-  };
-
-  self->feeder = dnn_feeder_new (self->model, self->pool, self->data,
-                                 self->data->train, &options, error);
-  if (self->feeder == NULL)
-    return false;
-  if (self->data->validation != NULL)
-    self->validation =
-        make_evaluation_feeder (self, self->data->validation, error);
-  return self->data->validation == NULL || self->validation != NULL;
-}
-
 static void
 make_history (DnnTrainer *self)
 {
@@ -145,8 +94,15 @@ make_history (DnnTrainer *self)
 
   for (size_t i = 0; i < n; i++)
     names[i] = dnn_objective_metric (self->objective, i)->label;
-  self->history = dnn_history_new (names, self->validation != NULL);
+  self->history = dnn_history_new (names, self->data->validation != NULL);
   self->metrics = g_new0 (double, n + 1);
+}
+
+static void
+copy_trainable (const DnnModel *model, bool *ret_trainable)
+{
+  for (size_t i = 0; i < dnn_model_n_layers (model); i++)
+    ret_trainable[i] = dnn_model_layer (model, i)->trainable;
 }
 
 DnnTrainer *
@@ -155,171 +111,240 @@ dnn_trainer_new (DnnModel *model, const DnnData *data,
                  GError **error)
 {
   g_autoptr (DnnTrainer) self = g_new0 (DnnTrainer, 1);
+  DnnPhase phase = { "train", { 0 }, *settings, (DnnSpec *) optimizer };
 
   dnn_blas_init ();
   self->model = dnn_model_ref (model);
   self->data = data;
-  self->settings = *settings;
   self->pool = dnn_pool_new ((unsigned) settings->threads);
-  self->optimizer =
-      dnn_optimizer_new (dnn_model_registry (model), optimizer, error);
-  if (self->optimizer == NULL || !make_objectives (self, error) ||
-      !dnn_optimizer_prepare (self->optimizer, model, self->pool, error) ||
-      !make_feeders (self, error))
+  self->baseline = g_new0 (bool, dnn_model_n_layers (model) + 1);
+  self->trainable = g_new0 (bool, dnn_model_n_layers (model) + 1);
+  copy_trainable (model, self->baseline);
+  if (!dnn_trainer_begin_phase (self, &phase, NULL, error))
     return NULL;
-  make_history (self);
   return g_steal_pointer (&self);
 }
 
-/* --- one step ------------------------------------------------------------ */
+/* --- objectives ---------------------------------------------------------- */
 
 static bool
-train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
+make_objectives (DnnTrainer *self, GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, true };
-  DnnSink sink = dnn_optimizer_sink (self->optimizer);
+  DnnObjective **both[] = { &self->objective, &self->evaluation };
+  DnnShape target = dnn_data_target_shape (self->data);
+  DnnExpected expected = { 0 };
 
-  if (!dnn_executor_forward (batch->plan, &info, error) ||
-      !dnn_objective_update (self->objective, batch->plan, &batch->y_true,
-                             batch->values, error))
-    return false;
-  if (!isfinite (dnn_objective_batch_loss (self->objective))) {
-    dnn_diagnosis_set_error (batch->plan, &info,
-                             dnn_objective_batch_loss (self->objective),
-                             self->epoch + 1, error);
-    return false;
-  }
-  if (!dnn_objective_gradient (self->objective, batch->plan, &batch->y_true,
-                               batch->scale, error))
-    return false;
-  dnn_optimizer_begin_step (self->optimizer, self->step, self->step);
-  if (!dnn_executor_backward (batch->plan, &info, &sink, error))
-    return false;
-  dnn_optimizer_end_step (self->optimizer);
-  self->step++;
-  return true;
-}
-
-/* --- one epoch ----------------------------------------------------------- */
-
-static DnnProgress
-report (DnnTrainer *self, int64_t batch, int64_t start)
-{
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
-    self->metrics[i] = dnn_objective_result (self->objective, i);
-  return (DnnProgress){
-    .epoch = self->epoch + 1,
-    .n_epochs = self->settings.epochs,
-    .batch = batch,
-    .n_batches = dnn_feeder_n_batches (self->feeder),
-    .loss = dnn_objective_loss (self->objective),
-    .metrics = self->metrics,
-    .seconds = (double) (g_get_monotonic_time () - start) / 1e6,
-  };
-}
-
-/* Progress is told at most this often. */
-enum { MICROSECONDS_BETWEEN_REPORTS = 50000 };
-
-static bool
-train_batches (DnnTrainer *self, const DnnTrainEvents *events, int64_t start,
-               double *ret_losses, GError **error)
-{
-  const int64_t n = dnn_feeder_n_batches (self->feeder);
-  int64_t told = start;
-
-  for (int64_t i = 0; i < n; i++) {
-    int64_t now;
-
-    if (!train_batch (self, dnn_feeder_get (self->feeder, i), error))
+  for (int i = 0; i < 2; i++) {
+    dnn_objective_free (*both[i]);
+    *both[i] = dnn_objective_new (dnn_model_registry (self->model),
+                                  self->settings.loss, self->settings.metrics,
+                                  (DnnPlace){ 0 }, error);
+    if (*both[i] == NULL ||
+        !dnn_objective_check (*both[i], self->model, &target, &expected, error))
       return false;
-    if (ret_losses != NULL)
-      ret_losses[i] = dnn_objective_batch_loss (self->objective);
-    now = g_get_monotonic_time ();
-    if (events != NULL && events->batch != NULL &&
-        (now - told >= MICROSECONDS_BETWEEN_REPORTS || i + 1 == n)) {
-      DnnProgress progress = report (self, i + 1, start);
+  }
+  self->logits = dnn_objective_takes_logits (self->objective, self->model);
+  if (self->checked &&
+      memcmp (&expected, &self->expected, sizeof expected) == 0)
+    return true;
+  self->expected = expected;
+  self->checked = dnn_data_check (self->data, &expected, error);
+  return self->checked;
+}
 
-      events->batch (events->data, &progress);
-      told = now;
+static bool
+make_stopping (DnnTrainer *self, GError **error)
+{
+  g_autoptr (GPtrArray) specs = NULL;
+  g_autofree int *directions =
+      g_new0 (int, dnn_objective_n_metrics (self->objective) + 1);
+
+  g_clear_pointer (&self->stopping, dnn_early_stopping_free);
+  if (*self->settings.callbacks == '\0')
+    return true;
+  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++) {
+    const DnnMetric *metric = dnn_objective_metric (self->objective, i);
+
+    directions[i] =
+        ((const DnnMetricOps *) metric->component->code->ops)->better;
+  }
+  specs =
+      dnn_spec_parse_list (self->settings.callbacks, (DnnPlace){ 0 }, error);
+  for (guint i = 0; specs != NULL && i < specs->len; i++) {
+    const DnnSpec *spec = g_ptr_array_index (specs, i);
+
+    if (strcmp (spec->name, "early_stopping") != 0) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                   "there is no callback '%s'; there is only "
+                   "'early_stopping'",
+                   spec->name);
+      return false;
+    }
+    dnn_early_stopping_free (self->stopping);
+    self->stopping =
+        dnn_early_stopping_new (spec, self->history, directions, error);
+    if (self->stopping == NULL)
+      return false;
+  }
+  return specs != NULL;
+}
+
+/* --- which layers train -------------------------------------------------- */
+
+/* Sets `trainable` of the layers that any of the globs matches. */
+static bool
+apply_globs (DnnTrainer *self, const char *key, const char *globs,
+             bool trainable, GError **error)
+{
+  g_auto (GStrv) list = *globs != '\0' ? dnn_split_commas (globs) : NULL;
+
+  for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
+    g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+    bool any = false;
+
+    for (size_t j = 0; j < dnn_model_n_layers (self->model); j++) {
+      DnnLayer *layer = dnn_model_layer (self->model, j);
+
+      g_strv_builder_add (names, layer->name);
+      if (!g_pattern_match_simple (list[i], layer->name))
+        continue;
+      layer->trainable = trainable;
+      any = true;
+    }
+    if (!any) {
+      g_auto (GStrv) all = g_strv_builder_end (names);
+      g_autofree char *nearest =
+          dnn_suggest (list[i], (const char *const *) all);
+
+      g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                   "%s: no layer is called '%s'; %s", key, list[i], nearest);
+      return false;
     }
   }
   return true;
 }
 
 static bool
-evaluate_feeder (DnnTrainer *self, DnnFeeder *feeder, double *ret_loss,
-                 double *ret_metrics, GError **error)
+choose_layers (DnnTrainer *self, GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
-
-  return dnn_evaluate_feeder (self->evaluation, feeder, &info, ret_loss,
-                              ret_metrics, error);
+  for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
+    dnn_model_layer (self->model, i)->trainable = self->baseline[i];
+  return apply_globs (self, "frozen", self->settings.frozen, false, error) &&
+         apply_globs (self, "trainable", self->settings.trainable, true, error);
 }
+
+/* --- plans --------------------------------------------------------------- */
 
 static bool
-finish_epoch (DnnTrainer *self, int64_t start, DnnEpoch *epoch, GError **error)
+make_feeder (DnnTrainer *self, DnnFeeder **feeder, const DnnSplit *split,
+             bool training, GError **error)
 {
-  epoch->loss = dnn_objective_loss (self->objective);
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
-    epoch->metrics[i] = dnn_objective_result (self->objective, i);
-  epoch->learning_rate =
-      dnn_optimizer_rate (self->optimizer, self->step > 0 ? self->step - 1 : 0);
-  if (self->validation != NULL &&
-      !evaluate_feeder (self, self->validation, &epoch->val_loss,
-                        epoch->val_metrics, error))
-    return false;
-  epoch->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
-  return true;
-}
+  DnnPlanOptions options = {
+    .batch = training ? self->settings.batch_size : DNN_EVALUATION_BATCH,
+    .training = training,
+    .logits = self->logits,
+    .store_gradients = dnn_optimizer_stores_gradients (self->optimizer),
+    .first_stage = self->prefix,
+  };
+  g_autoptr (DnnArray) cache = NULL;
 
-bool
-dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
-                   double *ret_losses, GError **error)
-{
-  DnnKey key = { .seed = (uint64_t) self->settings.seed,
-                 .owner = dnn_random_owner ("order of the rows"),
-                 .step = (uint64_t) self->epoch };
-  int64_t start = g_get_monotonic_time ();
-  DnnEpoch *epoch;
-
-  if (self->settings.shuffle)
-    dnn_feeder_set_order (self->feeder, &key);
-  dnn_objective_reset (self->objective);
-  if (events != NULL && events->begin_epoch != NULL) {
-    DnnProgress progress = report (self, 0, start);
-
-    events->begin_epoch (events->data, &progress);
-  }
-  if (!train_batches (self, events, start, ret_losses, error))
-    return false;
-  epoch = dnn_history_add (self->history, "train");
-  if (!finish_epoch (self, start, epoch, error))
-    return false;
-  self->epoch++;
-  if (events != NULL && events->end_epoch != NULL)
-    events->end_epoch (events->data, epoch);
-  return true;
-}
-
-bool
-dnn_trainer_fit (DnnTrainer *self, const DnnTrainEvents *events, GError **error)
-{
-  while (self->epoch < self->settings.epochs)
-    if (!dnn_trainer_epoch (self, events, NULL, error))
+  if (self->prefix > 0) {
+    cache = dnn_prefix_compute (self->model, self->prefix, self->pool,
+                                self->data, split, error);
+    if (cache == NULL)
       return false;
+  }
+  if (*feeder != NULL)
+    return dnn_feeder_replan (*feeder, &options, cache, error);
+  *feeder = dnn_feeder_new (self->model, self->pool, self->data, split,
+                            &options, cache, error);
+  return *feeder != NULL;
+}
+
+/* Brings everything that depends on which layers train up to date. */
+static bool
+replan (DnnTrainer *self, GError **error)
+{
+  copy_trainable (self->model, self->trainable);
+  self->prefix = dnn_prefix_find (self->model);
+  dnn_proof_free (self->proof);
+  self->proof = dnn_proof_new (self->model);
+  return dnn_optimizer_prepare (self->optimizer, self->model, self->pool,
+                                error) &&
+         make_feeder (self, &self->feeder, self->data->train, true, error) &&
+         (self->data->validation == NULL ||
+          make_feeder (self, &self->validation, self->data->validation, false,
+                       error));
+}
+
+bool
+dnn_trainer_refresh (DnnTrainer *self, GError **error)
+{
+  bool same = true;
+
+  for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
+    same = same &&
+           self->trainable[i] == dnn_model_layer (self->model, i)->trainable;
+  return same || (dnn_proof_check (self->proof, error) && replan (self, error));
+}
+
+/* --- phases -------------------------------------------------------------- */
+
+bool
+dnn_trainer_set_optimizer (DnnTrainer *self, const DnnSpec *optimizer,
+                           char **ret_report, GError **error)
+{
+  g_autoptr (DnnOptimizer) other =
+      dnn_optimizer_new (dnn_model_registry (self->model), optimizer, error);
+  g_autofree char *report = NULL;
+
+  if (other == NULL ||
+      !dnn_optimizer_prepare (other, self->model, self->pool, error) ||
+      (self->optimizer != NULL &&
+       !dnn_optimizer_adopt (other, self->optimizer, &report, error)))
+    return false;
+  dnn_optimizer_free (self->optimizer);
+  self->optimizer = g_steal_pointer (&other);
+  if (ret_report != NULL)
+    *ret_report = g_steal_pointer (&report);
   return true;
 }
 
 bool
-dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split, double *ret_loss,
-                      double *ret_metrics, GError **error)
+dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
+                         char **ret_report, GError **error)
 {
-  g_autoptr (DnnFeeder) feeder = make_evaluation_feeder (self, split, error);
-
-  return feeder != NULL &&
-         evaluate_feeder (self, feeder, ret_loss, ret_metrics, error);
+  if (self->proof != NULL && !dnn_trainer_end_phase (self, error))
+    return false;
+  self->settings = phase->settings;
+  self->phase = g_intern_string (phase->name);
+  self->phase_step = self->step;
+  self->phase_epoch = self->epoch;
+  g_clear_pointer (&self->feeder, dnn_feeder_free);
+  g_clear_pointer (&self->validation, dnn_feeder_free);
+  if (!choose_layers (self, error) || !make_objectives (self, error))
+    return false;
+  if (self->history == NULL)
+    make_history (self);
+  return make_stopping (self, error) &&
+         dnn_trainer_set_optimizer (self, phase->optimizer, ret_report,
+                                    error) &&
+         replan (self, error);
 }
+
+bool
+dnn_trainer_end_phase (DnnTrainer *self, GError **error)
+{
+  if (!dnn_proof_check (self->proof, error)) {
+    g_prefix_error (error, "phase '%s': ", self->phase);
+    return false;
+  }
+  if (self->stopping != NULL)
+    dnn_early_stopping_restore (self->stopping, self->model);
+  return true;
+}
+
+/* --- looking ------------------------------------------------------------- */
 
 const DnnHistory *
 dnn_trainer_history (const DnnTrainer *self)
@@ -337,6 +362,12 @@ int64_t
 dnn_trainer_n_batches (const DnnTrainer *self)
 {
   return dnn_feeder_n_batches (self->feeder);
+}
+
+size_t
+dnn_trainer_prefix (const DnnTrainer *self)
+{
+  return self->prefix;
 }
 
 DnnOptimizer *

@@ -1,7 +1,8 @@
 /* dnn-trainer.h - trains a model on data, epoch by epoch
  *
  * Holds the model; borrows the data.  Same seed, same bits, on any number of
- * threads.
+ * threads.  A layer's `trainable` may be changed at any time and counts from
+ * the next step on.
  */
 #pragma once
 
@@ -13,19 +14,23 @@
 
 DNN_BEGIN_DECLS
 
-/* How to train.  Texts are interned or live as long as the trainer. */
+/* How to train.  Texts are interned or live as long as the trainer; "" is
+ * nothing. */
 typedef struct DnnTrainSettings {
   const char *loss;    /* "sparse_categorical_crossentropy" */
-  const char *metrics; /* "accuracy, top_k(k=3)"; "" for none */
+  const char *metrics; /* "accuracy, top_k(k=3)" */
   int64_t batch_size;
-  int64_t epochs;
+  int64_t epochs; /* ends a phase ... */
+  int64_t steps;  /* ... or this many steps, where not 0 */
   int64_t seed;
   int64_t threads; /* 0: one a processor */
   bool shuffle;
+  const char *callbacks; /* "early_stopping(patience=5)" */
+  const char *frozen;    /* globs over layer names: these do not train */
+  const char *trainable; /* globs: these do, whatever `frozen` says */
 } DnnTrainSettings;
 
-/* The section [train], or defaults where `section` is NULL; keys of phases
- * among others are checked by whoever knows them. */
+/* The section [train], or defaults where `section` is NULL. */
 bool dnn_train_settings_parse (const DnnSpec *section,
                                DnnTrainSettings *ret_settings, GError **error);
 
@@ -44,9 +49,12 @@ typedef struct DnnTrainEvents {
   void (*begin_epoch) (void *data, const DnnProgress *progress);
   void (*batch) (void *data, const DnnProgress *progress);
   void (*end_epoch) (void *data, const DnnEpoch *epoch);
+  /* Something worth a line: a phase begins, slots were kept, ... */
+  void (*message) (void *data, const char *text);
   void *data;
 } DnnTrainEvents;
 
+typedef struct DnnPhase DnnPhase;
 typedef struct DnnTrainer DnnTrainer;
 
 /* `optimizer`: the plugin and its keys, as in [optimizer] type = ... */
@@ -56,13 +64,29 @@ DnnTrainer *dnn_trainer_new (DnnModel *model, const DnnData *data,
 void dnn_trainer_free (DnnTrainer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnTrainer, dnn_trainer_free)
 
-/* Trains settings->epochs epochs.  A loss that is not finite is
+/* Ends the phase that is (see end_phase) and begins another: its settings,
+ * which layers train, its optimizer.  What of the optimizer's slots was kept
+ * is told in `ret_report` (may be NULL). */
+bool dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
+                              char **ret_report, GError **error);
+/* Proves that frozen tensors did not move (else DNN_ERROR_FROZEN) and brings
+ * back the best weights, where early stopping is to. */
+bool dnn_trainer_end_phase (DnnTrainer *self, GError **error);
+/* Whether the phase's epochs or steps are done, or early stopping says so. */
+bool dnn_trainer_is_phase_over (const DnnTrainer *self);
+
+/* Another optimizer from the next step on.  Slots are kept for each weight
+ * where both have one of that name; `ret_report` (may be NULL) says which. */
+bool dnn_trainer_set_optimizer (DnnTrainer *self, const DnnSpec *optimizer,
+                                char **ret_report, GError **error);
+
+/* Trains the phase to its end.  A loss that is not finite is
  * DNN_ERROR_DIVERGED, naming the step and the first layer concerned. */
 bool dnn_trainer_fit (DnnTrainer *self, const DnnTrainEvents *events,
                       GError **error);
 
-/* One pass over the training rows; the loss of every step goes to
- * `ret_losses`, one a batch, where that is not NULL. */
+/* One pass over the training rows, or up to the phase's last step; the loss of
+ * every step goes to `ret_losses`, one a batch, where that is not NULL. */
 bool dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                         double *ret_losses, GError **error);
 
@@ -73,7 +97,11 @@ bool dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split,
                            GError **error);
 
 const DnnHistory *dnn_trainer_history (const DnnTrainer *self);
+/* Steps done since the trainer was made. */
 uint64_t dnn_trainer_step (const DnnTrainer *self);
+/* Steps of one epoch. */
 int64_t dnn_trainer_n_batches (const DnnTrainer *self);
+/* Layers at the beginning that are frozen and are not run again. */
+size_t dnn_trainer_prefix (const DnnTrainer *self);
 
 DNN_END_DECLS

@@ -171,8 +171,18 @@ on_end_epoch (void *data, const DnnEpoch *epoch)
   fputc ('\n', stderr);
 }
 
+static void
+on_message (void *data, const char *text)
+{
+  const Progress *self = data;
+
+  if (!self->quiet && !self->json)
+    fprintf (stderr, "%s\n", text);
+}
+
 DnnTrainEvents
 progress_events (Progress *self)
 {
-  return (DnnTrainEvents){ on_begin_epoch, on_batch, on_end_epoch, self };
+  return (DnnTrainEvents){ on_begin_epoch, on_batch, on_end_epoch, on_message,
+                           self };
 }

@@ -1,0 +1,195 @@
+/* dnn-early-stopping.c - patience, and the weights of the best epoch */
+#include "dnn-early-stopping.h"
+
+#include "dnn-memory.h"
+#include "dnn-param.h"
+#include "dnn-suggest.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  const char *monitor;
+  int64_t patience;
+  double min_delta;
+  double baseline;
+  bool restore_best;
+  int64_t start_from_epoch;
+} Keys;
+
+static const DnnParam params[] = {
+  DNN_ROW (Keys, monitor, NULL, DNN_PARAM_TEXT, 0, "val_loss", 0, 0, "",
+           "column of the history to watch", NULL),
+  DNN_INT (Keys, patience, "0", 0, 1e9, "epochs",
+           "epochs without an improvement before it stops"),
+  DNN_FLOAT (Keys, min_delta, "0", 0, 1e9, "", "least improvement that counts"),
+  DNN_FLOAT (Keys, baseline, "inf", -INFINITY, INFINITY, "",
+             "what must be beaten before patience is renewed; inf: nothing"),
+  DNN_ROW (Keys, restore_best, "restore_best_weights", DNN_PARAM_BOOL, 0,
+           "false", 0, 1, "", "end with the weights of the best epoch", NULL),
+  DNN_INT (Keys, start_from_epoch, "0", 0, 1e9, "epochs",
+           "epochs to pass over first"),
+};
+
+static const DnnPlugin table = {
+  .name = "early_stopping",
+  .self_size = sizeof (Keys),
+  .params = params,
+  .n_params = G_N_ELEMENTS (params),
+  .param_stride = sizeof params[0],
+};
+
+struct DnnEarlyStopping {
+  Keys keys;
+  int column;  /* index of a metric; -1: the loss */
+  bool is_val; /* of the validation rows */
+  int sign;    /* +1: higher is better */
+  double best;
+  int64_t best_epoch; /* its number in the history; 0: none yet */
+  int64_t wait;
+  bool over;
+  GPtrArray *weights; /* (owned) copies, in the model's order */
+};
+
+void
+dnn_early_stopping_free (DnnEarlyStopping *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->weights);
+  g_free (self);
+}
+
+static bool
+set_unknown_column (const DnnHistory *history, const char *name, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+  g_autofree char *nearest = NULL;
+  const char *const prefixes[] = { "", "val_" };
+
+  for (int i = 0; i < (history->validates ? 2 : 1); i++) {
+    g_autofree char *loss = g_strconcat (prefixes[i], "loss", NULL);
+
+    g_strv_builder_add (builder, loss);
+    for (size_t j = 0; history->metrics[j] != NULL; j++) {
+      g_autofree char *metric =
+          g_strconcat (prefixes[i], history->metrics[j], NULL);
+
+      g_strv_builder_add (builder, metric);
+    }
+  }
+  names = g_strv_builder_end (builder);
+  nearest = dnn_suggest (name, (const char *const *) names);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "there is no column '%s' to monitor; %s%s", name, nearest,
+               history->validates ? "" : " (there are no validation rows)");
+  return false;
+}
+
+static bool
+find_column (DnnEarlyStopping *self, const DnnHistory *history,
+             const int *directions, GError **error)
+{
+  const char *name = self->keys.monitor;
+
+  self->is_val = g_str_has_prefix (name, "val_");
+  if (self->is_val && history->validates)
+    name += strlen ("val_");
+  self->column = -1;
+  self->sign = -1;
+  if (strcmp (name, "loss") == 0)
+    return true;
+  for (int i = 0; history->metrics[i] != NULL; i++)
+    if (strcmp (name, history->metrics[i]) == 0) {
+      self->column = i;
+      self->sign = directions[i];
+      return true;
+    }
+  return set_unknown_column (history, self->keys.monitor, error);
+}
+
+DnnEarlyStopping *
+dnn_early_stopping_new (const DnnSpec *spec, const DnnHistory *history,
+                        const int *directions, GError **error)
+{
+  g_autoptr (DnnEarlyStopping) self = g_new0 (DnnEarlyStopping, 1);
+
+  self->weights = g_ptr_array_new_with_free_func (dnn_memory_free);
+  if (!dnn_param_apply (&table, spec, NULL, &self->keys, error) ||
+      !find_column (self, history, directions, error))
+    return NULL;
+  self->best = -self->sign * INFINITY;
+  return g_steal_pointer (&self);
+}
+
+/* Whether `value` beats `other` by more than min_delta. */
+static bool
+is_better (const DnnEarlyStopping *self, double value, double other)
+{
+  return self->sign > 0 ? value - self->keys.min_delta > other
+                        : value + self->keys.min_delta < other;
+}
+
+static bool
+keep_weights (DnnEarlyStopping *self, const DnnModel *model, GError **error)
+{
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    const DnnWeight *weight = dnn_model_weight (model, i);
+
+    if (self->weights->len == i) {
+      void *copy = dnn_memory_new (dnn_weight_bytes (weight), error);
+
+      if (copy == NULL)
+        return false;
+      g_ptr_array_add (self->weights, copy);
+    }
+    memcpy (g_ptr_array_index (self->weights, i), weight->tensor.data,
+            dnn_weight_bytes (weight));
+  }
+  return true;
+}
+
+bool
+dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
+                           const DnnEpoch *epoch, const DnnModel *model,
+                           GError **error)
+{
+  double loss = self->is_val ? epoch->val_loss : epoch->loss;
+  const double *metrics = self->is_val ? epoch->val_metrics : epoch->metrics;
+  double value = self->column < 0 ? loss : metrics[self->column];
+
+  if (number < self->keys.start_from_epoch)
+    return true;
+  self->wait++;
+  if (!is_better (self, value, self->best)) {
+    self->over = self->wait >= self->keys.patience && number > 0;
+    return true;
+  }
+  self->best = value;
+  self->best_epoch = epoch->number;
+  if (!isfinite (self->keys.baseline) ||
+      is_better (self, value, self->keys.baseline))
+    self->wait = 0;
+  return !self->keys.restore_best || keep_weights (self, model, error);
+}
+
+bool
+dnn_early_stopping_is_over (const DnnEarlyStopping *self)
+{
+  return self->over;
+}
+
+int64_t
+dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model)
+{
+  if (!self->keys.restore_best || self->best_epoch == 0)
+    return 0;
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    DnnWeight *weight = dnn_model_weight (model, i);
+
+    memcpy (weight->tensor.data, g_ptr_array_index (self->weights, i),
+            dnn_weight_bytes (weight));
+  }
+  return self->best_epoch;
+}

@@ -1,0 +1,37 @@
+/* dnn-early-stopping.h - stops when what is watched no longer improves
+ *
+ * Keras' EarlyStopping: an epoch is an improvement where the value is better
+ * than the best so far by more than min_delta; training stops after `patience`
+ * epochs without one, never after the first epoch.  With restore_best the
+ * weights of the best epoch come back at the end, however training ended.
+ */
+#pragma once
+
+#include "dnn-history.h"
+#include "dnn-model.h"
+
+DNN_BEGIN_DECLS
+
+typedef struct DnnEarlyStopping DnnEarlyStopping;
+
+/* From "early_stopping(monitor=val_loss, patience=5)"; `directions`: +1 or -1
+ * for each metric of the history, whether higher is better. */
+DnnEarlyStopping *dnn_early_stopping_new (const DnnSpec *spec,
+                                          const DnnHistory *history,
+                                          const int *directions,
+                                          GError **error);
+void dnn_early_stopping_free (DnnEarlyStopping *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnEarlyStopping, dnn_early_stopping_free)
+
+/* Looks at an epoch that has ended (`number` counts from 0 within the phase);
+ * keeps the weights where it is the best and they are to be restored. */
+bool dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
+                                const DnnEpoch *epoch, const DnnModel *model,
+                                GError **error);
+/* Whether it is time to stop. */
+bool dnn_early_stopping_is_over (const DnnEarlyStopping *self);
+/* Puts the best epoch's weights back, where that was asked for; returns the
+ * number of that epoch in the history, or 0. */
+int64_t dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model);
+
+DNN_END_DECLS

@@ -1,0 +1,168 @@
+/* dnn-phase.c - what each phase of an experiment comes to */
+#include "dnn-phase.h"
+
+#include "dnn-run.h"
+
+#include <string.h>
+
+#define OPTIMIZER_PREFIX "optimizer."
+
+void
+dnn_phase_free (DnnPhase *self)
+{
+  if (self == NULL)
+    return;
+  dnn_spec_free (self->optimizer);
+  g_free (self);
+}
+
+static void
+phase_free (gpointer data)
+{
+  dnn_phase_free (data);
+}
+
+static void
+set_arg (DnnSpec *spec, const DnnArg *arg, const char *key)
+{
+  DnnArg *old = (DnnArg *) dnn_spec_find (spec, key);
+
+  if (old == NULL) {
+    dnn_spec_add (spec, key, arg->value, arg->place);
+    return;
+  }
+  g_free (old->value);
+  old->value = g_strdup (arg->value);
+  old->place = arg->place;
+}
+
+static void
+remove_arg (DnnSpec *spec, const char *key)
+{
+  for (guint i = spec->args->len; i-- > 0;)
+    if (strcmp (((DnnArg *) g_ptr_array_index (spec->args, i))->key, key) == 0)
+      g_ptr_array_remove_index (spec->args, i);
+}
+
+/* What belongs to the whole run cannot be set in one phase. */
+static bool
+check_keys (const DnnSpec *section, GError **error)
+{
+  static const char *const whole[] = { "seed", "threads", "metrics" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (whole); i++) {
+    const DnnArg *arg = dnn_spec_find (section, whole[i]);
+
+    if (arg == NULL)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "[%s] %s is one for the whole run; set it in [train]",
+                 section->name, arg->key);
+    dnn_error_prefix_place (error, arg->place);
+    return false;
+  }
+  if (dnn_spec_find (section, "epochs") == NULL ||
+      dnn_spec_find (section, "steps") == NULL)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "[%s] sets both epochs and steps; one of them ends a phase",
+               section->name);
+  dnn_error_prefix_place (error, section->place);
+  return false;
+}
+
+/* [train] with the phase's keys put over it. */
+static DnnSpec *
+merge_train (const DnnSpec *train, const DnnSpec *section)
+{
+  DnnSpec *merged = train != NULL ? dnn_spec_copy (train)
+                                  : dnn_spec_new ("train", section->place);
+
+  /* One of the two ends a phase: its own counts. */
+  if (dnn_spec_find (section, "epochs") != NULL)
+    remove_arg (merged, "steps");
+  if (dnn_spec_find (section, "steps") != NULL)
+    remove_arg (merged, "epochs");
+  for (guint i = 0; i < section->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (section->args, i);
+
+    if (!g_str_has_prefix (arg->key, OPTIMIZER_PREFIX))
+      set_arg (merged, arg, arg->key);
+  }
+  return merged;
+}
+
+/* [optimizer] with the phase's keys; another type starts from its defaults. */
+static DnnSpec *
+merge_optimizer (const DnnExperiment *experiment, const DnnSpec *section,
+                 GError **error)
+{
+  const DnnArg *type = dnn_spec_find (section, OPTIMIZER_PREFIX "type");
+  DnnSpec *merged = type != NULL
+                        ? dnn_spec_parse (type->value, type->place, error)
+                        : dnn_experiment_optimizer (experiment, error);
+
+  for (guint i = 0; merged != NULL && i < section->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (section->args, i);
+
+    if (arg != type && g_str_has_prefix (arg->key, OPTIMIZER_PREFIX))
+      set_arg (merged, arg, arg->key + strlen (OPTIMIZER_PREFIX));
+  }
+  return merged;
+}
+
+static DnnPhase *
+parse_phase (const DnnExperiment *experiment, const DnnSpec *section,
+             GError **error)
+{
+  const DnnSpec *train = dnn_experiment_find (experiment, "train");
+  g_autoptr (DnnSpec) merged = merge_train (train, section);
+  g_autoptr (DnnPhase) self = g_new0 (DnnPhase, 1);
+
+  self->name = g_intern_string (section->name + strlen ("phase "));
+  self->place = section->place;
+  if (!check_keys (section, error) ||
+      !dnn_train_settings_parse (merged, &self->settings, error))
+    return NULL;
+  self->optimizer = merge_optimizer (experiment, section, error);
+  return self->optimizer != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+static DnnPhase *
+only_phase (const DnnExperiment *experiment, GError **error)
+{
+  g_autoptr (DnnPhase) self = g_new0 (DnnPhase, 1);
+
+  self->name = "train";
+  if (!dnn_train_settings_parse (dnn_experiment_find (experiment, "train"),
+                                 &self->settings, error))
+    return NULL;
+  self->optimizer = dnn_experiment_optimizer (experiment, error);
+  return self->optimizer != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+GPtrArray *
+dnn_phases_parse (const DnnExperiment *experiment, GError **error)
+{
+  g_autoptr (GPtrArray) phases = g_ptr_array_new_with_free_func (phase_free);
+
+  for (size_t i = 0; i < dnn_experiment_n_sections (experiment); i++) {
+    const DnnSpec *section = dnn_experiment_section (experiment, i);
+    DnnPhase *phase;
+
+    if (!g_str_has_prefix (section->name, "phase "))
+      continue;
+    phase = parse_phase (experiment, section, error);
+    if (phase == NULL)
+      return NULL;
+    g_ptr_array_add (phases, phase);
+  }
+  if (phases->len == 0) {
+    DnnPhase *phase = only_phase (experiment, error);
+
+    if (phase == NULL)
+      return NULL;
+    g_ptr_array_add (phases, phase);
+  }
+  return g_steal_pointer (&phases);
+}

@@ -1,0 +1,144 @@
+/* dnn-prefix.c - what can be computed once, computed once */
+#include "dnn-prefix.h"
+
+#include "dnn-feeder.h"
+
+#include <string.h>
+
+enum { BATCH = 256 };
+
+static bool
+has_weights (const DnnLayer *layer)
+{
+  for (uint32_t i = 0; i < layer->n_weights; i++)
+    if (layer->weights[i] != NULL)
+      return true;
+  return false;
+}
+
+static bool
+trains (const DnnModel *model, const DnnLayer *layer)
+{
+  for (uint32_t i = 0; i < layer->n_weights; i++)
+    if (layer->weights[i] != NULL &&
+        dnn_model_is_trainable (model, layer->weights[i]))
+      return true;
+  return layer->trainable && layer->n_buffers > 0;
+}
+
+static bool
+is_fixed (const DnnModel *model, const DnnLayer *layer)
+{
+  const uint64_t moody = DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE;
+  uint64_t flags = layer->component != NULL ? layer->component->code->flags : 0;
+
+  if (trains (model, layer) || (flags & DNN_FLAG_RANDOM) != 0)
+    return false;
+  /* What differs in training is fixed where it has weights that are frozen:
+   * batch normalization then uses its moving statistics. */
+  return (flags & moody) == 0 ||
+         (!layer->trainable && (has_weights (layer) || layer->n_buffers > 0));
+}
+
+/* Whether layers `n` and above look at nothing below but the first output of
+ * layer n - 1. */
+static bool
+has_one_way_out (const DnnModel *model, size_t n)
+{
+  for (size_t i = n; i < dnn_model_n_layers (model); i++) {
+    const DnnLayer *layer = dnn_model_layer (model, i);
+
+    for (uint32_t j = 0; j < layer->n_inputs; j++) {
+      const DnnInput *input = &layer->inputs[j];
+
+      if (input->layer < (int) n &&
+          (input->layer != (int) n - 1 || input->output != 0))
+        return false;
+    }
+  }
+  return true;
+}
+
+size_t
+dnn_prefix_find (const DnnModel *model)
+{
+  size_t best = 0, n = dnn_model_n_layers (model);
+  bool worth_it = false;
+
+  for (size_t i = 0; i + 1 < n; i++) {
+    const DnnLayer *layer = dnn_model_layer (model, i);
+
+    if (!is_fixed (model, layer))
+      break;
+    worth_it = worth_it || has_weights (layer);
+    if (worth_it && has_one_way_out (model, i + 1))
+      best = i + 1;
+  }
+  return best;
+}
+
+typedef struct {
+  size_t layer; /* the last to run */
+  size_t seen;
+} Watch;
+
+static bool
+stop_after (void *data, const DnnStage *stage)
+{
+  Watch *watch = data;
+
+  (void) stage;
+  return watch->seen++ < watch->layer;
+}
+
+/* Runs the prefix over all batches, writing its rows to `out`. */
+static bool
+run_batches (DnnFeeder *feeder, size_t n_layers, char *out, GError **error)
+{
+  /* As training sees it: a frozen layer is told both. */
+  DnnPassInfo info = { .training = true };
+
+  for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
+    const DnnBatch *batch = dnn_feeder_get (feeder, i);
+    Watch watch = { n_layers - 1, 0 };
+    const DnnTensor *y = &batch->plan->stages[n_layers - 1].out->y.tensor;
+    size_t bytes = (size_t) dnn_count (y) * sizeof (float);
+
+    if (!dnn_executor_forward_watched (batch->plan, &info, stop_after, &watch,
+                                       error))
+      return false;
+    memcpy (out, y->data, bytes);
+    out += bytes;
+  }
+  return true;
+}
+
+DnnArray *
+dnn_prefix_compute (DnnModel *model, size_t n_layers, DnnPool *pool,
+                    const DnnData *data, const DnnSplit *split, GError **error)
+{
+  DnnPlanOptions options = { .batch = BATCH };
+  g_autoptr (DnnFeeder) feeder =
+      dnn_feeder_new (model, pool, data, split, &options, NULL, error);
+  DnnShape shape = dnn_model_layer (model, n_layers - 1)->outputs.at[0].shape;
+  g_autofree char *out = NULL;
+  size_t size = sizeof (float);
+
+  if (feeder == NULL)
+    return NULL;
+  shape.dims[0] = split->n;
+  for (uint32_t i = 0; i < shape.n_dims; i++)
+    size *= (size_t) shape.dims[i];
+  out = g_try_malloc (MAX (size, 1));
+  if (out == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+                 "there is no memory for %" G_GSIZE_FORMAT
+                 " bytes of activations",
+                 size);
+    return NULL;
+  }
+  if (!run_batches (feeder, n_layers, out, error))
+    return NULL;
+  return dnn_array_new_take (DNN_FLOAT32, shape,
+                             g_bytes_new_take (g_steal_pointer (&out), size));
+}
