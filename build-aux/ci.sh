@@ -1,0 +1,142 @@
+#!/bin/sh
+# Everything that check.sh leaves out because it is long.  Arguments: the steps
+# to run; none: all.  Ends with the steps that failed, or "all steps passed".
+set -u
+cd "$(dirname "$0")/.." || exit 1
+top=$PWD
+work=$top/build-ci
+steps='gcc clang sanitize thread valgrind tidy format install examples readme'
+small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
+
+has () {
+  command -v "$1" >/dev/null || { echo "skipped: no $1"; return 1; }
+}
+
+# build FOLDER [OPTION...], in build-ci/
+build () {
+  folder=$work/$1
+  shift
+  rm -rf "$folder"
+  meson setup "$folder" "$@" >"$folder.log" 2>&1 && ninja -C "$folder" >>"$folder.log" 2>&1 ||
+    { tail -40 "$folder.log"; return 1; }
+}
+
+# A short training with the dnnrun of a folder, under a command or none.
+train () {
+  dnnrun=$work/$1/tools/dnnrun
+  shift
+  "$@" "$dnnrun" train "$small" --data fashion-mnist --epochs 1 --quiet \
+    --set data.train_limit=2000 --out "$work/run" --overwrite &&
+    "$@" "$dnnrun" evaluate "$work/run/model.safetensors"
+}
+
+step_gcc () {
+  CC=gcc build gcc -Dwerror=true && meson test -C "$work/gcc" --print-errorlogs
+}
+
+step_clang () {
+  has clang || return 0
+  CC=clang build clang -Dwerror=true && meson test -C "$work/clang" --print-errorlogs
+}
+
+step_sanitize () {
+  # A plugin is found by dlopen: the sanitizer's own checks of links stay off.
+  build sanitize -Dwerror=true -Dbuildtype=debugoptimized -Db_lundef=false \
+    -Db_sanitize=address,undefined || return 1
+  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  export UBSAN_OPTIONS
+  meson test -C "$work/sanitize" --print-errorlogs -t 4 && train sanitize
+}
+
+step_thread () {
+  build thread -Dwerror=true -Dbuildtype=debugoptimized -Db_lundef=false \
+    -Db_sanitize=thread || return 1
+  TSAN_OPTIONS=halt_on_error=1:ignore_noninstrumented_modules=1
+  export TSAN_OPTIONS
+  if meson test -C "$work/thread" --list 2>/dev/null | grep -q core; then
+    meson test -C "$work/thread" --suite core --print-errorlogs -t 4 || return 1
+  fi
+  train thread
+}
+
+step_valgrind () {
+  has valgrind || return 0
+  build valgrind -Dbuildtype=debugoptimized || return 1
+  G_SLICE=always-malloc G_DEBUG=gc-friendly meson test -C "$work/valgrind" \
+    --print-errorlogs -t 20 \
+    --wrap='valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite -q' &&
+    train valgrind valgrind --error-exitcode=99 --leak-check=full \
+      --errors-for-leak-kinds=definite -q
+}
+
+step_tidy () {
+  has clang-tidy || return 0
+  CC=clang build tidy || return 1
+  git ls-files 'core/*.c' 'plugins/*.c' 'tools/*.c' | xargs clang-tidy --quiet -p "$work/tidy" \
+    --warnings-as-errors='*' \
+    --checks='-*,clang-analyzer-*,-clang-analyzer-unix.Malloc,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-narrowing-conversions,-bugprone-implicit-widening-of-multiplication-result' \
+    2>/dev/null
+}
+
+step_format () {
+  has clang-format || return 0
+  git ls-files 'core/*.[ch]' 'include/*.h' 'plugins/*.c' 'tools/*.[ch]' 'examples/*.c' |
+    xargs clang-format --dry-run -Werror
+}
+
+# An install, and what is built with that prefix alone.
+step_install () {
+  prefix=$work/prefix
+  build install -Dprefix="$prefix" -Dlibdir=lib -Dbench=false &&
+    meson install -C "$work/install" --quiet &&
+    (
+      PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+      LD_LIBRARY_PATH=$prefix/lib
+      export PKG_CONFIG_PATH LD_LIBRARY_PATH
+      cd / && build plugin "$top/examples/plugin" -Dwerror=true &&
+        meson install -C "$work/plugin" --quiet &&
+        "$prefix/bin/dnnrun" plugins | grep 'acme\.snake' &&
+        test -z "$("$prefix/bin/dnnrun" plugins --problems)" &&
+        build embed "$top/examples/embed" -Dwerror=true &&
+        "$work/embed/xor"
+    )
+}
+
+# The lines between "```sh" and "```" of a file.
+commands_of () {
+  awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$1"
+}
+
+# Runs them, as written, in a clone of the last commit.
+run_commands () {
+  [ -d "$work/clone" ] || git clone -q . "$work/clone" || return 1
+  commands_of "$1" >"$work/commands.sh"
+  (cd "$work/clone" && sh -eux "$work/commands.sh")
+}
+
+# demo.sh has built in the clone; README is the first.
+step_readme () {
+  rm -rf "$work/clone"
+  # README shows the whole of the plugin that it builds.
+  awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md |
+    diff - examples/plugin/acme.snake.c && run_commands README.md
+}
+
+step_examples () {
+  [ -x "$work/clone/build/tools/dnnrun" ] || step_readme >/dev/null 2>&1
+  run_commands examples/own-data/README.md && run_commands examples/plugin/README.md
+}
+
+if [ "${1:-}" = --help ]; then
+  echo "usage: build-aux/ci.sh [STEP...], of $steps"
+  exit 0
+fi
+mkdir -p "$work"
+failed=
+for step in ${*:-$steps}; do
+  echo "=== $step"
+  "step_$step" || failed="$failed $step"
+done
+[ -z "$failed" ] && echo "all steps passed" && exit 0
+echo "failed:$failed"
+exit 1
