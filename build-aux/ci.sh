@@ -40,8 +40,8 @@ step_clang () {
 }
 
 step_sanitize () {
-  # A plugin is found by dlopen: the sanitizer's own checks of links stay off.
-  build sanitize -Dwerror=true -Dbuildtype=debugoptimized -Db_lundef=false \
+  # No -Werror: gcc warns of more, and wrongly, where it instruments.
+  build sanitize -Dbuildtype=debugoptimized -Db_lundef=false \
     -Db_sanitize=address,undefined || return 1
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   export UBSAN_OPTIONS
@@ -49,7 +49,7 @@ step_sanitize () {
 }
 
 step_thread () {
-  build thread -Dwerror=true -Dbuildtype=debugoptimized -Db_lundef=false \
+  build thread -Dbuildtype=debugoptimized -Db_lundef=false \
     -Db_sanitize=thread || return 1
   TSAN_OPTIONS=halt_on_error=1:ignore_noninstrumented_modules=1
   export TSAN_OPTIONS
@@ -72,10 +72,20 @@ step_valgrind () {
 step_tidy () {
   has clang-tidy || return 0
   CC=clang build tidy || return 1
-  git ls-files 'core/*.c' 'plugins/*.c' 'tools/*.c' | xargs clang-tidy --quiet -p "$work/tidy" \
-    --warnings-as-errors='*' \
-    --checks='-*,clang-analyzer-*,-clang-analyzer-unix.Malloc,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-narrowing-conversions,-bugprone-implicit-widening-of-multiplication-result' \
-    2>/dev/null
+  # Left out: what does not understand g_autoptr and GLib's macros, and advice
+  # to use Annex K.
+  checks='-*,bugprone-*,clang-analyzer-*'
+  for check in bugprone-easily-swappable-parameters \
+    bugprone-implicit-widening-of-multiplication-result \
+    bugprone-macro-parentheses bugprone-narrowing-conversions \
+    bugprone-reserved-identifier bugprone-sizeof-expression \
+    clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling \
+    clang-analyzer-unix.Malloc; do
+    checks=$checks,-$check
+  done
+  git ls-files 'core/*.c' 'plugins/*.c' 'tools/*.c' |
+    xargs clang-tidy --quiet -p "$work/tidy" --warnings-as-errors='*' \
+      --checks="$checks" 2>/dev/null
 }
 
 step_format () {
