@@ -54,7 +54,7 @@ def blank(text):
 
 def check_head(name, text):
     stem = pathlib.Path(name).name
-    if name.startswith('plugins/') or name.startswith('tests/'):
+    if name.startswith(('plugins/', 'tests/', 'examples/')):
         stem = stem.rsplit('.', 1)[0]
     want = f'/* {stem}'
     if not re.match(re.escape(want) + r'(\.\w+)? - \S', text):

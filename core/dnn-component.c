@@ -53,7 +53,7 @@ add_schedule (DnnComponent *self, DnnRegistry *registry, const DnnParam *param,
   DnnDriven *driven;
 
   if (schedule == NULL) {
-    g_prefix_error (error, "%s: ", param->name);
+    g_prefix_error (error, "%s must be a number or a schedule: ", param->name);
     return false;
   }
   driven = g_new0 (DnnDriven, 1);
@@ -99,28 +99,38 @@ check_aliases (const DnnComponent *self, const DnnSpec *spec, guint i,
 }
 
 static bool
+apply_arg (DnnComponent *self, DnnRegistry *registry, const DnnArg *arg,
+           const char *const *host_keys, GError **error)
+{
+  const DnnParam *param = dnn_param_find (self->code, arg->key);
+
+  if (param == NULL && matches (host_keys, arg->key)) {
+    dnn_spec_add (self->host_args, arg->key, arg->value, arg->place);
+    return true;
+  }
+  if (param == NULL) {
+    dnn_param_set_unknown (self->code, "parameter", host_keys, arg->key, error);
+    return false;
+  }
+  drop_schedule (self, param);
+  if (is_schedule (param, arg->value))
+    return add_schedule (self, registry, param, arg->value, error);
+  return dnn_param_set (param, self->self, arg->value, error);
+}
+
+static bool
 apply (DnnComponent *self, DnnRegistry *registry, const DnnSpec *spec,
        const char *const *host_keys, GError **error)
 {
   for (guint i = 0; i < spec->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (spec->args, i);
-    const DnnParam *param = dnn_param_find (self->code, arg->key);
 
-    if (param == NULL && matches (host_keys, arg->key)) {
-      dnn_spec_add (self->host_args, arg->key, arg->value, arg->place);
+    if (check_aliases (self, spec, i, error) &&
+        apply_arg (self, registry, arg, host_keys, error))
       continue;
-    }
-    if (param == NULL) {
-      dnn_param_set_unknown (self->code, host_keys, arg->key, error);
-      return false;
-    }
-    if (!check_aliases (self, spec, i, error))
-      return false;
-    drop_schedule (self, param);
-    if (is_schedule (param, arg->value)
-            ? !add_schedule (self, registry, param, arg->value, error)
-            : !dnn_param_set (param, self->self, arg->value, error))
-      return false;
+    g_prefix_error (error, "%s: ", spec->name);
+    dnn_error_prefix_place (error, arg->place);
+    return false;
   }
   return true;
 }
@@ -174,8 +184,8 @@ fill (DnnComponent *self, DnnRegistry *registry, const char *const *host_keys,
   unset = find_unset (self, defaults);
   if (unset == NULL)
     return true;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s must be given (%s)",
-               unset->name, unset->help);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s: %s must be given (%s)",
+               self->spec->name, unset->name, unset->help);
   return false;
 }
 
@@ -195,11 +205,8 @@ dnn_component_new (DnnRegistry *registry, DnnKind kind, const DnnSpec *spec,
   if (self->code == NULL)
     return NULL;
   self->self = g_malloc0 ((size_t) self->code->self_size + 1);
-  if (!fill (self, registry, host_keys, error)) {
-    g_prefix_error (error, "%s: ", spec->name);
-    return NULL;
-  }
-  return g_steal_pointer (&self);
+  return fill (self, registry, host_keys, error) ? g_steal_pointer (&self)
+                                                 : NULL;
 }
 
 DnnComponent *

@@ -66,8 +66,11 @@ dnn_diagnosis_set_error (DnnPlan *plan, const DnnPassInfo *info, double loss,
   else
     where = g_strdup ("every layer's output is finite");
   g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
-               "the loss is '%g' at step %" G_GUINT64_FORMAT
+               "the loss is '%s' at step %" G_GUINT64_FORMAT
                " (epoch %" G_GINT64_FORMAT "): %s; a smaller learning_rate or "
                "clipnorm may help",
-               loss, info->step + 1, epoch, where);
+               isnan (loss) ? "nan"
+               : loss > 0   ? "inf"
+                            : "-inf",
+               info->step + 1, epoch, where);
 }

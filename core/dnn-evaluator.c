@@ -90,8 +90,8 @@ find_split (const DnnData *data, const char *name, const char **ret_name,
       return splits[i].split;
     }
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "the data have no split '%s'; splits are test, validation and "
-               "train",
+               "the data have no rows for split '%s'; splits are test, "
+               "validation and train",
                name);
   return NULL;
 }

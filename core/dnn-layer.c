@@ -106,13 +106,15 @@ take_activation (DnnLayer *self, DnnRegistry *registry, GError **error)
                  self->spec->name, arg->value);
     return false;
   }
-  spec = dnn_spec_parse (arg->value, arg->place, error);
+  spec = dnn_spec_parse (arg->value, (DnnPlace){ 0 }, error);
   if (spec != NULL)
     self->activation =
         dnn_component_new (registry, DNN_KIND_ACTIVATION, spec, NULL, error);
-  if (self->activation == NULL)
-    g_prefix_error (error, "%s: activation: ", self->spec->name);
-  return self->activation != NULL;
+  if (self->activation != NULL)
+    return true;
+  g_prefix_error (error, "%s: activation: ", self->spec->name);
+  dnn_error_prefix_place (error, arg->place);
+  return false;
 }
 
 static bool

@@ -271,23 +271,32 @@ dnn_param_set_defaults (const DnnPlugin *plugin, void *self, GError **error)
 }
 
 void
-dnn_param_set_unknown (const DnnPlugin *table, const char *const *others,
-                       const char *key, GError **error)
+dnn_param_set_unknown (const DnnPlugin *table, const char *what,
+                       const char *const *others, const char *key,
+                       GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const char *last = strrchr (key, '_');
+  g_autofree char *stem =
+      g_strndup (key, last != NULL ? (gsize) (last - key) : strlen (key));
   g_auto (GStrv) names = NULL;
   g_autofree char *nearest = NULL;
 
   for (uint32_t i = 0; i < table->n_params; i++)
     g_strv_builder_add (builder, dnn_param_at (table, i)->name);
-  for (size_t i = 0; others != NULL && others[i] != NULL; i++)
-    if (strchr (others[i], '*') == NULL)
-      g_strv_builder_add (builder, others[i]);
+  for (size_t i = 0; others != NULL && others[i] != NULL; i++) {
+    /* "*_initializer" stands for kernel_initializer, where kernel_ is there. */
+    bool open = others[i][0] == '*';
+    g_autofree char *name =
+        g_strconcat (open ? stem : "", others[i] + (open ? 1 : 0), NULL);
+
+    if (!open || last != NULL)
+      g_strv_builder_add (builder, name);
+  }
   names = g_strv_builder_end (builder);
   nearest = dnn_suggest (key, (const char *const *) names);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no parameter '%s'%s%s", key,
-               *nearest != '\0' ? "; " : "", nearest);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME, "there is no %s '%s'%s%s",
+               what, key, *nearest != '\0' ? "; " : "", nearest);
 }
 
 static bool
@@ -312,7 +321,7 @@ dnn_param_apply (const DnnPlugin *table, const DnnSpec *spec,
     if (param == NULL && matches_any (others, arg->key))
       continue;
     if (param == NULL)
-      dnn_param_set_unknown (table, others, arg->key, error);
+      dnn_param_set_unknown (table, "key", others, arg->key, error);
     if (param == NULL || !dnn_param_set (param, self, arg->value, error)) {
       g_prefix_error (error, "[%s] ", spec->name);
       dnn_error_prefix_place (error, arg->place);

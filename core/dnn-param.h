@@ -37,9 +37,10 @@ bool dnn_param_set_defaults (const DnnPlugin *plugin, void *self,
 bool dnn_param_apply (const DnnPlugin *table, const DnnSpec *spec,
                       const char *const *others, void *self, GError **error);
 
-/* Appends "did you mean ...?" for a key that is not in the table. */
-void dnn_param_set_unknown (const DnnPlugin *table, const char *const *others,
-                            const char *key, GError **error);
+/* "there is no key 'x'; did you mean ...?"; `what` is "key" or "parameter". */
+void dnn_param_set_unknown (const DnnPlugin *table, const char *what,
+                            const char *const *others, const char *key,
+                            GError **error);
 
 /* Checks the table itself: names, types and sizes of members, defaults that
  * parse, no name twice. */

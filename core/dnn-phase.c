@@ -134,6 +134,8 @@ only_phase (const DnnExperiment *experiment, GError **error)
   g_autoptr (DnnPhase) self = g_new0 (DnnPhase, 1);
 
   self->name = "train";
+  if (dnn_experiment_find (experiment, "train") != NULL)
+    self->place = dnn_experiment_find (experiment, "train")->place;
   if (!dnn_train_settings_parse (dnn_experiment_find (experiment, "train"),
                                  &self->settings, error))
     return NULL;

@@ -119,9 +119,14 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
                              error))
     return NULL;
   first = g_ptr_array_index (self->phases, 0);
-  self->trainer = dnn_trainer_new (self->model, self->data, &first->settings,
-                                   first->optimizer, error);
-  return self->trainer != NULL ? g_steal_pointer (&self) : NULL;
+  self->trainer =
+      dnn_trainer_new_for_phase (self->model, self->data, first, error);
+  if (self->trainer != NULL)
+    return g_steal_pointer (&self);
+  /* What is wrong with the data is not wrong in a line of the experiment. */
+  if (error != NULL && !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA))
+    dnn_error_prefix_place (error, first->place);
+  return NULL;
 }
 
 /* --- the folder ---------------------------------------------------------- */
@@ -210,7 +215,8 @@ tell (const DnnTrainEvents *events, const char *text)
     events->message (events->data, text);
 }
 
-/* Begins phase number self->phase, and says what that means. */
+/* Begins phase number self->phase (the first has begun with the trainer), and
+ * says what that means. */
 static bool
 begin_phase (DnnRun *self, const DnnTrainEvents *events, GError **error)
 {
@@ -218,7 +224,8 @@ begin_phase (DnnRun *self, const DnnTrainEvents *events, GError **error)
   g_autofree char *slots = NULL, *optimizer = NULL, *text = NULL;
   DnnCounts counts;
 
-  if (!dnn_trainer_begin_phase (self->trainer, phase, &slots, error)) {
+  if (self->phase > 0 &&
+      !dnn_trainer_begin_phase (self->trainer, phase, &slots, error)) {
     dnn_error_prefix_place (error, phase->place);
     return false;
   }

@@ -366,6 +366,9 @@ find_header (const char *name, const uint8_t *data, size_t size,
 
   memcpy (&length, data, sizeof length);
   length = GUINT64_FROM_LE (length);
+  /* A text file, say: eight letters make a very large number. */
+  if (length > (uint64_t) 1 << 48)
+    return fail (name, error, "it is no safetensors file");
   if (length > DNN_SAFETENSORS_HEADER_LIMIT)
     return fail (name, error,
                  "header must be at most %d bytes, not '%" G_GUINT64_FORMAT "'",

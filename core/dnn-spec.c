@@ -79,9 +79,12 @@ dnn_spec_find (const DnnSpec *self, const char *key)
 void
 dnn_error_prefix_place (GError **error, DnnPlace place)
 {
-  if (place.file != NULL && place.line > 0)
+  if (error == NULL || *error == NULL || place.file == NULL ||
+      g_str_has_prefix ((*error)->message, place.file))
+    return;
+  if (place.line > 0)
     g_prefix_error (error, "%s:%u: ", place.file, place.line);
-  else if (place.file != NULL)
+  else
     g_prefix_error (error, "%s: ", place.file);
 }
 

@@ -59,7 +59,8 @@ GPtrArray *dnn_spec_parse_chain (const char *text, DnnPlace place,
 /* "name(key=value, ...)", which parses back to the same. */
 char *dnn_spec_to_string (const DnnSpec *self);
 
-/* "run.dnn:7: " before the message of `error`, where there is a place. */
+/* "run.dnn:7: " before the message of `error`, where there is a place and the
+ * message does not begin with one already: the innermost is the best. */
 void dnn_error_prefix_place (GError **error, DnnPlace place);
 
 /* Splits at commas outside (), [] and quotes, and strips the pieces. */

@@ -110,17 +110,25 @@ dnn_trainer_new (DnnModel *model, const DnnData *data,
                  const DnnTrainSettings *settings, const DnnSpec *optimizer,
                  GError **error)
 {
-  g_autoptr (DnnTrainer) self = g_new0 (DnnTrainer, 1);
   DnnPhase phase = { "train", { 0 }, *settings, (DnnSpec *) optimizer };
+
+  return dnn_trainer_new_for_phase (model, data, &phase, error);
+}
+
+DnnTrainer *
+dnn_trainer_new_for_phase (DnnModel *model, const DnnData *data,
+                           const DnnPhase *phase, GError **error)
+{
+  g_autoptr (DnnTrainer) self = g_new0 (DnnTrainer, 1);
 
   dnn_blas_init ();
   self->model = dnn_model_ref (model);
   self->data = data;
-  self->pool = dnn_pool_new ((unsigned) settings->threads);
+  self->pool = dnn_pool_new ((unsigned) phase->settings.threads);
   self->baseline = g_new0 (bool, dnn_model_n_layers (model) + 1);
   self->trainable = g_new0 (bool, dnn_model_n_layers (model) + 1);
   copy_trainable (model, self->baseline);
-  if (!dnn_trainer_begin_phase (self, &phase, NULL, error))
+  if (!dnn_trainer_begin_phase (self, phase, NULL, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -61,6 +61,9 @@ typedef struct DnnTrainer DnnTrainer;
 DnnTrainer *dnn_trainer_new (DnnModel *model, const DnnData *data,
                              const DnnTrainSettings *settings,
                              const DnnSpec *optimizer, GError **error);
+/* The same, beginning with this phase. */
+DnnTrainer *dnn_trainer_new_for_phase (DnnModel *model, const DnnData *data,
+                                       const DnnPhase *phase, GError **error);
 void dnn_trainer_free (DnnTrainer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnTrainer, dnn_trainer_free)
 

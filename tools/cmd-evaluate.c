@@ -86,7 +86,8 @@ cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
-  if (!command_parse (self, argc, argv, entries, &common, error))
+  if (!command_parse (self, argc, argv, entries, &common, error) ||
+      !check_threads (options.threads, error))
     return false;
   return evaluate ((*argv)[1], &options, &common, error);
 }

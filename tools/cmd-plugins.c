@@ -121,7 +121,9 @@ probe_file (const char *path, const char *name, Probe *ret_probe)
 
   ret_probe->fault = fault_of (&child);
   if (ret_probe->fault == NULL)
-    ret_probe->info = g_strsplit (child.out, "\t", 3);
+    ret_probe->info = g_strsplit (child.out != NULL ? child.out : "", "\t", 3);
+  if (ret_probe->info != NULL && g_strv_length (ret_probe->info) != 3)
+    ret_probe->fault = g_strdup ("it ends the program when it is loaded");
   g_free (child.out);
   g_free (child.err);
 }

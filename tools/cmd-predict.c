@@ -150,7 +150,8 @@ cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
-  if (!command_parse (self, argc, argv, entries, &common, error))
+  if (!command_parse (self, argc, argv, entries, &common, error) ||
+      !check_threads (options.threads, error))
     return false;
   if (options.inputs == NULL || options.out == NULL ||
       (!g_str_has_suffix (options.out, ".npy") &&

@@ -9,12 +9,12 @@
 #include <string.h>
 
 typedef struct {
-  char **sets;                  /* (owned) */
-  char *layers;                 /* (owned) */
-  char *data;                   /* (owned) */
-  char *out;                    /* (owned) */
-  char *weights;                /* (owned) */
-  gint64 epochs, seed, threads; /* -1: not given */
+  char **sets;                   /* (owned) */
+  char *layers;                  /* (owned) */
+  char *data;                    /* (owned) */
+  char *out;                     /* (owned) */
+  char *weights;                 /* (owned) */
+  char *epochs, *seed, *threads; /* (owned) NULL: not given */
   gboolean overwrite, partial;
 } Options;
 
@@ -26,6 +26,9 @@ options_clear (Options *self)
   g_free (self->data);
   g_free (self->out);
   g_free (self->weights);
+  g_free (self->epochs);
+  g_free (self->seed);
+  g_free (self->threads);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -36,11 +39,11 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
   const GOptionEntry entries[] = {
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->sets,
       "Set a key of the experiment", "SECTION.KEY=VALUE" },
-    { "epochs", 0, 0, G_OPTION_ARG_INT64, &options->epochs,
+    { "epochs", 0, 0, G_OPTION_ARG_STRING, &options->epochs,
       "Passes over the training rows", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &options->seed,
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &options->seed,
       "Of all random numbers (default 1)", "N" },
-    { "threads", 0, 0, G_OPTION_ARG_INT64, &options->threads,
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options->threads,
       "Threads to use (default: one a processor)", "N" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &options->out,
       "Folder of the run (default: runs/NAME)", "DIR" },
@@ -58,7 +61,6 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
-  options->epochs = options->seed = options->threads = -1;
   return command_parse (self, argc, argv, entries, common, error);
 }
 
@@ -123,15 +125,22 @@ compose (const Options *options, GError **error)
   return g_steal_pointer (&experiment);
 }
 
+/* The text as it is: the table of [train] checks it. */
 static void
-set_number (DnnExperiment *experiment, const char *key, gint64 value)
+set_key (DnnExperiment *experiment, const char *key, const char *value)
 {
-  g_autofree char *text = NULL;
+  if (value != NULL)
+    dnn_experiment_set (experiment, "train", key, value);
+}
 
-  if (value < 0)
-    return;
-  text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
-  dnn_experiment_set (experiment, "train", key, text);
+static bool
+has_phases (const DnnExperiment *experiment)
+{
+  for (size_t i = 0; i < dnn_experiment_n_sections (experiment); i++)
+    if (g_str_has_prefix (dnn_experiment_section (experiment, i)->name,
+                          "phase "))
+      return true;
+  return false;
 }
 
 static DnnExperiment *
@@ -151,9 +160,16 @@ make_experiment (const Options *options, const char *file, GError **error)
   for (size_t i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
     if (!dnn_experiment_override (experiment, options->sets[i], error))
       return NULL;
-  set_number (experiment, "epochs", options->epochs);
-  set_number (experiment, "seed", options->seed);
-  set_number (experiment, "threads", options->threads);
+  if (options->epochs != NULL && has_phases (experiment)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--epochs is not for an experiment with phases; take --set "
+                 "'phase NAME.epochs=%s'",
+                 options->epochs);
+    return NULL;
+  }
+  set_key (experiment, "epochs", options->epochs);
+  set_key (experiment, "seed", options->seed);
+  set_key (experiment, "threads", options->threads);
   return g_steal_pointer (&experiment);
 }
 

@@ -10,6 +10,18 @@ common_clear (Common *self)
   g_clear_pointer (&self->plugin_path, g_free);
 }
 
+bool
+check_threads (gint64 threads, GError **error)
+{
+  if (threads >= 0 && threads <= 1024)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--threads must be a whole number from 0 to 1024, not "
+               "'%" G_GINT64_FORMAT "'",
+               threads);
+  return false;
+}
+
 DnnRegistry *
 common_registry (const Common *self)
 {

@@ -52,6 +52,9 @@ bool command_parse (const Command *self, int *argc, char ***argv,
 void common_clear (Common *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
 
+/* Whether --threads is a number of threads. */
+bool check_threads (gint64 threads, GError **error);
+
 /* The registry, with --plugin-path. */
 DnnRegistry *common_registry (const Common *self);
 

@@ -1,6 +1,8 @@
 /* dnnrun.c - the host binary: finds the verb and runs it */
 #include "command.h"
 
+#include <dnn-suggest.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +63,29 @@ exit_code (const GError *error)
   }
 }
 
+static void
+print_unknown_verb (const char *name)
+{
+  const char *names[G_N_ELEMENTS (commands) + 1] = { NULL };
+  g_autofree char *nearest = NULL;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i].name;
+  nearest = dnn_suggest (name, names);
+  fprintf (stderr, "dnnrun: there is no verb '%s'; %s\n", name, nearest);
+}
+
+/* Results that nobody got are not done. */
+static int
+check_output (void)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return EXIT_DONE;
+  fprintf (stderr, "dnnrun: cannot write to the standard output: %s\n",
+           g_strerror (errno));
+  return EXIT_IO;
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -83,15 +108,13 @@ main (int argc, char *argv[])
   }
   command = find_command (argv[1]);
   if (command == NULL) {
-    fprintf (stderr,
-             "dnnrun: there is no verb '%s'; dnnrun --help lists them\n",
-             argv[1]);
+    print_unknown_verb (argv[1]);
     return EXIT_USAGE;
   }
   argc--;
   argv++;
   if (command->run (command, &argc, &argv, &error))
-    return EXIT_DONE;
+    return check_output ();
   fprintf (stderr, "dnnrun: %s\n", error->message);
   return exit_code (error);
 }

@@ -98,10 +98,10 @@ on_begin_epoch (void *data, const DnnProgress *progress)
 
   self->n_batches = progress->n_batches;
   self->n_epochs = progress->n_epochs;
-  if (self->quiet || self->json)
+  if (self->quiet || self->json || !self->terminal)
     return;
-  fprintf (stderr, "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "%s",
-           progress->epoch, progress->n_epochs, self->terminal ? "\n" : "");
+  fprintf (stderr, "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "\n",
+           progress->epoch, progress->n_epochs);
 }
 
 static void
@@ -167,7 +167,8 @@ on_end_epoch (void *data, const DnnEpoch *epoch)
   if (self->terminal)
     replace_line (text);
   else
-    fprintf (stderr, " -%s", text->str);
+    fprintf (stderr, "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " -%s",
+             epoch->number, self->n_epochs, text->str);
   fputc ('\n', stderr);
 }
 

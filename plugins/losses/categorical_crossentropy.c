@@ -42,8 +42,10 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   if (p->n_dims < 1 || t->n_dims < 1 || p->dims[0] != t->dims[0] ||
       dnn_count (p) != dnn_count (t))
     return host->fail (b,
-                       "%lld targets do not go with %lld predictions a batch",
-                       (long long) dnn_count (t), (long long) dnn_count (p));
+                       "a sample has %lld targets and %lld predictions; "
+                       "they must be as many",
+                       (long long) (dnn_count (t) / t->dims[0]),
+                       (long long) (dnn_count (p) / p->dims[0]));
   if (p->n_dims < 2)
     return host->fail (b, "prediction must be a row of classes a sample");
   return 0;
@@ -89,7 +91,7 @@ static double
 log_sum_exp (const DnnHost *host, const float *z, int64_t n)
 {
   const float max = max_of (z, n); /* exp overflows past 88 */
-  float e[BLOCK];
+  float e[BLOCK] = { 0 };
   double sum = 0;
 
   for (int64_t first = 0; first < n; first += BLOCK) {

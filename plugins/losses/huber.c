@@ -30,8 +30,10 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   if (p->n_dims < 1 || t->n_dims < 1 || p->dims[0] != t->dims[0] ||
       dnn_count (p) != dnn_count (t))
     return host->fail (b,
-                       "%lld targets do not go with %lld predictions a batch",
-                       (long long) dnn_count (t), (long long) dnn_count (p));
+                       "a sample has %lld targets and %lld predictions; "
+                       "they must be as many",
+                       (long long) (dnn_count (t) / t->dims[0]),
+                       (long long) (dnn_count (p) / p->dims[0]));
   return 0;
 }
 

@@ -36,11 +36,13 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   if (p->n_dims < 2)
     return host->fail (b, "prediction must be a row of classes a sample");
   if (dnn_count (t) != dnn_rows (p) || t->dims[0] != p->dims[0])
-    return host->fail (b,
-                       "%lld labels do not go with %lld rows of %lld classes; "
-                       "for one-hot rows take categorical_crossentropy",
-                       (long long) dnn_count (t), (long long) dnn_rows (p),
-                       (long long) dnn_columns (p));
+    return host->fail (
+        b,
+        "a sample has %lld targets, and must have %lld labels, one "
+        "a row of %lld classes; for one-hot rows take "
+        "categorical_crossentropy",
+        (long long) (dnn_count (t) / t->dims[0]),
+        (long long) (dnn_rows (p) / p->dims[0]), (long long) dnn_columns (p));
   host->expect_integer (b, 1, 0, dnn_columns (p) - 1);
   return 0;
 }
@@ -79,7 +81,7 @@ static double
 log_sum_exp (const DnnHost *host, const float *z, int64_t n)
 {
   const float max = max_of (z, n); /* exp overflows past 88 */
-  float e[BLOCK];
+  float e[BLOCK] = { 0 };
   double sum = 0;
 
   for (int64_t first = 0; first < n; first += BLOCK) {

@@ -17,8 +17,10 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0] ||
       dnn_count (y) != dnn_count (t))
     return host->fail (b,
-                       "%lld targets do not go with %lld predictions a batch",
-                       (long long) dnn_count (t), (long long) dnn_count (y));
+                       "a sample has %lld targets and %lld predictions; "
+                       "they must be as many",
+                       (long long) (dnn_count (t) / t->dims[0]),
+                       (long long) (dnn_count (y) / y->dims[0]));
   host->set_state (b, N_STATE);
   return 0;
 }

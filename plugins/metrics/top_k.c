@@ -38,10 +38,12 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
     return host->fail (b, "prediction must be a row of classes a sample");
   wanted = is_sparse (y, t) ? dnn_rows (y) : dnn_count (y);
   if (dnn_count (t) != wanted)
-    return host->fail (b,
-                       "%lld targets a batch do not go with the prediction, "
-                       "which wants %lld",
-                       (long long) dnn_count (t), (long long) wanted);
+    return host->fail (
+        b,
+        "a sample has %lld targets, and its prediction goes with "
+        "%lld",
+        (long long) (dnn_count (t) / t->dims[0]),
+        (long long) (wanted / t->dims[0]));
   host->set_state (b, N_STATE);
   return 0;
 }
