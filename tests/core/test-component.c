@@ -72,9 +72,12 @@ static const Bad bads[] = {
     "leaky_relu(alpha=0.1, negative_slope=0.2)", DNN_ERROR_PARAM,
     "leaky_relu: 'negative_slope'" },
   { "schedule", DNN_KIND_OPTIMIZER, "sgd(learning_rate=constnt(value=1))",
-    DNN_ERROR_NAME, "sgd: learning_rate must be a number or a schedule: there is no schedule" },
+    DNN_ERROR_NAME,
+    "learning_rate must be a number or a schedule: there is no schedule" },
   { "schedule-value", DNN_KIND_OPTIMIZER, "sgd(learning_rate=constant)",
-    DNN_ERROR_PARAM, "learning_rate: constant: value must be given" },
+    DNN_ERROR_PARAM,
+    "learning_rate must be a number or a schedule: constant: value must be "
+    "given" },
   { "not-schedulable", DNN_KIND_LOSS, "huber(delta=constant(value=1))",
     DNN_ERROR_PARAM, "not 'constant(value=1)'" },
 };
