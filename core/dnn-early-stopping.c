@@ -15,6 +15,7 @@ typedef struct {
   double baseline;
   bool restore_best;
   int64_t start_from_epoch;
+  bool include_start;
 } Keys;
 
 static const DnnParam params[] = {
@@ -29,6 +30,8 @@ static const DnnParam params[] = {
            "false", 0, 1, "", "end with the weights of the best epoch", NULL),
   DNN_INT (Keys, start_from_epoch, "0", 0, 1e9, "epochs",
            "epochs to pass over first"),
+  DNN_BOOL (Keys, include_start, "false",
+            "what the phase begins with can be the best, too"),
 };
 
 static const DnnPlugin table = {
@@ -172,6 +175,21 @@ dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
       is_better (self, value, self->keys.baseline))
     self->wait = 0;
   return !self->keys.restore_best || keep_weights (self, model, error);
+}
+
+bool
+dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnEpoch *start,
+                          const DnnModel *model, GError **error)
+{
+  bool ok;
+
+  if (!self->keys.include_start || !self->is_val)
+    return true;
+  ok = dnn_early_stopping_update (self, self->keys.start_from_epoch, start,
+                                  model, error);
+  self->wait = 0;
+  self->over = false;
+  return ok;
 }
 
 bool

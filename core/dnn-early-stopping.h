@@ -28,6 +28,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnEarlyStopping, dnn_early_stopping_free)
 bool dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
                                 const DnnEpoch *epoch, const DnnModel *model,
                                 GError **error);
+/* Looks at what the phase begins with, where that counts (include_start, and a
+ * value of the validation rows): `start` holds their results. */
+bool dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnEpoch *start,
+                               const DnnModel *model, GError **error);
 /* Whether it is time to stop. */
 bool dnn_early_stopping_is_over (const DnnEarlyStopping *self);
 /* Puts the best epoch's weights back, where that was asked for; returns the

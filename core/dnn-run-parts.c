@@ -12,6 +12,9 @@
 typedef struct {
   const char *layers;
   const char *input_shape;
+  const char *base;
+  int64_t drop_last;
+  const char *drop;
 } ModelKeys;
 
 static const DnnParam params[] = {
@@ -19,6 +22,12 @@ static const DnnParam params[] = {
            "the chain of layers", NULL),
   DNN_ROW (ModelKeys, input_shape, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "sizes of one sample, where no data tell", NULL),
+  DNN_ROW (ModelKeys, base, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "a trained model to begin with", NULL),
+  DNN_INT (ModelKeys, drop_last, "0", 0, 1e6, "layers",
+           "layers of the base that are left out at its end"),
+  DNN_ROW (ModelKeys, drop, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "glob over names of the base's layers to leave out", NULL),
 };
 
 static const DnnPlugin table = {
@@ -97,6 +106,50 @@ collect_layers (const DnnExperiment *experiment, const ModelKeys *keys,
                                dnn_spec_find (model, "layers")->place, error);
 }
 
+DnnBase *
+dnn_experiment_load_base (DnnRegistry *registry,
+                          const DnnExperiment *experiment, GError **error)
+{
+  const DnnSpec *section = dnn_experiment_find (experiment, "model");
+  ModelKeys keys = { 0 };
+  DnnBase *base;
+
+  if (!dnn_param_apply (&table, section, NULL, &keys, error))
+    return NULL;
+  base = dnn_base_load (registry, keys.base, keys.drop_last, keys.drop, error);
+  if (base == NULL && section != NULL) {
+    g_prefix_error (error, "[model] base: ");
+    dnn_error_prefix_place (error, section->place);
+  }
+  return base;
+}
+
+bool
+dnn_experiment_has_base (const DnnExperiment *experiment)
+{
+  const char *base = dnn_experiment_get (experiment, "model", "base");
+
+  return base != NULL && *base != '\0';
+}
+
+/* Puts the base's layers before those of the experiment. */
+static GPtrArray *
+prepend_base (DnnRegistry *registry, const DnnExperiment *experiment,
+              GPtrArray *specs, GError **error)
+{
+  g_autoptr (DnnBase) base =
+      dnn_experiment_load_base (registry, experiment, error);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (spec_free);
+
+  if (base == NULL)
+    return NULL;
+  for (guint i = 0; i < base->kept->len; i++)
+    g_ptr_array_add (all, dnn_spec_copy (g_ptr_array_index (base->kept, i)));
+  for (guint i = 0; i < specs->len; i++)
+    g_ptr_array_add (all, dnn_spec_copy (g_ptr_array_index (specs, i)));
+  return g_steal_pointer (&all);
+}
+
 bool
 dnn_experiment_has_input_shape (const DnnExperiment *experiment)
 {
@@ -110,7 +163,8 @@ dnn_experiment_build_model (DnnRegistry *registry,
 {
   const DnnSpec *section = dnn_experiment_find (experiment, "model");
   g_autoptr (GPtrArray) specs = NULL;
-  ModelKeys keys = { "", "" };
+  g_autoptr (GPtrArray) all = NULL;
+  ModelKeys keys = { .layers = "", .input_shape = "", .base = "", .drop = "" };
   DnnShape shape = { 0 };
 
   if (!dnn_param_apply (&table, section, NULL, &keys, error))
@@ -129,7 +183,12 @@ dnn_experiment_build_model (DnnRegistry *registry,
     return NULL;
   }
   specs = collect_layers (experiment, &keys, error);
-  return specs != NULL ? dnn_model_new (registry, specs, &shape, error) : NULL;
+  if (specs == NULL)
+    return NULL;
+  if (*keys.base == '\0')
+    return dnn_model_new (registry, specs, &shape, error);
+  all = prepend_base (registry, experiment, specs, error);
+  return all != NULL ? dnn_model_new (registry, all, &shape, error) : NULL;
 }
 
 /* --- the optimizer ------------------------------------------------------- */

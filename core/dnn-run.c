@@ -21,6 +21,7 @@ struct DnnRun {
   DnnModel *model;           /* (owned) */
   DnnTrainer *trainer;       /* (owned) */
   char *folder;              /* (owned) NULL until open */
+  char *base_report;         /* (owned) NULL: no base */
   double best;               /* lowest validation loss so far */
 };
 
@@ -29,6 +30,7 @@ dnn_run_free (DnnRun *self)
 {
   if (self == NULL)
     return;
+  g_free (self->base_report);
   g_free (self->folder);
   dnn_trainer_free (self->trainer);
   g_clear_pointer (&self->phases, g_ptr_array_unref);
@@ -101,6 +103,41 @@ settle (DnnRun *self, GError **error)
   return true;
 }
 
+/* What was frozen with one preprocessing must see the same again: the base's
+ * holds where [data] says nothing of its own. */
+static void
+inherit_preprocess (DnnRun *self, DnnModelFile *base)
+{
+  DnnPreprocess *own = self->data->preprocess;
+
+  if (dnn_experiment_get (self->experiment, "data", "scale") != NULL ||
+      dnn_experiment_get (self->experiment, "data", "standardize") != NULL)
+    return;
+  g_strfreev (base->preprocess->class_names);
+  base->preprocess->class_names = g_steal_pointer (&own->class_names);
+  dnn_preprocess_free (own);
+  self->data->preprocess = g_steal_pointer (&base->preprocess);
+}
+
+/* First values for every weight: the base's for the layers kept. */
+static bool
+fill_weights (DnnRun *self, DnnRegistry *registry, GError **error)
+{
+  g_autoptr (DnnBase) base = NULL;
+
+  if (!dnn_model_initialize (self->model, (uint64_t) self->settings.seed,
+                             error))
+    return false;
+  if (!dnn_experiment_has_base (self->experiment))
+    return true;
+  base = dnn_experiment_load_base (registry, self->experiment, error);
+  if (base == NULL ||
+      !dnn_base_copy_weights (base, self->model, &self->base_report, error))
+    return false;
+  inherit_preprocess (self, base->file);
+  return true;
+}
+
 DnnRun *
 dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
              GError **error)
@@ -114,9 +151,7 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
       !settle (self, error))
     return NULL;
   self->phases = dnn_phases_parse (self->experiment, error);
-  if (self->phases == NULL ||
-      !dnn_model_initialize (self->model, (uint64_t) self->settings.seed,
-                             error))
+  if (self->phases == NULL || !fill_weights (self, registry, error))
     return NULL;
   first = g_ptr_array_index (self->phases, 0);
   self->trainer =
@@ -256,6 +291,12 @@ dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
       return false;
   }
   return self->folder == NULL || save_model (self, "model.safetensors", error);
+}
+
+const char *
+dnn_run_base_report (const DnnRun *self)
+{
+  return self->base_report;
 }
 
 DnnModel *

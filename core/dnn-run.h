@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "dnn-base.h"
 #include "dnn-experiment.h"
 #include "dnn-trainer.h"
 
@@ -28,6 +29,10 @@ bool dnn_run_open (DnnRun *self, const char *folder, bool overwrite,
 /* Trains to the end; after every epoch the folder, if open, is up to date. */
 bool dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error);
 
+/* What was copied from the base, fresh or dropped, a line a tensor; NULL where
+ * there is no base.  Returns: (transfer none). */
+const char *dnn_run_base_report (const DnnRun *self);
+
 /* Returns: (transfer none). */
 DnnModel *dnn_run_model (const DnnRun *self);
 const DnnData *dnn_run_data (const DnnRun *self);
@@ -42,6 +47,11 @@ const char *dnn_run_folder (const DnnRun *self);
 DnnModel *dnn_experiment_build_model (DnnRegistry *registry,
                                       const DnnExperiment *experiment,
                                       const DnnShape *input, GError **error);
+/* Whether the model begins with the layers of another, and that other. */
+bool dnn_experiment_has_base (const DnnExperiment *experiment);
+DnnBase *dnn_experiment_load_base (DnnRegistry *registry,
+                                   const DnnExperiment *experiment,
+                                   GError **error);
 /* Whether the model's input shape is said in the experiment. */
 bool dnn_experiment_has_input_shape (const DnnExperiment *experiment);
 /* The section [optimizer] as a plugin with keys. */

@@ -112,10 +112,21 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events, int64_t start,
   return true;
 }
 
+bool
+dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error)
+{
+  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
+
+  if (self->validation == NULL)
+    return true;
+  dnn_objective_set_penalty (self->evaluation, dnn_model_penalty (self->model));
+  return dnn_evaluate_feeder (self->evaluation, self->validation, &info,
+                              &epoch->val_loss, epoch->val_metrics, error);
+}
+
 static bool
 finish_epoch (DnnTrainer *self, int64_t start, DnnEpoch *epoch, GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
   uint64_t steps = self->step - self->phase_step;
 
   epoch->loss = dnn_objective_loss (self->objective);
@@ -123,10 +134,7 @@ finish_epoch (DnnTrainer *self, int64_t start, DnnEpoch *epoch, GError **error)
     epoch->metrics[i] = dnn_objective_result (self->objective, i);
   epoch->learning_rate =
       dnn_optimizer_rate (self->optimizer, steps > 0 ? steps - 1 : 0);
-  dnn_objective_set_penalty (self->evaluation, dnn_model_penalty (self->model));
-  if (self->validation != NULL &&
-      !dnn_evaluate_feeder (self->evaluation, self->validation, &info,
-                            &epoch->val_loss, epoch->val_metrics, error))
+  if (!dnn_trainer_validate (self, epoch, error))
     return false;
   epoch->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
   return self->stopping == NULL ||

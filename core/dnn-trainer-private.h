@@ -32,5 +32,8 @@ struct DnnTrainer {
   int64_t phase_epoch; /* the run's epoch at which the phase began */
 };
 
+/* Writes the results of the validation rows, where there are any. */
+bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);
+
 /* Makes plans anew where a layer's `trainable` is not what they know. */
 bool dnn_trainer_refresh (DnnTrainer *self, GError **error);

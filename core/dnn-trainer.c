@@ -318,6 +318,20 @@ dnn_trainer_set_optimizer (DnnTrainer *self, const DnnSpec *optimizer,
   return true;
 }
 
+/* Shows early stopping what there is before the first step. */
+static bool
+begin_stopping (DnnTrainer *self, GError **error)
+{
+  g_autofree double *metrics =
+      g_new0 (double, dnn_objective_n_metrics (self->evaluation) + 1);
+  DnnEpoch start = { .number = self->epoch, .val_metrics = metrics };
+
+  if (self->stopping == NULL || self->validation == NULL)
+    return true;
+  return dnn_trainer_validate (self, &start, error) &&
+         dnn_early_stopping_begin (self->stopping, &start, self->model, error);
+}
+
 bool
 dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
                          char **ret_report, GError **error)
@@ -337,7 +351,7 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
   return make_stopping (self, error) &&
          dnn_trainer_set_optimizer (self, phase->optimizer, ret_report,
                                     error) &&
-         replan (self, error);
+         replan (self, error) && begin_stopping (self, error);
 }
 
 bool

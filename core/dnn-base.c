@@ -1,0 +1,133 @@
+/* dnn-base.c - clones layers */
+#include "dnn-base.h"
+
+#include "dnn-suggest.h"
+
+#include <string.h>
+
+void
+dnn_base_free (DnnBase *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->kept, g_ptr_array_unref);
+  dnn_model_file_free (self->file);
+  g_free (self);
+}
+
+static void
+spec_free (gpointer data)
+{
+  dnn_spec_free (data);
+}
+
+static bool
+keep_layers (DnnBase *self, size_t n_last, const char *drop, GError **error)
+{
+  const DnnModel *model = self->file->model;
+  const size_t n = dnn_model_n_layers (model);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  bool dropped = *drop == '\0';
+
+  for (size_t i = 0; i < n; i++) {
+    const DnnLayer *layer = dnn_model_layer (model, i);
+    DnnSpec *spec;
+
+    g_strv_builder_add (names, layer->name);
+    if (*drop != '\0' && g_pattern_match_simple (drop, layer->name)) {
+      dropped = true;
+      continue;
+    }
+    if (i + n_last >= n)
+      continue;
+    spec = dnn_spec_copy (layer->spec);
+    if (dnn_spec_find (spec, "name") == NULL)
+      dnn_spec_add (spec, "name", layer->name, spec->place);
+    g_ptr_array_add (self->kept, spec);
+  }
+  if (!dropped) {
+    g_auto (GStrv) all = g_strv_builder_end (names);
+    g_autofree char *nearest = dnn_suggest (drop, (const char *const *) all);
+
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "drop: the base has no layer '%s'; %s", drop, nearest);
+    return false;
+  }
+  if (self->kept->len > 0)
+    return true;
+  g_set_error (
+      error, DNN_ERROR, DNN_ERROR_PARAM,
+      "drop_last leaves nothing of the base's %" G_GSIZE_FORMAT " layers", n);
+  return false;
+}
+
+DnnBase *
+dnn_base_load (DnnRegistry *registry, const char *path, int64_t drop_last,
+               const char *drop, GError **error)
+{
+  g_autoptr (DnnBase) self = g_new0 (DnnBase, 1);
+
+  self->kept = g_ptr_array_new_with_free_func (spec_free);
+  self->file = dnn_model_file_load (registry, path, error);
+  if (self->file == NULL ||
+      !keep_layers (self, (size_t) drop_last, drop, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/* Whether the weight belongs to a layer that was kept. */
+static bool
+is_kept (const DnnBase *self, const DnnWeight *weight)
+{
+  for (guint i = 0; i < self->kept->len; i++) {
+    const DnnSpec *spec = g_ptr_array_index (self->kept, i);
+    const char *name = dnn_spec_find (spec, "name")->value;
+    size_t n = strlen (name);
+
+    if (strncmp (weight->name, name, n) == 0 && weight->name[n] == '/')
+      return true;
+  }
+  return false;
+}
+
+static void
+append_line (GString *text, const char *what, const DnnWeight *weight)
+{
+  DnnShape shape = dnn_shape_of (&weight->tensor);
+  g_autofree char *sizes = dnn_shape_to_string (&shape, false);
+
+  g_string_append_printf (text, "%-8s %s %s\n", what, weight->name, sizes);
+}
+
+bool
+dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
+                       GError **error)
+{
+  const DnnModel *base = self->file->model;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    DnnWeight *weight = dnn_model_weight (model, i);
+    const DnnWeight *from = is_kept (self, weight)
+                                ? dnn_model_find_weight (base, weight->name)
+                                : NULL;
+
+    append_line (text, from != NULL ? "copied" : "fresh", weight);
+    if (from == NULL)
+      continue;
+    if (dnn_count (&from->tensor) != dnn_count (&weight->tensor)) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                   "'%s' has another shape than in the base: the inputs are "
+                   "not those that the base was trained on",
+                   weight->name);
+      return false;
+    }
+    memcpy (weight->tensor.data, from->tensor.data, dnn_weight_bytes (weight));
+  }
+  for (size_t i = 0; i < dnn_model_n_weights (base); i++)
+    if (!is_kept (self, dnn_model_weight (base, i)))
+      append_line (text, "dropped", dnn_model_weight (base, i));
+  if (ret_report != NULL)
+    *ret_report = g_string_free (g_steal_pointer (&text), FALSE);
+  return true;
+}
