@@ -4,7 +4,6 @@
 
 #include <dnn-model-file.h>
 #include <dnn-run.h>
-#include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,19 +65,6 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
 
 /* --- the experiment ------------------------------------------------------ */
 
-static DnnExperiment *
-load_defaults (GError **error)
-{
-  g_autoptr (GBytes) bytes = g_resources_lookup_data (
-      "/dnn/defaults.dnn", G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-  g_autofree char *text = NULL;
-
-  if (bytes == NULL)
-    return NULL;
-  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  return dnn_experiment_parse (NULL, text, error);
-}
-
 /* Takes the whole section [data] of another file. */
 static bool
 take_data (DnnExperiment *experiment, const char *path, GError **error)
@@ -114,7 +100,7 @@ compose (const Options *options, GError **error)
                  "a section [data]");
     return NULL;
   }
-  experiment = load_defaults (error);
+  experiment = load_resource ("defaults.dnn", error);
   if (experiment == NULL)
     return NULL;
   if (!g_str_has_suffix (options->data, ".dnn"))

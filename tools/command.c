@@ -1,6 +1,7 @@
 /* command.c - options and output that all verbs share */
 #include "command.h"
 
+#include <gio/gio.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -8,6 +9,20 @@ void
 common_clear (Common *self)
 {
   g_clear_pointer (&self->plugin_path, g_free);
+}
+
+DnnExperiment *
+load_resource (const char *name, GError **error)
+{
+  g_autofree char *path = g_strconcat ("/dnn/", name, NULL);
+  g_autoptr (GBytes) bytes =
+      g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autofree char *text = NULL;
+
+  if (bytes == NULL)
+    return NULL;
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return dnn_experiment_parse (NULL, text, error);
 }
 
 bool

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <dnn-error.h>
+#include <dnn-experiment.h>
 #include <dnn-registry.h>
 #include <json-glib/json-glib.h>
 #include <stdbool.h>
@@ -42,6 +43,8 @@ bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_probe (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_summary (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_transfer (const Command *self, int *argc, char ***argv,
+                   GError **error);
 bool cmd_train (const Command *self, int *argc, char ***argv, GError **error);
 
 /* Parses the verb's own `entries` and the common ones.  Whatever is wrong is
@@ -54,6 +57,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
 
 /* Whether --threads is a number of threads. */
 bool check_threads (gint64 threads, GError **error);
+
+/* An experiment that is part of the program. */
+DnnExperiment *load_resource (const char *name, GError **error);
 
 /* The registry, with --plugin-path. */
 DnnRegistry *common_registry (const Common *self);

@@ -11,6 +11,8 @@
 static const Command commands[] = {
   { "train", "FILE.dnn | --layers CHAIN --data NAME",
     "Train a model as an experiment file says", 0, 1, cmd_train },
+  { "transfer", "BASE.safetensors",
+    "Put a new head on a trained model and fine-tune", 1, 1, cmd_transfer },
   { "evaluate", "MODEL", "Loss and metrics of a model on data", 1, 1,
     cmd_evaluate },
   { "predict", "MODEL", "What a model says to new inputs", 1, 1, cmd_predict },
