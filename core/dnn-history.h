@@ -34,5 +34,10 @@ const DnnEpoch *dnn_history_at (const DnnHistory *self, size_t i);
 
 /* "epoch,phase,loss,accuracy,val_loss,...": one line for each row. */
 char *dnn_history_to_csv (const DnnHistory *self);
+/* The same read back; an empty cell is NaN.  Whatever else is in a line is
+ * DNN_ERROR_FORMAT, "NAME:LINE: ...". */
+DnnHistory *dnn_history_parse (const char *name, const char *csv,
+                               GError **error);
+DnnHistory *dnn_history_load (const char *path, GError **error);
 
 DNN_END_DECLS

@@ -1,0 +1,467 @@
+/* dnn-plot.c - curves as SVG: legend, panels, phases
+ *
+ *   legend   swatches and names, as many rows as they need
+ *   phases   names of phases, where there are several
+ *   panels   loss | metric
+ */
+#include "dnn-plot.h"
+
+#include "dnn-plot-private.h"
+#include "dnn-svg.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+  WIDTH = 900,
+  MARGIN = 14,
+  ROW = 20,         /* of the legend */
+  SWATCH = 26,      /* width of a sample of a line */
+  PHASE_ROW = 15,   /* of the phases' names */
+  N_PHASE_ROWS = 2, /* names that collide take turns */
+  PANEL_HEIGHT = 280,
+  LABELS_LEFT = 76,  /* title and labels of the y axis */
+  LABELS_BELOW = 44, /* the same of the x axis */
+  INSET = 8,         /* from the frame to the first and last epoch */
+  LEGEND_NAME = 48,  /* characters, at most */
+  AXIS_NAME = 34,
+  PHASE_NAME = 24,
+};
+
+/* A loss that spans more gets a logarithmic axis. */
+#define LOG_FACTOR 50.0
+/* Beyond, not even a double can scale; drawn as what is not finite. */
+#define TOO_LARGE 1e300
+
+/* Okabe and Ito's colours without yellow, which white swallows; then some of
+ * Paul Tol's.  Both are made for all eyes. */
+static const char *const colours[] = {
+  "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000",
+  "#332288", "#882255", "#999933", "#aa4499", "#44aa99", "#117733", "#661100",
+};
+
+/* How lines are drawn: of training, of validation. */
+static const char *const pens[] = {
+  "stroke-width='1.3' stroke-dasharray='4.5 2.5'",
+  "stroke-width='2' stroke-linejoin='round'",
+};
+
+/* The last epoch of a phase, and the phase that comes next. */
+typedef struct {
+  size_t epoch;
+  const char *phase;
+  size_t run; /* the first run that has it */
+  size_t n_runs;
+} Border;
+
+typedef struct {
+  const DnnPlotRun *runs;
+  size_t n_runs;
+  size_t n_epochs;    /* of the longest run */
+  const char *metric; /* NULL: there is none */
+  GArray *borders;    /* of Border */
+  GString *svg;
+  double top, bottom;   /* of the panels' frames */
+  double left, right;   /* of the panel being drawn */
+  const char *quantity; /* of that panel: the metric, or NULL for the loss */
+  DnnAxis x, y;
+} Plot;
+
+/* --- values -------------------------------------------------------------- */
+
+static const char *
+colour_of (size_t run)
+{
+  return colours[run % G_N_ELEMENTS (colours)];
+}
+
+/* NaN where the run has no such value. */
+static double
+value_at (const Plot *self, const DnnHistory *history, size_t epoch,
+          bool validation)
+{
+  const DnnEpoch *row = dnn_history_at (history, epoch);
+  double value = NAN;
+
+  if (validation && !history->validates)
+    return NAN;
+  if (self->quantity == NULL)
+    value = validation ? row->val_loss : row->loss;
+  for (size_t i = 0; self->quantity != NULL && history->metrics[i] != NULL; i++)
+    if (strcmp (history->metrics[i], self->quantity) == 0) {
+      value = validation ? row->val_metrics[i] : row->metrics[i];
+      break;
+    }
+  return fabs (value) < TOO_LARGE ? value : NAN;
+}
+
+static void
+widen (const Plot *self, const DnnHistory *history, double *low, double *high)
+{
+  for (size_t i = 0; i < dnn_history_count (history); i++)
+    for (int validation = 0; validation < 2; validation++) {
+      double value = value_at (self, history, i, validation);
+
+      *low = fmin (*low, value);
+      *high = fmax (*high, value);
+    }
+}
+
+static void
+fit_y (Plot *self)
+{
+  double low = INFINITY, high = -INFINITY;
+
+  for (size_t i = 0; i < self->n_runs; i++)
+    widen (self, self->runs[i].history, &low, &high);
+  if (low > high) /* nothing to show */
+    dnn_axis_fit (&self->y, 0, 1);
+  else if (self->quantity == NULL && low > 1 / TOO_LARGE &&
+           high / low > LOG_FACTOR)
+    dnn_axis_fit_log (&self->y, low, high);
+  else
+    dnn_axis_fit (&self->y, low, high);
+}
+
+/* --- phases -------------------------------------------------------------- */
+
+static void
+add_border (Plot *self, size_t epoch, const char *phase, size_t run)
+{
+  Border border = { epoch, phase, run, 1 };
+
+  for (guint i = 0; i < self->borders->len; i++) {
+    Border *other = &g_array_index (self->borders, Border, i);
+
+    if (other->epoch == epoch && strcmp (other->phase, phase) == 0) {
+      other->n_runs++;
+      return;
+    }
+  }
+  g_array_append_val (self->borders, border);
+}
+
+static int
+compare_borders (gconstpointer a, gconstpointer b)
+{
+  const Border *first = a, *second = b;
+
+  if (first->epoch != second->epoch)
+    return first->epoch < second->epoch ? -1 : 1;
+  return first->run < second->run ? -1 : first->run > second->run;
+}
+
+static void
+find_borders (Plot *self, size_t run)
+{
+  const DnnHistory *history = self->runs[run].history;
+  const char *last = NULL;
+  bool several = false;
+
+  for (size_t i = 1; i < dnn_history_count (history); i++)
+    several |= strcmp (dnn_history_at (history, i - 1)->phase,
+                       dnn_history_at (history, i)->phase) != 0;
+  for (size_t i = 0; several && i < dnn_history_count (history); i++) {
+    const char *phase = dnn_history_at (history, i)->phase;
+
+    if (last == NULL || strcmp (last, phase) != 0)
+      add_border (self, i, phase, run);
+    last = phase;
+  }
+}
+
+/* A border's colour is its run's, unless all runs share it. */
+static const char *
+border_colour (const Plot *self, const Border *border)
+{
+  return border->n_runs == self->n_runs ? "#666" : colour_of (border->run);
+}
+
+static void
+put_border (Plot *self, const Border *border)
+{
+  double x = dnn_axis_at (&self->x, (double) border->epoch + 0.5);
+
+  if (border->epoch == 0)
+    return;
+  g_string_append_printf (self->svg,
+                          "<g stroke='%s' stroke-opacity='0.55' "
+                          "stroke-dasharray='1.5 2.5'>",
+                          border_colour (self, border));
+  dnn_svg_put (self->svg, "<path d='M%,%V%'/></g>\n",
+               (double[]){ x, self->top, self->bottom });
+}
+
+/* The name above the frame, in the first row that has room for it. */
+static void
+put_phase (Plot *self, const Border *border, double *row_ends)
+{
+  g_autofree char *name = dnn_svg_clip (border->phase, PHASE_NAME);
+  double width = dnn_svg_width (name);
+  double x = border->epoch > 0
+                 ? dnn_axis_at (&self->x, (double) border->epoch + 0.5)
+                 : self->left;
+
+  x = MAX (self->left, MIN (x, self->right - width));
+  for (int i = 0; i < N_PHASE_ROWS; i++)
+    if (row_ends[i] <= x) {
+      row_ends[i] = x + width + DNN_SVG_FONT / 2.0;
+      g_string_append_printf (self->svg, "<g fill='%s'>",
+                              border_colour (self, border));
+      dnn_svg_put_text (self->svg, x, self->top - 5 - i * PHASE_ROW, name);
+      g_string_append (self->svg, "</g>\n");
+      return;
+    }
+}
+
+static void
+put_borders (Plot *self)
+{
+  double row_ends[N_PHASE_ROWS] = { 0 };
+
+  for (guint i = 0; i < self->borders->len; i++) {
+    const Border *border = &g_array_index (self->borders, Border, i);
+
+    put_border (self, border);
+    put_phase (self, border, row_ends);
+  }
+}
+
+/* --- curves -------------------------------------------------------------- */
+
+/* A dot for a value between gaps, which no line would show. */
+static void
+put_dots (Plot *self, const DnnHistory *history, bool validation)
+{
+  size_t n = dnn_history_count (history);
+
+  for (size_t i = 0; i < n; i++) {
+    double value = value_at (self, history, i, validation);
+    bool before = i > 0 && !isnan (value_at (self, history, i - 1, validation));
+    bool after =
+        i + 1 < n && !isnan (value_at (self, history, i + 1, validation));
+
+    if (!isnan (value) && !before && !after)
+      dnn_svg_put (self->svg,
+                   validation ? "<circle cx='%' cy='%' r='3.5'/>\n"
+                              : "<circle cx='%' cy='%' r='3.5' fill='#fff' "
+                                "stroke-width='1.3'/>\n",
+                   (double[]){ dnn_axis_at (&self->x, (double) i + 1),
+                               dnn_axis_at (&self->y, value) });
+  }
+}
+
+static void
+put_line (Plot *self, const DnnHistory *history, bool validation)
+{
+  const char *pen = "M";
+  gsize empty = self->svg->len;
+
+  g_string_append_printf (self->svg, "<path fill='none' %s d='",
+                          pens[validation]);
+  for (size_t i = 0; i < dnn_history_count (history); i++) {
+    double value = value_at (self, history, i, validation);
+
+    if (!isnan (value)) {
+      g_string_append (self->svg, pen);
+      dnn_svg_put (self->svg, "%,%",
+                   (double[]){ dnn_axis_at (&self->x, (double) i + 1),
+                               dnn_axis_at (&self->y, value) });
+    }
+    pen = isnan (value) ? "M" : "L";
+  }
+  if (g_str_has_suffix (self->svg->str, "'"))
+    g_string_truncate (self->svg, empty);
+  else
+    g_string_append (self->svg, "'/>\n");
+}
+
+static void
+put_curves (Plot *self)
+{
+  for (int validation = 0; validation < 2; validation++)
+    for (size_t i = 0; i < self->n_runs; i++) {
+      const DnnHistory *history = self->runs[i].history;
+
+      g_string_append_printf (self->svg, "<g stroke='%s' fill='%s'>\n",
+                              colour_of (i), colour_of (i));
+      put_line (self, history, validation);
+      put_dots (self, history, validation);
+      g_string_append (self->svg, "</g>\n");
+    }
+}
+
+/* --- axes ---------------------------------------------------------------- */
+
+static void
+put_grid (Plot *self)
+{
+  g_string_append (self->svg, "<g stroke='#e4e4e4'>\n");
+  for (size_t i = 0; i < self->x.n_ticks; i++)
+    dnn_svg_put (self->svg, "<path d='M%,%V%'/>\n",
+                 (double[]){ dnn_axis_at (&self->x, self->x.ticks[i]),
+                             self->top, self->bottom });
+  for (size_t i = 0; i < self->y.n_ticks; i++)
+    dnn_svg_put (self->svg, "<path d='M%,%H%'/>\n",
+                 (double[]){ self->left,
+                             dnn_axis_at (&self->y, self->y.ticks[i]),
+                             self->right });
+  g_string_append (self->svg, "</g>\n");
+  dnn_svg_put (self->svg,
+               "<rect x='%' y='%' width='%' height='%' fill='none' "
+               "stroke='#999'/>\n",
+               (double[]){ self->left, self->top, self->right - self->left,
+                           self->bottom - self->top });
+}
+
+static void
+put_labels (Plot *self)
+{
+  g_string_append (self->svg, "<g text-anchor='middle'>\n");
+  for (size_t i = 0; i < self->x.n_ticks; i++) {
+    g_autofree char *label = dnn_axis_label (&self->x, i);
+
+    dnn_svg_put_text (self->svg, dnn_axis_at (&self->x, self->x.ticks[i]),
+                      self->bottom + 17, label);
+  }
+  g_string_append (self->svg, "</g>\n<g text-anchor='end'>\n");
+  for (size_t i = 0; i < self->y.n_ticks; i++) {
+    g_autofree char *label = dnn_axis_label (&self->y, i);
+
+    dnn_svg_put_text (self->svg, self->left - 7,
+                      dnn_axis_at (&self->y, self->y.ticks[i]) + 4, label);
+  }
+  g_string_append (self->svg, "</g>\n");
+}
+
+static void
+put_titles (Plot *self)
+{
+  double middle = (self->top + self->bottom) / 2;
+  double x = self->left - LABELS_LEFT + DNN_SVG_FONT;
+  g_autofree char *title =
+      self->quantity != NULL
+          ? dnn_svg_clip (self->quantity, AXIS_NAME)
+          : g_strdup (self->y.log ? "loss (log scale)" : "loss");
+
+  g_string_append (self->svg, "<g text-anchor='middle'>\n");
+  dnn_svg_put_text (self->svg, (self->left + self->right) / 2,
+                    self->bottom + 37, "epoch");
+  dnn_svg_put (self->svg, "<g transform='rotate(-90 % %)'>",
+               (double[]){ x, middle });
+  dnn_svg_put_text (self->svg, x, middle, title);
+  g_string_append (self->svg, "</g>\n</g>\n");
+}
+
+/* `quantity`: a metric, or NULL for the loss. */
+static void
+put_panel (Plot *self, const char *quantity, double left, double right)
+{
+  self->quantity = quantity;
+  self->left = left + LABELS_LEFT;
+  self->right = right;
+  dnn_axis_fit_count (&self->x, self->n_epochs);
+  self->x.from = self->left + INSET;
+  self->x.to = self->right - INSET;
+  fit_y (self);
+  self->y.from = self->bottom;
+  self->y.to = self->top;
+  put_grid (self);
+  put_labels (self);
+  put_titles (self);
+  put_borders (self);
+  put_curves (self);
+}
+
+/* --- the picture --------------------------------------------------------- */
+
+/* A sample of a line and its name at x, y, which move on. */
+static void
+put_key (Plot *self, const char *pen, const char *colour, const char *text,
+         double *at)
+{
+  double width = SWATCH + 6 + dnn_svg_width (text);
+
+  if (at[0] > MARGIN && at[0] + width > WIDTH - MARGIN) {
+    at[0] = MARGIN;
+    at[1] += ROW;
+  }
+  g_string_append_printf (self->svg, "<g stroke='%s' %s>", colour, pen);
+  dnn_svg_put (self->svg, "<path d='M%,%h%'/></g>",
+               (double[]){ at[0], at[1] - 4, SWATCH });
+  dnn_svg_put_text (self->svg, at[0] + SWATCH + 6, at[1], text);
+  at[0] += width + 18;
+}
+
+/* Returns: the y where it ends. */
+static double
+put_legend (Plot *self)
+{
+  double at[] = { MARGIN, MARGIN + 10 };
+  bool validates = false;
+
+  for (size_t i = 0; i < self->n_runs; i++) {
+    g_autofree char *name = dnn_svg_clip (self->runs[i].name, LEGEND_NAME);
+
+    put_key (self, "stroke-width='4'", colour_of (i), name, at);
+    validates |= self->runs[i].history->validates;
+  }
+  put_key (self, pens[0], "#555", "training", at);
+  if (validates)
+    put_key (self, pens[1], "#555", "validation", at);
+  return at[1] + 6;
+}
+
+static void
+survey (Plot *self)
+{
+  for (size_t i = 0; i < self->n_runs; i++) {
+    const DnnHistory *history = self->runs[i].history;
+
+    self->n_epochs = MAX (self->n_epochs, dnn_history_count (history));
+    if (self->metric == NULL)
+      self->metric = history->metrics[0];
+    find_borders (self, i);
+  }
+  g_array_sort (self->borders, compare_borders);
+}
+
+static char *
+finish (Plot *self)
+{
+  int height = (int) self->bottom + LABELS_BELOW;
+  GString *svg = g_string_new (NULL);
+
+  g_string_append_printf (
+      svg,
+      "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
+      "viewBox='0 0 %d %d' role='img' font-size='%d' fill='#333' "
+      "font-family='Helvetica,Arial,\"DejaVu Sans\",sans-serif'>\n"
+      "<title>Training curves</title>\n"
+      "<rect width='%d' height='%d' fill='#fff'/>\n",
+      WIDTH, height, WIDTH, height, DNN_SVG_FONT, WIDTH, height);
+  g_string_append_len (svg, self->svg->str, (gssize) self->svg->len);
+  g_string_append (svg, "</svg>\n");
+  return g_string_free (svg, FALSE);
+}
+
+char *
+dnn_plot_to_svg (const DnnPlotRun *runs, size_t n_runs)
+{
+  g_autoptr (GArray) borders = g_array_new (FALSE, FALSE, sizeof (Border));
+  g_autoptr (GString) svg = g_string_new (NULL);
+  Plot self = {
+    .runs = runs, .n_runs = n_runs, .borders = borders, .svg = svg
+  };
+  double right = WIDTH - MARGIN, middle = WIDTH / 2.0;
+
+  survey (&self);
+  self.top = put_legend (&self) + MARGIN;
+  if (borders->len > 0)
+    self.top += N_PHASE_ROWS * PHASE_ROW;
+  self.bottom = self.top + PANEL_HEIGHT;
+  put_panel (&self, NULL, 0, self.metric != NULL ? middle - MARGIN : right);
+  if (self.metric != NULL)
+    put_panel (&self, self.metric, middle, right);
+  return finish (&self);
+}
