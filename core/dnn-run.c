@@ -4,6 +4,7 @@
 #include "dnn-file.h"
 #include "dnn-model-file.h"
 #include "dnn-phase.h"
+#include "dnn-plot.h"
 #include "dnn-private.h"
 #include "dnn-summary.h"
 
@@ -225,6 +226,17 @@ save_model (DnnRun *self, const char *name, GError **error)
 }
 
 static bool
+save_curves (DnnRun *self, GError **error)
+{
+  g_autofree char *absolute = g_canonicalize_filename (self->folder, NULL);
+  g_autofree char *name = g_filename_display_basename (absolute);
+  DnnPlotRun run = { name, dnn_trainer_history (self->trainer) };
+  g_autofree char *svg = dnn_plot_to_svg (&run, 1);
+
+  return write_text (self, "curves.svg", svg, error);
+}
+
+static bool
 save_epoch (DnnRun *self, GError **error)
 {
   const DnnHistory *history = dnn_trainer_history (self->trainer);
@@ -235,6 +247,7 @@ save_epoch (DnnRun *self, GError **error)
   if (self->folder == NULL)
     return true;
   if (!write_text (self, "history.csv", csv, error) ||
+      !save_curves (self, error) ||
       !save_model (self, "model.safetensors", error))
     return false;
   if (!(last->val_loss < self->best))
