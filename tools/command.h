@@ -40,6 +40,7 @@ typedef struct Command {
 bool cmd_evaluate (const Command *self, int *argc, char ***argv,
                    GError **error);
 bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_plot (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_probe (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_summary (const Command *self, int *argc, char ***argv, GError **error);

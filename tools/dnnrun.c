@@ -18,6 +18,8 @@ static const Command commands[] = {
   { "predict", "MODEL", "What a model says to new inputs", 1, 1, cmd_predict },
   { "summary", "FILE.dnn | MODEL", "Layers, shapes and parameters", 1, 1,
     cmd_summary },
+  { "plot", "RUN...", "Loss and metric of runs over epochs, as a picture", 1,
+    G_MAXINT, cmd_plot },
   { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
     0, cmd_plugins },
 };
