@@ -289,7 +289,7 @@ dnn_experiment_load (const char *path, GError **error)
                  "%s: this is no experiment file: it is not text", path);
     return NULL;
   }
-  text = g_strndup (data, n);
+  text = g_strndup (n > 0 ? data : "", n);
   return dnn_experiment_parse (path, text, error);
 }
 
