@@ -1,0 +1,18 @@
+/* dnn-test-data.h - small data sets for tests, in memory and in files */
+#pragma once
+
+#include "dnn-array.h"
+#include "dnn-data.h"
+
+/* An array of float32: a copy of `values`. */
+DnnArray *dnn_test_array (const float *values, DnnShape shape);
+/* The same as a .npy file. */
+void dnn_test_write_npy (const char *path, const float *values, DnnShape shape);
+/* Bytes in the IDX format, of one dimension or more; packed where the path
+ * ends in ".gz". */
+void dnn_test_write_idx (const char *path, const uint8_t *values,
+                         DnnShape shape);
+
+/* `rows` rows of normal numbers, and for each the index of the largest of its
+ * first `classes`; or, where that is 0, the sum of its first two. */
+DnnData *dnn_test_data (int64_t rows, int64_t columns, int64_t classes);
