@@ -326,6 +326,16 @@ dnn_experiment_unset (DnnExperiment *self, const char *section, const char *key)
       g_ptr_array_remove_index (found->args, i--);
 }
 
+/* Whether the value, written to a file, would be cut when it is read. */
+static bool
+has_comment (const char *value)
+{
+  for (const char *p = value; *p != '\0'; p++)
+    if (*p == '#' && (p == value || g_ascii_isspace (p[-1])))
+      return true;
+  return false;
+}
+
 bool
 dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
 {
@@ -341,6 +351,13 @@ dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
   section = g_strstrip (g_strndup (text, (gsize) (dot - text)));
   key = g_strstrip (g_strndup (dot + 1, (gsize) (equals - dot - 1)));
   value = g_strstrip (g_strdup (equals + 1));
+  if (has_comment (value)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--set: a value cannot hold a '#' at a word's start, as '%s' "
+                 "does: there a comment begins",
+                 value);
+    return false;
+  }
   if (!check_section_name (section, error) || !is_key (key)) {
     if (error != NULL && *error == NULL)
       g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,

@@ -335,6 +335,9 @@ static const Bad bad_overrides[] = {
     "--set data.Scale=2: ", "'Scale' is no key" },
   { "unknown-section", "trian.epochs=2", DNN_ERROR_NAME,
     "--set trian.epochs=2: ", "did you mean 'train'?" },
+  { "comment", "data.inputs=a #b", DNN_ERROR_USAGE, "--set",
+    "there a comment begins" },
+  { "only-comment", "data.inputs=#b", DNN_ERROR_USAGE, "--set", "'#b'" },
   { "unnamed-layer", "layer.units=2", DNN_ERROR_NAME, "--set ",
     "'layer' must have a name" },
 };
