@@ -4,7 +4,6 @@
 #include "dnn-param.h"
 #include "dnn-suggest.h"
 
-#include <math.h>
 #include <string.h>
 
 static const DnnParam params[] = {
@@ -28,7 +27,7 @@ static const DnnParam params[] = {
            "this many of the first rows validate"),
   DNN_FLOAT (DnnDataSettings, validation_split, "0", 0, 1, "",
              "this share of the rows, the last ones, validates"),
-  DNN_FLOAT (DnnDataSettings, scale, "1", -INFINITY, INFINITY, "",
+  DNN_FLOAT (DnnDataSettings, scale, "1", -1e30, 1e30, "",
              "what inputs are multiplied by"),
   DNN_BOOL (DnnDataSettings, standardize, "false",
             "mean 0 and deviation 1, by the training rows"),

@@ -75,6 +75,8 @@ dnn_data_target_shape (const DnnData *self)
 static float
 relabel (const DnnRelabel *self, float label)
 {
+  if (!isfinite (label))
+    return label; /* for the check to find */
   if (self->positive >= 0)
     return label == (float) self->positive;
   for (int64_t i = 0; i < self->keep.n; i++)
@@ -343,6 +345,21 @@ cut_splits (DnnData *self, const DnnDataSettings *settings, GError **error)
 }
 
 static bool
+check_keep (const DnnInts *keep, GError **error)
+{
+  for (int64_t i = 0; i < keep->n; i++)
+    for (int64_t j = 0; j < i; j++)
+      if (keep->at[i] == keep->at[j]) {
+        g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                     "keep_classes must name every class once, and "
+                     "'%" G_GINT64_FORMAT "' is there twice",
+                     keep->at[i]);
+        return false;
+      }
+  return true;
+}
+
+static bool
 select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
 {
   DnnSplit *splits[] = { self->train, self->validation, self->test };
@@ -357,6 +374,8 @@ select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
                  "row");
     return false;
   }
+  if (!check_keep (&settings->keep_classes, error))
+    return false;
   for (size_t i = 0; i < G_N_ELEMENTS (splits); i++) {
     if (splits[i] == NULL || settings->keep_classes.n == 0)
       continue;
