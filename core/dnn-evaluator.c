@@ -23,6 +23,8 @@ dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
                      double *ret_metrics, GError **error)
 {
   dnn_objective_reset (objective);
+  dnn_objective_set_penalty (
+      objective, dnn_model_penalty (dnn_feeder_plan (feeder)->model));
   for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
     const DnnBatch *batch = dnn_feeder_get (feeder, i);
 

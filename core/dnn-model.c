@@ -326,7 +326,8 @@ dnn_model_penalty (const DnnModel *self)
   for (guint i = 0; i < self->weights->len; i++) {
     const DnnWeight *weight = dnn_model_weight (self, i);
 
-    if (dnn_regularizer_is_set (&weight->regularizer))
+    if (dnn_regularizer_is_set (&weight->regularizer) &&
+        dnn_model_is_trainable (self, weight))
       penalty +=
           dnn_regularizer_loss (&weight->regularizer, weight->tensor.data,
                                 dnn_count (&weight->tensor));

@@ -42,7 +42,7 @@ DnnWeight *dnn_model_find_weight (const DnnModel *self, const char *name);
 /* Whether training moves it: a weight of a layer that is trainable. */
 bool dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight);
 
-/* What the regularizers of all weights add to the loss. */
+/* What the regularizers of all trainable weights add to the loss. */
 double dnn_model_penalty (const DnnModel *self);
 
 /* Shape of one input sample, and of one output sample. */

@@ -12,7 +12,7 @@
 
 DNN_BEGIN_DECLS
 
-/* `kernel_regularizer = l2(0.01)`, as numbers; 0 and 0: none. */
+/* `kernel_regularizer = l2(l2=0.01)`, as numbers; 0 and 0: none. */
 typedef struct DnnRegularizer {
   double l1;
   double l2;
