@@ -1,0 +1,172 @@
+/* test-predictor.c - inference: the same numbers whoever asks for them */
+#include "dnn-assert.h"
+#include "dnn-predictor.h"
+#include "dnn-test-data.h"
+#include "dnn-test-training.h"
+
+#include <math.h>
+
+static const char chain[] =
+    "batch_normalization ! dense units=20 activation=elu ! dropout rate=0.5 ! "
+    "dense units=3 activation=softmax";
+
+static DnnTestTraining *
+train (void)
+{
+  DnnTestTraining *run =
+      dnn_test_training_good (chain, "sgd learning_rate=0.1", &dnn_test_labels);
+
+  dnn_test_training_fit (run);
+  return run;
+}
+
+static float *
+predict (const DnnTestTraining *run, unsigned threads)
+{
+  g_autoptr (GError) error = NULL;
+  float *y = dnn_predict_array (run->model, NULL, run->data->train->inputs,
+                                threads, &error);
+
+  g_assert_no_error (error);
+  return y;
+}
+
+static void
+test_like_trainer (void)
+{
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autofree float *y = predict (run, 1);
+  double loss, accuracy, sum = 0;
+  int right = 0;
+
+  g_test_summary ("Loss and accuracy of the predictions are those that the "
+                  "trainer finds");
+
+  g_assert_true (dnn_trainer_evaluate (run->trainer, run->data->train, &loss,
+                                       &accuracy, NULL));
+  for (int64_t i = 0; i < DNN_TEST_ROWS; i++) {
+    const float *row = y + 3 * i;
+    float label;
+
+    dnn_data_target (run->data, run->data->train, i, &label);
+    sum -= log ((double) row[(int) label]);
+    right += row[(int) label] > row[((int) label + 1) % 3] &&
+             row[(int) label] > row[((int) label + 2) % 3];
+  }
+  g_assert_cmpfloat_with_epsilon (sum / DNN_TEST_ROWS, loss, 1e-5);
+  g_assert_cmpfloat_with_epsilon ((double) right / DNN_TEST_ROWS, accuracy,
+                                  1e-9);
+  g_assert_cmpint (right, >, DNN_TEST_ROWS / 3);
+}
+
+static void
+test_batch (void)
+{
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autofree float *all = predict (run, 1);
+  g_autoptr (DnnPredictor) one = dnn_predictor_new (run->model, 1, 1, NULL);
+
+  g_test_summary ("A row alone and a row among many are the same to 1e-5");
+
+  g_assert_cmpint (dnn_predictor_input_size (one), ==, DNN_TEST_COLUMNS);
+  g_assert_cmpint (dnn_predictor_output_size (one), ==, 3);
+  for (int64_t i = 0; i < DNN_TEST_ROWS; i++) {
+    g_autoptr (GError) error = NULL;
+    const float *y;
+
+    dnn_array_to_float (run->data->train->inputs, i * DNN_TEST_COLUMNS,
+                        DNN_TEST_COLUMNS, dnn_predictor_input (one));
+    y = dnn_predictor_run (one, &error);
+    g_assert_no_error (error);
+    for (int j = 0; j < 3; j++)
+      g_assert_cmpfloat_with_epsilon (y[j], all[3 * i + j], 1e-5);
+  }
+}
+
+static void
+test_same_bits (void)
+{
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autofree float *first = predict (run, 1);
+  const size_t size = sizeof (float) * 3 * DNN_TEST_ROWS;
+
+  g_test_summary ("Asked again, on any number of threads: the same bits");
+
+  for (unsigned threads = 1; threads <= 4; threads *= 2) {
+    g_autofree float *again = predict (run, threads);
+
+    g_assert_cmpmem (first, size, again, size);
+  }
+}
+
+static void
+test_preprocess (void)
+{
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autoptr (DnnPreprocess) half = dnn_preprocess_new (0.5);
+  float x[DNN_TEST_COLUMNS], doubled[DNN_TEST_COLUMNS];
+  g_autoptr (DnnArray) one = NULL, two = NULL;
+  g_autofree float *a = NULL, *b = NULL;
+
+  g_test_summary ("Inputs go through the preprocessing");
+
+  for (int i = 0; i < DNN_TEST_COLUMNS; i++) {
+    x[i] = (float) (i - 2);
+    doubled[i] = 2 * x[i];
+  }
+  one = dnn_test_array (x, DNN_SHAPE (1, DNN_TEST_COLUMNS));
+  two = dnn_test_array (doubled, DNN_SHAPE (1, DNN_TEST_COLUMNS));
+
+  a = dnn_predict_array (run->model, NULL, one, 1, NULL);
+  b = dnn_predict_array (run->model, half, two, 1, NULL);
+
+  g_assert_cmpmem (a, 3 * sizeof (float), b, 3 * sizeof (float));
+}
+
+static void
+test_many_rows (void)
+{
+  const int64_t n = 600;
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autoptr (DnnData) data = dnn_test_data (n, DNN_TEST_COLUMNS, 3);
+  g_autofree float *y = NULL;
+
+  g_test_summary ("More rows than a batch, and not a multiple of it");
+
+  y = dnn_predict_array (run->model, NULL, data->train->inputs, 2, NULL);
+
+  for (int64_t i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (y[3 * i] + y[3 * i + 1] + y[3 * i + 2], 1,
+                                    1e-5);
+}
+
+static void
+test_rejects (void)
+{
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autoptr (DnnArray) wide =
+      dnn_test_array ((const float[]){ 1, 2, 3, 4, 5, 6 }, DNN_SHAPE (1, 6));
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Inputs of another shape are refused, with both shapes");
+
+  g_assert_null (dnn_predict_array (run->model, NULL, wide, 1, &error));
+  dnn_assert_error (error, DNN_ERROR_SHAPE,
+                    "the inputs have shape '(None, 6)', and the model takes "
+                    "(None, 5)");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/predictor/like-trainer", test_like_trainer);
+  g_test_add_func ("/predictor/batch", test_batch);
+  g_test_add_func ("/predictor/same-bits", test_same_bits);
+  g_test_add_func ("/predictor/preprocess", test_preprocess);
+  g_test_add_func ("/predictor/many-rows", test_many_rows);
+  g_test_add_func ("/predictor/rejects", test_rejects);
+
+  return g_test_run ();
+}
