@@ -146,21 +146,32 @@ is_same_shape (const DnnTensor *a, const DnnShape *b)
 }
 
 static bool
-copy_weight (DnnWeight *weight, const DnnNamedTensor *from, GError **error)
+check_weight (const DnnWeight *weight, const DnnNamedTensor *from,
+              GError **error)
 {
   DnnShape shape = dnn_shape_of (&weight->tensor);
   g_autofree char *have = dnn_shape_to_string (&from->shape, false);
   g_autofree char *want = dnn_shape_to_string (&shape, false);
 
   if (from->dtype == DNN_FLOAT32 &&
-      is_same_shape (&weight->tensor, &from->shape)) {
-    memcpy (weight->tensor.data, from->data, dnn_weight_bytes (weight));
+      is_same_shape (&weight->tensor, &from->shape))
     return true;
-  }
   g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                "tensor '%s' is %s %s, and the model wants float32 %s",
                weight->name, dnn_dtype_name (from->dtype), have, want);
   return false;
+}
+
+static void
+copy_weights (DnnModel *model, const DnnSafetensors *file)
+{
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    DnnWeight *weight = dnn_model_weight (model, i);
+    const DnnNamedTensor *from = dnn_safetensors_find (file, weight->name);
+
+    if (from != NULL)
+      memcpy (weight->tensor.data, from->data, dnn_weight_bytes (weight));
+  }
 }
 
 /* Tensors that are no layer's: of the optimizer, of the preprocessing. */
@@ -182,7 +193,7 @@ dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
     DnnWeight *weight = dnn_model_weight (model, i);
     const DnnNamedTensor *from = dnn_safetensors_find (file, weight->name);
 
-    if (from != NULL && !copy_weight (weight, from, error))
+    if (from != NULL && !check_weight (weight, from, error))
       return false;
     if (from == NULL && missing == NULL)
       missing = weight->name;
@@ -209,6 +220,7 @@ dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
                  missing != NULL ? missing : unused);
     return false;
   }
+  copy_weights (model, file);
   if (ret_report != NULL)
     *ret_report = g_string_free (g_steal_pointer (&report), FALSE);
   return true;

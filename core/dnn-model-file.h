@@ -45,7 +45,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnModelFile, dnn_model_file_free)
 
 /* Copies weights into the model by name.  `ret_report` (may be NULL) lists in
  * a line each what matched, was missing, or was not used.  Anything but a full
- * match is an error unless `partial`; a tensor of another shape always is. */
+ * match is an error unless `partial`; a tensor of another shape always is.
+ * After an error the model is what it was. */
 bool dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
                              bool partial, char **ret_report, GError **error);
 
