@@ -332,13 +332,27 @@ begin_stopping (DnnTrainer *self, GError **error)
          dnn_early_stopping_begin (self->stopping, &start, self->model, error);
 }
 
+/* A caller from C may leave out what it does not need. */
+static DnnTrainSettings
+complete (const DnnTrainSettings *settings)
+{
+  DnnTrainSettings whole = *settings;
+  const char **texts[] = { &whole.loss, &whole.metrics, &whole.callbacks,
+                           &whole.frozen, &whole.trainable };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    *texts[i] = *texts[i] != NULL ? *texts[i] : "";
+  whole.batch_size = MAX (whole.batch_size, 1);
+  return whole;
+}
+
 bool
 dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
                          char **ret_report, GError **error)
 {
   if (self->proof != NULL && !dnn_trainer_end_phase (self, error))
     return false;
-  self->settings = phase->settings;
+  self->settings = complete (&phase->settings);
   self->phase = g_intern_string (phase->name);
   self->phase_step = self->step;
   self->phase_epoch = self->epoch;

@@ -14,8 +14,8 @@
 
 DNN_BEGIN_DECLS
 
-/* How to train.  Texts are interned or live as long as the trainer; "" is
- * nothing. */
+/* How to train.  Texts are interned or live as long as the trainer; "" and
+ * NULL are nothing. */
 typedef struct DnnTrainSettings {
   const char *loss;    /* "sparse_categorical_crossentropy" */
   const char *metrics; /* "accuracy, top_k(k=3)" */

@@ -3,6 +3,7 @@
 #include "progress.h"
 
 #include <dnn-model-file.h>
+#include <dnn-param.h>
 #include <dnn-run.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,12 +112,23 @@ compose (const Options *options, GError **error)
   return g_steal_pointer (&experiment);
 }
 
-/* The text as it is: the table of [train] checks it. */
-static void
-set_key (DnnExperiment *experiment, const char *key, const char *value)
+/* What is no number is wrong use; whether the number can be, the table of
+ * [train] knows. */
+static bool
+set_number (DnnExperiment *experiment, const char *key, const char *value,
+            GError **error)
 {
-  if (value != NULL)
+  int64_t number;
+
+  if (value == NULL)
+    return true;
+  if (dnn_parse_int (value, INT64_MIN, INT64_MAX, &number, NULL)) {
     dnn_experiment_set (experiment, "train", key, value);
+    return true;
+  }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--%s must be a whole number, not '%s'", key, value);
+  return false;
 }
 
 static bool
@@ -153,9 +165,10 @@ make_experiment (const Options *options, const char *file, GError **error)
                  options->epochs);
     return NULL;
   }
-  set_key (experiment, "epochs", options->epochs);
-  set_key (experiment, "seed", options->seed);
-  set_key (experiment, "threads", options->threads);
+  if (!set_number (experiment, "epochs", options->epochs, error) ||
+      !set_number (experiment, "seed", options->seed, error) ||
+      !set_number (experiment, "threads", options->threads, error))
+    return NULL;
   return g_steal_pointer (&experiment);
 }
 

@@ -36,7 +36,7 @@ make_feeder (const DnnData *data, const DnnSplit *split, DnnPool *pool,
   DnnFeeder *feeder;
 
   g_assert_no_error (error);
-  feeder = dnn_feeder_new (model, pool, data, split, &options, &error);
+  feeder = dnn_feeder_new (model, pool, data, split, &options, NULL, &error);
   g_assert_no_error (error);
   return feeder;
 }
@@ -194,7 +194,7 @@ test_replan (void)
 
   g_test_summary ("New plans keep the order and the size of a batch");
 
-  dnn_feeder_replan (feeder, &options, &error);
+  dnn_feeder_replan (feeder, &options, NULL, &error);
 
   g_assert_no_error (error);
   after = collect (feeder);

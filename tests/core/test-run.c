@@ -369,7 +369,9 @@ static const Bad bad_files[] = {
     "[data]\ninputs=x.npy\ntargets=y.npy\n[model]\n"
     "layers=dense units=3 activation=softmax\n[optimizer]\ntype=sgd\n"
     "lr=constnt(value=1)\n",
-    DNN_ERROR_NAME, "run.dnn:8: sgd: learning_rate: there is no schedule" },
+    DNN_ERROR_NAME,
+    "run.dnn:8: sgd: learning_rate must be a number or a schedule: "
+    "there is no schedule" },
   { "line-of-activation",
     "[data]\ninputs=x.npy\ntargets=y.npy\n[layer a]\ntype=dense\n"
     "units = 3\nactivation=elu(alpha=x)\n",
