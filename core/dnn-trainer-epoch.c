@@ -119,7 +119,7 @@ dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error)
 
   if (self->validation == NULL)
     return true;
-  dnn_objective_set_penalty (self->evaluation, dnn_model_penalty (self->model));
+
   return dnn_evaluate_feeder (self->evaluation, self->validation, &info,
                               &epoch->val_loss, epoch->val_metrics, error);
 }
@@ -204,7 +204,7 @@ dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split, double *ret_loss,
 
   if (feeder == NULL)
     return false;
-  dnn_objective_set_penalty (self->evaluation, dnn_model_penalty (self->model));
+
   return dnn_evaluate_feeder (self->evaluation, feeder, &info, ret_loss,
                               ret_metrics, error);
 }
