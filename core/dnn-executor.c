@@ -332,16 +332,44 @@ backward_stage (DnnPlan *plan, size_t i, const DnnPassInfo *info,
   return true;
 }
 
-bool
-dnn_executor_backward (DnnPlan *plan, const DnnPassInfo *info,
-                       const DnnSink *sink, GError **error)
+static void
+begin_backward (DnnPlan *plan)
 {
   for (size_t i = 0; i < plan->n_values; i++)
     plan->values[i].has_gradient = false;
   plan->loss_value->has_gradient = true;
+}
+
+static bool
+has_backward (const DnnStage *stage)
+{
+  return stage->runs_backward && has_any_gradient (stage);
+}
+
+bool
+dnn_executor_backward (DnnPlan *plan, const DnnPassInfo *info,
+                       const DnnSink *sink, GError **error)
+{
+  begin_backward (plan);
   for (size_t i = plan->n_stages; i-- > 0;)
-    if (plan->stages[i].runs_backward && has_any_gradient (&plan->stages[i]) &&
+    if (has_backward (&plan->stages[i]) &&
         !backward_stage (plan, i, info, sink, error))
       return false;
+  return true;
+}
+
+bool
+dnn_executor_backward_watched (DnnPlan *plan, const DnnPassInfo *info,
+                               DnnWatch watch, void *data, GError **error)
+{
+  begin_backward (plan);
+  for (size_t i = plan->n_stages; i-- > 0;) {
+    if (!has_backward (&plan->stages[i]))
+      continue;
+    if (!watch (data, &plan->stages[i]))
+      break;
+    if (!backward_stage (plan, i, info, NULL, error))
+      return false;
+  }
   return true;
 }

@@ -42,4 +42,9 @@ bool dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
 bool dnn_executor_backward (DnnPlan *plan, const DnnPassInfo *info,
                             const DnnSink *sink, GError **error);
 
+/* The same without a sink, showing every stage before it runs: the gradients
+ * of its outputs are complete then, and not yet overwritten. */
+bool dnn_executor_backward_watched (DnnPlan *plan, const DnnPassInfo *info,
+                                    DnnWatch watch, void *data, GError **error);
+
 DNN_END_DECLS

@@ -106,7 +106,7 @@ keeps_z (const DnnPlan *plan, const DnnStage *stage)
 {
   if (stage->layer->component == NULL || stage->layer->activation == NULL)
     return false;
-  if (plan->loss_input == &stage->out->z)
+  if (plan->options.watched || plan->loss_input == &stage->out->z)
     return true;
   return stage->runs_backward &&
          ((activation_needs (stage) & DNN_NEEDS_X) != 0 ||
@@ -120,7 +120,8 @@ can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
   const DnnLayer *layer = stage->layer;
   const DnnValue *x = layer->n_inputs > 0 ? stage->in[0] : NULL;
 
-  if (x == NULL || x->n_consumers != 1 || plan->loss_input == &x->y)
+  if (x == NULL || x->n_consumers != 1 || plan->loss_input == &x->y ||
+      plan->options.watched)
     return false;
   if (layer->component != NULL
           ? (layer->component->code->flags & DNN_FLAG_IN_PLACE) == 0

@@ -19,6 +19,7 @@ typedef struct DnnPlanOptions {
   bool input_gradient;  /* backward down to the network's input */
   bool logits;          /* the loss takes what goes into the last activation */
   bool store_gradients; /* every dw stays until the end of backward */
+  bool watched; /* what goes into an activation can be read after it has run */
   /* The input is what this stage gets, not the network's: what lies below is
    * not run.  0: all. */
   size_t first_stage;
