@@ -189,6 +189,7 @@ dnn_run_open (DnnRun *self, const char *folder, bool overwrite, GError **error)
 {
   g_autofree char *history = g_build_filename (folder, "history.csv", NULL);
   g_autofree char *best = g_build_filename (folder, "best.safetensors", NULL);
+  g_autofree char *health = g_build_filename (folder, "health.csv", NULL);
   g_autofree char *text = dnn_experiment_to_string (self->experiment);
 
   if (!overwrite && g_file_test (history, G_FILE_TEST_EXISTS)) {
@@ -204,6 +205,7 @@ dnn_run_open (DnnRun *self, const char *folder, bool overwrite, GError **error)
     return false;
   }
   g_remove (best); /* of the run that is replaced */
+  g_remove (health);
   g_free (self->folder);
   self->folder = g_strdup (folder);
   return write_text (self, "experiment.dnn", text, error);
@@ -237,6 +239,15 @@ save_curves (DnnRun *self, GError **error)
 }
 
 static bool
+save_health (const DnnRun *self, GError **error)
+{
+  const DnnHealth *health = dnn_trainer_health (self->trainer);
+  g_autofree char *csv = health != NULL ? dnn_health_to_csv (health) : NULL;
+
+  return csv == NULL || write_text (self, "health.csv", csv, error);
+}
+
+static bool
 save_epoch (DnnRun *self, GError **error)
 {
   const DnnHistory *history = dnn_trainer_history (self->trainer);
@@ -248,6 +259,7 @@ save_epoch (DnnRun *self, GError **error)
     return true;
   if (!write_text (self, "history.csv", csv, error) ||
       !save_curves (self, error) ||
+      !save_health (self, error) ||
       !save_model (self, "model.safetensors", error))
     return false;
   if (!(last->val_loss < self->best))

@@ -1,8 +1,9 @@
 /* dnn-run.h - an experiment carried out: data, model, training, folder
  *
  * A run owns all that it is made of.  In its folder it leaves
- * model.safetensors, best.safetensors, history.csv, curves.svg and
- * experiment.dnn, each written whole or not at all.
+ * model.safetensors, best.safetensors, history.csv, curves.svg, experiment.dnn
+ * and, where the trainer's health is enabled, health.csv, each written whole or
+ * not at all.
  */
 #pragma once
 

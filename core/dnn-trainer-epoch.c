@@ -95,6 +95,8 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events, int64_t start,
   for (int64_t i = 0; i < n; i++) {
     int64_t now;
 
+    if (self->probe != NULL && i + 1 == n)
+      dnn_probe_before_step (self->probe);
     if (!dnn_trainer_refresh (self, error) ||
         !train_batch (self, dnn_feeder_get (self->feeder, i), error))
       return false;
@@ -168,7 +170,9 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
   self->epoch++;
   if (events != NULL && events->end_epoch != NULL)
     events->end_epoch (events->data, epoch);
-  return true;
+  return self->probe == NULL ||
+         dnn_trainer_probe (self, self->settings.shuffle ? &key : NULL, events,
+                            error);
 }
 
 bool

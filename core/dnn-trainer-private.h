@@ -3,6 +3,7 @@
 
 #include "dnn-early-stopping.h"
 #include "dnn-private.h"
+#include "dnn-probe.h"
 #include "dnn-proof.h"
 
 struct DnnTrainer {
@@ -22,6 +23,8 @@ struct DnnTrainer {
   DnnEarlyStopping *stopping; /* (owned) NULL: none */
   DnnProof *proof;            /* (owned) of what is frozen now */
   double *metrics;            /* (owned) room for progress */
+  DnnProbe *probe;            /* (owned) NULL: health is not enabled */
+  DnnHealth *health;          /* (owned) likewise */
   bool *baseline;  /* (owned) `trainable` of each layer before any phase */
   bool *trainable; /* (owned) the same as the plans know it */
   size_t prefix;   /* layers that are run once and for all */
@@ -37,3 +40,7 @@ bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);
 
 /* Makes plans anew where a layer's `trainable` is not what they know. */
 bool dnn_trainer_refresh (DnnTrainer *self, GError **error);
+
+/* Measures the health of the epoch that has ended, its rows in this order. */
+bool dnn_trainer_probe (DnnTrainer *self, const DnnKey *order,
+                        const DnnTrainEvents *events, GError **error);

@@ -73,6 +73,8 @@ dnn_trainer_free (DnnTrainer *self)
   g_free (self->trainable);
   g_free (self->baseline);
   g_free (self->metrics);
+  dnn_health_free (self->health);
+  dnn_probe_free (self->probe);
   dnn_proof_free (self->proof);
   dnn_early_stopping_free (self->stopping);
   dnn_history_free (self->history);

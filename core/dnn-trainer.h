@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "dnn-data.h"
+#include "dnn-health.h"
 #include "dnn-history.h"
 #include "dnn-model.h"
 
@@ -52,6 +53,8 @@ typedef struct DnnTrainEvents {
   /* Something worth a line: a phase begins, slots were kept, ... */
   void (*message) (void *data, const char *text);
   void *data;
+  /* After end_epoch, where health is enabled. */
+  void (*health) (void *data, const DnnHealthEpoch *epoch);
 } DnnTrainEvents;
 
 typedef struct DnnPhase DnnPhase;
@@ -100,6 +103,12 @@ bool dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split,
                            GError **error);
 
 const DnnHistory *dnn_trainer_history (const DnnTrainer *self);
+
+/* From now on every epoch ends with a probe of the model's health, which
+ * leaves all results the same, bit for bit. */
+void dnn_trainer_enable_health (DnnTrainer *self);
+/* Of all epochs since; NULL: not enabled. */
+const DnnHealth *dnn_trainer_health (const DnnTrainer *self);
 /* Steps done since the trainer was made. */
 uint64_t dnn_trainer_step (const DnnTrainer *self);
 /* Steps of one epoch. */

@@ -1,0 +1,246 @@
+/* dnn-probe.c - a batch forward and backward, watched */
+#include "dnn-probe.h"
+
+#include "dnn-feeder.h"
+#include "dnn-saturation.h"
+
+#include <math.h>
+#include <string.h>
+
+struct DnnProbe {
+  DnnModel *model; /* (owned reference) */
+  /* (owned) one a weight or buffer: weights as before the step, buffers as
+   * before the probe. */
+  float **copies;
+  bool stepped; /* the copies of weights are there */
+};
+
+DnnProbe *
+dnn_probe_new (DnnModel *model)
+{
+  DnnProbe *self = g_new0 (DnnProbe, 1);
+  size_t n = dnn_model_n_weights (model);
+
+  self->model = dnn_model_ref (model);
+  self->copies = g_new0 (float *, n + 1);
+  for (size_t i = 0; i < n; i++)
+    self->copies[i] = g_malloc (dnn_weight_bytes (dnn_model_weight (model, i)));
+  return self;
+}
+
+void
+dnn_probe_free (DnnProbe *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; i < dnn_model_n_weights (self->model); i++)
+    g_free (self->copies[i]);
+  g_free (self->copies);
+  dnn_model_unref (self->model);
+  g_free (self);
+}
+
+/* --- weights and buffers ------------------------------------------------- */
+
+static void
+copy (DnnProbe *self, bool buffers)
+{
+  for (size_t i = 0; i < dnn_model_n_weights (self->model); i++) {
+    const DnnWeight *weight = dnn_model_weight (self->model, i);
+
+    if (weight->is_buffer == buffers)
+      memcpy (self->copies[i], weight->tensor.data, dnn_weight_bytes (weight));
+  }
+}
+
+static void
+restore_buffers (DnnProbe *self)
+{
+  for (size_t i = 0; i < dnn_model_n_weights (self->model); i++) {
+    const DnnWeight *weight = dnn_model_weight (self->model, i);
+
+    if (weight->is_buffer)
+      memcpy (weight->tensor.data, self->copies[i], dnn_weight_bytes (weight));
+  }
+}
+
+void
+dnn_probe_before_step (DnnProbe *self)
+{
+  copy (self, false);
+  self->stepped = true;
+}
+
+static const float *
+find_copy (const DnnProbe *self, const DnnWeight *weight)
+{
+  size_t i = 0;
+
+  while (dnn_model_weight (self->model, i) != weight)
+    i++;
+  return self->copies[i];
+}
+
+/* A layer that began at 0 has moved by all that it is now. */
+static double
+update_ratio (const DnnProbe *self, const DnnLayer *layer)
+{
+  double change = 0, size = 0;
+
+  if (!layer->trainable || !self->stepped)
+    return NAN;
+  for (uint32_t i = 0; i < layer->n_weights; i++) {
+    const DnnWeight *weight = layer->weights[i];
+    const float *before, *after;
+
+    if (weight == NULL)
+      continue;
+    before = find_copy (self, weight);
+    after = weight->tensor.data;
+    for (int64_t j = 0; j < dnn_count (&weight->tensor); j++) {
+      double moved = (double) after[j] - before[j];
+
+      change += moved * moved;
+      size += (double) before[j] * before[j];
+    }
+  }
+  if (size > 0)
+    return sqrt (change / size);
+  return change > 0 ? 1 : NAN;
+}
+
+static void
+begin_row (const DnnProbe *self, const DnnPlan *plan, size_t i,
+           DnnLayerHealth *row)
+{
+  const DnnLayer *layer = plan->stages[i].layer;
+
+  row->layer = g_strdup (layer->name);
+  row->update_ratio = update_ratio (self, layer);
+  row->is_output = (int) i >= plan->loss_value->producer;
+  for (uint32_t j = 0; j < layer->n_weights; j++)
+    row->has_weights = row->has_weights || layer->weights[j] != NULL;
+}
+
+/* --- what comes by ------------------------------------------------------- */
+
+/* The sum of squared differences comes second: a large mean takes no digits
+ * from a small deviation. */
+static DnnMoments
+moments_of (const DnnTensor *t)
+{
+  const DnnMoments infinite = { INFINITY, INFINITY, INFINITY };
+  const float *x = t->data;
+  const int64_t n = dnn_count (t);
+  double sum = 0, squares = 0, deviations = 0, mean;
+
+  if (n == 0)
+    return (DnnMoments){ NAN, NAN, NAN };
+  for (int64_t i = 0; i < n; i++) {
+    sum += x[i];
+    squares += (double) x[i] * x[i];
+  }
+  if (!isfinite (squares))
+    return infinite;
+  mean = sum / (double) n;
+  for (int64_t i = 0; i < n; i++)
+    deviations += (x[i] - mean) * (x[i] - mean);
+  return (DnnMoments){ mean, sqrt (deviations / (double) n),
+                       sqrt (squares / (double) n) };
+}
+
+typedef struct {
+  const DnnPlan *plan;
+  DnnHealthEpoch *epoch;
+} Watch;
+
+static DnnLayerHealth *
+row_of (const Watch *watch, const DnnStage *stage)
+{
+  return &watch->epoch->layers[stage - watch->plan->stages];
+}
+
+static bool
+watch_forward (void *data, const DnnStage *stage)
+{
+  DnnLayerHealth *row = row_of (data, stage);
+
+  row->activation = moments_of (&stage->out->y.tensor);
+  dnn_saturation_measure (stage, row);
+  return true;
+}
+
+static bool
+watch_backward (void *data, const DnnStage *stage)
+{
+  if (stage->out->has_gradient)
+    row_of (data, stage)->gradient = moments_of (&stage->out->gradient.tensor);
+  return true;
+}
+
+/* --- the batch ----------------------------------------------------------- */
+
+/* The first rows in this order; returns how many. */
+static int64_t
+choose_rows (const DnnSplit *split, const DnnKey *key, int64_t *ret_rows)
+{
+  int64_t n = MIN (split->n, DNN_HEALTH_ROWS);
+  g_autofree int64_t *order = g_new (int64_t, (gsize) split->n);
+
+  for (int64_t i = 0; i < split->n; i++)
+    order[i] = i;
+  if (key != NULL)
+    dnn_random_permutation (key, split->n, order);
+  for (int64_t i = 0; i < n; i++)
+    ret_rows[i] = split->rows[order[i]];
+  return n;
+}
+
+static bool
+run_batch (const DnnBatch *batch, const DnnProbeTask *task,
+           DnnHealthEpoch *epoch, GError **error)
+{
+  Watch watch = { batch->plan, epoch };
+
+  if (!dnn_executor_forward_watched (batch->plan, &task->info, watch_forward,
+                                     &watch, error))
+    return false;
+  return !batch->plan->loss_value->wanted ||
+         (dnn_objective_gradient (task->objective, batch->plan, &batch->y_true,
+                                  batch->scale, error) &&
+          dnn_executor_backward_watched (batch->plan, &task->info,
+                                         watch_backward, &watch, error));
+}
+
+bool
+dnn_probe_run (DnnProbe *self, const DnnProbeTask *task, DnnHealthEpoch *epoch,
+               GError **error)
+{
+  int64_t rows[DNN_HEALTH_ROWS];
+  DnnSplit split = *task->data->train;
+  DnnPlanOptions options = {
+    .training = true,
+    .logits = task->logits,
+    .watched = true,
+  };
+  g_autoptr (DnnFeeder) feeder = NULL;
+  const DnnBatch *batch;
+  bool done;
+
+  split.n = choose_rows (task->data->train, task->order, rows);
+  split.rows = rows;
+  options.batch = split.n;
+  /* A new one each time: `trainable` may have changed since. */
+  feeder = dnn_feeder_new (self->model, task->pool, task->data, &split,
+                           &options, NULL, error);
+  if (feeder == NULL)
+    return false;
+  batch = dnn_feeder_get (feeder, 0);
+  for (size_t i = 0; i < epoch->n_layers; i++)
+    begin_row (self, batch->plan, i, &epoch->layers[i]);
+  copy (self, true);
+  done = run_batch (batch, task, epoch, error);
+  restore_buffers (self);
+  dnn_health_epoch_judge (epoch);
+  return done;
+}
