@@ -15,7 +15,7 @@ typedef struct {
   char *out;                     /* (owned) */
   char *weights;                 /* (owned) */
   char *epochs, *seed, *threads; /* (owned) NULL: not given */
-  gboolean overwrite, partial;
+  gboolean overwrite, partial, health;
 } Options;
 
 static void
@@ -53,6 +53,8 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "Start from the weights of a safetensors file, by name", "F" },
     { "partial", 0, 0, G_OPTION_ARG_NONE, &options->partial,
       "Take what --weights has, leave the rest", NULL },
+    { "health", 0, 0, G_OPTION_ARG_NONE, &options->health,
+      "After every epoch, show how gradients fare in every layer", NULL },
     { "layers", 0, 0, G_OPTION_ARG_STRING, &options->layers,
       "The model as a chain, instead of a file", "CHAIN" },
     { "data", 0, 0, G_OPTION_ARG_STRING, &options->data,
@@ -255,6 +257,8 @@ carry_out (const Options *options, const Common *common, const char *file,
   if (!common->quiet && !common->json)
     fprintf (stderr, "seed %s\n",
              dnn_experiment_get (dnn_run_experiment (run), "train", "seed"));
+  if (options->health)
+    dnn_trainer_enable_health (dnn_run_trainer (run));
   progress = progress_new (common, dnn_trainer_history (dnn_run_trainer (run)));
   events = progress_events (progress);
   if (!dnn_run_train (run, &events, error))

@@ -1,6 +1,8 @@
 /* progress.c - Keras' progress bar on a terminal, a line an epoch elsewhere */
 #include "progress.h"
 
+#include "health.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -181,9 +183,20 @@ on_message (void *data, const char *text)
     fprintf (stderr, "%s\n", text);
 }
 
+static void
+on_health (void *data, const DnnHealthEpoch *epoch)
+{
+  const Progress *self = data;
+
+  if (self->json)
+    print_health_json (epoch);
+  else if (!self->quiet)
+    print_health (epoch);
+}
+
 DnnTrainEvents
 progress_events (Progress *self)
 {
-  return (DnnTrainEvents){ on_begin_epoch, on_batch, on_end_epoch, on_message,
-                           self };
+  return (DnnTrainEvents){ on_begin_epoch, on_batch, on_end_epoch,
+                           on_message,     self,     on_health };
 }
