@@ -258,8 +258,7 @@ save_epoch (DnnRun *self, GError **error)
   if (self->folder == NULL)
     return true;
   if (!write_text (self, "history.csv", csv, error) ||
-      !save_curves (self, error) ||
-      !save_health (self, error) ||
+      !save_curves (self, error) || !save_health (self, error) ||
       !save_model (self, "model.safetensors", error))
     return false;
   if (!(last->val_loss < self->best))
