@@ -144,7 +144,7 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
              GError **error)
 {
   g_autoptr (DnnRun) self = g_new0 (DnnRun, 1);
-  const DnnPhase *first;
+  DnnPhase *first;
 
   self->best = INFINITY;
   self->experiment = dnn_experiment_copy (experiment);
@@ -155,6 +155,7 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
   if (self->phases == NULL || !fill_weights (self, registry, error))
     return NULL;
   first = g_ptr_array_index (self->phases, 0);
+  first->settings.threads = self->settings.threads;
   self->trainer =
       dnn_trainer_new_for_phase (self->model, self->data, first, error);
   if (self->trainer != NULL)
