@@ -16,6 +16,7 @@ typedef struct {
   bool restore_best;
   int64_t start_from_epoch;
   bool include_start;
+  int64_t average;
 } Keys;
 
 static const DnnParam params[] = {
@@ -32,7 +33,16 @@ static const DnnParam params[] = {
            "epochs to pass over first"),
   DNN_BOOL (Keys, include_start, "false",
             "what the phase begins with can be the best, too"),
+  DNN_INT (Keys, average, "1", 1, 100, "epochs",
+           "end with the mean of the weights of this many of the best epochs, "
+           "where that is better still"),
 };
+
+/* The weights of one epoch. */
+typedef struct {
+  double value;
+  GPtrArray *weights; /* (owned) copies, in the model's order */
+} Kept;
 
 static const DnnPlugin table = {
   .name = "early_stopping",
@@ -51,7 +61,7 @@ struct DnnEarlyStopping {
   int64_t best_epoch; /* its number in the history; 0: none yet */
   int64_t wait;
   bool over;
-  GPtrArray *weights; /* (owned) copies, in the model's order */
+  GArray *kept; /* (owned) of Kept, the best first */
 };
 
 void
@@ -59,8 +69,14 @@ dnn_early_stopping_free (DnnEarlyStopping *self)
 {
   if (self == NULL)
     return;
-  g_ptr_array_unref (self->weights);
+  g_array_unref (self->kept);
   g_free (self);
+}
+
+static void
+kept_clear (gpointer data)
+{
+  g_ptr_array_unref (((Kept *) data)->weights);
 }
 
 static bool
@@ -118,7 +134,8 @@ dnn_early_stopping_new (const DnnSpec *spec, const DnnHistory *history,
 {
   g_autoptr (DnnEarlyStopping) self = g_new0 (DnnEarlyStopping, 1);
 
-  self->weights = g_ptr_array_new_with_free_func (dnn_memory_free);
+  self->kept = g_array_new (FALSE, TRUE, sizeof (Kept));
+  g_array_set_clear_func (self->kept, kept_clear);
   if (!dnn_param_apply (&table, spec, NULL, &self->keys, error) ||
       !find_column (self, history, directions, error))
     return NULL;
@@ -134,23 +151,55 @@ is_better (const DnnEarlyStopping *self, double value, double other)
                         : value + self->keys.min_delta < other;
 }
 
-static bool
-keep_weights (DnnEarlyStopping *self, const DnnModel *model, GError **error)
+static GPtrArray *
+copy_weights (const DnnModel *model, GError **error)
 {
+  g_autoptr (GPtrArray) copies =
+      g_ptr_array_new_with_free_func (dnn_memory_free);
+
   for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
     const DnnWeight *weight = dnn_model_weight (model, i);
+    void *copy = dnn_memory_new (dnn_weight_bytes (weight), error);
 
-    if (self->weights->len == i) {
-      void *copy = dnn_memory_new (dnn_weight_bytes (weight), error);
-
-      if (copy == NULL)
-        return false;
-      g_ptr_array_add (self->weights, copy);
-    }
-    memcpy (g_ptr_array_index (self->weights, i), weight->tensor.data,
-            dnn_weight_bytes (weight));
+    if (copy == NULL)
+      return NULL;
+    memcpy (copy, weight->tensor.data, dnn_weight_bytes (weight));
+    g_ptr_array_add (copies, copy);
   }
+  return g_steal_pointer (&copies);
+}
+
+/* Keeps the weights where they are among the best. */
+static bool
+keep_weights (DnnEarlyStopping *self, double value, const DnnModel *model,
+              GError **error)
+{
+  const guint most = (guint) self->keys.average;
+  Kept kept = { value, NULL };
+  guint at = 0;
+
+  while (at < self->kept->len &&
+         !is_better (self, value, g_array_index (self->kept, Kept, at).value))
+    at++;
+  if (!self->keys.restore_best || at >= most)
+    return true;
+  kept.weights = copy_weights (model, error);
+  if (kept.weights == NULL)
+    return false;
+  g_array_insert_val (self->kept, at, kept);
+  if (self->kept->len > most)
+    g_array_set_size (self->kept, most);
   return true;
+}
+
+static double
+value_of (const DnnEarlyStopping *self, const DnnEpoch *epoch)
+{
+  const double *metrics = self->is_val ? epoch->val_metrics : epoch->metrics;
+
+  if (self->column >= 0)
+    return metrics[self->column];
+  return self->is_val ? epoch->val_loss : epoch->loss;
 }
 
 bool
@@ -158,12 +207,12 @@ dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
                            const DnnEpoch *epoch, const DnnModel *model,
                            GError **error)
 {
-  double loss = self->is_val ? epoch->val_loss : epoch->loss;
-  const double *metrics = self->is_val ? epoch->val_metrics : epoch->metrics;
-  double value = self->column < 0 ? loss : metrics[self->column];
+  double value = value_of (self, epoch);
 
   if (number < self->keys.start_from_epoch)
     return true;
+  if (!keep_weights (self, value, model, error))
+    return false;
   self->wait++;
   if (!is_better (self, value, self->best)) {
     self->over = self->wait >= self->keys.patience && number > 0;
@@ -174,7 +223,7 @@ dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
   if (!isfinite (self->keys.baseline) ||
       is_better (self, value, self->keys.baseline))
     self->wait = 0;
-  return !self->keys.restore_best || keep_weights (self, model, error);
+  return true;
 }
 
 bool
@@ -198,16 +247,50 @@ dnn_early_stopping_is_over (const DnnEarlyStopping *self)
   return self->over;
 }
 
+/* Writes the mean of the first `n` kept into the model's weights. */
+static void
+write_mean (const DnnEarlyStopping *self, guint n, DnnModel *model)
+{
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    DnnWeight *weight = dnn_model_weight (model, i);
+    float *w = weight->tensor.data;
+
+    for (int64_t j = 0; j < dnn_count (&weight->tensor); j++) {
+      double sum = 0;
+
+      for (guint k = 0; k < n; k++) {
+        const Kept *kept = &g_array_index (self->kept, Kept, k);
+
+        sum += ((const float *) g_ptr_array_index (kept->weights, i))[j];
+      }
+      w[j] = (float) (sum / n);
+    }
+  }
+}
+
+bool
+dnn_early_stopping_average (DnnEarlyStopping *self, DnnModel *model)
+{
+  if (self->kept->len < 2)
+    return false;
+  write_mean (self, self->kept->len, model);
+  return true;
+}
+
+bool
+dnn_early_stopping_beats_best (const DnnEarlyStopping *self,
+                               const DnnEpoch *epoch)
+{
+  double value = value_of (self, epoch);
+
+  return self->sign > 0 ? value > self->best : value < self->best;
+}
+
 int64_t
 dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model)
 {
-  if (!self->keys.restore_best || self->best_epoch == 0)
+  if (self->kept->len == 0)
     return 0;
-  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
-    DnnWeight *weight = dnn_model_weight (model, i);
-
-    memcpy (weight->tensor.data, g_ptr_array_index (self->weights, i),
-            dnn_weight_bytes (weight));
-  }
+  write_mean (self, 1, model);
   return self->best_epoch;
 }

@@ -3,7 +3,9 @@
  * Keras' EarlyStopping: an epoch is an improvement where the value is better
  * than the best so far by more than min_delta; training stops after `patience`
  * epochs without one, never after the first epoch.  With restore_best the
- * weights of the best epoch come back at the end, however training ended.
+ * weights of the best epoch come back at the end, however training ended; with
+ * average, the mean of those of the best epochs, where that is better still
+ * (checkpoint averaging: Vaswani et al.: Attention is all you need, 2017, 6.1).
  */
 #pragma once
 
@@ -34,6 +36,12 @@ bool dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnEpoch *start,
                                const DnnModel *model, GError **error);
 /* Whether it is time to stop. */
 bool dnn_early_stopping_is_over (const DnnEarlyStopping *self);
+/* Writes the mean of the best epochs' weights into the model, where more than
+ * one was kept for that; false: nothing was done. */
+bool dnn_early_stopping_average (DnnEarlyStopping *self, DnnModel *model);
+/* Whether these results are better than the best epoch's. */
+bool dnn_early_stopping_beats_best (const DnnEarlyStopping *self,
+                                    const DnnEpoch *epoch);
 /* Puts the best epoch's weights back, where that was asked for; returns the
  * number of that epoch in the history, or 0. */
 int64_t dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model);

@@ -370,6 +370,26 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
          replan (self, error) && begin_stopping (self, error);
 }
 
+/* The mean of the best epochs, where it is asked for and better than the best
+ * of them by the validation rows; else the best. */
+static bool
+restore_best (DnnTrainer *self, GError **error)
+{
+  g_autofree double *metrics =
+      g_new0 (double, dnn_objective_n_metrics (self->evaluation) + 1);
+  DnnEpoch mean = { .number = self->epoch, .val_metrics = metrics };
+
+  if (self->validation != NULL &&
+      dnn_early_stopping_average (self->stopping, self->model)) {
+    if (!dnn_trainer_validate (self, &mean, error))
+      return false;
+    if (dnn_early_stopping_beats_best (self->stopping, &mean))
+      return true;
+  }
+  dnn_early_stopping_restore (self->stopping, self->model);
+  return true;
+}
+
 bool
 dnn_trainer_end_phase (DnnTrainer *self, GError **error)
 {
@@ -377,9 +397,7 @@ dnn_trainer_end_phase (DnnTrainer *self, GError **error)
     g_prefix_error (error, "phase '%s': ", self->phase);
     return false;
   }
-  if (self->stopping != NULL)
-    dnn_early_stopping_restore (self->stopping, self->model);
-  return true;
+  return self->stopping == NULL || restore_best (self, error);
 }
 
 /* --- looking ------------------------------------------------------------- */
