@@ -95,7 +95,7 @@ take_data (DnnExperiment *experiment, const char *path, GError **error)
 static DnnExperiment *
 compose (const Options *options, GError **error)
 {
-  g_autoptr (DnnExperiment) experiment = NULL;
+  g_autoptr (DnnExperiment) experiment = dnn_experiment_new ();
 
   if (options->data == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
@@ -103,15 +103,54 @@ compose (const Options *options, GError **error)
                  "a section [data]");
     return NULL;
   }
-  experiment = load_resource ("defaults.dnn", error);
-  if (experiment == NULL)
-    return NULL;
   if (!g_str_has_suffix (options->data, ".dnn"))
     dnn_experiment_set (experiment, "data", "dataset", options->data);
   else if (!take_data (experiment, options->data, error))
     return NULL;
   dnn_experiment_set (experiment, "model", "layers", options->layers);
   return g_steal_pointer (&experiment);
+}
+
+/* Whether a default would contradict what the user has said: another optimizer
+ * has other rates, and validation rows are chosen in one way. */
+static bool
+is_settled (const DnnExperiment *experiment, const char *section,
+            const char *key)
+{
+  static const char *const validation[] = { "validation_first",
+                                            "validation_inputs" };
+
+  if (dnn_experiment_get (experiment, section, key) != NULL)
+    return true;
+  if (strcmp (section, "optimizer") == 0 &&
+      dnn_experiment_get (experiment, section, "type") != NULL)
+    return strcmp (key, "type") != 0;
+  for (size_t i = 0; i < G_N_ELEMENTS (validation); i++)
+    if (g_str_has_prefix (key, "validation_") &&
+        dnn_experiment_get (experiment, section, validation[i]) != NULL)
+      return true;
+  return false;
+}
+
+/* Sets what --layers leaves open. */
+static bool
+fill_defaults (DnnExperiment *experiment, GError **error)
+{
+  g_autoptr (DnnExperiment) defaults = load_resource ("defaults.dnn", error);
+  g_autoptr (DnnExperiment) said = dnn_experiment_copy (experiment);
+
+  for (size_t i = 0;
+       defaults != NULL && i < dnn_experiment_n_sections (defaults); i++) {
+    const DnnSpec *section = dnn_experiment_section (defaults, i);
+
+    for (guint j = 0; j < section->args->len; j++) {
+      const DnnArg *arg = g_ptr_array_index (section->args, j);
+
+      if (!is_settled (said, section->name, arg->key))
+        dnn_experiment_set (experiment, section->name, arg->key, arg->value);
+    }
+  }
+  return defaults != NULL;
 }
 
 /* What is no number is wrong use; whether the number can be, the table of
@@ -160,6 +199,8 @@ make_experiment (const Options *options, const char *file, GError **error)
   for (size_t i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
     if (!dnn_experiment_override (experiment, options->sets[i], error))
       return NULL;
+  if (file == NULL && !fill_defaults (experiment, error))
+    return NULL;
   if (options->epochs != NULL && has_phases (experiment)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                  "--epochs is not for an experiment with phases; take --set "
