@@ -236,32 +236,45 @@ step_tile (void *data, int64_t row, int64_t n_rows, int64_t column,
   }
 }
 
+/* c, where the whole update of this weight comes to w += c aT d: then the
+ * product is added to the weight itself, and no gradient is made; else 0. */
+static double
+find_factor (const DnnOptimizer *self, const DnnWeightState *state)
+{
+  if (self->ops->struct_size < DNN_END_OF (DnnOptimizerOps, factor) ||
+      self->ops->factor == NULL || state->slots.n > 0 ||
+      isfinite (self->keys.clipvalue) || self->keys.weight_decay > 0 ||
+      dnn_regularizer_is_set (&state->weight->regularizer))
+    return 0;
+  return self->ops->factor (state->self);
+}
+
 static void
 take_product (void *data, DnnWeight *weight, const DnnTensor *a,
               const DnnTensor *d, DnnTensor *dw)
 {
   DnnOptimizer *self = data;
-  Update update = { self,
-                    begin_update (self, weight),
-                    dw->data,
-                    dnn_count (dw),
-                    dnn_columns (d),
-                    1 };
-  bool by_tiles = is_elementwise (self) && !isfinite (self->keys.clipnorm) &&
-                  !isfinite (self->keys.global_clipnorm);
+  DnnWeightState *state = begin_update (self, weight);
+  Update update = { self, state, dw->data, dnn_count (dw), dnn_columns (d), 1 };
+  const bool by_tiles = is_elementwise (self) &&
+                        !isfinite (self->keys.clipnorm) &&
+                        !isfinite (self->keys.global_clipnorm);
+  const double factor = by_tiles ? find_factor (self, state) : 0;
+  const bool direct = factor != 0;
   DnnGemm gemm = {
-    .struct_size = DNN_END_OF (DnnGemm, stride_c),
-    .trans_a = 1,
+    DNN_GEMM (1, 0),
     .m = dnn_columns (a),
     .n = dnn_columns (d),
     .k = dnn_rows (a),
-    .alpha = 1,
+    .alpha = direct ? (float) factor : 1,
+    .beta = direct,
     .a = dnn_f32 (a),
     .b = dnn_f32 (d),
-    .c = dnn_f32 (dw),
+    .c = dnn_f32 (direct ? &weight->tensor : dw),
   };
 
-  dnn_blas_gemm_tiles (self->pool, &gemm, by_tiles ? step_tile : NULL, &update);
+  dnn_blas_gemm_tiles (self->pool, &gemm,
+                       by_tiles && !direct ? step_tile : NULL, &update);
   if (by_tiles)
     apply_constraint (weight);
   else

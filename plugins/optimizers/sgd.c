@@ -58,10 +58,19 @@ step (const void *self, const DnnHost *host, DnnStep *s)
   }
 }
 
+static double
+factor (const void *self)
+{
+  const Sgd *sgd = self;
+
+  return sgd->momentum > 0 ? 0 : -sgd->learning_rate;
+}
+
 static const DnnOptimizerOps ops = {
   DNN_OPTIMIZER_OPS (N_SLOTS),
   .slots = slots,
   .step = step,
+  .factor = factor,
 };
 
 const DnnPlugin dnn_plugin_v1 = {

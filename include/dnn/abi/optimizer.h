@@ -44,9 +44,12 @@ typedef struct DnnOptimizerOps {
   /* [range] with DNN_FLAG_ELEMENTWISE, over any part of the weight; else
    * [step], over the whole of it, with host services allowed. */
   void (*step) (const void *self, const DnnHost *host, DnnStep *s);
+  /* [pure] c, where step does nothing but w += c g; else 0.  The host may then
+   * add a product to w without making g.  May be NULL. */
+  double (*factor) (const void *self);
 } DnnOptimizerOps;
 
-#define DNN_OPTIMIZER_OPS(n_slots) DNN_END_OF (DnnOptimizerOps, step), n_slots
+#define DNN_OPTIMIZER_OPS(n_slots) DNN_END_OF (DnnOptimizerOps, factor), n_slots
 
 #ifdef __cplusplus
 }
