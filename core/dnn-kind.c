@@ -50,7 +50,6 @@ static const Kind kinds[DNN_N_KINDS + 1] = {
                         "metrics",
                         DNN_END_OF (DnnMetricOps, result),
                         { OP (DnnMetricOps, build), OP (DnnMetricOps, update),
-                          OP (DnnMetricOps, merge),
                           OP (DnnMetricOps, result) } },
   [DNN_KIND_SCHEDULE] = { "schedule",
                           "schedules",

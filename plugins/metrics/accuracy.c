@@ -92,14 +92,6 @@ update (const void *self, const DnnHost *host, DnnMetricPass *p)
 }
 
 static void
-merge (const void *self, double *into, const double *from, int64_t n)
-{
-  (void) self;
-  for (int64_t i = 0; i < n; i++)
-    into[i] += from[i];
-}
-
-static void
 result (const void *self, const double *state, int64_t n, double *ret)
 {
   (void) self;
@@ -108,8 +100,10 @@ result (const void *self, const double *state, int64_t n, double *ret)
 }
 
 static const DnnMetricOps ops = {
-  DNN_METRIC_OPS (+1), .build = build,   .update = update,
-  .merge = merge,      .result = result,
+  DNN_METRIC_OPS (+1),
+  .build = build,
+  .update = update,
+  .result = result,
 };
 
 const DnnPlugin dnn_plugin_v1 = {

@@ -27,7 +27,8 @@ typedef struct DnnMetricOps {
   int32_t (*build) (const void *self, const DnnHost *host, DnnBuild *b);
   /* [step] Takes a batch into the state.  0 or failure. */
   int32_t (*update) (const void *self, const DnnHost *host, DnnMetricPass *p);
-  /* [pure] into += from, both of n doubles. */
+  /* [pure] Takes another state into this one, both of n doubles; NULL: they are
+   * added, element by element. */
   void (*merge) (const void *self, double *into, const double *from, int64_t n);
   /* [pure] The result so far: as many doubles as the output has. */
   void (*result) (const void *self, const double *state, int64_t n,
