@@ -125,10 +125,24 @@ keep_classes (const DnnRelabel *self, DnnSplit *split)
 /* --- checks -------------------------------------------------------------- */
 
 static bool
+set_nameless (const DnnSplit *split, int64_t row, float label, guint n_names,
+              GError **error)
+{
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: row %" G_GINT64_FORMAT
+               ": label '%g' has no name; class_names gives %u, for labels "
+               "from 0 on",
+               split->targets_name, row + 1, (double) label, n_names);
+  return false;
+}
+
+static bool
 check_target (const DnnData *self, const DnnSplit *split, int64_t row,
               const DnnExpected *expected, float *buffer, GError **error)
 {
   const int64_t n = dnn_array_row_size (split->targets);
+  char **names = self->preprocess->class_names;
+  const guint n_names = names != NULL ? g_strv_length (names) : 0;
 
   dnn_data_target (self, split, row, buffer);
   for (int64_t i = 0; i < n; i++) {
@@ -136,8 +150,11 @@ check_target (const DnnData *self, const DnnSplit *split, int64_t row,
 
     if (isfinite (y) &&
         (!expected->set || (y == rintf (y) && y >= (float) expected->lo &&
-                            y <= (float) expected->hi)))
+                            y <= (float) expected->hi))) {
+      if (expected->set && names != NULL && y >= (float) n_names)
+        return set_nameless (split, row, y, n_names, error);
       continue;
+    }
     if (expected->set)
       g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                    "%s: row %" G_GINT64_FORMAT ": label '%g' must be a whole "

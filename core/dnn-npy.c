@@ -423,12 +423,13 @@ dnn_npy_parse (const char *name, GBytes *bytes, GError **error)
 
 /* The whole header, a multiple of 64 bytes long. */
 static GString *
-make_header (const DnnShape *shape)
+make_header (DnnDtype dtype, const DnnShape *shape)
 {
   GString *header = g_string_new_len ("\x93NUMPY\x01\x00\x00\x00", 10);
 
-  g_string_append (header,
-                   "{'descr': '<f4', 'fortran_order': False, 'shape': (");
+  g_string_append_printf (header,
+                          "{'descr': '%s', 'fortran_order': False, 'shape': (",
+                          dtype == DNN_INT64 ? "<i8" : "<f4");
   for (uint32_t i = 0; i < shape->n_dims; i++)
     g_string_append_printf (header, "%s%" G_GINT64_FORMAT "%s",
                             i > 0 ? ", " : "", shape->dims[i],
@@ -445,22 +446,24 @@ make_header (const DnnShape *shape)
 }
 
 bool
-dnn_npy_write (const char *path, const float *data, DnnShape shape,
-               GError **error)
+dnn_npy_write (const char *path, DnnDtype dtype, const void *data,
+               DnnShape shape, GError **error)
 {
   g_autoptr (GString) header = NULL;
   g_autoptr (DnnFile) file = NULL;
   int64_t n;
 
   g_return_val_if_fail (path != NULL, false);
+  g_return_val_if_fail (dtype == DNN_FLOAT32 || dtype == DNN_INT64, false);
   g_return_val_if_fail (dnn_shape_count (&shape, &n), false);
   g_return_val_if_fail (data != NULL || n == 0, false);
   g_return_val_if_fail (error == NULL || *error == NULL, false);
 
-  header = make_header (&shape);
+  header = make_header (dtype, &shape);
   file = dnn_file_open (path, error);
   return file != NULL &&
          dnn_file_write (file, header->str, header->len, error) &&
-         dnn_file_write (file, data, (size_t) n * sizeof *data, error) &&
+         dnn_file_write (file, data, (size_t) n * dnn_dtype_size (dtype),
+                         error) &&
          dnn_file_commit (file, error);
 }

@@ -13,8 +13,9 @@ DNN_BEGIN_DECLS
  * little-endian), else copies.  `name` starts every error message. */
 DnnArray *dnn_npy_parse (const char *name, GBytes *bytes, GError **error);
 
-/* Writes float32 numbers as version 1.0, to a temporary that is renamed. */
-bool dnn_npy_write (const char *path, const float *data, DnnShape shape,
-                    GError **error);
+/* Writes numbers of float32 or int64 as version 1.0, to a temporary that is
+ * renamed. */
+bool dnn_npy_write (const char *path, DnnDtype dtype, const void *data,
+                    DnnShape shape, GError **error);
 
 DNN_END_DECLS

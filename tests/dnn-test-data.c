@@ -21,7 +21,7 @@ dnn_test_write_npy (const char *path, const float *values, DnnShape shape)
 {
   g_autoptr (GError) error = NULL;
 
-  dnn_npy_write (path, values, shape, &error);
+  dnn_npy_write (path, DNN_FLOAT32, values, shape, &error);
   g_assert_no_error (error);
 }
 

@@ -87,15 +87,15 @@ write_npy (const Options *options, const DnnModel *model, const float *y,
 {
   DnnShape sample = dnn_model_output_shape (model);
   DnnShape shape = { sample.n_dims + 1, 0, { rows } };
-  g_autofree float *labels = g_new (float, (gsize) rows + 1);
+  g_autofree int64_t *labels = g_new (int64_t, (gsize) rows + 1);
 
   memcpy (&shape.dims[1], sample.dims, sample.n_dims * sizeof sample.dims[0]);
   if (!options->labels)
-    return dnn_npy_write (options->out, y, shape, error);
+    return dnn_npy_write (options->out, DNN_FLOAT32, y, shape, error);
   for (int64_t i = 0; i < rows; i++)
-    labels[i] = (float) class_of (y + i * n, n);
-  return dnn_npy_write (options->out, labels, (DnnShape){ 1, 0, { rows } },
-                        error);
+    labels[i] = class_of (y + i * n, n);
+  return dnn_npy_write (options->out, DNN_INT64, labels,
+                        (DnnShape){ 1, 0, { rows } }, error);
 }
 
 static bool

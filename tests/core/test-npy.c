@@ -321,7 +321,7 @@ assert_round_trip (DnnShape shape, size_t n, const char *header)
   g_autoptr (GError) error = NULL;
   size_t size;
 
-  g_assert_true (dnn_npy_write (path, numbers, shape, &error));
+  g_assert_true (dnn_npy_write (path, DNN_FLOAT32, numbers, shape, &error));
   g_assert_true (g_file_get_contents (path, &text, &size, NULL));
   array = dnn_array_load (path, &error);
   g_unlink (path);
@@ -355,7 +355,8 @@ test_write_fails (void)
 
   g_test_summary ("A directory that is not there cannot be written to");
 
-  g_assert_false (dnn_npy_write ("no/such/a.npy", NULL, DNN_SHAPE (0), &error));
+  g_assert_false (dnn_npy_write ("no/such/a.npy", DNN_FLOAT32, NULL,
+                                 DNN_SHAPE (0), &error));
 
   g_assert_error (error, DNN_ERROR, DNN_ERROR_IO);
   g_assert_true (g_str_has_prefix (error->message, "no/such/a.npy: "));

@@ -92,8 +92,9 @@ def read_npy(path):
     n = struct.unpack('<H', data[8:10])[0]
     head = data[10:10 + n].decode('latin-1')
     shape = tuple(map(int, re.findall(r'\d+', head.split('shape')[1])))
-    count = (len(data) - 10 - n) // 4
-    return shape, struct.unpack(f'<{count}f', data[10 + n:])
+    kind, size = ('q', 8) if '<i8' in head else ('f', 4)
+    count = (len(data) - 10 - n) // size
+    return shape, struct.unpack(f'<{count}{kind}', data[10 + n:])
 
 
 def read_safetensors(path):
@@ -347,7 +348,8 @@ def test_predict():
                                         'tx.npy', '--labels', '--out',
                                         'l.npy'))
     shape, values = read_npy('l.npy')
-    check('labels in npy are numbers', shape == (9,)
+    check('labels in npy are whole numbers',
+          b"'<i8'" in pathlib.Path('l.npy').read_bytes() and shape == (9,)
           and list(values) == [0, 1, 2] * 3, (shape, values))
     good('predict --raw', run('predict', model, '--inputs', 'tx.npy',
                               '--raw', '--out', 'raw.csv'))
