@@ -58,7 +58,7 @@ struct DnnEarlyStopping {
   bool is_val; /* of the validation rows */
   int sign;    /* +1: higher is better */
   double best;
-  int64_t best_epoch; /* its number in the history; 0: none yet */
+  int64_t best_epoch; /* its number in the history; 0: the run's start */
   int64_t wait;
   bool over;
   GArray *kept; /* (owned) of Kept, the best first */
@@ -247,6 +247,15 @@ dnn_early_stopping_is_over (const DnnEarlyStopping *self)
   return self->over;
 }
 
+/* Number j of weight i in the k-th best epoch. */
+static double
+kept_number (const DnnEarlyStopping *self, guint k, size_t i, int64_t j)
+{
+  const Kept *kept = &g_array_index (self->kept, Kept, k);
+
+  return ((const float *) g_ptr_array_index (kept->weights, i))[j];
+}
+
 /* Writes the mean of the first `n` kept into the model's weights. */
 static void
 write_mean (const DnnEarlyStopping *self, guint n, DnnModel *model)
@@ -256,13 +265,10 @@ write_mean (const DnnEarlyStopping *self, guint n, DnnModel *model)
     float *w = weight->tensor.data;
 
     for (int64_t j = 0; j < dnn_count (&weight->tensor); j++) {
-      double sum = 0;
+      double sum = kept_number (self, 0, i, j); /* alone: the very bits */
 
-      for (guint k = 0; k < n; k++) {
-        const Kept *kept = &g_array_index (self->kept, Kept, k);
-
-        sum += ((const float *) g_ptr_array_index (kept->weights, i))[j];
-      }
+      for (guint k = 1; k < n; k++)
+        sum += kept_number (self, k, i, j);
       w[j] = (float) (sum / n);
     }
   }
