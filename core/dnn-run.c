@@ -139,12 +139,34 @@ fill_weights (DnnRun *self, DnnRegistry *registry, GError **error)
   return true;
 }
 
+/* The trainer, in the first phase.  What is wrong with a later one is told now
+ * and not when its time has come. */
+static bool
+make_trainer (DnnRun *self, GError **error)
+{
+  DnnPhase *phase = g_ptr_array_index (self->phases, 0);
+  bool ok;
+
+  phase->settings.threads = self->settings.threads;
+  self->trainer =
+      dnn_trainer_new_for_phase (self->model, self->data, phase, error);
+  ok = self->trainer != NULL;
+  for (guint i = 1; ok && i < self->phases->len; i++) {
+    phase = g_ptr_array_index (self->phases, i);
+    ok = dnn_trainer_check_phase (self->trainer, phase, error);
+  }
+  /* What is wrong with the data is not wrong in a line of the experiment. */
+  if (!ok && error != NULL &&
+      !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA))
+    dnn_error_prefix_place (error, phase->place);
+  return ok;
+}
+
 DnnRun *
 dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
              GError **error)
 {
   g_autoptr (DnnRun) self = g_new0 (DnnRun, 1);
-  DnnPhase *first;
 
   self->best = INFINITY;
   self->experiment = dnn_experiment_copy (experiment);
@@ -152,18 +174,10 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
       !settle (self, error))
     return NULL;
   self->phases = dnn_phases_parse (self->experiment, error);
-  if (self->phases == NULL || !fill_weights (self, registry, error))
+  if (self->phases == NULL || !fill_weights (self, registry, error) ||
+      !make_trainer (self, error))
     return NULL;
-  first = g_ptr_array_index (self->phases, 0);
-  first->settings.threads = self->settings.threads;
-  self->trainer =
-      dnn_trainer_new_for_phase (self->model, self->data, first, error);
-  if (self->trainer != NULL)
-    return g_steal_pointer (&self);
-  /* What is wrong with the data is not wrong in a line of the experiment. */
-  if (error != NULL && !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA))
-    dnn_error_prefix_place (error, first->place);
-  return NULL;
+  return g_steal_pointer (&self);
 }
 
 /* --- the folder ---------------------------------------------------------- */

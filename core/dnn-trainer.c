@@ -349,6 +349,32 @@ complete (const DnnTrainSettings *settings)
 }
 
 bool
+dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
+                         GError **error)
+{
+  g_autoptr (DnnOptimizer) optimizer = dnn_optimizer_new (
+      dnn_model_registry (self->model), phase->optimizer, error);
+  DnnTrainer probe = {
+    .model = self->model,
+    .data = self->data,
+    .settings = complete (&phase->settings),
+    .expected = self->expected,
+    .checked = self->checked,
+    .history = self->history,
+    .baseline = self->baseline,
+  };
+  bool ok = optimizer != NULL && choose_layers (&probe, error) &&
+            make_objectives (&probe, error) && make_stopping (&probe, error);
+
+  for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
+    dnn_model_layer (self->model, i)->trainable = self->trainable[i];
+  dnn_early_stopping_free (probe.stopping);
+  dnn_objective_free (probe.evaluation);
+  dnn_objective_free (probe.objective);
+  return ok;
+}
+
+bool
 dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
                          char **ret_report, GError **error)
 {

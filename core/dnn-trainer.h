@@ -70,6 +70,10 @@ DnnTrainer *dnn_trainer_new_for_phase (DnnModel *model, const DnnData *data,
 void dnn_trainer_free (DnnTrainer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnTrainer, dnn_trainer_free)
 
+/* Whether a phase that is to come can begin: its names and values are right.
+ * Nothing changes. */
+bool dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
+                              GError **error);
 /* Ends the phase that is (see end_phase) and begins another: its settings,
  * which layers train, its optimizer.  What of the optimizer's slots was kept
  * is told in `ret_report` (may be NULL). */
