@@ -99,6 +99,14 @@ append_line (GString *text, const char *what, const DnnWeight *weight)
   g_string_append_printf (text, "%-8s %s %s\n", what, weight->name, sizes);
 }
 
+static bool
+has_same_shape (const DnnWeight *a, const DnnWeight *b)
+{
+  return a->tensor.n_dims == b->tensor.n_dims &&
+         memcmp (a->tensor.dims, b->tensor.dims,
+                 a->tensor.n_dims * sizeof a->tensor.dims[0]) == 0;
+}
+
 bool
 dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
                        GError **error)
@@ -115,7 +123,7 @@ dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
     append_line (text, from != NULL ? "copied" : "fresh", weight);
     if (from == NULL)
       continue;
-    if (dnn_count (&from->tensor) != dnn_count (&weight->tensor)) {
+    if (!has_same_shape (from, weight)) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                    "'%s' has another shape than in the base: the inputs are "
                    "not those that the base was trained on",
