@@ -156,6 +156,20 @@ dnn_experiment_has_input_shape (const DnnExperiment *experiment)
   return dnn_experiment_get (experiment, "model", "input_shape") != NULL;
 }
 
+/* What is dropped is dropped from a base. */
+static bool
+check_drop (const DnnSpec *section, const ModelKeys *keys, GError **error)
+{
+  const char *key = keys->drop_last > 0 ? "drop_last" : "drop";
+
+  if (*keys->base != '\0' || (keys->drop_last == 0 && *keys->drop == '\0'))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "[model] %s needs a base = FILE.safetensors to drop from", key);
+  dnn_error_prefix_place (error, dnn_spec_find (section, key)->place);
+  return false;
+}
+
 DnnModel *
 dnn_experiment_build_model (DnnRegistry *registry,
                             const DnnExperiment *experiment,
@@ -167,7 +181,8 @@ dnn_experiment_build_model (DnnRegistry *registry,
   ModelKeys keys = { .layers = "", .input_shape = "", .base = "", .drop = "" };
   DnnShape shape = { 0 };
 
-  if (!dnn_param_apply (&table, section, NULL, &keys, error))
+  if (!dnn_param_apply (&table, section, NULL, &keys, error) ||
+      !check_drop (section, &keys, error))
     return NULL;
   if (*keys.input_shape != '\0') {
     if (!dnn_shape_parse (keys.input_shape, &shape, error)) {
