@@ -107,13 +107,15 @@ write_data (void)
 }
 
 int
-dnn_test_run_main (void)
+dnn_test_run_main (void (*prepare) (void))
 {
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
   int failed;
 
   g_assert_cmpint (g_chdir (folder->path), ==, 0);
   write_data ();
+  if (prepare != NULL)
+    prepare ();
   failed = g_test_run ();
   g_assert_cmpint (g_chdir ("/"), ==, 0);
   return failed;

@@ -37,5 +37,6 @@ void dnn_test_assert_same_model (DnnModel *a, DnnModel *b);
 GBytes *dnn_test_keep_weight (DnnModel *model, const char *name);
 bool dnn_test_is_still (DnnModel *model, const char *name, GBytes *before);
 
-/* Runs the tests in a folder of their own. */
-int dnn_test_run_main (void);
+/* Runs the tests in a folder of their own; `prepare`, NULL or not, is called
+ * there first. */
+int dnn_test_run_main (void (*prepare) (void));

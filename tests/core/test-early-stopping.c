@@ -376,5 +376,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/early-stopping/restored", test_restored);
   g_test_add_func ("/early-stopping/start-restored", test_start_restored);
 
-  return dnn_test_run_main ();
+  return dnn_test_run_main (NULL);
 }

@@ -347,5 +347,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/optimizer-change/bad", test_bad);
   g_test_add_func ("/optimizer-change/frozen", test_frozen);
 
-  return dnn_test_run_main ();
+  return dnn_test_run_main (NULL);
 }

@@ -378,5 +378,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/phase/same-as-one", test_same_as_one);
   g_test_add_func ("/phase/own-trainable", test_own_trainable);
 
-  return dnn_test_run_main ();
+  return dnn_test_run_main (NULL);
 }

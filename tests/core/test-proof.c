@@ -168,5 +168,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/proof/thawed", test_thawed);
   g_test_add_func ("/proof/count", test_count);
 
-  return dnn_test_run_main ();
+  return dnn_test_run_main (NULL);
 }
