@@ -174,6 +174,23 @@ dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
   return g_steal_pointer (&experiment);
 }
 
+/* From scratch, too, inputs are scaled as the base's were, where [data] does
+ * not say how: else the two would not be compared on the same inputs. */
+static void
+inherit_preprocess (DnnExperiment *experiment, const DnnPreprocess *base)
+{
+  char scale[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (dnn_experiment_get (experiment, "data", "scale") != NULL ||
+      dnn_experiment_get (experiment, "data", "standardize") != NULL)
+    return;
+  if (base->scale != 1)
+    dnn_experiment_set (experiment, "data", "scale",
+                        g_ascii_dtostr (scale, sizeof scale, base->scale));
+  if (base->n > 0)
+    dnn_experiment_set (experiment, "data", "standardize", "true");
+}
+
 DnnExperiment *
 dnn_transfer_compose_scratch (DnnRegistry *registry,
                               const DnnTransferOptions *options,
@@ -197,6 +214,7 @@ dnn_transfer_compose_scratch (DnnRegistry *registry,
   experiment = model != NULL ? begin (options, data, recipe, error) : NULL;
   if (experiment == NULL)
     return NULL;
+  inherit_preprocess (experiment, base->file->preprocess);
   chain = dnn_model_to_chain (model);
   dnn_experiment_set (experiment, "model", "layers", chain);
   add_phase (experiment, recipe, "phase scratch", options,
