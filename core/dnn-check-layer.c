@@ -111,7 +111,7 @@ make_outputs (DnnCheckLayer *self)
 static DnnTensor **
 clone_pointers (const DnnCheckList *list)
 {
-  DnnTensor **array = g_new0 (DnnTensor *, list->n + 1);
+  DnnTensor **array = g_new0 (DnnTensor *, MAX (list->n + 1, DNN_MAX_DECLARED));
 
   for (uint32_t i = 0; i < list->n; i++)
     array[i] = list->pointer[i];

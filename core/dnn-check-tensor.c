@@ -28,7 +28,7 @@ dnn_check_list_init (DnnCheckList *self, uint32_t n)
 {
   self->n = n;
   self->at = g_new0 (DnnTensor, n + 1);
-  self->pointer = g_new0 (DnnTensor *, n + 1);
+  self->pointer = g_new0 (DnnTensor *, MAX (n + 1, DNN_MAX_DECLARED));
 }
 
 void

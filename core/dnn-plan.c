@@ -147,10 +147,18 @@ find_loss (DnnPlan *self)
 /* --- call structs -------------------------------------------------------- */
 
 /* A NULL-terminated array of pointers to the tensors that are declared. */
+/* A plugin may look at any index that it might have declared, and finds NULL:
+ * there is room for the largest. */
+static DnnTensor **
+new_pointers (void)
+{
+  return g_new0 (DnnTensor *, DNN_MAX_DECLARED);
+}
+
 static DnnTensor **
 pointers (DnnPlaced *placed, const DnnDeclaredList *list)
 {
-  DnnTensor **array = g_new0 (DnnTensor *, list->n + 1);
+  DnnTensor **array = new_pointers ();
 
   for (uint32_t i = 0; i < list->n; i++)
     array[i] = list->at[i].set ? &placed[i].tensor : NULL;
@@ -160,7 +168,7 @@ pointers (DnnPlaced *placed, const DnnDeclaredList *list)
 static DnnTensor **
 weight_pointers (DnnWeight *const *weights, uint32_t n)
 {
-  DnnTensor **array = g_new0 (DnnTensor *, n + 1);
+  DnnTensor **array = new_pointers ();
 
   for (uint32_t i = 0; i < n; i++)
     array[i] = weights[i] != NULL ? &weights[i]->tensor : NULL;
@@ -193,10 +201,10 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   pass->dx = g_new0 (DnnTensor *, layer->n_inputs + 1);
   pass->w = (const DnnTensor *const *) weight_pointers (layer->weights,
                                                         layer->n_weights);
-  pass->dw = g_new0 (DnnTensor *, layer->n_weights + 1);
+  pass->dw = new_pointers ();
   pass->buffers = weight_pointers (layer->buffers, layer->n_buffers);
   pass->saved = pointers (stage->saved, &stage->built->saved);
-  pass->scratch = g_new0 (DnnTensor *, stage->built->scratch.n + 1);
+  pass->scratch = new_pointers ();
 }
 
 static void
