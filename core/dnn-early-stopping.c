@@ -181,7 +181,7 @@ keep_weights (DnnEarlyStopping *self, double value, const DnnModel *model,
   while (at < self->kept->len &&
          !is_better (self, value, g_array_index (self->kept, Kept, at).value))
     at++;
-  if (!self->keys.restore_best || at >= most)
+  if (!self->keys.restore_best || at >= most || isnan (value))
     return true;
   kept.weights = copy_weights (model, error);
   if (kept.weights == NULL)

@@ -70,7 +70,9 @@ take_keys (DnnOptimizer *self, GError **error)
       dnn_error_prefix_place (error, arg->place);
       return false;
     }
-    if (strstr (arg->key, "clip") != NULL) {
+    /* "inf" takes back what the file says, in a phase that clips otherwise. */
+    if (strstr (arg->key, "clip") != NULL &&
+        isfinite (dnn_param_get_number (param, &self->keys))) {
       g_string_append_printf (clips, "%s'%s'", n_clips > 0 ? " and " : "",
                               arg->key);
       n_clips++;

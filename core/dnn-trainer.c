@@ -59,6 +59,14 @@ dnn_train_settings_parse (const DnnSpec *section,
     dnn_error_prefix_place (error, section->place);
     return false;
   }
+  if (section != NULL && settings.steps > 0 &&
+      dnn_spec_find (section, "epochs") != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "[train] sets both epochs and steps; one of them ends the "
+                 "training");
+    dnn_error_prefix_place (error, dnn_spec_find (section, "steps")->place);
+    return false;
+  }
   *ret_settings = settings;
   return true;
 }

@@ -227,6 +227,38 @@ test_case (gconstpointer data)
   g_assert_cmpfloat (*weight_of (model), ==, row->weights);
 }
 
+static void
+test_average (void)
+{
+  const Case row = { .args = "", .values = { 1, .5, .7, .4, 9 } };
+  const DnnShape input = DNN_SHAPE (1);
+  g_autoptr (DnnModel) model = dnn_model_new_from_chain (
+      dnn_test_registry (), "dense units=1 use_bias=false", &input, NULL);
+  g_autoptr (DnnEarlyStopping) stopping =
+      make ("patience=9, restore_best=true, average=2", true, NULL);
+  double metrics[2] = { 5, 5 }, val_metrics[2] = { 6, 6 };
+  DnnEpoch mean = make_epoch (&row, 6, .3, metrics, val_metrics);
+
+  g_test_summary ("The mean is that of the best epochs, here 2 and 4, and one "
+                  "of them alone comes back as it was");
+
+  for (int n = 0; n < 5; n++) {
+    DnnEpoch epoch =
+        make_epoch (&row, n + 1, row.values[n], metrics, val_metrics);
+
+    *weight_of (model) = (float) (n + 1);
+    dnn_early_stopping_update (stopping, n, &epoch, model, NULL);
+  }
+
+  g_assert_true (dnn_early_stopping_average (stopping, model));
+  g_assert_cmpfloat (*weight_of (model), ==, 3);
+  g_assert_true (dnn_early_stopping_beats_best (stopping, &mean));
+  mean.val_loss = .45;
+  g_assert_false (dnn_early_stopping_beats_best (stopping, &mean));
+  g_assert_cmpint (dnn_early_stopping_restore (stopping, model), ==, 4);
+  g_assert_cmpfloat (*weight_of (model), ==, 4);
+}
+
 /* --- mistakes ------------------------------------------------------------ */
 
 typedef struct {
@@ -373,6 +405,7 @@ main (int argc, char *argv[])
     dnn_add_row ("/early-stopping/bad", bad_runs[i].name, &bad_runs[i],
                  test_bad_run);
   g_test_add_func ("/early-stopping/phases", test_phases);
+  g_test_add_func ("/early-stopping/average", test_average);
   g_test_add_func ("/early-stopping/restored", test_restored);
   g_test_add_func ("/early-stopping/start-restored", test_start_restored);
 
