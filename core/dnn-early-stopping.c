@@ -296,7 +296,7 @@ int64_t
 dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model)
 {
   if (self->kept->len == 0)
-    return 0;
+    return -1;
   write_mean (self, 1, model);
   return self->best_epoch;
 }

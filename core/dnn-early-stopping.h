@@ -43,7 +43,8 @@ bool dnn_early_stopping_average (DnnEarlyStopping *self, DnnModel *model);
 bool dnn_early_stopping_beats_best (const DnnEarlyStopping *self,
                                     const DnnEpoch *epoch);
 /* Puts the best epoch's weights back, where that was asked for; returns the
- * number of that epoch in the history, or 0. */
+ * number of that epoch in the history (0: the start), or -1: nothing came
+ * back. */
 int64_t dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model);
 
 DNN_END_DECLS

@@ -303,6 +303,7 @@ begin_phase (DnnRun *self, const DnnTrainEvents *events, GError **error)
     dnn_error_prefix_place (error, phase->place);
     return false;
   }
+  self->best = INFINITY; /* the best is the best of its phase */
   if (self->phases->len == 1)
     return true;
   counts = dnn_model_count (self->model);
@@ -328,6 +329,8 @@ dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
         return false;
     if (!dnn_trainer_end_phase (self->trainer, error))
       return false;
+    if (dnn_trainer_restored (self->trainer) != NULL)
+      tell (events, dnn_trainer_restored (self->trainer));
   }
   return self->folder == NULL || save_model (self, "model.safetensors", error);
 }

@@ -155,6 +155,8 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
   int64_t start = g_get_monotonic_time ();
   DnnEpoch *epoch;
 
+  self->ended = false;
+
   dnn_feeder_set_order (self->feeder, self->settings.shuffle ? &key : NULL);
   dnn_objective_reset (self->objective);
   if (events != NULL && events->begin_epoch != NULL) {

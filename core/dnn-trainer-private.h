@@ -29,6 +29,8 @@ struct DnnTrainer {
   bool *trainable; /* (owned) the same as the plans know it */
   size_t prefix;   /* layers that are run once and for all */
   bool logits;
+  bool ended;          /* the phase: proved, and the best weights are back */
+  char *restored;      /* (owned) what came back, as a sentence; or NULL */
   uint64_t step;       /* done, of the run */
   uint64_t phase_step; /* the run's step at which the phase began */
   int64_t epoch;       /* done, of the run */

@@ -78,6 +78,7 @@ dnn_trainer_free (DnnTrainer *self)
 {
   if (self == NULL)
     return;
+  g_free (self->restored);
   g_free (self->trainable);
   g_free (self->baseline);
   g_free (self->metrics);
@@ -389,6 +390,7 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
   if (self->proof != NULL && !dnn_trainer_end_phase (self, error))
     return false;
   self->settings = complete (&phase->settings);
+  self->ended = false;
   self->phase = g_intern_string (phase->name);
   self->phase_step = self->step;
   self->phase_epoch = self->epoch;
@@ -412,25 +414,37 @@ restore_best (DnnTrainer *self, GError **error)
   g_autofree double *metrics =
       g_new0 (double, dnn_objective_n_metrics (self->evaluation) + 1);
   DnnEpoch mean = { .number = self->epoch, .val_metrics = metrics };
+  int64_t epoch;
 
   if (self->validation != NULL &&
       dnn_early_stopping_average (self->stopping, self->model)) {
     if (!dnn_trainer_validate (self, &mean, error))
       return false;
-    if (dnn_early_stopping_beats_best (self->stopping, &mean))
+    if (dnn_early_stopping_beats_best (self->stopping, &mean)) {
+      self->restored = g_strdup_printf (
+          "the weights are now the mean of the best epochs' (val_loss %.4f)",
+          mean.val_loss);
       return true;
+    }
   }
-  dnn_early_stopping_restore (self->stopping, self->model);
+  epoch = dnn_early_stopping_restore (self->stopping, self->model);
+  if (epoch >= 0)
+    self->restored = g_strdup_printf (
+        "the weights of the best epoch, %" G_GINT64_FORMAT ", are back", epoch);
   return true;
 }
 
 bool
 dnn_trainer_end_phase (DnnTrainer *self, GError **error)
 {
+  if (self->ended)
+    return true;
   if (!dnn_proof_check (self->proof, error)) {
     g_prefix_error (error, "phase '%s': ", self->phase);
     return false;
   }
+  self->ended = true;
+  g_clear_pointer (&self->restored, g_free);
   return self->stopping == NULL || restore_best (self, error);
 }
 
@@ -452,6 +466,12 @@ int64_t
 dnn_trainer_n_batches (const DnnTrainer *self)
 {
   return dnn_feeder_n_batches (self->feeder);
+}
+
+const char *
+dnn_trainer_restored (const DnnTrainer *self)
+{
+  return self->restored;
 }
 
 size_t

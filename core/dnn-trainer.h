@@ -80,8 +80,12 @@ bool dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
 bool dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
                               char **ret_report, GError **error);
 /* Proves that frozen tensors did not move (else DNN_ERROR_FROZEN) and brings
- * back the best weights, where early stopping is to. */
+ * back the best weights, where early stopping is to; a second call does
+ * nothing more. */
 bool dnn_trainer_end_phase (DnnTrainer *self, GError **error);
+/* What the end of the phase brought back: a sentence, or NULL.
+ * Returns: (transfer none). */
+const char *dnn_trainer_restored (const DnnTrainer *self);
 /* Whether the phase's epochs or steps are done, or early stopping says so. */
 bool dnn_trainer_is_phase_over (const DnnTrainer *self);
 
