@@ -254,24 +254,40 @@ load_weights (DnnRun *run, const Options *options, const Common *common,
 }
 
 static void
-print_result (const DnnRun *run, const Common *common)
+print_values (const DnnHistory *history, const char *prefix, double loss,
+              const double *metrics)
 {
-  const DnnHistory *history = dnn_trainer_history (dnn_run_trainer (run));
+  printf ("%sloss: %.4f\n", prefix, loss);
+  for (size_t i = 0; history->metrics[i] != NULL; i++)
+    printf ("%s%s: %.4f\n", prefix, history->metrics[i], metrics[i]);
+}
+
+/* Of the last epoch, or, where earlier weights came back, of those. */
+static bool
+print_result (const DnnRun *run, const Common *common, GError **error)
+{
+  DnnTrainer *trainer = dnn_run_trainer (run);
+  const DnnHistory *history = dnn_trainer_history (trainer);
   const DnnEpoch *last =
       dnn_history_at (history, dnn_history_count (history) - 1);
-  g_autofree char *model =
-      g_build_filename (dnn_run_folder (run), "model.safetensors", NULL);
+  g_autofree double *metrics =
+      g_new0 (double, g_strv_length (history->metrics) + 1);
+  double loss = 0;
 
   if (common->json)
-    return;
-  printf ("loss: %.4f\n", last->loss);
-  for (size_t i = 0; history->metrics[i] != NULL; i++)
-    printf ("%s: %.4f\n", history->metrics[i], last->metrics[i]);
-  if (history->validates)
-    printf ("val_loss: %.4f\n", last->val_loss);
-  for (size_t i = 0; history->validates && history->metrics[i] != NULL; i++)
-    printf ("val_%s: %.4f\n", history->metrics[i], last->val_metrics[i]);
-  printf ("model: %s\n", model);
+    return true;
+  if (dnn_trainer_restored (trainer) == NULL) {
+    print_values (history, "", last->loss, last->metrics);
+    if (history->validates)
+      print_values (history, "val_", last->val_loss, last->val_metrics);
+  } else if (history->validates) {
+    if (!dnn_trainer_evaluate (trainer, dnn_run_data (run)->validation, &loss,
+                               metrics, error))
+      return false;
+    print_values (history, "val_", loss, metrics);
+  }
+  printf ("model: %s/model.safetensors\n", dnn_run_folder (run));
+  return true;
 }
 
 static bool
@@ -304,8 +320,7 @@ carry_out (const Options *options, const Common *common, const char *file,
   events = progress_events (progress);
   if (!dnn_run_train (run, &events, error))
     return false;
-  print_result (run, common);
-  return true;
+  return print_result (run, common, error);
 }
 
 bool
