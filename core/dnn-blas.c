@@ -3,10 +3,12 @@
 
 #include <cblas.h>
 
-/* A tile must be worth some tens of microseconds; more tiles than this pack
- * the shared operand too often. */
-#define FLOPS_PER_TILE 3e6
-enum { MAX_TILES = 8, TILE_STEP = 16 };
+/* Few tiles for a small product, since every tile packs the operand that is
+ * shared anew, and more for a large one, so that many threads have something to
+ * do.  Sizes in steps of what the kernels do at once. */
+#define FLOPS_PER_SMALL_TILE 5e5
+#define FLOPS_PER_LARGE_TILE 3e7
+enum { FEW_TILES = 4, MANY_TILES = 16, TILE_STEP = 16 };
 
 void
 dnn_blas_init (void)
@@ -94,7 +96,9 @@ plan_tiles (Tiles *tiles)
 {
   const DnnGemm *g = tiles->gemm;
   double flops = 2.0 * (double) g->m * (double) g->n * (double) g->k;
-  int64_t n_tiles = (int64_t) CLAMP (flops / FLOPS_PER_TILE, 1, MAX_TILES);
+  double few = CLAMP (flops / FLOPS_PER_SMALL_TILE, 1, FEW_TILES);
+  double many = MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES);
+  int64_t n_tiles = (int64_t) MAX (few, many);
   int64_t size;
 
   tiles->lda = g->lda ? g->lda : g->trans_a ? g->m : g->k;

@@ -3,9 +3,9 @@
 
 #include <stdatomic.h>
 
-/* Turns of the spin before a thread sleeps: some tens of microseconds, more
+/* Turns of the spin before a thread sleeps: some 150 microseconds, more
  * than what passes between two products of a layer. */
-enum { N_SPINS = 2000 };
+enum { N_SPINS = 6000 };
 
 typedef struct {
   DnnPool *pool;
