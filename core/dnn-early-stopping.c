@@ -41,6 +41,7 @@ static const DnnParam params[] = {
 /* The weights of one epoch. */
 typedef struct {
   double value;
+  int64_t epoch;
   GPtrArray *weights; /* (owned) copies, in the model's order */
 } Kept;
 
@@ -128,6 +129,23 @@ find_column (DnnEarlyStopping *self, const DnnHistory *history,
   return set_unknown_column (history, self->keys.monitor, error);
 }
 
+/* Keys that would have no effect beside the others. */
+static bool
+check_keys (const DnnEarlyStopping *self, GError **error)
+{
+  const char *key = self->keys.average > 1     ? "average"
+                    : self->keys.include_start ? "include_start"
+                                               : NULL;
+
+  if (key == NULL || (self->keys.restore_best && self->is_val))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "early_stopping: %s needs restore_best=true and a monitor of "
+               "the validation rows, not '%s'",
+               key, self->keys.monitor);
+  return false;
+}
+
 DnnEarlyStopping *
 dnn_early_stopping_new (const DnnSpec *spec, const DnnHistory *history,
                         const int *directions, GError **error)
@@ -137,7 +155,8 @@ dnn_early_stopping_new (const DnnSpec *spec, const DnnHistory *history,
   self->kept = g_array_new (FALSE, TRUE, sizeof (Kept));
   g_array_set_clear_func (self->kept, kept_clear);
   if (!dnn_param_apply (&table, spec, NULL, &self->keys, error) ||
-      !find_column (self, history, directions, error))
+      !find_column (self, history, directions, error) ||
+      !check_keys (self, error))
     return NULL;
   self->best = -self->sign * INFINITY;
   return g_steal_pointer (&self);
@@ -169,17 +188,28 @@ copy_weights (const DnnModel *model, GError **error)
   return g_steal_pointer (&copies);
 }
 
+/* Whether a value goes before the k-th kept.  One alone is replaced as Keras
+ * does, by what is better by min_delta; several are simply in order. */
+static bool
+goes_before (const DnnEarlyStopping *self, double value, guint k)
+{
+  double other = g_array_index (self->kept, Kept, k).value;
+
+  if (self->keys.average == 1)
+    return is_better (self, value, other);
+  return self->sign > 0 ? value > other : value < other;
+}
+
 /* Keeps the weights where they are among the best. */
 static bool
-keep_weights (DnnEarlyStopping *self, double value, const DnnModel *model,
-              GError **error)
+keep_weights (DnnEarlyStopping *self, double value, const DnnEpoch *epoch,
+              const DnnModel *model, GError **error)
 {
   const guint most = (guint) self->keys.average;
-  Kept kept = { value, NULL };
+  Kept kept = { value, epoch->number, NULL };
   guint at = 0;
 
-  while (at < self->kept->len &&
-         !is_better (self, value, g_array_index (self->kept, Kept, at).value))
+  while (at < self->kept->len && !goes_before (self, value, at))
     at++;
   if (!self->keys.restore_best || at >= most || isnan (value))
     return true;
@@ -211,7 +241,7 @@ dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
 
   if (number < self->keys.start_from_epoch)
     return true;
-  if (!keep_weights (self, value, model, error))
+  if (!keep_weights (self, value, epoch, model, error))
     return false;
   self->wait++;
   if (!is_better (self, value, self->best)) {
@@ -298,5 +328,5 @@ dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model)
   if (self->kept->len == 0)
     return -1;
   write_mean (self, 1, model);
-  return self->best_epoch;
+  return g_array_index (self->kept, Kept, 0).epoch;
 }

@@ -204,26 +204,38 @@ collect_inputs (DnnStage *stage)
 
 /* --- backward: gradients of weights -------------------------------------- */
 
-/* The stage that ran backward first among those that use the weight: the
- * gradients of the others are added to its own. */
-static DnnStage *
-first_user (DnnPlan *plan, const DnnWeight *weight, uint32_t *ret_index,
-            size_t *ret_last)
+/* Who shares a weight, in the order of backward. */
+typedef struct {
+  DnnStage *first; /* with a gradient of its own; NULL: nobody trains it */
+  uint32_t index;  /* of the weight there */
+  size_t last;     /* stage that looks at the weight last, frozen or not */
+} Users;
+
+/* The gradients of all users are added to the first one's, and the weight may
+ * move when the last has run: a frozen layer that shares it still takes its dx
+ * from the weight as it was. */
+static Users
+find_users (DnnPlan *plan, const DnnWeight *weight)
 {
-  DnnStage *first = NULL;
+  Users users = { NULL, 0, 0 };
+  bool any = false;
 
   for (size_t i = 0; i < plan->n_stages; i++) {
     DnnStage *stage = &plan->stages[i];
 
-    for (uint32_t j = 0; j < stage->layer->n_weights; j++)
-      if (stage->layer->weights[j] == weight && stage->dw[j].block >= 0) {
-        if (first == NULL)
-          *ret_last = i;
-        first = stage;
-        *ret_index = j;
-      }
+    for (uint32_t j = 0; j < stage->layer->n_weights; j++) {
+      if (stage->layer->weights[j] != weight || !stage->runs_backward)
+        continue;
+      if (!any)
+        users.last = i;
+      any = true;
+      if (stage->dw[j].block < 0)
+        continue;
+      users.first = stage;
+      users.index = j;
+    }
   }
-  return first;
+  return users;
 }
 
 static const DnnProduct *
@@ -258,22 +270,24 @@ deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
 {
   DnnStage *stage = &plan->stages[i];
   DnnWeight *weight = stage->layer->weights[j];
-  DnnTensor *dw = &stage->dw[j].tensor;
-  const DnnProduct *product = find_product (stage, j);
-  uint32_t first_index = 0;
-  size_t last = 0;
-  DnnStage *first = first_user (plan, weight, &first_index, &last);
-  DnnTensor *total = &first->dw[first_index].tensor;
+  const Users users = find_users (plan, weight);
+  const bool trains = stage->dw[j].block >= 0;
+  const DnnProduct *product = trains ? find_product (stage, j) : NULL;
+  DnnTensor *dw = &stage->dw[j].tensor, *total;
 
-  if (product != NULL && sink != NULL && first == stage && last == i) {
+  if (users.first == NULL)
+    return;
+  total = &users.first->dw[users.index].tensor;
+  if (product != NULL && sink != NULL && users.first == stage &&
+      users.last == i) {
     sink->product (sink->data, weight, product->a, product->d, dw);
     return;
   }
   if (product != NULL)
     multiply (plan->pool, product, dw);
-  if (total != dw)
+  if (trains && total != dw)
     add_to (total->data, dw->data, dnn_count (dw));
-  if (last == i && sink != NULL)
+  if (users.last == i && sink != NULL)
     sink->gradient (sink->data, weight, total);
 }
 
@@ -327,7 +341,7 @@ backward_stage (DnnPlan *plan, size_t i, const DnnPassInfo *info,
     return false;
   collect_inputs (stage);
   for (uint32_t j = 0; j < stage->layer->n_weights; j++)
-    if (stage->dw[j].block >= 0)
+    if (stage->layer->weights[j] != NULL)
       deliver_weight (plan, i, j, sink);
   return true;
 }

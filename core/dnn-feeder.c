@@ -157,6 +157,7 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   DnnBatch *batch = &self->current;
   Gather gather = { self, i * self->batch, NULL };
 
+  batch->index = i;
   batch->n = MIN (self->batch, self->split->n - gather.first);
   batch->plan = batch->n == self->batch ? self->full : self->last;
   batch->y_true =

@@ -37,6 +37,7 @@ typedef struct DnnBatch {
   float *scale;  /* 1 / rows, one a row */
   float *values; /* room for one number a row */
   int64_t n;     /* rows */
+  int64_t index; /* which batch it is */
 } DnnBatch;
 
 /* Gathers batch number i.  Valid until the next call. */

@@ -123,9 +123,9 @@ can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
   if (x == NULL || x->n_consumers != 1 || plan->loss_input == &x->y ||
       plan->options.watched)
     return false;
-  if (layer->component != NULL
-          ? (layer->component->code->flags & DNN_FLAG_IN_PLACE) == 0
-          : reads_x (stage))
+  if (reads_x (stage) ||
+      (layer->component != NULL &&
+       (layer->component->code->flags & DNN_FLAG_IN_PLACE) == 0))
     return false;
   if (dnn_count (&x->y.tensor) != dnn_count (&stage->out->y.tensor))
     return false;

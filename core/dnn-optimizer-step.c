@@ -151,6 +151,8 @@ begin_update (DnnOptimizer *self, const DnnWeight *weight)
   DnnWeightState *state = dnn_optimizer_find_state (self, weight);
   DnnStep begin;
 
+  self->context.key.owner = state->owner;
+
   if (state->begun == self->step + 1)
     return state;
   state->begun = self->step + 1;
@@ -187,7 +189,9 @@ sum_of_squares (const DnnTensor *dw)
 static float
 clip_factor (double norm, double most)
 {
-  return norm > most || isnan (norm) ? (float) (most / norm) : 1.0f;
+  if (!isfinite (norm))
+    return NAN; /* as in Keras: it must not pass for a gradient of 0 */
+  return norm > most ? (float) (most / norm) : 1.0f;
 }
 
 static void
@@ -295,6 +299,7 @@ dnn_optimizer_begin_step (DnnOptimizer *self, uint64_t step,
 {
   self->step = step;
   self->schedule_step = schedule_step;
+  self->context.key.step = step;
   for (guint i = 0; i < self->states->len; i++) {
     DnnWeightState *state = g_ptr_array_index (self->states, i);
 
@@ -320,7 +325,9 @@ dnn_optimizer_end_step (DnnOptimizer *self)
   for (guint i = 0; i < self->states->len; i++) {
     DnnWeightState *state = g_ptr_array_index (self->states, i);
 
-    if (state->pending != NULL)
-      update_weight (self, state, state->pending, factor);
+    if (state->pending == NULL)
+      continue;
+    self->context.key.owner = state->owner;
+    update_weight (self, state, state->pending, factor);
   }
 }

@@ -174,6 +174,7 @@ dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
 
   g_ptr_array_add (self->states, state);
   state->weight = weight;
+  state->owner = dnn_random_owner (weight->name);
   state->shape = weight->tensor;
   state->shape.data = NULL;
   built = dnn_build_slots (self->component, self->component->plugin->name,
@@ -234,6 +235,22 @@ dnn_optimizer_count (const DnnOptimizer *self)
   return n;
 }
 
+void
+dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed)
+{
+  self->context.key.seed = seed;
+}
+
+bool
+dnn_optimizer_check (DnnOptimizer *self, GError **error)
+{
+  if (self->context.message == NULL)
+    return true;
+  dnn_context_take_error (&self->context, self->component->plugin->name,
+                          DNN_ERROR_DATA, error);
+  return false;
+}
+
 double
 dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step)
 {
@@ -260,15 +277,32 @@ find_slot (const DnnWeightState *state, const DnnDeclared *like)
   return -1;
 }
 
+/* Whether a slot that is not like the weight, such as a running product, would
+ * begin anew beside others that go on: it says what their history was, so they
+ * are nothing without it. */
+static bool
+would_tear (const DnnWeightState *state, const DnnWeightState *other)
+{
+  for (uint32_t i = 0; i < state->slots.n; i++) {
+    const DnnDeclared *slot = &state->slots.at[i];
+
+    if (slot->set && slot->shape.n_dims != state->shape.n_dims &&
+        find_slot (other, slot) < 0)
+      return true;
+  }
+  return false;
+}
+
 static void
 adopt_state (DnnWeightState *state, DnnWeightState *other, GHashTable *kept,
              GHashTable *fresh)
 {
   bool any = state->slots.n == 0 && other->slots.n == 0;
+  const bool tear = would_tear (state, other);
 
   for (uint32_t i = 0; i < state->slots.n; i++) {
     const DnnDeclared *slot = &state->slots.at[i];
-    int from = slot->set ? find_slot (other, slot) : -1;
+    int from = slot->set && !tear ? find_slot (other, slot) : -1;
     float *mine = state->data[i];
 
     if (!slot->set)

@@ -24,6 +24,7 @@ typedef struct DnnWeightState {
   float **at;      /* (owned) room for the slots of a range: one row a worker */
   DnnTensor shape; /* of the weight, without data */
   DnnTensor *pending; /* a gradient that waits for the global norm */
+  uint32_t owner;     /* hash of the weight's name: whose random numbers */
   uint64_t begun;     /* the step, counted from 1, that was begun last */
 } DnnWeightState;
 
@@ -56,6 +57,10 @@ void dnn_optimizer_begin_step (DnnOptimizer *self, uint64_t step,
                                uint64_t schedule_step);
 DnnSink dnn_optimizer_sink (DnnOptimizer *self);
 void dnn_optimizer_end_step (DnnOptimizer *self);
+/* Whether the plugin has called fail since the last time it was asked. */
+bool dnn_optimizer_check (DnnOptimizer *self, GError **error);
+/* Of the random numbers that the plugin may draw. */
+void dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed);
 
 /* The learning rate at a step of the schedule, without multipliers. */
 double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);

@@ -14,6 +14,8 @@ check_loss (DnnTrainer *self, const DnnBatch *batch, const DnnPassInfo *info,
 
   if (isfinite (loss))
     return true;
+  /* Layers that run in place have written over the inputs. */
+  dnn_feeder_get (self->feeder, batch->index);
   dnn_diagnosis_set_error (batch->plan, info, loss, self->epoch + 1, error);
   return false;
 }
@@ -39,7 +41,7 @@ train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
     return false;
   dnn_optimizer_end_step (self->optimizer);
   self->step++;
-  return true;
+  return dnn_optimizer_check (self->optimizer, error);
 }
 
 /* --- one epoch ----------------------------------------------------------- */

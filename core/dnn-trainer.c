@@ -199,7 +199,11 @@ make_stopping (DnnTrainer *self, GError **error)
                    spec->name);
       return false;
     }
-    dnn_early_stopping_free (self->stopping);
+    if (self->stopping != NULL) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                   "callbacks: 'early_stopping' stands twice");
+      return false;
+    }
     self->stopping =
         dnn_early_stopping_new (spec, self->history, directions, error);
     if (self->stopping == NULL)
@@ -322,6 +326,7 @@ dnn_trainer_set_optimizer (DnnTrainer *self, const DnnSpec *optimizer,
       (self->optimizer != NULL &&
        !dnn_optimizer_adopt (other, self->optimizer, &report, error)))
     return false;
+  dnn_optimizer_set_seed (other, (uint64_t) self->settings.seed);
   dnn_optimizer_free (self->optimizer);
   self->optimizer = g_steal_pointer (&other);
   if (ret_report != NULL)

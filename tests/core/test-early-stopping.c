@@ -159,13 +159,6 @@ static const Case cases[] = {
     2,
     99,
     .7 },
-  /* There is no value of the training rows before the first epoch. */
-  { "start-of-loss",
-    "monitor=loss, patience=1, include_start=true" BEST,
-    { .8, .9 },
-    2,
-    1,
-    .7 },
 };
 
 /* All columns hold nonsense but the one that is watched. */
@@ -284,6 +277,12 @@ static const Bad bad[] = {
   { "min-delta", "min_delta=-0.1", true, DNN_ERROR_PARAM, "'-0.1'" },
   { "start-from", "start_from_epoch=-1", true, DNN_ERROR_PARAM, "'-1'" },
   { "restore", "restore_best=maybe", true, DNN_ERROR_PARAM, "'maybe'" },
+  { "start-of-training", "monitor=loss, include_start=true" BEST, true,
+    DNN_ERROR_PARAM, "include_start needs restore_best=true and a monitor of" },
+  { "average-of-training", "monitor=accuracy, average=3" BEST, true,
+    DNN_ERROR_PARAM, "average needs restore_best=true and a monitor of" },
+  { "average-not-restored", "average=3", true, DNN_ERROR_PARAM,
+    "average needs restore_best=true" },
   { "baseline", "baseline=low", true, DNN_ERROR_PARAM, "'low'" },
 };
 

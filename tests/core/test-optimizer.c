@@ -212,19 +212,17 @@ test_rate (void)
   g_assert_cmpfloat (dnn_optimizer_rate (usual->optimizer, 7), ==, 0.001);
 }
 
-static void
-test_adopt (void)
+/* What an optimizer of that name takes over after two steps of adam. */
+static char *
+adopt_from_adam (const char *name, uint64_t *ret_t)
 {
   g_autoptr (DnnTestOptimizer) o =
       dnn_test_optimizer ("adam learning_rate=0.1", 3, 1, 1);
-  g_autoptr (GPtrArray) specs =
-      dnn_spec_parse_chain ("nadam learning_rate=0.1", (DnnPlace){ 0 }, NULL);
-  g_autoptr (DnnOptimizer) next = dnn_optimizer_new (
-      dnn_test_registry (), g_ptr_array_index (specs, 0), NULL);
-  g_autofree char *report = NULL;
+  g_autoptr (DnnSpec) spec = dnn_spec_new (name, (DnnPlace){ 0 });
+  g_autoptr (DnnOptimizer) next =
+      dnn_optimizer_new (dnn_test_registry (), spec, NULL);
+  char *report = NULL;
   g_autoptr (GError) error = NULL;
-
-  g_test_summary ("Slots of the same name and shape are kept, and t with them");
 
   start (o);
   step (o);
@@ -233,9 +231,34 @@ test_adopt (void)
   g_assert_no_error (error);
   dnn_optimizer_adopt (next, o->optimizer, &report, &error);
   g_assert_no_error (error);
+  *ret_t = dnn_optimizer_state (next, 0)->t;
+  return report;
+}
 
-  g_assert_nonnull (strstr (report, "slots kept:"));
-  g_assert_cmpuint (dnn_optimizer_state (next, 0)->t, ==, 2);
+static void
+test_adopt (void)
+{
+  uint64_t t;
+  g_autofree char *report = adopt_from_adam ("rmsprop", &t);
+
+  g_test_summary ("Slots of the same name and shape are kept, and t with them");
+
+  g_assert_cmpstr (report, ==, "slots kept: gradient_mean_square");
+  g_assert_cmpuint (t, ==, 2);
+}
+
+static void
+test_adopt_nothing (void)
+{
+  uint64_t t;
+  g_autofree char *report = adopt_from_adam ("nadam", &t);
+
+  g_test_summary ("A product over all steps begins anew, so means that go with "
+                  "it do, too");
+
+  g_assert_null (strstr (report, "slots kept:"));
+  g_assert_nonnull (strstr (report, "momentum_product"));
+  g_assert_cmpuint (t, ==, 0);
 }
 
 int
@@ -260,6 +283,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/optimizer/counts-updates", test_counts_updates);
   g_test_add_func ("/optimizer/rate", test_rate);
   g_test_add_func ("/optimizer/adopt", test_adopt);
+  g_test_add_func ("/optimizer/adopt-nothing", test_adopt_nothing);
 
   return g_test_run ();
 }
