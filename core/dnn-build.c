@@ -19,6 +19,17 @@ dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out)
   *ret_out = field * (double) shape->dims[n - 1];
 }
 
+bool
+dnn_shape_is_small (const DnnShape *shape)
+{
+  int64_t n = 1;
+
+  for (uint32_t i = 0; i < shape->n_dims; i++)
+    if (__builtin_mul_overflow (n, shape->dims[i], &n) || n > (int64_t) 1 << 40)
+      return false;
+  return true;
+}
+
 char *
 dnn_shape_to_string (const DnnShape *shape, bool batch_is_none)
 {

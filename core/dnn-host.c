@@ -82,6 +82,10 @@ declare (const void *call, DnnDeclaredList *list, uint32_t index,
       fail (call, "%s %u has a negative size", what, index);
       return NULL;
     }
+  if (!dnn_shape_is_small (shape)) {
+    fail (call, "%s %u is too large", what, index);
+    return NULL;
+  }
   row = &list->at[index];
   row->set = true;
   row->shape = *shape;

@@ -138,7 +138,26 @@ is_weight_key (const char *key)
   return last != NULL && is_weight_suffix (last);
 }
 
-/* `<weight>_initializer` and the like must name a weight that there is. */
+static bool
+is_multiplier (const char *key)
+{
+  return strcmp (key, "learning_rate_multiplier") == 0;
+}
+
+/* Whether the key says something of this weight; a buffer is not trained. */
+static bool
+takes_key (const DnnWeight *weight, const char *key)
+{
+  const size_t n = strlen (weight->short_name);
+
+  if (is_multiplier (key))
+    return !weight->is_buffer;
+  return g_str_has_prefix (key, weight->short_name) &&
+         is_weight_suffix (key + n) &&
+         (!weight->is_buffer || strcmp (key + n, "_initializer") == 0);
+}
+
+/* `<weight>_initializer` and the like must name a weight of the layer's own. */
 static bool
 check_weight_keys (const DnnLayer *layer, GError **error)
 {
@@ -148,21 +167,21 @@ check_weight_keys (const DnnLayer *layer, GError **error)
 
   for (guint i = 0; i < args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (args, i);
-    bool found = !is_weight_key (arg->key);
+    const bool shared = dnn_layer_host_arg (layer, "weights") != NULL;
+    bool found = !is_weight_key (arg->key) && !is_multiplier (arg->key);
 
     for (uint32_t j = 0; j < layer->n_weights + layer->n_buffers; j++) {
       const DnnWeight *weight = j < layer->n_weights
                                     ? layer->weights[j]
                                     : layer->buffers[j - layer->n_weights];
 
-      found =
-          found ||
-          (weight != NULL && g_str_has_prefix (arg->key, weight->short_name) &&
-           is_weight_suffix (arg->key + strlen (weight->short_name)));
+      found = found || (weight != NULL && (!shared || weight->is_buffer) &&
+                        takes_key (weight, arg->key));
     }
     if (!found) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                   "%s: it has no weight for '%s'", layer->name, arg->key);
+                   "%s: it has no weight%s for '%s'", layer->name,
+                   shared ? " of its own" : "", arg->key);
       dnn_error_prefix_place (error, arg->place);
       return false;
     }
@@ -229,6 +248,11 @@ dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
   self->input.dims[0] = DNN_NOMINAL_BATCH;
   memcpy (&self->input.dims[1], input->dims,
           input->n_dims * sizeof input->dims[0]);
+  if (!dnn_shape_is_small (&self->input)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                 "the input's shape is too large");
+    return NULL;
+  }
   if (specs->len == 0) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "a model must have at least one layer");

@@ -44,6 +44,23 @@ remove_arg (DnnSpec *spec, const char *key)
       g_ptr_array_remove_index (spec->args, i);
 }
 
+/* It stands in history.csv and in file names of others. */
+static bool
+check_name (const DnnSpec *section, GError **error)
+{
+  const char *name = section->name + strlen ("phase ");
+
+  if (strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                    "0123456789_-. ") == strlen (name))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "a phase's name must be of letters, digits, '_', '-', '.' and "
+               "blanks, not '%s'",
+               name);
+  dnn_error_prefix_place (error, section->place);
+  return false;
+}
+
 /* What belongs to the whole run cannot be set in one phase. */
 static bool
 check_keys (const DnnSpec *section, GError **error)
@@ -121,7 +138,7 @@ parse_phase (const DnnExperiment *experiment, const DnnSpec *section,
 
   self->name = g_intern_string (section->name + strlen ("phase "));
   self->place = section->place;
-  if (!check_keys (section, error) ||
+  if (!check_name (section, error) || !check_keys (section, error) ||
       !dnn_train_settings_parse (merged, &self->settings, error))
     return NULL;
   self->optimizer = merge_optimizer (experiment, section, error);

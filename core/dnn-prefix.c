@@ -59,6 +59,22 @@ has_one_way_out (const DnnModel *model, size_t n)
   return true;
 }
 
+/* Whether what is kept for each row is of the size of the row itself. */
+static bool
+is_small_enough (const DnnModel *model, const DnnLayer *layer)
+{
+  enum { MOST = 4, FEW = 4096 };
+  DnnShape input = dnn_model_input_shape (model);
+  const DnnShape *output = &layer->outputs.at[0].shape;
+  int64_t n_in = 1, n_out = 1;
+
+  for (uint32_t i = 0; i < input.n_dims; i++)
+    n_in *= input.dims[i];
+  for (uint32_t i = 1; i < output->n_dims; i++)
+    n_out *= output->dims[i];
+  return n_out <= MAX (MOST * n_in, FEW);
+}
+
 size_t
 dnn_prefix_find (const DnnModel *model)
 {
@@ -71,7 +87,8 @@ dnn_prefix_find (const DnnModel *model)
     if (!is_fixed (model, layer))
       break;
     worth_it = worth_it || has_weights (layer);
-    if (worth_it && has_one_way_out (model, i + 1))
+    if (worth_it && has_one_way_out (model, i + 1) &&
+        is_small_enough (model, layer))
       best = i + 1;
   }
   return best;

@@ -106,18 +106,28 @@ settle (DnnRun *self, GError **error)
 
 /* What was frozen with one preprocessing must see the same again: the base's
  * holds where [data] says nothing of its own. */
-static void
-inherit_preprocess (DnnRun *self, DnnModelFile *base)
+static bool
+inherit_preprocess (DnnRun *self, DnnModelFile *base, GError **error)
 {
   DnnPreprocess *own = self->data->preprocess;
+  const int64_t n = base->preprocess->n;
 
   if (dnn_experiment_get (self->experiment, "data", "scale") != NULL ||
       dnn_experiment_get (self->experiment, "data", "standardize") != NULL)
-    return;
+    return true;
+  if (n > 0 && n != dnn_array_row_size (self->data->train->inputs)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                 "the base standardizes rows of %" G_GINT64_FORMAT
+                 " numbers, and these have '%" G_GINT64_FORMAT
+                 "'; say [data] standardize = true for statistics of their own",
+                 n, dnn_array_row_size (self->data->train->inputs));
+    return false;
+  }
   g_strfreev (base->preprocess->class_names);
   base->preprocess->class_names = g_steal_pointer (&own->class_names);
   dnn_preprocess_free (own);
   self->data->preprocess = g_steal_pointer (&base->preprocess);
+  return true;
 }
 
 /* First values for every weight: the base's for the layers kept. */
@@ -135,8 +145,7 @@ fill_weights (DnnRun *self, DnnRegistry *registry, GError **error)
   if (base == NULL ||
       !dnn_base_copy_weights (base, self->model, &self->base_report, error))
     return false;
-  inherit_preprocess (self, base->file);
-  return true;
+  return inherit_preprocess (self, base->file, error);
 }
 
 /* The trainer, in the first phase.  What is wrong with a later one is told now
@@ -180,6 +189,15 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
   return g_steal_pointer (&self);
 }
 
+bool
+dnn_run_load_weights (DnnRun *self, const DnnSafetensors *file, bool partial,
+                      char **ret_report, GError **error)
+{
+  return dnn_model_load_weights (self->model, file, partial, ret_report,
+                                 error) &&
+         dnn_trainer_restart (self->trainer, error);
+}
+
 /* --- the folder ---------------------------------------------------------- */
 
 static char *
@@ -199,12 +217,52 @@ write_text (const DnnRun *self, const char *name, const char *text,
          dnn_file_commit (file, error);
 }
 
+/* A run never writes over the model that it begins with. */
+static bool
+check_base (const DnnRun *self, const char *folder, GError **error)
+{
+  const char *base = dnn_experiment_get (self->experiment, "model", "base");
+  g_autofree char *above = NULL;
+  GStatBuf a, b;
+
+  if (base == NULL)
+    return true;
+  above = g_path_get_dirname (base);
+  if (g_stat (above, &a) != 0 || g_stat (folder, &b) != 0 ||
+      a.st_dev != b.st_dev || a.st_ino != b.st_ino)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "'%s' is the folder of the base, which would be overwritten; "
+               "--out takes another",
+               folder);
+  return false;
+}
+
+/* Takes away what is left of the run that is replaced. */
+static bool
+clear_folder (const char *folder, GError **error)
+{
+  static const char *const files[] = { "model.safetensors", "best.safetensors",
+                                       "history.csv", "health.csv",
+                                       "curves.svg" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *path = g_build_filename (folder, files[i], NULL);
+
+    if (g_remove (path) == 0 || errno == ENOENT)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "cannot remove '%s': %s", path,
+                 g_strerror (errno));
+    return false;
+  }
+  return true;
+}
+
 bool
 dnn_run_open (DnnRun *self, const char *folder, bool overwrite, GError **error)
 {
   g_autofree char *history = g_build_filename (folder, "history.csv", NULL);
-  g_autofree char *best = g_build_filename (folder, "best.safetensors", NULL);
-  g_autofree char *health = g_build_filename (folder, "health.csv", NULL);
+
   g_autofree char *text = dnn_experiment_to_string (self->experiment);
 
   if (!overwrite && g_file_test (history, G_FILE_TEST_EXISTS)) {
@@ -219,8 +277,8 @@ dnn_run_open (DnnRun *self, const char *folder, bool overwrite, GError **error)
                  folder, g_strerror (errno));
     return false;
   }
-  g_remove (best); /* of the run that is replaced */
-  g_remove (health);
+  if (!check_base (self, folder, error) || !clear_folder (folder, error))
+    return false;
   g_free (self->folder);
   self->folder = g_strdup (folder);
   return write_text (self, "experiment.dnn", text, error);

@@ -23,6 +23,9 @@ DnnRun *dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
 void dnn_run_free (DnnRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRun, dnn_run_free)
 
+/* Starts from the weights of a file, by name (see dnn_model_load_weights). */
+bool dnn_run_load_weights (DnnRun *self, const DnnSafetensors *file,
+                           bool partial, char **ret_report, GError **error);
 /* Makes the folder.  One that holds a run already is an error, unless it may
  * be overwritten. */
 bool dnn_run_open (DnnRun *self, const char *folder, bool overwrite,

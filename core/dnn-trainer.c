@@ -411,6 +411,13 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
          replan (self, error) && begin_stopping (self, error);
 }
 
+bool
+dnn_trainer_restart (DnnTrainer *self, GError **error)
+{
+  return make_stopping (self, error) && replan (self, error) &&
+         begin_stopping (self, error);
+}
+
 /* The mean of the best epochs, where it is asked for and better than the best
  * of them by the validation rows; else the best. */
 static bool

@@ -79,6 +79,10 @@ bool dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
  * is told in `ret_report` (may be NULL). */
 bool dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
                               char **ret_report, GError **error);
+/* To be called after somebody else has written the model's weights: what was
+ * taken from them (activations of a frozen beginning, hashes, the value to
+ * beat) is taken again. */
+bool dnn_trainer_restart (DnnTrainer *self, GError **error);
 /* Proves that frozen tensors did not move (else DNN_ERROR_FROZEN) and brings
  * back the best weights, where early stopping is to; a second call does
  * nothing more. */

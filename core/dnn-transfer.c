@@ -5,6 +5,18 @@
 
 static const char *const counted[] = { "data", "train", NULL };
 
+/* Keys of [train] that a transfer's phases say themselves. */
+static const char *const of_phases[] = { "epochs", "steps", "callbacks",
+                                         "frozen", "trainable" };
+
+static void
+append_name (GString *text, const char *format, const char *name)
+{
+  if (text->len > 0)
+    g_string_append (text, ", ");
+  g_string_append_printf (text, format, name);
+}
+
 char *
 dnn_transfer_ignored (const DnnExperiment *data)
 {
@@ -14,8 +26,11 @@ dnn_transfer_ignored (const DnnExperiment *data)
     const char *name = dnn_experiment_section (data, i)->name;
 
     if (!g_strv_contains (counted, name))
-      g_string_append_printf (text, "%s[%s]", text->len > 0 ? ", " : "", name);
+      append_name (text, "[%s]", name);
   }
+  for (size_t i = 0; i < G_N_ELEMENTS (of_phases); i++)
+    if (dnn_experiment_get (data, "train", of_phases[i]) != NULL)
+      append_name (text, "[train] %s", of_phases[i]);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -57,8 +72,6 @@ static DnnExperiment *
 begin (const DnnTransferOptions *options, const DnnExperiment *data,
        const DnnExperiment *recipe, GError **error)
 {
-  static const char *const of_phases[] = { "epochs", "steps", "callbacks",
-                                           "frozen", "trainable" };
   DnnExperiment *experiment;
 
   if (dnn_experiment_find (data, "data") == NULL) {
@@ -166,8 +179,10 @@ dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
     return g_steal_pointer (&experiment);
   add_phase (experiment, recipe, "phase tuned", options, options->epochs,
              options->tune_learning_rate);
-  if (options->unfreeze == DNN_TRANSFER_ALL)
+  if (options->unfreeze == DNN_TRANSFER_ALL) {
+    dnn_experiment_set (experiment, "phase tuned", "trainable", "*");
     return g_steal_pointer (&experiment);
+  }
   tuned = list_layers (model, base->kept->len, options->unfreeze);
   dnn_experiment_set (experiment, "phase tuned", "frozen", "*");
   dnn_experiment_set (experiment, "phase tuned", "trainable", tuned);

@@ -243,8 +243,7 @@ load_weights (DnnRun *run, const Options *options, const Common *common,
   file = dnn_safetensors_read (options->weights, error);
   if (file == NULL)
     return false;
-  if (!dnn_model_load_weights (dnn_run_model (run), file, options->partial,
-                               &report, error)) {
+  if (!dnn_run_load_weights (run, file, options->partial, &report, error)) {
     g_prefix_error (error, "%s: ", options->weights);
     return false;
   }

@@ -80,7 +80,7 @@ test_plain (void)
       "[phase frozen]\nepochs = 2\noptimizer.learning_rate = 0.01\n"
       "callbacks = early_stopping(patience=9)\nfrozen = *\ntrainable = top\n\n"
       "[phase tuned]\nepochs = 3\noptimizer.learning_rate = 0.001\n"
-      "callbacks = early_stopping(patience=8)\n");
+      "callbacks = early_stopping(patience=8)\ntrainable = *\n");
 }
 
 typedef struct {
@@ -178,7 +178,9 @@ test_ignored (void)
   g_test_summary ("Of the data's file [data] and [train] count, and of [train] "
                   "what a phase does not say");
 
-  g_assert_cmpstr (ignored, ==, "[model], [optimizer], [phase x]");
+  g_assert_cmpstr (ignored, ==,
+                   "[model], [optimizer], [phase x], [train] epochs, [train] "
+                   "steps, [train] callbacks, [train] frozen");
   g_assert_cmpstr (none, ==, "");
   g_assert_cmpstr (GET ("optimizer", "type"), ==, "adam");
   g_assert_null (GET ("phase x", "epochs"));
