@@ -2,6 +2,7 @@
 """One epoch of the study's network beside the hand-written loop on OpenBLAS.
 
     bench/yardstick.py [--threads N]... [--batch N]... [--rounds N]
+                       [--dnnrun PROGRAM]
 
 Builds bench/bare-blas.c, then runs it and `dnnrun train` in turns and prints
 the median of each and their ratio.  Times of dnnrun are those of whole epochs
@@ -33,14 +34,14 @@ def time_loop(program, threads, batch):
     return min(float(s) for s in re.findall(r"epoch ([0-9.]+) s", out))
 
 
-def time_dnnrun(folder, threads, batch):
+def time_dnnrun(dnnrun, folder, threads, batch):
     """Seconds of the faster of two epochs, as the loop's are of three."""
     text = (ROOT / "examples/fashion-mnist/leaky-relu.dnn").read_text()
     experiment = folder / "epoch.dnn"
     # 55,000 rows train, as there; nothing validates.
     experiment.write_text(text.replace("validation_first = 5000",
                                        "train_limit = 55000"))
-    subprocess.run([ROOT / "build/tools/dnnrun", "train", experiment,
+    subprocess.run([dnnrun, "train", experiment,
                     "--quiet", "--overwrite", "--epochs", "3",
                     "--threads", str(threads), "--out", folder / "run",
                     "--set", f"train.batch_size={batch}"],
@@ -54,6 +55,7 @@ def main():
     parser.add_argument("--threads", type=int, action="append")
     parser.add_argument("--batch", type=int, action="append")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--dnnrun", default=ROOT / "build/tools/dnnrun")
     options = parser.parse_args()
     print("batch  threads  loop (1 thread)   dnnrun   ratio")
     with tempfile.TemporaryDirectory() as name:
@@ -64,7 +66,7 @@ def main():
                 loop, ours = [], []
                 for _ in range(options.rounds):
                     loop.append(time_loop(program, 1, batch))
-                    ours.append(time_dnnrun(folder, threads, batch))
+                    ours.append(time_dnnrun(options.dnnrun, folder, threads, batch))
                 a, b = statistics.median(loop), statistics.median(ours)
                 print(f"{batch:5}  {threads:7}  {a:13.3f} s  {b:.3f} s"
                       f"   {b / a:.2f}", flush=True)
