@@ -218,12 +218,16 @@ check_offsets (const char *name, DnnSafetensorsEntry *entry,
   const size_t item = dnn_dtype_size (entry->tensor.dtype);
   int64_t n;
 
-  if (offsets[0] > offsets[1] || (uint64_t) offsets[1] > size)
+  if (offsets[0] > offsets[1])
     return fail (name, error,
-                 "tensor '%s': data_offsets must be in order and within the "
-                 "%zu bytes of data, not '%" G_GINT64_FORMAT
-                 ", %" G_GINT64_FORMAT "'",
-                 entry->name, size, offsets[0], offsets[1]);
+                 "tensor '%s': data_offsets must be in order, not "
+                 "'%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "'",
+                 entry->name, offsets[0], offsets[1]);
+  if ((uint64_t) offsets[1] > size)
+    return fail (name, error,
+                 "tensor '%s' ends after '%" G_GINT64_FORMAT
+                 "' bytes of data, and the file has %zu: it is cut short",
+                 entry->name, offsets[1], size);
 
   entry->begin = (size_t) offsets[0];
   entry->end = (size_t) offsets[1];
