@@ -15,12 +15,6 @@ dnn_base_free (DnnBase *self)
   g_free (self);
 }
 
-static void
-spec_free (gpointer data)
-{
-  dnn_spec_free (data);
-}
-
 static bool
 keep_layers (DnnBase *self, size_t n_last, const char *drop, GError **error)
 {
@@ -67,7 +61,7 @@ dnn_base_load (DnnRegistry *registry, const char *path, int64_t drop_last,
 {
   g_autoptr (DnnBase) self = g_new0 (DnnBase, 1);
 
-  self->kept = g_ptr_array_new_with_free_func (spec_free);
+  self->kept = dnn_spec_list_new ();
   self->file = dnn_model_file_load (registry, path, error);
   if (self->file == NULL ||
       !keep_layers (self, (size_t) drop_last, drop, error))

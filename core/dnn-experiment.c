@@ -300,30 +300,21 @@ dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,
                     const char *value)
 {
   DnnSpec *found = find_section (self, section);
-  DnnArg *arg;
 
   if (found == NULL) {
     found = dnn_spec_new (section, (DnnPlace){ 0 });
     g_ptr_array_add (self->sections, found);
   }
-  arg = (DnnArg *) dnn_spec_find (found, key);
-  if (arg == NULL) {
-    dnn_spec_add (found, key, value, (DnnPlace){ 0 });
-    return;
-  }
-  g_free (arg->value);
-  arg->value = g_strdup (value);
-  arg->place = (DnnPlace){ 0 };
+  dnn_spec_set (found, key, value, (DnnPlace){ 0 });
 }
 
 void
 dnn_experiment_unset (DnnExperiment *self, const char *section, const char *key)
 {
-  const DnnSpec *found = find_section (self, section);
+  DnnSpec *found = find_section (self, section);
 
-  for (guint i = 0; found != NULL && i < found->args->len; i++)
-    if (strcmp (((DnnArg *) g_ptr_array_index (found->args, i))->key, key) == 0)
-      g_ptr_array_remove_index (found->args, i--);
+  if (found != NULL)
+    dnn_spec_remove (found, key);
 }
 
 /* Whether the value, written to a file, would be cut when it is read. */

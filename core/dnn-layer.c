@@ -44,6 +44,15 @@ dnn_layer_title (const DnnLayer *self)
       ->plugin->title;
 }
 
+bool
+dnn_layer_has_weights (const DnnLayer *self)
+{
+  for (uint32_t i = 0; i < self->n_weights; i++)
+    if (self->weights[i] != NULL)
+      return true;
+  return false;
+}
+
 const DnnArg *
 dnn_layer_host_arg (const DnnLayer *self, const char *key)
 {

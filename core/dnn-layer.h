@@ -57,6 +57,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnLayer, dnn_layer_free)
 
 /* "Dense": what stands in parentheses in a summary. */
 const char *dnn_layer_title (const DnnLayer *self);
+bool dnn_layer_has_weights (const DnnLayer *self);
 /* A key of the host's in the spec, or NULL. */
 const DnnArg *dnn_layer_host_arg (const DnnLayer *self, const char *key);
 

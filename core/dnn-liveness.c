@@ -221,6 +221,23 @@ place_gradient (Planner *self, DnnValue *value)
   new_block (self, &value->gradient, 1, from, until);
 }
 
+/* Until when a weight's gradient is needed: the backward of its last user, or
+ * the end where all are to be looked at together. */
+static int
+gradient_end (const DnnPlan *plan, const DnnWeight *weight)
+{
+  if (plan->options.store_gradients)
+    return end_time (plan);
+  for (size_t i = 0; i < plan->n_stages; i++) {
+    const DnnLayer *layer = plan->stages[i].layer;
+
+    for (uint32_t j = 0; j < layer->n_weights; j++)
+      if (layer->weights[j] == weight && plan->stages[i].runs_backward)
+        return backward_time (plan, i);
+  }
+  return end_time (plan);
+}
+
 static void
 place_backward (Planner *self, size_t i)
 {
@@ -232,7 +249,8 @@ place_backward (Planner *self, size_t i)
     return;
   for (uint32_t j = 0; j < stage->built->weights.n; j++)
     if (stage->layer->trainable && stage->layer->weights[j] != NULL)
-      new_block (self, &stage->dw[j], 1, now, end_time (plan));
+      new_block (self, &stage->dw[j], 1, now,
+                 gradient_end (plan, stage->layer->weights[j]));
   for (uint32_t j = 0; j < stage->layer->n_inputs; j++) {
     DnnValue *value = stage->in[j];
 

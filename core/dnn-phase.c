@@ -22,28 +22,6 @@ phase_free (gpointer data)
   dnn_phase_free (data);
 }
 
-static void
-set_arg (DnnSpec *spec, const DnnArg *arg, const char *key)
-{
-  DnnArg *old = (DnnArg *) dnn_spec_find (spec, key);
-
-  if (old == NULL) {
-    dnn_spec_add (spec, key, arg->value, arg->place);
-    return;
-  }
-  g_free (old->value);
-  old->value = g_strdup (arg->value);
-  old->place = arg->place;
-}
-
-static void
-remove_arg (DnnSpec *spec, const char *key)
-{
-  for (guint i = spec->args->len; i-- > 0;)
-    if (strcmp (((DnnArg *) g_ptr_array_index (spec->args, i))->key, key) == 0)
-      g_ptr_array_remove_index (spec->args, i);
-}
-
 /* It stands in history.csv and in file names of others. */
 static bool
 check_name (const DnnSpec *section, GError **error)
@@ -97,14 +75,14 @@ merge_train (const DnnSpec *train, const DnnSpec *section)
 
   /* One of the two ends a phase: its own counts. */
   if (dnn_spec_find (section, "epochs") != NULL)
-    remove_arg (merged, "steps");
+    dnn_spec_remove (merged, "steps");
   if (dnn_spec_find (section, "steps") != NULL)
-    remove_arg (merged, "epochs");
+    dnn_spec_remove (merged, "epochs");
   for (guint i = 0; i < section->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (section->args, i);
 
     if (!g_str_has_prefix (arg->key, OPTIMIZER_PREFIX))
-      set_arg (merged, arg, arg->key);
+      dnn_spec_set (merged, arg->key, arg->value, arg->place);
   }
   return merged;
 }
@@ -123,7 +101,8 @@ merge_optimizer (const DnnExperiment *experiment, const DnnSpec *section,
     const DnnArg *arg = g_ptr_array_index (section->args, i);
 
     if (arg != type && g_str_has_prefix (arg->key, OPTIMIZER_PREFIX))
-      set_arg (merged, arg, arg->key + strlen (OPTIMIZER_PREFIX));
+      dnn_spec_set (merged, arg->key + strlen (OPTIMIZER_PREFIX), arg->value,
+                    arg->place);
   }
   return merged;
 }

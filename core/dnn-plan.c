@@ -93,22 +93,13 @@ build_stages (DnnPlan *self, GError **error)
 
 /* --- gradients: who needs them ------------------------------------------- */
 
-static bool
-has_trainable (const DnnLayer *layer)
-{
-  for (uint32_t i = 0; layer->trainable && i < layer->n_weights; i++)
-    if (layer->weights[i] != NULL)
-      return true;
-  return false;
-}
-
 static void
 find_backward (DnnPlan *self)
 {
   self->values[0].wanted = self->options.input_gradient;
   for (size_t i = 0; i < self->n_stages; i++) {
     DnnStage *stage = &self->stages[i];
-    bool runs = has_trainable (stage->layer);
+    bool runs = stage->layer->trainable && dnn_layer_has_weights (stage->layer);
 
     for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
       runs = runs || stage->in[j]->wanted;

@@ -8,15 +8,6 @@
 enum { BATCH = 256 };
 
 static bool
-has_weights (const DnnLayer *layer)
-{
-  for (uint32_t i = 0; i < layer->n_weights; i++)
-    if (layer->weights[i] != NULL)
-      return true;
-  return false;
-}
-
-static bool
 trains (const DnnModel *model, const DnnLayer *layer)
 {
   for (uint32_t i = 0; i < layer->n_weights; i++)
@@ -37,7 +28,8 @@ is_fixed (const DnnModel *model, const DnnLayer *layer)
   /* What differs in training is fixed where it has weights that are frozen:
    * batch normalization then uses its moving statistics. */
   return (flags & moody) == 0 ||
-         (!layer->trainable && (has_weights (layer) || layer->n_buffers > 0));
+         (!layer->trainable &&
+          (dnn_layer_has_weights (layer) || layer->n_buffers > 0));
 }
 
 /* Whether layers `n` and above look at nothing below but the first output of
@@ -86,7 +78,7 @@ dnn_prefix_find (const DnnModel *model)
 
     if (!is_fixed (model, layer))
       break;
-    worth_it = worth_it || has_weights (layer);
+    worth_it = worth_it || dnn_layer_has_weights (layer);
     if (worth_it && has_one_way_out (model, i + 1) &&
         is_small_enough (model, layer))
       best = i + 1;

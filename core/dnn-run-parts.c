@@ -38,12 +38,6 @@ static const DnnPlugin table = {
   .param_stride = sizeof params[0],
 };
 
-static void
-spec_free (gpointer data)
-{
-  dnn_spec_free (data);
-}
-
 /* A section [layer NAME], as an element of a chain with that name. */
 static DnnSpec *
 section_to_spec (const DnnSpec *section, GError **error)
@@ -79,7 +73,7 @@ collect_layers (const DnnExperiment *experiment, const ModelKeys *keys,
                 GError **error)
 {
   const DnnSpec *model = dnn_experiment_find (experiment, "model");
-  g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
+  g_autoptr (GPtrArray) specs = dnn_spec_list_new ();
 
   for (size_t i = 0; i < dnn_experiment_n_sections (experiment); i++) {
     const DnnSpec *section = dnn_experiment_section (experiment, i);
@@ -139,7 +133,7 @@ prepend_base (DnnRegistry *registry, const DnnExperiment *experiment,
 {
   g_autoptr (DnnBase) base =
       dnn_experiment_load_base (registry, experiment, error);
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (spec_free);
+  g_autoptr (GPtrArray) all = dnn_spec_list_new ();
 
   if (base == NULL)
     return NULL;

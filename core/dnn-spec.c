@@ -19,6 +19,12 @@ spec_free (gpointer data)
   dnn_spec_free (data);
 }
 
+GPtrArray *
+dnn_spec_list_new (void)
+{
+  return g_ptr_array_new_with_free_func (spec_free);
+}
+
 DnnSpec *
 dnn_spec_new (const char *name, DnnPlace place)
 {
@@ -74,6 +80,30 @@ dnn_spec_find (const DnnSpec *self, const char *key)
       return arg;
   }
   return NULL;
+}
+
+void
+dnn_spec_set (DnnSpec *self, const char *key, const char *value, DnnPlace place)
+{
+  for (guint i = 0; i < self->args->len; i++) {
+    DnnArg *arg = g_ptr_array_index (self->args, i);
+
+    if (strcmp (arg->key, key) != 0)
+      continue;
+    g_free (arg->value);
+    arg->value = g_strdup (value);
+    arg->place = place;
+    return;
+  }
+  dnn_spec_add (self, key, value, place);
+}
+
+void
+dnn_spec_remove (DnnSpec *self, const char *key)
+{
+  for (guint i = self->args->len; i-- > 0;)
+    if (strcmp (((DnnArg *) g_ptr_array_index (self->args, i))->key, key) == 0)
+      g_ptr_array_remove_index (self->args, i);
 }
 
 void
@@ -225,7 +255,7 @@ dnn_spec_parse (const char *text, DnnPlace place, GError **error)
 GPtrArray *
 dnn_spec_parse_list (const char *text, DnnPlace place, GError **error)
 {
-  g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
+  g_autoptr (GPtrArray) specs = dnn_spec_list_new ();
   g_auto (GStrv) pieces = dnn_split_commas (text);
 
   for (size_t i = 0; pieces[i] != NULL; i++) {
@@ -307,7 +337,7 @@ begin_element (GPtrArray *specs, const char *word, DnnPlace place,
 GPtrArray *
 dnn_spec_parse_chain (const char *text, DnnPlace place, GError **error)
 {
-  g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
+  g_autoptr (GPtrArray) specs = dnn_spec_list_new ();
   bool expect_name = true;
   const char *p = text;
 

@@ -35,6 +35,13 @@ DnnSpec *dnn_spec_copy (const DnnSpec *self);
 void dnn_spec_free (DnnSpec *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSpec, dnn_spec_free)
 
+/* An empty array of DnnSpec, which it owns. */
+GPtrArray *dnn_spec_list_new (void);
+
+/* Sets a key, whether it is there or not; takes it away. */
+void dnn_spec_set (DnnSpec *self, const char *key, const char *value,
+                   DnnPlace place);
+void dnn_spec_remove (DnnSpec *self, const char *key);
 /* Appends key = value; a key already there is not looked for. */
 void dnn_spec_add (DnnSpec *self, const char *key, const char *value,
                    DnnPlace place);

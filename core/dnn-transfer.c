@@ -112,15 +112,6 @@ add_phase (DnnExperiment *experiment, const DnnExperiment *recipe,
 
 /* --- which layers train -------------------------------------------------- */
 
-static bool
-has_weights (const DnnLayer *layer)
-{
-  for (uint32_t i = 0; i < layer->n_weights; i++)
-    if (layer->weights[i] != NULL)
-      return true;
-  return false;
-}
-
 /* Names of the head's layers, and of the last `unfreeze` below it that have
  * weights, separated by commas. */
 static char *
@@ -131,7 +122,7 @@ list_layers (const DnnModel *model, size_t n_kept, int64_t unfreeze)
   for (size_t i = dnn_model_n_layers (model); i-- > 0;) {
     const DnnLayer *layer = dnn_model_layer (model, i);
 
-    if (i < n_kept && (!has_weights (layer) || unfreeze-- <= 0))
+    if (i < n_kept && (!dnn_layer_has_weights (layer) || unfreeze-- <= 0))
       continue;
     g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "",
                             layer->name);
