@@ -139,10 +139,14 @@ check_keys (const DnnEarlyStopping *self, GError **error)
 
   if (key == NULL || (self->keys.restore_best && self->is_val))
     return true;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-               "early_stopping: %s needs restore_best=true and a monitor of "
-               "the validation rows, not '%s'",
-               key, self->keys.monitor);
+  if (!self->keys.restore_best)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "early_stopping: %s needs restore_best=true", key);
+  else
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "early_stopping: %s needs a monitor of the validation rows, "
+                 "not '%s'",
+                 key, self->keys.monitor);
   return false;
 }
 

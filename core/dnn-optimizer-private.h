@@ -26,6 +26,9 @@ struct DnnOptimizer {
 /* Makes an empty state for a weight that has none. */
 bool dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight,
                               GError **error);
+/* Whether a slot comes to the plugin at the range, not whole. */
+bool dnn_optimizer_slot_is_like_weight (const DnnWeightState *state,
+                                        uint32_t slot);
 /* NULL where the weight has no state yet. */
 DnnWeightState *dnn_optimizer_find_state (const DnnOptimizer *self,
                                           const DnnWeight *weight);

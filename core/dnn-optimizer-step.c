@@ -16,9 +16,8 @@ is_elementwise (const DnnOptimizer *self)
   return (self->component->code->flags & DNN_FLAG_ELEMENTWISE) != 0;
 }
 
-/* A slot that comes at the range, not whole. */
-static bool
-is_like_weight (const DnnWeightState *state, uint32_t slot)
+bool
+dnn_optimizer_slot_is_like_weight (const DnnWeightState *state, uint32_t slot)
 {
   const DnnShape *shape = &state->slots.at[slot].shape;
 
@@ -35,9 +34,10 @@ fill_step (const DnnOptimizer *self, DnnWeightState *state, int64_t first,
   float **at = state->at + (size_t) worker * DNN_MAX_DECLARED;
 
   for (uint32_t i = 0; i < state->slots.n; i++)
-    at[i] = state->data[i] != NULL && is_like_weight (state, i)
-                ? state->data[i] + first
-                : state->data[i];
+    at[i] =
+        state->data[i] != NULL && dnn_optimizer_slot_is_like_weight (state, i)
+            ? state->data[i] + first
+            : state->data[i];
   *ret_step = (DnnStep){
     .call = { DNN_END_OF (DnnStep, weight), 0, (void *) &self->context },
     .n = n,

@@ -286,7 +286,7 @@ would_tear (const DnnWeightState *state, const DnnWeightState *other)
   for (uint32_t i = 0; i < state->slots.n; i++) {
     const DnnDeclared *slot = &state->slots.at[i];
 
-    if (slot->set && slot->shape.n_dims != state->shape.n_dims &&
+    if (slot->set && !dnn_optimizer_slot_is_like_weight (state, i) &&
         find_slot (other, slot) < 0)
       return true;
   }

@@ -62,7 +62,7 @@ has_validation (const DnnExperiment *data)
                                       "validation_inputs" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (dnn_experiment_get (data, "data", keys[i]) != NULL)
+    if (g_strcmp0 (dnn_experiment_get (data, "data", keys[i]), "0") > 0)
       return true;
   return false;
 }
