@@ -336,7 +336,7 @@ test_phases (void)
       "callbacks = early_stopping(patience=2)\n"
       "[phase a]\nepochs = 9\n[phase b]\nepochs = 9\n[phase c]\nepochs = 2\n"
       "[phase d]\nepochs = 4\ncallbacks =\n");
-  g_autofree char *messages = dnn_test_run_train (run);
+  g_autofree G_GNUC_UNUSED char *messages = dnn_test_run_train (run);
   const DnnHistory *history = dnn_trainer_history (dnn_run_trainer (run));
   g_autoptr (GString) phases = g_string_new (NULL);
 
@@ -355,7 +355,7 @@ test_restored (void)
       DNN_RUN_DATA DNN_RUN_MODEL WILD DNN_RUN_TRAIN
       "callbacks = early_stopping(patience=3, restore_best=true)\n"
       "[phase a]\nepochs = 12\n");
-  g_autofree char *messages = dnn_test_run_train (run);
+  g_autofree G_GNUC_UNUSED char *messages = dnn_test_run_train (run);
   DnnTrainer *trainer = dnn_run_trainer (run);
   const DnnHistory *history = dnn_trainer_history (trainer);
   double least = INFINITY, loss, accuracy;
@@ -384,7 +384,7 @@ test_start_restored (void)
       "include_start=true)\n[phase a]\nepochs = 1\n[phase b]\nepochs = 1\n");
   g_autoptr (GBytes) before =
       dnn_test_keep_weight (dnn_run_model (run), "dense/kernel");
-  g_autofree char *messages = dnn_test_run_train (run);
+  g_autofree G_GNUC_UNUSED char *messages = dnn_test_run_train (run);
 
   g_test_summary ("Training that makes everything worse changes nothing, "
                   "where the start may be the best, in the first phase, too");

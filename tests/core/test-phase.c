@@ -245,7 +245,7 @@ test_rows (gconstpointer data)
 {
   const struct Rows *row = data;
   g_autoptr (DnnRun) run = make (row->phases);
-  g_autofree char *messages = dnn_test_run_train (run);
+  g_autofree G_GNUC_UNUSED char *messages = dnn_test_run_train (run);
   g_autofree char *found = rows_of (run);
 
   g_assert_cmpstr (found, ==, row->rows);
@@ -283,8 +283,8 @@ test_same_as_one (void)
   g_autoptr (DnnRun) one = make ("");
   g_autoptr (DnnRun) two = make ("[phase a]\nepochs = 1\n[phase b]\n"
                                  "epochs = 1\n");
-  g_autofree char *first = dnn_test_run_train (one);
-  g_autofree char *second = dnn_test_run_train (two);
+  g_autofree G_GNUC_UNUSED char *first = dnn_test_run_train (one);
+  g_autofree G_GNUC_UNUSED char *second = dnn_test_run_train (two);
 
   g_test_summary ("Two phases of an epoch are two epochs, bit for bit: seed, "
                   "order and steps go on");
@@ -319,7 +319,7 @@ test_globs (gconstpointer data)
       dnn_test_keep_weight (dnn_run_model (run), names[0]);
   g_autoptr (GBytes) second =
       dnn_test_keep_weight (dnn_run_model (run), names[1]);
-  g_autofree char *messages = dnn_test_run_train (run);
+  g_autofree G_GNUC_UNUSED char *messages = dnn_test_run_train (run);
 
   g_assert_cmpint (!dnn_test_is_still (dnn_run_model (run), names[0], first),
                    ==, row->moves[0]);

@@ -21,8 +21,8 @@ test_shared_with_frozen (void)
   g_autofree char *late = g_strconcat (chain, "global_clipnorm = 1e9\n", NULL);
   g_autoptr (DnnRun) at_once = dnn_test_run_good (chain);
   g_autoptr (DnnRun) at_end = dnn_test_run_good (late);
-  g_autofree char *a = dnn_test_run_train (at_once);
-  g_autofree char *b = dnn_test_run_train (at_end);
+  g_autofree G_GNUC_UNUSED char *a = dnn_test_run_train (at_once);
+  g_autofree G_GNUC_UNUSED char *b = dnn_test_run_train (at_end);
   const DnnWeight *x =
       dnn_model_find_weight (dnn_run_model (at_once), "d0/kernel");
   const DnnWeight *y =
