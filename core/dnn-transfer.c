@@ -140,6 +140,34 @@ build (DnnRegistry *registry, const DnnExperiment *experiment,
   return dnn_experiment_build_model (registry, experiment, &input, error);
 }
 
+/* Which layers train while the body moves, too. */
+static void
+unfreeze (DnnExperiment *experiment, const char *section, const char *layers)
+{
+  if (layers != NULL)
+    dnn_experiment_set (experiment, section, "frozen", "*");
+  dnn_experiment_set (experiment, section, "trainable",
+                      layers != NULL ? layers : "*");
+}
+
+/* The phases after the head's own; `layers` NULL: all train.  The recipe's
+ * last, slower one is left out where the caller says how to tune. */
+static void
+add_tuning (DnnExperiment *experiment, const DnnExperiment *recipe,
+            const DnnTransferOptions *options, const char *layers)
+{
+  add_phase (experiment, recipe, "phase tuned", options, options->epochs,
+             options->tune_learning_rate);
+  unfreeze (experiment, "phase tuned", layers);
+  if (dnn_experiment_find (recipe, "phase settled") == NULL ||
+      options->epochs != DNN_TRANSFER_RECIPE ||
+      options->tune_learning_rate != NULL || options->optimizer != NULL)
+    return;
+  add_phase (experiment, recipe, "phase settled", options, DNN_TRANSFER_RECIPE,
+             NULL);
+  unfreeze (experiment, "phase settled", layers);
+}
+
 DnnExperiment *
 dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
                       const DnnExperiment *data, const DnnExperiment *recipe,
@@ -168,15 +196,9 @@ dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
   dnn_experiment_set (experiment, "phase frozen", "trainable", head);
   if (options->unfreeze == 0)
     return g_steal_pointer (&experiment);
-  add_phase (experiment, recipe, "phase tuned", options, options->epochs,
-             options->tune_learning_rate);
-  if (options->unfreeze == DNN_TRANSFER_ALL) {
-    dnn_experiment_set (experiment, "phase tuned", "trainable", "*");
-    return g_steal_pointer (&experiment);
-  }
-  tuned = list_layers (model, base->kept->len, options->unfreeze);
-  dnn_experiment_set (experiment, "phase tuned", "frozen", "*");
-  dnn_experiment_set (experiment, "phase tuned", "trainable", tuned);
+  if (options->unfreeze != DNN_TRANSFER_ALL)
+    tuned = list_layers (model, base->kept->len, options->unfreeze);
+  add_tuning (experiment, recipe, options, tuned);
   return g_steal_pointer (&experiment);
 }
 

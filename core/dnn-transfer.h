@@ -3,7 +3,8 @@
  * Composes the experiment that a transfer is: base, head, a phase in which the
  * head alone trains and one in which layers below it do, too.  What the caller
  * leaves open comes from a recipe, an experiment with the sections
- * [optimizer], [phase frozen], [phase tuned] and [phase scratch].
+ * [optimizer], [phase frozen], [phase tuned], [phase settled] (may be absent)
+ * and [phase scratch].
  */
 #pragma once
 

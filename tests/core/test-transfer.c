@@ -24,6 +24,12 @@ static const char recipe_text[] =
     "[phase scratch]\nepochs = 4\noptimizer.learning_rate = 0.02\n"
     "callbacks = early_stopping(patience=7)\n";
 
+/* The same with a phase after tuning. */
+static const char settling_text[] =
+    "[optimizer]\ntype = adam\n[phase frozen]\nepochs = 2\n"
+    "[phase tuned]\nepochs = 3\n"
+    "[phase settled]\nepochs = 4\noptimizer.learning_rate = 0.0001\n";
+
 #define TRAIN "[train]\nmetrics = accuracy\nbatch_size = 8\nseed = 5\n"
 
 static const DnnTransferOptions plain = {
@@ -160,6 +166,30 @@ test_no_validation (void)
   g_assert_cmpstr (GET ("phase frozen", "epochs"), ==, "2");
   g_assert_null (GET ("phase frozen", "callbacks"));
   g_assert_null (GET ("phase tuned", "callbacks"));
+}
+
+static void
+test_settled (void)
+{
+  g_autoptr (DnnRegistry) registry = dnn_registry_new (NULL);
+  g_autoptr (DnnExperiment) data = dnn_test_experiment (DNN_RUN_DATA TRAIN);
+  g_autoptr (DnnExperiment) recipe = dnn_test_experiment (settling_text);
+  DnnTransferOptions options = plain;
+  g_autoptr (DnnExperiment) e = NULL, own = NULL;
+
+  g_test_summary ("A phase settled follows the recipe's tuning, for the same "
+                  "layers, and not the caller's");
+
+  options.unfreeze = 1;
+  e = dnn_transfer_compose (registry, &options, data, recipe, NULL);
+  options.tune_learning_rate = "0.5";
+  own = dnn_transfer_compose (registry, &options, data, recipe, NULL);
+
+  g_assert_cmpstr (dnn_experiment_get (e, "phase settled", "epochs"), ==, "4");
+  g_assert_cmpstr (dnn_experiment_get (e, "phase settled", "trainable"), ==,
+                   dnn_experiment_get (e, "phase tuned", "trainable"));
+  g_assert_cmpstr (dnn_experiment_get (e, "phase settled", "frozen"), ==, "*");
+  g_assert_null (dnn_experiment_find (own, "phase settled"));
 }
 
 static void
@@ -454,6 +484,7 @@ main (int argc, char *argv[])
                  test_unfreeze);
   g_test_add_func ("/transfer/numbers", test_numbers);
   g_test_add_func ("/transfer/no-validation", test_no_validation);
+  g_test_add_func ("/transfer/settled", test_settled);
   g_test_add_func ("/transfer/ignored", test_ignored);
   g_test_add_func ("/transfer/scratch", test_scratch);
   g_test_add_func ("/transfer/scratch-epochs", test_scratch_epochs);

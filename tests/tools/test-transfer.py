@@ -150,10 +150,12 @@ def test_ways():
     t.good('transfer by the recipe alone', result)
     rows = list(csv.DictReader(open('recipe/history.csv', encoding='utf-8')))
     best = min(float(row['val_loss']) for row in rows)
-    t.check('it ends with the best that it saw',
-            f'loss: {best:.4f}\n' in result.stdout
-            and {r['phase'] for r in rows} == {'frozen', 'tuned'}
-            and best < float(rows[0]['val_loss']), t.show(result))
+    loss = float(re.search(r'^loss: (\S+)$', result.stdout, re.M)[1])
+    t.check('it ends with the best that it saw, or a mean that is better',
+            loss <= best + 5e-5 and best < float(rows[0]['val_loss']),
+            t.show(result))
+    t.check('the recipe settles after tuning', {r['phase'] for r in rows} ==
+            {'frozen', 'tuned', 'settled'}, rows)
 
 
 def test_json():
