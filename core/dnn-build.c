@@ -3,6 +3,8 @@
 
 #include "dnn-host.h"
 
+#include <string.h>
+
 void
 dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out)
 {
@@ -17,6 +19,15 @@ dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out)
     field *= (double) shape->dims[i];
   *ret_in = field * (double) shape->dims[n - 2];
   *ret_out = field * (double) shape->dims[n - 1];
+}
+
+DnnTensor
+dnn_tensor_of (const DnnShape *shape)
+{
+  DnnTensor t = { NULL, DNN_FLOAT32, shape->n_dims, { 0 } };
+
+  memcpy (t.dims, shape->dims, sizeof t.dims);
+  return t;
 }
 
 bool

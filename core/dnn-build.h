@@ -53,6 +53,9 @@ DnnBuilt *dnn_build_slots (const DnnComponent *component, const char *who,
 /* Fans of a weight of that shape by Keras' rule. */
 void dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out);
 
+/* A tensor of float32 of that shape, without data. */
+DnnTensor dnn_tensor_of (const DnnShape *shape);
+
 /* Whether a tensor of that shape can be: at most 2^40 numbers. */
 bool dnn_shape_is_small (const DnnShape *shape);
 

@@ -37,15 +37,6 @@ dnn_model_unref (DnnModel *self)
 
 /* --- shapes and weights -------------------------------------------------- */
 
-static DnnTensor
-tensor_of (const DnnShape *shape)
-{
-  DnnTensor t = { NULL, DNN_FLOAT32, shape->n_dims, { 0 } };
-
-  memcpy (t.dims, shape->dims, sizeof t.dims);
-  return t;
-}
-
 static DnnBuilt *
 build_layer (const DnnModel *self, const DnnLayer *layer, GError **error)
 {
@@ -55,11 +46,11 @@ build_layer (const DnnModel *self, const DnnLayer *layer, GError **error)
   for (uint32_t i = 0; i < layer->n_inputs; i++) {
     const DnnInput *input = &layer->inputs[i];
 
-    shapes[i] = tensor_of (input->layer < 0
-                               ? &self->input
-                               : &dnn_model_layer (self, (size_t) input->layer)
-                                      ->outputs.at[input->output]
-                                      .shape);
+    shapes[i] = dnn_tensor_of (
+        input->layer < 0 ? &self->input
+                         : &dnn_model_layer (self, (size_t) input->layer)
+                                ->outputs.at[input->output]
+                                .shape);
     x[i] = &shapes[i];
   }
   return dnn_layer_build (layer, x, error);

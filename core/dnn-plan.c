@@ -8,19 +8,11 @@
 
 /* --- values and stages --------------------------------------------------- */
 
-static DnnTensor
-tensor_of (const DnnShape *shape)
-{
-  DnnTensor t = { NULL, DNN_FLOAT32, shape->n_dims, { 0 } };
-
-  memcpy (t.dims, shape->dims, sizeof t.dims);
-  return t;
-}
-
 static void
 value_init (DnnValue *value, const DnnShape *shape, int producer)
 {
-  value->y = value->z = value->gradient = (DnnPlaced){ tensor_of (shape), -1 };
+  value->y = value->z = value->gradient =
+      (DnnPlaced){ dnn_tensor_of (shape), -1 };
   value->producer = producer;
   value->last_consumer = -1;
 }
@@ -31,7 +23,7 @@ place_list (const DnnDeclaredList *list)
   DnnPlaced *placed = g_new0 (DnnPlaced, list->n + 1);
 
   for (uint32_t i = 0; i < list->n; i++)
-    placed[i] = (DnnPlaced){ tensor_of (&list->at[i].shape), -1 };
+    placed[i] = (DnnPlaced){ dnn_tensor_of (&list->at[i].shape), -1 };
   return placed;
 }
 
