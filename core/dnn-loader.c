@@ -175,11 +175,11 @@ check_version (const DnnPlugin *plugin, GError **error)
                    "install a newer dnnrun",
                    plugin->abi_major, plugin->abi_minor, DNN_ABI_MAJOR,
                    DNN_ABI_MINOR);
-  if (plugin->struct_size < DNN_END_OF (DnnPlugin, defaults) ||
+  if (plugin->struct_size < DNN_END_OF (DnnPlugin, example_inputs) ||
       plugin->struct_size > 65536)
     return refuse (error,
                    "its descriptor's struct_size is '%u', not %u or more",
-                   plugin->struct_size, DNN_END_OF (DnnPlugin, defaults));
+                   plugin->struct_size, DNN_END_OF (DnnPlugin, example_inputs));
   return true;
 }
 

@@ -54,7 +54,7 @@ typedef enum DnnFlags {
 /* [grows] */
 typedef struct DnnPlugin {
   uint32_t magic;        /* DNN_MAGIC */
-  uint32_t struct_size;  /* DNN_END_OF (DnnPlugin, defaults) */
+  uint32_t struct_size;  /* DNN_END_OF (DnnPlugin, example_inputs) */
   uint16_t abi_major;    /* DNN_ABI_MAJOR */
   uint16_t abi_minor;    /* the least it needs; 0 unless it uses newer parts */
   uint32_t kind;         /* a DnnKind */
@@ -75,11 +75,16 @@ typedef struct DnnPlugin {
    * no params, no flags and no ops: they are the base's. */
   const char *base;
   const char *defaults;
+  /* What to show and check it with: parameters as a model gives them,
+   * "units=3", NULL where the defaults do; and the shape of one sample of each
+   * input (layer), or of y_pred and y_true (loss, metric): "4,3; 3". */
+  const char *example;
+  const char *example_inputs;
 } DnnPlugin;
 
 /* The first four members, and the three that describe `table`. */
 #define DNN_PLUGIN_V1                                                          \
-  DNN_MAGIC, DNN_END_OF (DnnPlugin, defaults), DNN_ABI_MAJOR, 0
+  DNN_MAGIC, DNN_END_OF (DnnPlugin, example_inputs), DNN_ABI_MAJOR, 0
 #define DNN_PARAM_TABLE(table)                                                 \
   table, (uint32_t) (sizeof (table) / sizeof ((table)[0])),                    \
       (uint32_t) sizeof ((table)[0])

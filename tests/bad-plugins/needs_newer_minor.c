@@ -3,7 +3,7 @@
 
 const DnnPlugin dnn_plugin_v1 = {
   DNN_MAGIC,
-  DNN_END_OF (DnnPlugin, defaults),
+  DNN_END_OF (DnnPlugin, example_inputs),
   DNN_ABI_MAJOR,
   DNN_ABI_MINOR + 1,
   .name = "needs_newer_minor",

@@ -3,7 +3,7 @@
 
 const DnnPlugin dnn_plugin_v1 = {
   DNN_MAGIC,
-  DNN_END_OF (DnnPlugin, defaults),
+  DNN_END_OF (DnnPlugin, example_inputs),
   DNN_ABI_MAJOR + 1,
   0,
   .name = "other_major",
