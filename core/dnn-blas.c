@@ -1,5 +1,7 @@
-/* dnn-blas.c - products by tiles, each one call of OpenBLAS */
+/* dnn-blas.c - products by tiles, each one call of a kernel or of OpenBLAS */
 #include "dnn-blas.h"
+
+#include "dnn-gemm.h"
 
 #include <cblas.h>
 
@@ -28,37 +30,52 @@ scale (const DnnGemm *g, int64_t ldc)
     }
 }
 
-void
-dnn_blas_gemm (const DnnGemm *g)
+static void
+call_openblas (const DnnGemm *g)
 {
   const blasint m = (blasint) g->m, n = (blasint) g->n, k = (blasint) g->k;
-  const blasint lda = (blasint) (g->lda ? g->lda : g->trans_a ? m : k);
-  const blasint ldb = (blasint) (g->ldb ? g->ldb : g->trans_b ? k : n);
-  const blasint ldc = (blasint) (g->ldc ? g->ldc : n);
+  const blasint lda = (blasint) g->lda, ldb = (blasint) g->ldb;
 
-  if (m == 0 || n == 0)
-    return;
-  if (k == 0) {
-    scale (g, ldc);
-    return;
-  }
-  if (m == 1 && (!g->trans_a || lda == 1)) {
+  if (m == 1 && (!g->trans_a || lda == 1))
     /* c = op(B)T a: one row through sgemm packs all of B for nothing. */
     cblas_sgemv (CblasRowMajor, g->trans_b ? CblasNoTrans : CblasTrans,
                  g->trans_b ? n : k, g->trans_b ? k : n, g->alpha, g->b, ldb,
                  g->a, 1, g->beta, g->c, 1);
+  else
+    cblas_sgemm (CblasRowMajor, g->trans_a ? CblasTrans : CblasNoTrans,
+                 g->trans_b ? CblasTrans : CblasNoTrans, m, n, k, g->alpha,
+                 g->a, lda, g->b, ldb, g->beta, g->c, (blasint) g->ldc);
+}
+
+/* The same product, leading dimensions of 0 filled in. */
+static DnnGemm
+fill_in (const DnnGemm *gemm)
+{
+  DnnGemm g = *gemm;
+
+  g.lda = g.lda ? g.lda : g.trans_a ? g.m : g.k;
+  g.ldb = g.ldb ? g.ldb : g.trans_b ? g.k : g.n;
+  g.ldc = g.ldc ? g.ldc : g.n;
+  return g;
+}
+
+void
+dnn_blas_gemm (const DnnGemm *gemm)
+{
+  const DnnGemm g = fill_in (gemm);
+
+  if (g.m == 0 || g.n == 0)
     return;
-  }
-  cblas_sgemm (CblasRowMajor, g->trans_a ? CblasTrans : CblasNoTrans,
-               g->trans_b ? CblasTrans : CblasNoTrans, m, n, k, g->alpha, g->a,
-               lda, g->b, ldb, g->beta, g->c, ldc);
+  if (g.k == 0)
+    scale (&g, g.ldc);
+  else if (g.m == 1 || !dnn_gemm_multiply (&g, dnn_simd ()))
+    call_openblas (&g);
 }
 
 typedef struct {
-  const DnnGemm *gemm;
+  DnnGemm gemm;
   DnnTileDone done; /* may be NULL */
   void *data;
-  int64_t lda, ldb, ldc;
   int64_t step; /* rows or columns of a tile */
   bool by_rows;
 } Tiles;
@@ -68,23 +85,20 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
 {
   const Tiles *tiles = data;
   const int64_t first = chunk * tiles->step;
-  DnnGemm g = *tiles->gemm;
+  DnnGemm g = tiles->gemm;
   int64_t row = 0, column = 0;
 
   if (tiles->by_rows) {
     row = first;
     g.m = MIN (tiles->step, g.m - first);
-    g.a += first * (g.trans_a ? 1 : tiles->lda);
-    g.c += first * tiles->ldc;
+    g.a += first * (g.trans_a ? 1 : g.lda);
+    g.c += first * g.ldc;
   } else {
     column = first;
     g.n = MIN (tiles->step, g.n - first);
-    g.b += first * (g.trans_b ? tiles->ldb : 1);
+    g.b += first * (g.trans_b ? g.ldb : 1);
     g.c += first;
   }
-  g.lda = tiles->lda;
-  g.ldb = tiles->ldb;
-  g.ldc = tiles->ldc;
   dnn_blas_gemm (&g);
   if (tiles->done != NULL)
     tiles->done (tiles->data, row, g.m, column, g.n, worker);
@@ -94,16 +108,13 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
 static int64_t
 plan_tiles (Tiles *tiles)
 {
-  const DnnGemm *g = tiles->gemm;
+  const DnnGemm *g = &tiles->gemm;
   double flops = 2.0 * (double) g->m * (double) g->n * (double) g->k;
   double few = CLAMP (flops / FLOPS_PER_SMALL_TILE, 1, FEW_TILES);
   double many = MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES);
   int64_t n_tiles = (int64_t) MAX (few, many);
   int64_t size;
 
-  tiles->lda = g->lda ? g->lda : g->trans_a ? g->m : g->k;
-  tiles->ldb = g->ldb ? g->ldb : g->trans_b ? g->k : g->n;
-  tiles->ldc = g->ldc ? g->ldc : g->n;
   tiles->by_rows = g->m > g->n;
   size = tiles->by_rows ? g->m : g->n;
   tiles->step = (size + n_tiles - 1) / n_tiles;
@@ -115,7 +126,7 @@ void
 dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, DnnTileDone done,
                      void *data)
 {
-  Tiles tiles = { gemm, done, data };
+  Tiles tiles = { fill_in (gemm), done, data };
 
   if (gemm->m > 0 && gemm->n > 0)
     dnn_pool_run (pool, plan_tiles (&tiles), one_tile, &tiles);

@@ -7,6 +7,7 @@
 #include "dnn-random.h"
 
 #include "dnn-philox.h"
+#include "dnn-simd.h"
 #include "dnn-vmath-kernels.h"
 #include "dnn-vmath.h"
 
@@ -141,7 +142,7 @@ fill_normal (const DnnPhilox *sub, uint64_t block, float *out)
   dnn_vmath_log1p (r, r, CHUNK / 2);
   for (int j = 0; j < CHUNK / 2; j++)
     r[j] = sqrtf (-2.0f * r[j]);
-  if (DNN_HAS_AVX2 ())
+  if (dnn_simd () >= DNN_SIMD_AVX2)
     turn_avx2 (r, v, out);
   else
     turn_plain (r, v, out);

@@ -12,13 +12,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A function for CPUs with AVX2, and whether this is one.  FMA stays off. */
+/* A function for CPUs with AVX2.  FMA stays off. */
 #if defined(__x86_64__)
-#define DNN_AVX2       __attribute__ ((target ("avx2")))
-#define DNN_HAS_AVX2() __builtin_cpu_supports ("avx2")
+#define DNN_AVX2 __attribute__ ((target ("avx2")))
 #else
 #define DNN_AVX2
-#define DNN_HAS_AVX2() 0
 #endif
 
 #define DNN_KERNEL static inline __attribute__ ((always_inline))

@@ -5,6 +5,7 @@
  */
 #include "dnn-vmath.h"
 
+#include "dnn-simd.h"
 #include "dnn-vmath-kernels.h"
 
 /* y may be x, which would make the compiler fear for the order of stores. */
@@ -28,7 +29,7 @@
   }                                                                            \
   void dnn_vmath_##name (const float *x, float *y, int64_t n)                  \
   {                                                                            \
-    if (DNN_HAS_AVX2 ())                                                       \
+    if (dnn_simd () >= DNN_SIMD_AVX2)                                          \
       name##_avx2 (x, y, n);                                                   \
     else                                                                       \
       name##_plain (x, y, n);                                                  \

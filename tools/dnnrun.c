@@ -1,6 +1,7 @@
 /* dnnrun.c - the host binary: finds the verb and runs it */
 #include "command.h"
 
+#include <dnn-simd.h>
 #include <dnn-suggest.h>
 #include <errno.h>
 #include <locale.h>
@@ -117,7 +118,7 @@ main (int argc, char *argv[])
   }
   argc--;
   argv++;
-  if (command->run (command, &argc, &argv, &error))
+  if (dnn_simd_check (&error) && command->run (command, &argc, &argv, &error))
     return check_output ();
   fprintf (stderr, "dnnrun: %s\n", error->message);
   return exit_code (error);

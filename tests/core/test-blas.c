@@ -13,6 +13,8 @@ static const Size sizes[] = {
   { 1, 1, 1 },      { 1, 7, 5 },       { 7, 1, 5 },      { 7, 5, 1 },
   { 2, 3, 4 },      { 13, 17, 19 },    { 1, 300, 784 },  { 32, 10, 100 },
   { 31, 300, 784 }, { 257, 129, 131 }, { 997, 16, 211 }, { 16, 1009, 211 },
+  { 6, 8, 256 },    { 12, 32, 257 },   { 13, 33, 513 },  { 37, 47, 300 },
+  { 72, 64, 96 },   { 73, 12, 8 },     { 5, 300, 20 },   { 1030, 21, 33 },
   { 0, 3, 4 },      { 3, 0, 4 },       { 3, 4, 0 },      { 1, 4, 0 },
 };
 
@@ -26,7 +28,7 @@ typedef struct {
 static float *
 random_block (int64_t n, uint32_t stream)
 {
-  float *block = g_new (float, n + 1);
+  float *block = g_new (float, MAX (n, 1));
   const DnnKey key = { .seed = 7, .stream = stream };
 
   dnn_random_normal (&key, 0, n, block);

@@ -1,0 +1,81 @@
+/* dnn-gemm-kernel.h - products of matrices with one set of instructions
+ *
+ * Included once a set by dnn-gemm.c, with
+ *
+ *   SIMD(name)            the name with the set's suffix
+ *   TARGET                the attribute that compiles a function for the set
+ *   LANES                 floats of a vector
+ *   ROWS                  most rows of C that are held in registers
+ *   LOAD_PART(p, n)       the first n lanes from p, the others 0
+ *   STORE_PART(p, n, v)   the first n lanes of v to p
+ *
+ * C is made in tiles of up to ROWS x 2 vectors that stay in registers over a
+ * block of terms.  B comes in panels two vectors wide, packed one after
+ * another, so that a tile reads memory in a row; A is read where it is, an
+ * element at a time, unless its terms lie far apart.  (Goto and van de Geijn,
+ * "Anatomy of High-Performance Matrix Multiplication", 2008.)
+ */
+
+typedef float SIMD (Vector) __attribute__ ((vector_size (LANES * 4)));
+typedef float SIMD (Anywhere)
+    __attribute__ ((vector_size (LANES * 4), aligned (4), may_alias));
+
+#define VECTOR   SIMD (Vector)
+#define ANYWHERE SIMD (Anywhere)
+#define PANEL    (2 * LANES)
+
+#include "dnn-gemm-pack.h"
+#include "dnn-gemm-tile.h"
+
+/* All rows of C, `n` columns from `column`, `t->k` terms from `first`. */
+TARGET static void
+SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
+              Tile *t)
+{
+  const int64_t n_rows = (p->m + ROWS - 1) / ROWS;
+  const bool few = n_rows <= FEW_TILES && p->b_column == 1;
+  const float *b = p->b + first * p->b_term + column * p->b_column;
+
+  SIMD (pack_panels) (p, b, n, t->k, few);
+  for (int64_t i = 0; i < n_rows; i++) {
+    const int64_t row = i * p->m / n_rows;
+    const int64_t rows = (i + 1) * p->m / n_rows - row;
+
+    t->a = p->a + row * p->a_row + first * p->a_term;
+    t->a_row = p->a_row;
+    t->a_term = p->a_term;
+    if (p->a_term >= FAR_APART)
+      SIMD (pack_terms) (t, rows, packed_a);
+    for (int64_t j = 0; j < n; j += PANEL) {
+      const int64_t columns = MIN (n - j, PANEL);
+      const int64_t vectors = (columns + LANES - 1) / LANES;
+      const bool in_place = few && columns % LANES == 0;
+
+      t->b = in_place ? b + j : packed_b + j * t->k;
+      t->b_term = in_place ? p->b_term : PANEL;
+      t->c = p->c + row * p->ldc + column + j;
+      t->part = columns - (vectors - 1) * LANES;
+      SIMD (any_tile) (rows, vectors, t);
+    }
+  }
+}
+
+TARGET static void
+SIMD (multiply) (const Product *p)
+{
+  const int64_t n_blocks = (p->k + BLOCK_TERMS - 1) / BLOCK_TERMS;
+  Tile t = { .ldc = p->ldc, .alpha = p->alpha };
+
+  for (int64_t j = 0; j < p->n; j += BLOCK_COLUMNS)
+    for (int64_t i = 0; i < n_blocks; i++) {
+      const int64_t first = i * p->k / n_blocks;
+
+      t.k = (i + 1) * p->k / n_blocks - first;
+      t.beta = i == 0 ? p->beta : 1;
+      SIMD (block) (p, j, MIN (p->n - j, BLOCK_COLUMNS), first, &t);
+    }
+}
+
+#undef VECTOR
+#undef ANYWHERE
+#undef PANEL

@@ -1,0 +1,102 @@
+/* dnn-gemm-pack.h - operands put where a tile reads them in a row
+ *
+ * A part of dnn-gemm-kernel.h, which says what the macros are.
+ */
+
+/* The first `n` lanes from anywhere, the others 0; LANES: all. */
+TARGET static ALWAYS_INLINE VECTOR
+SIMD (load) (const float *from, int64_t n)
+{
+  if (n == LANES)
+    return *(const ANYWHERE *) from;
+  return (VECTOR) LOAD_PART (from, n);
+}
+
+/* Eight rows of eight become eight columns of a panel. */
+TARGET static ALWAYS_INLINE void
+SIMD (turn_eight) (const float *b, int64_t ldb, float *to)
+{
+  Eight x[8], y[8];
+
+  UNROLL (8)
+  for (int i = 0; i < 8; i++)
+    x[i] = *(const EightAnywhere *) (b + i * ldb);
+  UNROLL (4)
+  for (int i = 0; i < 8; i += 2) { /* pairs */
+    y[i] = MIX (x[i], x[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    y[i + 1] = MIX (x[i], x[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  UNROLL (4)
+  for (int i = 0; i < 4; i++) { /* fours: rows 0, 1, 4, 5 with 2, 3, 6, 7 */
+    const int j = i + i / 2 * 2;
+
+    x[j] = MIX (y[j], y[j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    x[j + 2] = MIX (y[j], y[j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  UNROLL (4)
+  for (int i = 0; i < 4; i++) { /* halves */
+    *(Eight *) (to + i * PANEL) =
+        MIX (x[i], x[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    *(Eight *) (to + (i + 4) * PANEL) =
+        MIX (x[i], x[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+/* Rows of B that lie one after another: `n` columns of `k` terms. */
+TARGET static void
+SIMD (pack_rows) (const float *b, int64_t ldb, int64_t k, int64_t n, float *to)
+{
+  const int64_t part = n > LANES ? n - LANES : n;
+
+  for (int64_t i = 0; i < k; i++, b += ldb, to += PANEL) {
+    if (n > LANES)
+      *(VECTOR *) to = SIMD (load) (b, LANES);
+    *(VECTOR *) (to + n - part) = SIMD (load) (b + n - part, part);
+  }
+}
+
+/* Columns of B that lie one after another. */
+TARGET static void
+SIMD (pack_columns) (const float *b, int64_t ldb, int64_t k, int64_t n,
+                     float *to)
+{
+  const int64_t k8 = k / 8 * 8, n8 = n / 8 * 8;
+
+  if (n < PANEL)
+    memset (to, 0, (size_t) (k * PANEL) * sizeof *to);
+  for (int64_t j = 0; j < n8; j += 8)
+    for (int64_t i = 0; i < k8; i += 8)
+      SIMD (turn_eight) (b + j * ldb + i, ldb, to + i * PANEL + j);
+  for (int64_t j = 0; j < n; j++)
+    for (int64_t i = j < n8 ? k8 : 0; i < k; i++)
+      to[i * PANEL + j] = b[j * ldb + i];
+}
+
+/* Rows of A whose terms lie far apart, so that they lie together. */
+TARGET static void
+SIMD (pack_terms) (Tile *t, int64_t rows, float *to)
+{
+  for (int64_t k = 0; k < t->k; k++)
+    for (int64_t i = 0; i < rows; i++)
+      to[k * ROWS + i] = t->a[k * t->a_term + i * t->a_row];
+  t->a = to;
+  t->a_row = 1;
+  t->a_term = ROWS;
+}
+
+/* Copies a block of B into panels, but for whole ones that so few rows of C
+ * use that the copy would cost more than it gains. */
+TARGET static void
+SIMD (pack_panels) (const Product *p, const float *b, int64_t n, int64_t k,
+                    bool few)
+{
+  for (int64_t j = 0; j < n; j += PANEL) {
+    const int64_t columns = MIN (n - j, PANEL);
+
+    if (p->b_column != 1)
+      SIMD (pack_columns)
+    (b + j * p->b_column, p->b_column, k, columns, packed_b + j * k);
+    else if (!few || columns % LANES != 0)
+        SIMD (pack_rows) (b + j, p->b_term, k, columns, packed_b + j * k);
+  }
+}

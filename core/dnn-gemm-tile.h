@@ -1,0 +1,94 @@
+/* dnn-gemm-tile.h - the part of a product that stays in registers
+ *
+ * A part of dnn-gemm-kernel.h, which says what the macros are.
+ */
+
+/* The first `n` lanes to anywhere; LANES: all. */
+TARGET static ALWAYS_INLINE void
+SIMD (store) (float *to, int64_t n, VECTOR v)
+{
+  if (n == LANES)
+    *(ANYWHERE *) to = v;
+  else
+    STORE_PART (to, n, v);
+}
+
+/* C = alpha `sum` + beta C. */
+TARGET static ALWAYS_INLINE void
+SIMD (deliver) (const int rows, const int vectors, const Tile *t,
+                VECTOR sum[ROWS][2])
+{
+  const float alpha = t->alpha, beta = t->beta;
+  const int64_t part = t->part, ldc = t->ldc;
+  float *c = t->c;
+
+  UNROLL (16)
+  for (int i = 0; i < rows; i++, c += ldc) {
+    UNROLL (2)
+    for (int v = 0; v < vectors; v++) {
+      const int64_t n = v + 1 < vectors ? LANES : part;
+      VECTOR y = alpha * sum[i][v];
+
+      if (beta != 0)
+        y += beta * SIMD (load) (c + v * LANES, n);
+      SIMD (store) (c + v * LANES, n, y);
+    }
+  }
+}
+
+/* C = alpha A B + beta C of one tile of `rows` rows and `vectors` vectors.
+ * Both are constants where this is called, so that the loops over them vanish
+ * and the sums stay in registers. */
+TARGET static ALWAYS_INLINE void
+SIMD (tile) (const int rows, const int vectors, const Tile *t)
+{
+  VECTOR sum[ROWS][2] = { { { 0 } } };
+  const float *a = t->a, *b = t->b;
+  const int64_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
+
+  for (int64_t k = t->k; k > 0; k--, a += a_term, b += b_term) {
+    VECTOR terms[2];
+
+    UNROLL (2)
+    for (int v = 0; v < vectors; v++)
+      terms[v] = *(const ANYWHERE *) (b + v * LANES);
+    UNROLL (16)
+    for (int i = 0; i < rows; i++) {
+      UNROLL (2)
+      for (int v = 0; v < vectors; v++)
+        sum[i][v] += a[i * a_row] * terms[v];
+    }
+  }
+  SIMD (deliver) (rows, vectors, t, sum);
+}
+
+/* Picks the tile whose sizes are constants. */
+TARGET static void
+SIMD (any_tile) (int64_t rows, int64_t vectors, const Tile *t)
+{
+#define CASE(n)                                                                \
+  case n:                                                                      \
+    if (vectors == 1)                                                          \
+      SIMD (tile) (n, 1, t);                                                   \
+    else                                                                       \
+      SIMD (tile) (n, 2, t);                                                   \
+    break;
+
+  switch (rows) {
+    CASE (1)
+    CASE (2)
+    CASE (3)
+    CASE (4)
+    CASE (5)
+    CASE (6)
+#if ROWS > 6
+    CASE (7)
+    CASE (8)
+    CASE (9)
+    CASE (10)
+    CASE (11)
+    CASE (12)
+#endif
+  }
+#undef CASE
+}

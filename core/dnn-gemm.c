@@ -1,0 +1,143 @@
+/* dnn-gemm.c - picks a kernel
+ *
+ * The order in which terms are added depends on the shape and the set of
+ * instructions only.
+ */
+#include "dnn-gemm.h"
+
+#include <glib.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define ALWAYS_INLINE inline __attribute__ ((always_inline))
+#define MIX           __builtin_shufflevector
+#define TEXT(x)       #x
+#if defined(__clang__)
+#define UNROLL(n) _Pragma (TEXT (unroll n))
+#else
+#define UNROLL(n) _Pragma (TEXT (GCC unroll n))
+#endif
+
+/* Two panels of B, 32 KiB at most each, are in the first cache with a tile of
+ * A, and a block of B is in the second. */
+enum { BLOCK_TERMS = 256, BLOCK_COLUMNS = 256 };
+
+/* Floats between two terms of A from which they fall on few lines of a cache,
+ * and on a page each. */
+enum { FAR_APART = 1024 };
+
+/* Tiles one above another from which it pays to pack B. */
+enum { FEW_TILES = 6 };
+
+/* A matrix is read as element (i, j) at i row + j column. */
+typedef struct {
+  int64_t m, n, k;
+  const float *a;
+  int64_t a_row, a_term;
+  const float *b;
+  int64_t b_term, b_column;
+  float *c;
+  int64_t ldc;
+  float alpha, beta;
+} Product;
+
+/* What stays in registers. */
+typedef struct {
+  int64_t k; /* terms */
+  const float *a;
+  int64_t a_row, a_term;
+  const float *b;
+  int64_t b_term;
+  float *c;
+  int64_t ldc;
+  float alpha, beta;
+  int64_t part; /* columns of the last vector */
+} Tile;
+
+typedef float Eight __attribute__ ((vector_size (32)));
+typedef float EightAnywhere
+    __attribute__ ((vector_size (32), aligned (4), may_alias));
+
+/* 12 rows are the most of a tile. */
+static _Thread_local float packed_a[BLOCK_TERMS * 12]
+    __attribute__ ((aligned (64)));
+static _Thread_local float packed_b[BLOCK_TERMS * BLOCK_COLUMNS]
+    __attribute__ ((aligned (64)));
+
+/* --- AVX2 ---------------------------------------------------------------- */
+
+/* Eight integers from 8 - n on: n of all ones, then zeros. */
+static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+
+#define MASK(n)                                                                \
+  _mm256_loadu_si256 ((const __m256i *) (ones_then_zeros + 8 - (n)))
+#define SIMD(name)          name##_avx2
+#define TARGET              __attribute__ ((target ("avx2,fma")))
+#define LANES               8
+#define ROWS                6
+#define LOAD_PART(p, n)     _mm256_maskload_ps (p, MASK (n))
+#define STORE_PART(p, n, v) _mm256_maskstore_ps (p, MASK (n), v)
+#include "dnn-gemm-kernel.h"
+#undef MASK
+#undef SIMD
+#undef TARGET
+#undef LANES
+#undef ROWS
+#undef LOAD_PART
+#undef STORE_PART
+
+/* --- AVX-512 ------------------------------------------------------------- */
+
+#define MASK(n)             ((__mmask16) ((1u << (n)) - 1))
+#define SIMD(name)          name##_avx512
+#define TARGET              __attribute__ ((target ("avx512f,avx2,fma")))
+#define LANES               16
+#define ROWS                12
+#define LOAD_PART(p, n)     _mm512_maskz_loadu_ps (MASK (n), p)
+#define STORE_PART(p, n, v) _mm512_mask_storeu_ps (p, MASK (n), v)
+#include "dnn-gemm-kernel.h"
+
+/* --- choice -------------------------------------------------------------- */
+
+/* Elements of B from which OpenBLAS is the faster one on AVX2. */
+enum { LARGE_B = 1 << 18 };
+
+bool
+dnn_gemm_multiply (const DnnGemm *g, DnnSimd simd)
+{
+  const Product p = {
+    .m = g->m,
+    .n = g->n,
+    .k = g->k,
+    .a = g->a,
+    .a_row = g->trans_a ? 1 : g->lda,
+    .a_term = g->trans_a ? g->lda : 1,
+    .b = g->b,
+    .b_term = g->trans_b ? 1 : g->ldb,
+    .b_column = g->trans_b ? g->ldb : 1,
+    .c = g->c,
+    .ldc = g->ldc,
+    .alpha = g->alpha,
+    .beta = g->beta,
+  };
+
+  if (simd == DNN_SIMD_PLAIN ||
+      (simd == DNN_SIMD_AVX2 && g->k * g->n > LARGE_B))
+    return false;
+  if (simd == DNN_SIMD_AVX512)
+    multiply_avx512 (&p);
+  else
+    multiply_avx2 (&p);
+  return true;
+}
+#else
+bool
+dnn_gemm_multiply (const DnnGemm *gemm, DnnSimd simd)
+{
+  (void) gemm;
+  (void) simd;
+  return false;
+}
+#endif
