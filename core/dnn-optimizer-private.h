@@ -9,7 +9,19 @@ typedef struct {
   double clipnorm;
   double global_clipnorm;
   double weight_decay;
+  bool use_ema;
+  double ema_momentum;
+  int64_t ema_overwrite_frequency;     /* updates; 0: never */
+  int64_t gradient_accumulation_steps; /* gradients of an update */
 } DnnOptimizerKeys;
+
+/* The host's own slots of a weight, behind the plugin's. */
+typedef enum DnnHostSlot {
+  DNN_SLOT_SUM,     /* of the gradients since the last update */
+  DNN_SLOT_COUNT,   /* of these gradients */
+  DNN_SLOT_AVERAGE, /* of the weight, over steps; NaN: not begun */
+  DNN_N_HOST_SLOTS
+} DnnHostSlot;
 
 struct DnnOptimizer {
   DnnComponent *component; /* (owned) */
@@ -29,6 +41,22 @@ bool dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight,
 /* Whether a slot comes to the plugin at the range, not whole. */
 bool dnn_optimizer_slot_is_like_weight (const DnnWeightState *state,
                                         uint32_t slot);
+/* --- the host's own slots ------------------------------------------------ */
+
+bool dnn_optimizer_declare_host_slots (const DnnOptimizer *self,
+                                       DnnWeightState *state, GError **error);
+/* Once a step and weight: whether this gradient makes an update. */
+void dnn_optimizer_count_gradient (const DnnOptimizer *self,
+                                   DnnWeightState *state);
+/* Adds elements first .. first + n - 1 of a gradient, at `g`, to those that
+ * wait; writes their mean to `g`, where this is an update. */
+void dnn_optimizer_accumulate (const DnnWeightState *state, float *g,
+                               int64_t first, int64_t n);
+/* Takes the weight's elements, stepped or not, into their average. */
+void dnn_optimizer_average (const DnnOptimizer *self,
+                            const DnnWeightState *state, int64_t first,
+                            int64_t n);
+
 /* NULL where the weight has no state yet. */
 DnnWeightState *dnn_optimizer_find_state (const DnnOptimizer *self,
                                           const DnnWeight *weight);

@@ -33,7 +33,7 @@ fill_step (const DnnOptimizer *self, DnnWeightState *state, int64_t first,
 {
   float **at = state->at + (size_t) worker * DNN_MAX_DECLARED;
 
-  for (uint32_t i = 0; i < state->slots.n; i++)
+  for (uint32_t i = 0; i < state->n_own; i++)
     at[i] =
         state->data[i] != NULL && dnn_optimizer_slot_is_like_weight (state, i)
             ? state->data[i] + first
@@ -49,12 +49,11 @@ fill_step (const DnnOptimizer *self, DnnWeightState *state, int64_t first,
   };
 }
 
-/* Clips, decays and steps elements first .. first + n - 1 of a gradient that
- * has the regularizer's part already.  `factor` is what clipping by a norm
- * came to. */
+/* Clips, decays and steps elements first .. first + n - 1 of a gradient that is
+ * complete.  `factor` is what clipping by a norm came to. */
 static void
-update_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
-              int64_t first, int64_t n, float factor, uint32_t worker)
+move_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
+            int64_t first, int64_t n, float factor, uint32_t worker)
 {
   float *w = (float *) state->weight->tensor.data + first;
   DnnStep step;
@@ -79,6 +78,16 @@ update_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
   fill_step (self, state, first, n, worker, &step);
   step.g = g;
   self->ops->step (state->self, &dnn_host, &step);
+}
+
+/* The same, where enough gradients are there, and the average in any case. */
+static void
+update_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
+              int64_t first, int64_t n, float factor, uint32_t worker)
+{
+  if (state->updates)
+    move_range (self, state, g, first, n, factor, worker);
+  dnn_optimizer_average (self, state, first, n);
 }
 
 typedef struct {
@@ -143,8 +152,9 @@ resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
                               state->weight->learning_rate_multiplier);
 }
 
-/* Counts the update and tells the plugin, once a step: a weight that gets no
- * gradient, frozen, is not counted. */
+/* Counts the gradient, and where it makes an update counts that and tells the
+ * plugin; once a step: a weight that gets no gradient, frozen, is not counted.
+ */
 static DnnWeightState *
 begin_update (DnnOptimizer *self, const DnnWeight *weight)
 {
@@ -156,6 +166,9 @@ begin_update (DnnOptimizer *self, const DnnWeight *weight)
   if (state->begun == self->step + 1)
     return state;
   state->begun = self->step + 1;
+  dnn_optimizer_count_gradient (self, state);
+  if (!state->updates)
+    return state;
   state->t++;
   resolve_self (self, state, self->schedule_step);
   if (self->ops->begin == NULL)
@@ -194,12 +207,18 @@ clip_factor (double norm, double most)
   return norm > most ? (float) (most / norm) : 1.0f;
 }
 
+/* Elements first .. first + n - 1 of a batch's gradient, at `g`, with what is
+ * added to them: the regularizer's part, and gradients that waited. */
 static void
-add_regularizer (const DnnWeight *weight, float *g, int64_t first, int64_t n)
+complete_gradient (const DnnWeightState *state, float *g, int64_t first,
+                   int64_t n)
 {
+  const DnnWeight *weight = state->weight;
+
   if (dnn_regularizer_is_set (&weight->regularizer))
     dnn_regularizer_add_gradient (&weight->regularizer,
                                   (float *) weight->tensor.data + first, g, n);
+  dnn_optimizer_accumulate (state, g, first, n);
 }
 
 static void
@@ -209,12 +228,12 @@ take_gradient (void *data, DnnWeight *weight, DnnTensor *dw)
   DnnWeightState *state = begin_update (self, weight);
   float factor = 1;
 
-  add_regularizer (weight, dw->data, 0, dnn_count (dw));
-  if (isfinite (self->keys.global_clipnorm)) {
+  complete_gradient (state, dw->data, 0, dnn_count (dw));
+  if (state->updates && isfinite (self->keys.global_clipnorm)) {
     state->pending = dw;
     return;
   }
-  if (isfinite (self->keys.clipnorm))
+  if (state->updates && isfinite (self->keys.clipnorm))
     factor = clip_factor (sqrt (sum_of_squares (dw)), self->keys.clipnorm);
   update_weight (self, state, dw, factor);
 }
@@ -233,11 +252,19 @@ step_tile (void *data, int64_t row, int64_t n_rows, int64_t column,
   for (int64_t i = row; i < row + n_rows; i++) {
     int64_t first = i * update->columns + column;
 
-    add_regularizer (update->state->weight, update->g + first, first,
-                     n_columns);
+    complete_gradient (update->state, update->g + first, first, n_columns);
     update_range (update->optimizer, update->state, update->g + first, first,
                   n_columns, 1, worker);
   }
+}
+
+static bool
+has_slots (const DnnWeightState *state)
+{
+  for (uint32_t i = 0; i < state->slots.n; i++)
+    if (state->data[i] != NULL)
+      return true;
+  return false;
 }
 
 /* c, where the whole update of this weight comes to w += c aT d: then the
@@ -246,7 +273,7 @@ static double
 find_factor (const DnnOptimizer *self, const DnnWeightState *state)
 {
   if (self->ops->struct_size < DNN_END_OF (DnnOptimizerOps, factor) ||
-      self->ops->factor == NULL || state->slots.n > 0 ||
+      self->ops->factor == NULL || has_slots (state) ||
       isfinite (self->keys.clipvalue) || self->keys.weight_decay > 0 ||
       dnn_regularizer_is_set (&state->weight->regularizer))
     return 0;

@@ -17,6 +17,14 @@ static const DnnParam key_params[] = {
              "largest norm of all gradients together"),
   DNN_FLOAT (DnnOptimizerKeys, weight_decay, "0", 0, 1e6, "",
              "share of a weight, times the rate, that decays at a step"),
+  DNN_BOOL (DnnOptimizerKeys, use_ema, "false",
+            "average the weights over steps; training ends with the averages"),
+  DNN_FLOAT (DnnOptimizerKeys, ema_momentum, "0.99", 0, 1, "",
+             "share of the average kept from step to step"),
+  DNN_INT (DnnOptimizerKeys, ema_overwrite_frequency, "0", 0, 1e15, "updates",
+           "updates after which the weights become the averages; 0: never"),
+  DNN_INT (DnnOptimizerKeys, gradient_accumulation_steps, "1", 1, 1 << 24,
+           "batches", "batches whose mean gradient makes an update"),
 };
 
 static const DnnPlugin key_table = {
@@ -53,6 +61,25 @@ dnn_optimizer_free (DnnOptimizer *self)
   g_free (self);
 }
 
+/* A key that does nothing alone is a mistake; in a phase that does not average
+ * use_ema = false stands beside it. */
+static bool
+check_average (const DnnSpec *args, GError **error)
+{
+  for (guint i = 0; i < args->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (args->args, i);
+
+    if (!g_str_has_prefix (arg->key, "ema_") ||
+        dnn_spec_find (args, "use_ema") != NULL)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "'%s' needs 'use_ema = true' beside it", arg->key);
+    dnn_error_prefix_place (error, arg->place);
+    return false;
+  }
+  return true;
+}
+
 static bool
 take_keys (DnnOptimizer *self, GError **error)
 {
@@ -86,17 +113,17 @@ take_keys (DnnOptimizer *self, GError **error)
     dnn_error_prefix_place (error, args->place);
     return false;
   }
-  return true;
+  return check_average (args, error);
 }
 
 DnnOptimizer *
 dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec, GError **error)
 {
-  static const char *const host_keys[] = { "clipvalue", "clipnorm",
-                                           "global_clipnorm", "weight_decay",
-                                           NULL };
+  const char *host_keys[G_N_ELEMENTS (key_params) + 1] = { NULL };
   g_autoptr (DnnOptimizer) self = g_new0 (DnnOptimizer, 1);
 
+  for (size_t i = 0; i < G_N_ELEMENTS (key_params); i++)
+    host_keys[i] = key_params[i].name;
   self->states = g_ptr_array_new_with_free_func (state_free);
   self->component =
       dnn_component_new (registry, DNN_KIND_OPTIMIZER, spec, host_keys, error);
@@ -181,7 +208,8 @@ dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
                            &state->shape, error);
   if (built != NULL)
     state->slots = built->slots;
-  if (built == NULL || !allocate_slots (state, error)) {
+  if (built == NULL || !dnn_optimizer_declare_host_slots (self, state, error) ||
+      !allocate_slots (state, error)) {
     g_prefix_error (error, "%s: ", weight->name);
     return false;
   }
@@ -283,7 +311,7 @@ find_slot (const DnnWeightState *state, const DnnDeclared *like)
 static bool
 would_tear (const DnnWeightState *state, const DnnWeightState *other)
 {
-  for (uint32_t i = 0; i < state->slots.n; i++) {
+  for (uint32_t i = 0; i < state->n_own; i++) {
     const DnnDeclared *slot = &state->slots.at[i];
 
     if (slot->set && !dnn_optimizer_slot_is_like_weight (state, i) &&
@@ -297,12 +325,13 @@ static void
 adopt_state (DnnWeightState *state, DnnWeightState *other, GHashTable *kept,
              GHashTable *fresh)
 {
-  bool any = state->slots.n == 0 && other->slots.n == 0;
+  bool any = state->n_own == 0 && other->n_own == 0;
   const bool tear = would_tear (state, other);
 
   for (uint32_t i = 0; i < state->slots.n; i++) {
     const DnnDeclared *slot = &state->slots.at[i];
-    int from = slot->set && !tear ? find_slot (other, slot) : -1;
+    const bool own = i < state->n_own; /* else the host's: never torn */
+    int from = slot->set && !(own && tear) ? find_slot (other, slot) : -1;
     float *mine = state->data[i];
 
     if (!slot->set)
@@ -312,7 +341,7 @@ adopt_state (DnnWeightState *state, DnnWeightState *other, GHashTable *kept,
       continue;
     state->data[i] = other->data[from];
     other->data[from] = mine;
-    any = true;
+    any = any || own;
   }
   if (any)
     state->t = other->t;

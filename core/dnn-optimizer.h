@@ -1,10 +1,12 @@
 /* dnn-optimizer.h - an optimizer plugin at work on a model's weights
  *
  * Holds what the plugin remembers of each weight, and does for every plugin
- * what is the same for all: clipping, weight decay, multipliers, schedules, and
- * stepping a tile of a weight as soon as its gradient is there.
+ * what is the same for all: accumulation, clipping, weight decay, averages,
+ * multipliers, schedules, and stepping a tile of a weight as soon as its
+ * gradient is there.
  *
- * Order within a step, as in Keras: clip, decay, step.
+ * Order within a step, as in Keras: accumulate, clip, decay, step, average,
+ * constraint.
  */
 #pragma once
 
@@ -17,9 +19,12 @@ typedef struct DnnOptimizer DnnOptimizer;
 /* What is remembered of one weight. */
 typedef struct DnnWeightState {
   DnnWeight *weight;
-  DnnDeclaredList slots; /* names and shapes */
+  DnnDeclaredList slots; /* names and shapes; the last are the host's */
+  uint32_t n_own;        /* the plugin's */
   float **data;          /* (owned) one block a slot; NULL: not declared */
   uint64_t t;            /* updates since the slots were made */
+  float n_gradients;     /* this one, and those that waited for it */
+  bool updates;          /* whether this step moves the weight */
   void *self;      /* (owned) the plugin's struct, with this step's values */
   float **at;      /* (owned) room for the slots of a range: one row a worker */
   DnnTensor shape; /* of the weight, without data */
@@ -29,7 +34,8 @@ typedef struct DnnWeightState {
 } DnnWeightState;
 
 /* `spec`: the plugin and its parameters, and the host's keys: clipvalue,
- * clipnorm, global_clipnorm (one of them at most), weight_decay. */
+ * clipnorm, global_clipnorm (one of them at most), weight_decay, use_ema,
+ * ema_momentum, ema_overwrite_frequency, gradient_accumulation_steps. */
 DnnOptimizer *dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec,
                                  GError **error);
 void dnn_optimizer_free (DnnOptimizer *self);
@@ -57,6 +63,10 @@ void dnn_optimizer_begin_step (DnnOptimizer *self, uint64_t step,
                                uint64_t schedule_step);
 DnnSink dnn_optimizer_sink (DnnOptimizer *self);
 void dnn_optimizer_end_step (DnnOptimizer *self);
+/* Puts the averages in the place of the weights that train now, as Keras does
+ * when training ends; false: there are none. */
+bool dnn_optimizer_write_averages (const DnnOptimizer *self,
+                                   const DnnModel *model);
 /* Whether the plugin has called fail since the last time it was asked. */
 bool dnn_optimizer_check (DnnOptimizer *self, GError **error);
 /* Of the random numbers that the plugin may draw. */

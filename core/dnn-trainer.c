@@ -356,6 +356,14 @@ dnn_trainer_restart (DnnTrainer *self, GError **error)
          begin_stopping (self, error);
 }
 
+/* Takes the sentence over. */
+static void
+say_restored (DnnTrainer *self, char *sentence)
+{
+  g_free (self->restored);
+  self->restored = sentence;
+}
+
 /* The mean of the best epochs, where it is asked for and better than the best
  * of them by the validation rows; else the best. */
 static bool
@@ -371,19 +379,20 @@ restore_best (DnnTrainer *self, GError **error)
     if (!dnn_trainer_validate (self, &mean, error))
       return false;
     if (dnn_early_stopping_beats_best (self->stopping, &mean)) {
-      self->restored = g_strdup_printf (
-          "the weights are now the mean of the best epochs' (val_loss %.4f)",
-          mean.val_loss);
+      say_restored (self, g_strdup_printf ("the weights are now the mean of "
+                                           "the best epochs' (val_loss %.4f)",
+                                           mean.val_loss));
       return true;
     }
   }
   epoch = dnn_early_stopping_restore (self->stopping, self->model);
   if (epoch == self->phase_epoch)
-    self->restored = g_strdup ("nothing was better than the start of the "
-                               "phase: its weights are back");
+    say_restored (self, g_strdup ("nothing was better than the start of the "
+                                  "phase: its weights are back"));
   else if (epoch >= 0)
-    self->restored = g_strdup_printf (
-        "the weights of the best epoch, %" G_GINT64_FORMAT ", are back", epoch);
+    say_restored (self, g_strdup_printf ("the weights of the best epoch, "
+                                         "%" G_GINT64_FORMAT ", are back",
+                                         epoch));
   return true;
 }
 
@@ -397,7 +406,11 @@ dnn_trainer_end_phase (DnnTrainer *self, GError **error)
     return false;
   }
   self->ended = true;
-  g_clear_pointer (&self->restored, g_free);
+  say_restored (self, NULL);
+  /* As in Keras first the averages, then what early stopping has. */
+  if (dnn_optimizer_write_averages (self->optimizer, self->model))
+    say_restored (self, g_strdup ("the weights are now their averages over the "
+                                  "steps (use_ema)"));
   return self->stopping == NULL || restore_best (self, error);
 }
 

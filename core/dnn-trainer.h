@@ -83,8 +83,9 @@ bool dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
  * taken from them (activations of a frozen beginning, hashes, the value to
  * beat) is taken again. */
 bool dnn_trainer_restart (DnnTrainer *self, GError **error);
-/* Proves that frozen tensors did not move (else DNN_ERROR_FROZEN) and brings
- * back the best weights, where early stopping is to; a second call does
+/* Proves that frozen tensors did not move (else DNN_ERROR_FROZEN), puts the
+ * averages over steps in the weights' place, where the optimizer has them, and
+ * brings back the best weights, where early stopping is to; a second call does
  * nothing more. */
 bool dnn_trainer_end_phase (DnnTrainer *self, GError **error);
 /* What the end of the phase brought back: a sentence, or NULL.

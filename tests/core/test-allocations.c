@@ -149,6 +149,9 @@ static const Row rows[] = {
     "layer_normalization ! dense units=50 activation=selu ! alpha_dropout "
     "rate=0.1 ! dense units=3 activation=softmax",
     "rmsprop global_clipnorm=1", 1 },
+  { "average-and-accumulate",
+    "dense units=50 activation=relu ! dense units=3 activation=softmax",
+    "adam use_ema=true gradient_accumulation_steps=2 clipnorm=1", 2 },
   { "schedule", "dense units=3 activation=softmax",
     "sgd learning_rate=constant(value=0.01) weight_decay=0.1", 1 },
 };

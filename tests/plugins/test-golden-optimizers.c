@@ -1,4 +1,5 @@
-/* test-golden-optimizers.c - weights after each step, as Keras computed them
+/* test-golden-optimizers.c - weights after each step, as Keras (or
+ * float64, for what it has not: build-aux/golden) computed them
  *
  * The model has two weights of the cases' shapes: a dense kernel, 3×2, and the
  * four alphas of a prelu behind a layer that does not train.  Gradients go
@@ -48,6 +49,24 @@ apply (DnnOptimizer *optimizer, DnnTest *test, uint64_t step, JsonArray *grads)
     g_free (dw[i].data);
 }
 
+/* The averages over steps, in the last of the host's slots.  Until the first
+ * update Keras has the weights there, and we nothing. */
+static void
+assert_averages (const DnnOptimizer *optimizer, JsonArray *averages)
+{
+  for (guint i = 0; i < N_WEIGHTS; i++) {
+    const DnnWeightState *state = dnn_optimizer_state (optimizer, i);
+    const char *slot = state->slots.at[state->slots.n - 1].name;
+    size_t n;
+    g_autofree float *expect =
+        dnn_golden_numbers (json_array_get_object_element (averages, i), &n);
+
+    g_assert_cmpstr (slot, ==, "weight_average");
+    if (state->t > 0)
+      dnn_test_assert_close (slot, state->data[state->slots.n - 1], expect, n);
+  }
+}
+
 static void
 test_case (JsonObject *golden)
 {
@@ -82,6 +101,9 @@ test_case (JsonObject *golden)
 
       dnn_test_assert (test, names[i], w, n);
     }
+    if (json_object_has_member (step, "averages"))
+      assert_averages (optimizer,
+                       json_object_get_array_member (step, "averages"));
   }
 }
 
@@ -91,6 +113,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   dnn_test_add_golden ("optimizers", DNN_KIND_OPTIMIZER, test_case);
+  dnn_test_add_golden ("more-optimizers", DNN_KIND_OPTIMIZER, test_case);
 
   return g_test_run ();
 }
