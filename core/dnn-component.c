@@ -11,7 +11,7 @@ driven_free (gpointer data)
 {
   DnnDriven *driven = data;
 
-  dnn_component_free (driven->schedule);
+  dnn_schedule_free (driven->schedule);
   g_free (driven);
 }
 
@@ -48,8 +48,8 @@ static bool
 add_schedule (DnnComponent *self, DnnRegistry *registry, const DnnParam *param,
               const char *text, GError **error)
 {
-  g_autoptr (DnnComponent) schedule =
-      dnn_component_parse (registry, DNN_KIND_SCHEDULE, text, error);
+  g_autoptr (DnnSchedule) schedule = dnn_schedule_parse (
+      registry, text, dnn_param_get_number (param, self->self), error);
   DnnDriven *driven;
 
   if (schedule == NULL) {
@@ -61,7 +61,7 @@ add_schedule (DnnComponent *self, DnnRegistry *registry, const DnnParam *param,
   driven->schedule = g_steal_pointer (&schedule);
   g_ptr_array_add (self->schedules, driven);
   dnn_param_set_number (param, self->self,
-                        dnn_component_value_at (self, param, 0));
+                        dnn_component_value_at (self, param, 0, 0));
   return true;
 }
 
@@ -156,9 +156,8 @@ find_unset (const DnnComponent *self, const DnnSpec *defaults)
   return NULL;
 }
 
-/* "scale=2 mode=fan_in", as the arguments of a spec. */
-static DnnSpec *
-parse_defaults (const DnnPlugin *plugin, GError **error)
+DnnSpec *
+dnn_plugin_parse_defaults (const DnnPlugin *plugin, GError **error)
 {
   g_autofree char *text =
       g_strconcat (plugin->name, " ",
@@ -173,7 +172,8 @@ static bool
 fill (DnnComponent *self, DnnRegistry *registry, const char *const *host_keys,
       GError **error)
 {
-  g_autoptr (DnnSpec) defaults = parse_defaults (self->plugin, error);
+  g_autoptr (DnnSpec) defaults =
+      dnn_plugin_parse_defaults (self->plugin, error);
   const DnnParam *unset;
 
   if (defaults == NULL ||
@@ -222,16 +222,14 @@ dnn_component_parse (DnnRegistry *registry, DnnKind kind, const char *text,
 
 double
 dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
-                        uint64_t step)
+                        uint64_t step, uint64_t n_steps)
 {
   for (guint i = 0; i < self->schedules->len; i++) {
     const DnnDriven *driven = g_ptr_array_index (self->schedules, i);
 
-    if (driven->param == param) {
-      const DnnScheduleOps *ops = driven->schedule->code->ops;
-
-      return ops->value (driven->schedule->self, step);
-    }
+    if (driven->param == param)
+      return CLAMP (dnn_schedule_value (driven->schedule, step, n_steps),
+                    param->min, param->max);
   }
   return dnn_param_get_number (param, self->self);
 }

@@ -7,6 +7,7 @@
 #include <dnn/plugin.h>
 
 #include "dnn-registry.h"
+#include "dnn-schedule.h"
 #include "dnn-spec.h"
 
 DNN_BEGIN_DECLS
@@ -23,7 +24,7 @@ typedef struct DnnComponent {
 /* A parameter and the schedule that drives it. */
 typedef struct DnnDriven {
   const DnnParam *param;
-  DnnComponent *schedule; /* (owned) */
+  DnnSchedule *schedule; /* (owned) */
 } DnnDriven;
 
 /* Finds the plugin and fills its struct.  Keys that match one of the
@@ -43,9 +44,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnComponent, dnn_component_free)
  * Returns: (transfer full). */
 void *dnn_component_widest (const DnnComponent *self);
 
-/* The value of float parameter `param` at `step`: its schedule's, or the one
- * in the struct. */
+/* The value of float parameter `param` at `step` of `n_steps` (0: not known):
+ * its schedule's, held within the parameter's range, or the one in the struct.
+ */
 double dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
-                               uint64_t step);
+                               uint64_t step, uint64_t n_steps);
+
+/* What a plugin that is based on another sets, "scale=2 mode=fan_in", as the
+ * arguments of a spec. */
+DnnSpec *dnn_plugin_parse_defaults (const DnnPlugin *plugin, GError **error);
 
 DNN_END_DECLS

@@ -33,6 +33,7 @@ struct DnnOptimizer {
   DnnContext context;
   uint64_t step;
   uint64_t schedule_step;
+  uint64_t n_steps; /* of the schedules; 0: not known */
 };
 
 /* Makes an empty state for a weight that has none. */

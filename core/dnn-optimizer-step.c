@@ -144,7 +144,7 @@ resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
 
     dnn_param_set_number (
         driven->param, state->self,
-        dnn_component_value_at (component, driven->param, step));
+        dnn_component_value_at (component, driven->param, step, self->n_steps));
   }
   if (self->rate != NULL && state->weight->learning_rate_multiplier != 1)
     dnn_param_set_number (self->rate, state->self,

@@ -264,6 +264,12 @@ dnn_optimizer_count (const DnnOptimizer *self)
 }
 
 void
+dnn_optimizer_set_length (DnnOptimizer *self, uint64_t n_steps)
+{
+  self->n_steps = n_steps;
+}
+
+void
 dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed)
 {
   self->context.key.seed = seed;
@@ -282,9 +288,10 @@ dnn_optimizer_check (DnnOptimizer *self, GError **error)
 double
 dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step)
 {
-  return self->rate != NULL ? dnn_component_value_at (self->component,
-                                                      self->rate, schedule_step)
-                            : 0;
+  if (self->rate == NULL)
+    return 0;
+  return dnn_component_value_at (self->component, self->rate, schedule_step,
+                                 self->n_steps);
 }
 
 /* --- taking over --------------------------------------------------------- */

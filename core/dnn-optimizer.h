@@ -72,6 +72,9 @@ bool dnn_optimizer_check (DnnOptimizer *self, GError **error);
 /* Of the random numbers that the plugin may draw. */
 void dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed);
 
+/* How many steps the phase has, for schedules that end with it; 0, as at first:
+ * nobody knows. */
+void dnn_optimizer_set_length (DnnOptimizer *self, uint64_t n_steps);
 /* The learning rate at a step of the schedule, without multipliers. */
 double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);
 

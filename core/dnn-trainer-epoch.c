@@ -20,6 +20,16 @@ check_loss (DnnTrainer *self, const DnnBatch *batch, const DnnPassInfo *info,
   return false;
 }
 
+/* Steps of the phase, if nothing ends it early. */
+static uint64_t
+phase_length (const DnnTrainer *self)
+{
+  if (self->settings.steps > 0)
+    return (uint64_t) self->settings.steps;
+  return (uint64_t) (self->settings.epochs *
+                     dnn_feeder_n_batches (self->feeder));
+}
+
 static bool
 train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
 {
@@ -32,6 +42,7 @@ train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
                              batch->values, error) ||
       !check_loss (self, batch, &info, error))
     return false;
+  dnn_optimizer_set_length (self->optimizer, phase_length (self));
   dnn_optimizer_begin_step (self->optimizer, self->step,
                             self->step - self->phase_step);
   if (batch->plan->loss_value->wanted &&

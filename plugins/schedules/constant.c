@@ -1,6 +1,8 @@
 /* constant - the same value at every step
  *
- *   f (step) = value
+ *   f (s) = value
+ *
+ * What a plain number says, with the host's warm-up before it.
  */
 #include <dnn/plugin.h>
 
@@ -9,13 +11,14 @@ typedef struct {
 } Constant;
 
 static const DnnParam params[] = {
-  DNN_FLOAT_REQUIRED (Constant, value, -1e30, 1e30, "", "at every step"),
+  DNN_FLOAT_START (Constant, value, NULL, "at every step"),
 };
 
 static double
-value (const void *self, uint64_t step)
+value (const void *self, uint64_t step, uint64_t n_steps)
 {
   (void) step;
+  (void) n_steps;
   return ((const Constant *) self)->value;
 }
 
@@ -37,4 +40,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .example = "value=0.1",
 };

@@ -14,7 +14,8 @@ make (DnnKind kind, const char *text, GError **error)
 static double
 value (const DnnComponent *self, const char *name, uint64_t step)
 {
-  return dnn_component_value_at (self, dnn_param_find (self->code, name), step);
+  return dnn_component_value_at (self, dnn_param_find (self->code, name), step,
+                                 0);
 }
 
 typedef struct {
@@ -34,6 +35,8 @@ static const Good goods[] = {
   { "over-the-base", DNN_KIND_INITIALIZER, "he_normal(scale=3)", "scale", 3 },
   { "schedule", DNN_KIND_OPTIMIZER, "sgd(learning_rate=constant(value=0.5))",
     "learning_rate", 0.5 },
+  { "schedule-of-the-default", DNN_KIND_OPTIMIZER,
+    "sgd(learning_rate=constant)", "learning_rate", 0.01 },
   { "infinite", DNN_KIND_ACTIVATION, "relu(max_value=6)", "max_value", 6 },
 };
 
@@ -74,10 +77,10 @@ static const Bad bads[] = {
   { "schedule", DNN_KIND_OPTIMIZER, "sgd(learning_rate=constnt(value=1))",
     DNN_ERROR_NAME,
     "learning_rate must be a number or a schedule: there is no schedule" },
-  { "schedule-value", DNN_KIND_OPTIMIZER, "sgd(learning_rate=constant)",
-    DNN_ERROR_PARAM,
-    "learning_rate must be a number or a schedule: constant: value must be "
-    "given" },
+  { "schedule-value", DNN_KIND_OPTIMIZER,
+    "sgd(learning_rate=exponential_decay)", DNN_ERROR_PARAM,
+    "learning_rate must be a number or a schedule: exponential_decay: "
+    "decay_rate must be given" },
   { "not-schedulable", DNN_KIND_LOSS, "huber(delta=constant(value=1))",
     DNN_ERROR_PARAM, "not 'constant(value=1)'" },
 };

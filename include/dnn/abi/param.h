@@ -24,8 +24,11 @@ typedef enum DnnParamType {
 } DnnParamType;
 
 typedef enum DnnParamFlags {
-  DNN_REQUIRED = 1 << 0,   /* no default: the user must say */
-  DNN_SCHEDULABLE = 1 << 1 /* a float that a schedule may drive */
+  DNN_REQUIRED = 1 << 0,    /* no default: the user must say */
+  DNN_SCHEDULABLE = 1 << 1, /* a float that a schedule may drive */
+  /* The float that a schedule begins with.  With DNN_REQUIRED: not given, it is
+   * the default of the parameter that the schedule drives. */
+  DNN_START = 1 << 2
 } DnnParamFlags;
 
 #define DNN_MAX_LIST 32
@@ -81,6 +84,9 @@ typedef struct DnnParam {
 #define DNN_FLOAT_REQUIRED(S, member, min, max, unit, help)                    \
   DNN_ROW (S, member, NULL, DNN_PARAM_FLOAT, DNN_REQUIRED, NULL, min, max,     \
            unit, help, NULL)
+#define DNN_FLOAT_START(S, member, aliases, help)                              \
+  DNN_ROW (S, member, aliases, DNN_PARAM_FLOAT, DNN_REQUIRED | DNN_START,      \
+           NULL, -1e30, 1e30, "", help, NULL)
 #define DNN_FLOAT_ALIAS(S, member, aliases, initial, min, max, unit, help)     \
   DNN_ROW (S, member, aliases, DNN_PARAM_FLOAT, 0, initial, min, max, unit,    \
            help, NULL)

@@ -1,0 +1,205 @@
+/* dnn-schedule.c - schedules with their warm-up */
+#include "dnn-schedule.h"
+
+#include "dnn-component.h"
+#include "dnn-host.h"
+#include "dnn-param.h"
+
+#include <math.h>
+
+/* The host's own keys.  Infinite: not set. */
+typedef struct {
+  int64_t warmup_steps;
+  double warmup_initial;
+  double warmup_target;
+} Warmup;
+
+struct DnnSchedule {
+  DnnComponent *component; /* (owned) */
+  const DnnScheduleOps *ops;
+  Warmup warmup;
+  double from; /* where the warm-up begins */
+};
+
+static const DnnParam key_params[] = {
+  DNN_INT (Warmup, warmup_steps, "0", 0, 1e15, "steps",
+           "steps in a straight line to where the schedule begins"),
+  DNN_FLOAT (Warmup, warmup_initial, "inf", -1e30, INFINITY, "",
+             "where that line begins; inf: at 0"),
+  DNN_FLOAT (Warmup, warmup_target, "inf", -1e30, INFINITY, "",
+             "where it ends and the schedule begins; it then begins with the "
+             "schedule's initial value"),
+};
+
+static const DnnPlugin key_table = {
+  .name = "schedule",
+  .self_size = sizeof (Warmup),
+  .params = key_params,
+  .n_params = G_N_ELEMENTS (key_params),
+  .param_stride = sizeof key_params[0],
+};
+
+void
+dnn_schedule_free (DnnSchedule *self)
+{
+  if (self == NULL)
+    return;
+  dnn_component_free (self->component);
+  g_free (self);
+}
+
+/* --- making -------------------------------------------------------------- */
+
+/* The parameter that the schedule begins with; NULL: it has none. */
+static const DnnParam *
+find_start (const DnnPlugin *code)
+{
+  for (uint32_t i = 0; i < code->n_params; i++)
+    if ((dnn_param_at (code, i)->flags & DNN_START) != 0)
+      return dnn_param_at (code, i);
+  return NULL;
+}
+
+static bool
+has_arg (const DnnSpec *spec, const DnnPlugin *code, const DnnParam *param)
+{
+  for (guint i = 0; i < spec->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (spec->args, i);
+
+    if (dnn_param_find (code, arg->key) == param)
+      return true;
+  }
+  return false;
+}
+
+/* Adds the initial value to a spec that leaves it open. */
+static bool
+complete_spec (DnnRegistry *registry, DnnSpec *spec, double initial,
+               GError **error)
+{
+  const DnnPlugin *plugin =
+      dnn_registry_find (registry, DNN_KIND_SCHEDULE, spec->name, error);
+  const DnnPlugin *code =
+      plugin != NULL ? dnn_registry_resolve (registry, plugin, error) : NULL;
+  const DnnParam *start = code != NULL ? find_start (code) : NULL;
+  g_autoptr (DnnSpec) defaults =
+      code != NULL ? dnn_plugin_parse_defaults (plugin, error) : NULL;
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (defaults == NULL)
+    return false;
+  if (start == NULL || has_arg (spec, code, start) ||
+      has_arg (defaults, code, start))
+    return true;
+  dnn_spec_add (spec, start->name,
+                g_ascii_dtostr (number, sizeof number, initial), spec->place);
+  return true;
+}
+
+/* What is wrong with the keys of the warm-up, or NULL. */
+static const char *
+find_fault (const DnnSchedule *self, const DnnParam *start)
+{
+  const bool initial = isfinite (self->warmup.warmup_initial);
+  const bool target = isfinite (self->warmup.warmup_target);
+
+  if ((initial || target) && self->warmup.warmup_steps == 0)
+    return "warmup_initial and warmup_target need warmup_steps";
+  if (initial && target)
+    return "with warmup_target the warm-up begins with the schedule's initial "
+           "value, so warmup_initial cannot be set";
+  if (target && start == NULL)
+    return "it has no initial value, so warmup_target cannot be set; "
+           "warmup_initial says where the warm-up begins";
+  return NULL;
+}
+
+static bool
+take_keys (DnnSchedule *self, GError **error)
+{
+  const DnnSpec *args = self->component->host_args;
+  const DnnParam *start = find_start (self->component->code);
+  const char *fault;
+
+  if (!dnn_param_set_defaults (&key_table, &self->warmup, error))
+    return false;
+  for (guint i = 0; i < args->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (args->args, i);
+
+    if (!dnn_param_set (dnn_param_find (&key_table, arg->key), &self->warmup,
+                        arg->value, error)) {
+      g_prefix_error (error, "%s: ", args->name);
+      return false;
+    }
+  }
+  fault = find_fault (self, start);
+  if (fault != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s: %s", args->name,
+                 fault);
+    return false;
+  }
+  if (isfinite (self->warmup.warmup_initial))
+    self->from = self->warmup.warmup_initial;
+  if (isfinite (self->warmup.warmup_target)) {
+    self->from = dnn_param_get_number (start, self->component->self);
+    dnn_param_set_number (start, self->component->self,
+                          self->warmup.warmup_target);
+  }
+  return true;
+}
+
+/* Asks the plugin whether its parameters go together. */
+static bool
+check (const DnnSchedule *self, GError **error)
+{
+  DnnContext context = { 0 };
+  const DnnCall call = { DNN_END_OF (DnnCall, host_data), 0, &context };
+
+  if (self->ops->struct_size < DNN_END_OF (DnnScheduleOps, check) ||
+      self->ops->check == NULL)
+    return true;
+  if (self->ops->check (self->component->self, &dnn_host, &call) == 0 &&
+      context.message == NULL)
+    return true;
+  dnn_context_take_error (&context, self->component->plugin->name,
+                          DNN_ERROR_PARAM, error);
+  return false;
+}
+
+DnnSchedule *
+dnn_schedule_parse (DnnRegistry *registry, const char *text, double initial,
+                    GError **error)
+{
+  const char *host_keys[G_N_ELEMENTS (key_params) + 1] = { NULL };
+  g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, error);
+  g_autoptr (DnnSchedule) self = g_new0 (DnnSchedule, 1);
+
+  if (spec == NULL || !complete_spec (registry, spec, initial, error))
+    return NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (key_params); i++)
+    host_keys[i] = key_params[i].name;
+  self->component =
+      dnn_component_new (registry, DNN_KIND_SCHEDULE, spec, host_keys, error);
+  if (self->component == NULL)
+    return NULL;
+  self->ops = self->component->code->ops;
+  return take_keys (self, error) && check (self, error)
+             ? g_steal_pointer (&self)
+             : NULL;
+}
+
+/* --- values -------------------------------------------------------------- */
+
+double
+dnn_schedule_value (const DnnSchedule *self, uint64_t step, uint64_t n_steps)
+{
+  const uint64_t warm = (uint64_t) self->warmup.warmup_steps;
+  const uint64_t rest = n_steps > warm ? n_steps - warm : 0;
+  const void *plugin = self->component->self;
+  double to;
+
+  if (step >= warm)
+    return self->ops->value (plugin, step - warm, rest);
+  to = self->ops->value (plugin, 0, rest);
+  return self->from + (to - self->from) * (double) step / (double) warm;
+}
