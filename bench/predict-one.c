@@ -8,6 +8,7 @@
 #include <dnn-run.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 static int
 compare (const void *a, const void *b)
