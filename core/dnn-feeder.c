@@ -125,6 +125,27 @@ typedef struct {
 /* Rows that are gathered in one piece. */
 enum { GRAIN = 16 };
 
+/* Asks for the row that the next batch has at the place of row `at` of the
+ * order: rows lie anywhere, so that each costs a wait for memory. */
+static void
+prefetch_next (const DnnFeeder *self, const DnnArray *inputs, int64_t at)
+{
+  enum { LINE = 64 };
+  const int64_t next = at + self->batch;
+  const size_t size =
+      (size_t) dnn_array_row_size (inputs) * dnn_dtype_size (inputs->dtype);
+  const char *row;
+
+  if (next >= self->split->n)
+    return;
+  row = inputs->data;
+  row += (size_t) (self->cache != NULL ? self->order[next]
+                                       : self->split->rows[self->order[next]]) *
+         size;
+  for (size_t i = 0; i < size; i += LINE)
+    __builtin_prefetch (row + i);
+}
+
 static void
 gather_chunk (void *data, int64_t chunk, uint32_t worker)
 {
@@ -132,8 +153,8 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   const DnnFeeder *self = gather->feeder;
   const DnnSplit *split = self->split;
   const bool cached = self->cache != NULL;
-  const int64_t n_inputs =
-      dnn_array_row_size (cached ? self->cache : split->inputs);
+  const DnnArray *inputs_of = cached ? self->cache : split->inputs;
+  const int64_t n_inputs = dnn_array_row_size (inputs_of);
   const int64_t n_targets = dnn_array_row_size (split->targets);
   const int64_t last = MIN ((chunk + 1) * GRAIN, self->current.n);
 
@@ -142,6 +163,7 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
     int64_t at = self->order[gather->first + i], row = split->rows[at];
     float *inputs = gather->inputs + i * n_inputs;
 
+    prefetch_next (self, inputs_of, gather->first + i);
     if (cached)
       dnn_array_to_float (self->cache, at * n_inputs, n_inputs, inputs);
     else

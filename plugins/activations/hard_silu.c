@@ -27,8 +27,11 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
   (void) host;
   (void) y;
   DNN_EACH
-  for (int64_t i = 0; i < rows * length; i++)
-    dx[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? dy[i] : dy[i] * (2 * x[i] + 3) / 6;
+  for (int64_t i = 0; i < rows * length; i++) {
+    const float d = dy[i]; /* read in any case: the loop has no branch then */
+
+    dx[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? d : d * (2 * x[i] + 3) / 6;
+  }
 }
 
 static const DnnActivationOps ops = {

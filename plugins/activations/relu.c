@@ -57,8 +57,11 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
   (void) host;
   (void) x;
   DNN_EACH
-  for (int64_t i = 0; i < rows * length; i++)
-    dx[i] = y[i] >= max ? 0 : y[i] > 0 ? dy[i] : alpha * dy[i];
+  for (int64_t i = 0; i < rows * length; i++) {
+    const float d = dy[i]; /* read in any case: the loop has no branch then */
+
+    dx[i] = y[i] >= max ? 0 : y[i] > 0 ? d : alpha * d;
+  }
 }
 
 static const DnnActivationOps ops = {

@@ -76,24 +76,33 @@ max_of (const float *z, int64_t n)
   return max;
 }
 
-/* ln Σⱼ exp zⱼ */
-static double
-log_sum_exp (const DnnHost *host, const float *z, int64_t n)
+/* ln Σⱼ exp zⱼ of a few rows, by pieces of `width` columns that fit a block.
+ * The largest term is exp 0, so the sum is 1 and something. */
+static void
+log_sum_exp (const DnnHost *host, const float *z, int64_t rows, int64_t c,
+             float *sums)
 {
-  const float max = max_of (z, n); /* exp overflows past 88 */
-  float e[BLOCK] = { 0 };
-  double sum = 0;
+  const int64_t width = c < BLOCK ? c : BLOCK;
+  float e[BLOCK], max[BLOCK];
 
-  for (int64_t first = 0; first < n; first += BLOCK) {
-    const int64_t m = n - first < BLOCK ? n - first : BLOCK;
-
-    for (int64_t j = 0; j < m; j++)
-      e[j] = z[first + j] - max;
-    host->exp (e, e, m);
-    for (int64_t j = 0; j < m; j++)
-      sum += e[j];
+  for (int64_t i = 0; i < rows; i++) {
+    max[i] = max_of (z + i * c, c); /* exp overflows past 88 */
+    sums[i] = -1;
   }
-  return max + log (sum);
+  for (int64_t first = 0; first < c; first += width) {
+    const int64_t n = c - first < width ? c - first : width;
+
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < n; j++)
+        e[i * n + j] = z[i * c + first + j] - max[i];
+    host->exp (e, e, rows * n);
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < n; j++)
+        sums[i] += e[i * n + j];
+  }
+  host->log1p (sums, sums, rows);
+  for (int64_t i = 0; i < rows; i++)
+    sums[i] += max[i];
 }
 
 static double
@@ -106,45 +115,81 @@ sum_clipped (const float *p, int64_t n)
   return sum;
 }
 
+/* -ln softmax (z)_t of every row, as many at once as fit a block. */
+static void
+add_logits (const DnnHost *host, const DnnLossPass *p, int64_t labels)
+{
+  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
+  const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
+  const int64_t step = c < BLOCK ? BLOCK / c : 1;
+  float sums[BLOCK];
+
+  for (int64_t first = 0; first < rows; first += step) {
+    const int64_t n = rows - first < step ? rows - first : step;
+
+    log_sum_exp (host, z + first * c, n, c, sums);
+    for (int64_t i = 0; i < n; i++)
+      p->value[(first + i) / labels] +=
+          (sums[i] - z[(first + i) * c + (int64_t) t[first + i]]) /
+          (float) labels;
+  }
+}
+
+/* ln Σ c - ln c_t of every row. */
+static void
+add_probabilities (const DnnLossPass *p, int64_t labels)
+{
+  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
+  const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
+
+  for (int64_t i = 0; i < rows; i++, z += c)
+    p->value[i / labels] +=
+        (float) ((log (sum_clipped (z, c)) - log (clip (z[(int64_t) t[i]]))) /
+                 (double) labels);
+}
+
 static int32_t
 value (const void *self, const DnnHost *host, DnnLossPass *p)
 {
-  const bool logits =
-      p->from_logits || ((const Crossentropy *) self)->from_logits;
-  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
-  const int64_t samples = p->y_pred->dims[0], c = dnn_columns (p->y_pred);
+  const int64_t samples = p->y_pred->dims[0];
   const int64_t labels = dnn_rows (p->y_pred) / samples; /* of a sample */
-  int32_t status = check_labels (host, p);
 
-  if (status != 0)
-    return status;
-  for (int64_t i = 0; i < samples; i++) {
-    double sum = 0;
-
-    for (int64_t k = 0; k < labels; k++, t++, z += c)
-      sum += logits ? log_sum_exp (host, z, c) - z[(int64_t) *t]
-                    : log (sum_clipped (z, c)) - log (clip (z[(int64_t) *t]));
-    p->value[i] = (float) (sum / (double) labels);
-  }
+  if (check_labels (host, p) != 0)
+    return -1;
+  for (int64_t i = 0; i < samples; i++)
+    p->value[i] = 0;
+  if (p->from_logits || ((const Crossentropy *) self)->from_logits)
+    add_logits (host, p, labels);
+  else
+    add_probabilities (p, labels);
   return 0;
 }
 
 /* dz = scale (softmax (z) - δ_t) */
 static void
-gradient_of_logits (const DnnHost *host, const float *z, int64_t t, float scale,
-                    float *dz, int64_t n)
+gradient_of_logits (const DnnHost *host, const DnnLossPass *p, int64_t labels)
 {
-  const float max = max_of (z, n);
-  double sum = 0;
+  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
+  const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
+  float *dz = dnn_f32 (p->dy_pred);
 
-  for (int64_t j = 0; j < n; j++)
-    dz[j] = z[j] - max;
-  host->exp (dz, dz, n);
-  for (int64_t j = 0; j < n; j++)
-    sum += dz[j];
-  for (int64_t j = 0; j < n; j++)
-    dz[j] *= (float) (scale / sum);
-  dz[t] -= scale;
+  for (int64_t i = 0; i < rows; i++) {
+    const float max = max_of (z + i * c, c);
+
+    for (int64_t j = i * c; j < (i + 1) * c; j++)
+      dz[j] = z[j] - max;
+  }
+  host->exp (dz, dz, rows * c);
+  for (int64_t i = 0; i < rows; i++, dz += c) {
+    const float scale = p->scale[i / labels] / (float) labels;
+    double sum = 0;
+
+    for (int64_t j = 0; j < c; j++)
+      sum += dz[j];
+    for (int64_t j = 0; j < c; j++)
+      dz[j] *= (float) (scale / sum);
+    dz[(int64_t) t[i]] -= scale;
+  }
 }
 
 /* dp = scale (1 / Σ c - δ_t / c), none where p is clipped */
@@ -163,24 +208,20 @@ gradient_of_probabilities (const float *p, int64_t t, float scale, float *dp,
 static int32_t
 gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {
-  const bool logits =
-      p->from_logits || ((const Crossentropy *) self)->from_logits;
-  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
+  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
   const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
   const int64_t labels = rows / p->y_pred->dims[0];
-  float *dz = dnn_f32 (p->dy_pred);
-  int32_t status = check_labels (host, p);
+  float *dy = dnn_f32 (p->dy_pred);
 
-  if (status != 0)
-    return status;
-  for (int64_t i = 0; i < rows; i++, z += c, dz += c) {
-    const float scale = p->scale[i / labels] / (float) labels;
-
-    if (logits)
-      gradient_of_logits (host, z, (int64_t) t[i], scale, dz, c);
-    else
-      gradient_of_probabilities (z, (int64_t) t[i], scale, dz, c);
+  if (check_labels (host, p) != 0)
+    return -1;
+  if (p->from_logits || ((const Crossentropy *) self)->from_logits) {
+    gradient_of_logits (host, p, labels);
+    return 0;
   }
+  for (int64_t i = 0; i < rows; i++, y += c, dy += c)
+    gradient_of_probabilities (y, (int64_t) t[i],
+                               p->scale[i / labels] / (float) labels, dy, c);
   return 0;
 }
 
