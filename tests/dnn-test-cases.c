@@ -67,6 +67,37 @@ sizes_of (const DnnShape *shapes, uint32_t n)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+DnnExample *
+dnn_test_example (DnnKind kind, const char *name)
+{
+  GError *error = NULL;
+  const DnnPlugin *plugin =
+      dnn_registry_find (dnn_test_registry (), kind, name, &error);
+  DnnExample *example;
+
+  g_assert_no_error (error);
+  example = dnn_example_new (dnn_test_registry (), plugin, 5, &error);
+  g_assert_no_error (error);
+  return example;
+}
+
+char *
+dnn_test_chain (const char *text)
+{
+  GError *error = NULL;
+  g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, &error);
+  g_autoptr (GString) chain = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  g_string_append (chain, spec->name);
+  for (guint i = 0; i < spec->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (spec->args, i);
+
+    g_string_append_printf (chain, " %s=%s", arg->key, arg->value);
+  }
+  return g_string_free (g_steal_pointer (&chain), FALSE);
+}
+
 void
 dnn_test_add_checks (const char *prefix, DnnKind kind, const char *spec,
                      const DnnShape *inputs, uint32_t n_inputs)

@@ -10,6 +10,7 @@
 
 #include "dnn-check.h"
 #include "dnn-error.h"
+#include "dnn-example.h"
 #include "dnn-optimizer.h"
 #include "dnn-param.h"
 
@@ -68,6 +69,11 @@ void dnn_test_assert_rejects (const char *type, const char *params, int code,
 
 void dnn_test_assert_close (const char *what, const float *actual,
                             const float *expected, size_t n);
+
+/* The example of a plugin of the tests' registry, for 5 samples. */
+DnnExample *dnn_test_example (DnnKind kind, const char *name);
+/* "dense(units=3)" as a chain writes it, "dense units=3". */
+char *dnn_test_chain (const char *spec);
 
 /* Runs all checks of dnn-check.h, each as a test path
  * /<prefix>/<name>/<check>. */

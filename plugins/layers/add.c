@@ -69,4 +69,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "the sum of its inputs",
   .reference = "https://keras.io/api/layers/merging_layers/add/",
   .ops = &ops,
+  .example_inputs = "4; 4",
 };

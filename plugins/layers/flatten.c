@@ -68,4 +68,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "https://keras.io/api/layers/reshaping_layers/flatten/",
   .flags = DNN_FLAG_IN_PLACE,
   .ops = &ops,
+  .example_inputs = "2,3",
 };

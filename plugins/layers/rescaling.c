@@ -73,4 +73,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .example = "scale=0.5 offset=-1",
 };

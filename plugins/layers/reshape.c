@@ -100,4 +100,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .example = "target_shape=3,-1",
+  .example_inputs = "6",
 };

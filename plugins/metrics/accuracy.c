@@ -115,4 +115,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "share of right answers; which kind follows from the shapes",
   .reference = "https://keras.io/api/metrics/accuracy_metrics/",
   .ops = &ops,
+  .example_inputs = "4; 1",
 };

@@ -125,4 +125,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .example = "k=2",
+  .example_inputs = "4; 1",
 };

@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-/* Parameters that change the formula; every activation also runs with none. */
+/* Parameters that change the formula; every activation also runs as its
+ * example. */
 static const char *const variants[] = {
   "celu(alpha=0.5)",       "elu(alpha=0.5)",           "gelu(approximate=true)",
   "leaky_relu(alpha=0.1)", "relu(negative_slope=0.2)", "relu(max_value=1)",
@@ -83,8 +84,12 @@ main (int argc, char *argv[])
 
   names = dnn_registry_names (dnn_test_registry (), DNN_KIND_ACTIVATION);
   g_assert_cmpuint (g_strv_length (names), >, 0);
-  for (size_t i = 0; names[i] != NULL; i++)
-    add_activation (names[i]);
+  for (size_t i = 0; names[i] != NULL; i++) {
+    g_autoptr (DnnExample) example =
+        dnn_test_example (DNN_KIND_ACTIVATION, names[i]);
+
+    add_activation (example->spec);
+  }
   for (size_t i = 0; i < G_N_ELEMENTS (variants); i++)
     add_activation (variants[i]);
 

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Parameters that change the formula; every one also runs with none. */
+/* Parameters that change the formula; every one also runs as its
+ * example. */
 static const char *const variants[] = {
   "constant(value=3)",
   "random_uniform(minval=1, maxval=2)",
@@ -147,8 +148,12 @@ main (int argc, char *argv[])
 
   names = dnn_registry_names (dnn_test_registry (), DNN_KIND_INITIALIZER);
   g_assert_cmpuint (g_strv_length (names), >, 0);
-  for (size_t i = 0; names[i] != NULL; i++)
-    add_initializer (names[i]);
+  for (size_t i = 0; names[i] != NULL; i++) {
+    g_autoptr (DnnExample) example =
+        dnn_test_example (DNN_KIND_INITIALIZER, names[i]);
+
+    add_initializer (example->spec);
+  }
   for (size_t i = 0; i < G_N_ELEMENTS (variants); i++)
     add_initializer (variants[i]);
 

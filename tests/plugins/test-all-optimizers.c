@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Parameters that change the formula; every one also runs with none. */
+/* Parameters that change the formula; every one also runs as its
+ * example. */
 static const char *const variants[] = {
   "adam amsgrad=true",
   "rmsprop centered=true momentum=0.5",
@@ -233,8 +234,13 @@ main (int argc, char *argv[])
 
   names = dnn_registry_names (dnn_test_registry (), DNN_KIND_OPTIMIZER);
   g_assert_cmpuint (g_strv_length (names), >, 0);
-  for (size_t i = 0; names[i] != NULL; i++)
-    add_optimizer (names[i]);
+  for (size_t i = 0; names[i] != NULL; i++) {
+    g_autoptr (DnnExample) example =
+        dnn_test_example (DNN_KIND_OPTIMIZER, names[i]);
+    g_autofree char *words = dnn_test_chain (example->spec);
+
+    add_optimizer (words);
+  }
   for (size_t i = 0; i < G_N_ELEMENTS (variants); i++)
     add_optimizer (variants[i]);
 
