@@ -159,13 +159,7 @@ find_unset (const DnnComponent *self, const DnnSpec *defaults)
 DnnSpec *
 dnn_plugin_parse_defaults (const DnnPlugin *plugin, GError **error)
 {
-  g_autofree char *text =
-      g_strconcat (plugin->name, " ",
-                   plugin->defaults != NULL ? plugin->defaults : "", NULL);
-  g_autoptr (GPtrArray) chain =
-      dnn_spec_parse_chain (text, (DnnPlace){ 0 }, error);
-
-  return chain != NULL ? dnn_spec_copy (g_ptr_array_index (chain, 0)) : NULL;
+  return dnn_spec_parse_words (plugin->name, plugin->defaults, error);
 }
 
 static bool

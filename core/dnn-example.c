@@ -1,6 +1,7 @@
 /* dnn-example.c - reads the example in a descriptor */
 #include "dnn-example.h"
 
+#include "dnn-component.h"
 #include "dnn-param.h"
 #include "dnn-spec.h"
 
@@ -17,27 +18,15 @@ dnn_example_free (DnnExample *self)
   g_free (self);
 }
 
-/* "units=3 use_bias=false", as the arguments of the plugin. */
-static DnnSpec *
-parse_words (const DnnPlugin *plugin, const char *words, GError **error)
-{
-  g_autofree char *text =
-      g_strconcat (plugin->name, " ", words != NULL ? words : "", NULL);
-  g_autoptr (GPtrArray) chain =
-      dnn_spec_parse_chain (text, (DnnPlace){ 0 }, error);
-
-  return chain != NULL ? dnn_spec_copy (g_ptr_array_index (chain, 0)) : NULL;
-}
-
 /* A base's example does not say again what the plugin has defaults for. */
 static char *
 parse_spec (const DnnPlugin *plugin, const DnnPlugin *code, GError **error)
 {
   const bool own = plugin->example != NULL;
-  g_autoptr (DnnSpec) spec =
-      parse_words (plugin, own ? plugin->example : code->example, error);
+  g_autoptr (DnnSpec) spec = dnn_spec_parse_words (
+      plugin->name, own ? plugin->example : code->example, error);
   g_autoptr (DnnSpec) defaults =
-      spec != NULL ? parse_words (plugin, plugin->defaults, error) : NULL;
+      spec != NULL ? dnn_plugin_parse_defaults (plugin, error) : NULL;
 
   if (defaults == NULL)
     return NULL;

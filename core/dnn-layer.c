@@ -4,23 +4,48 @@
 #include "dnn-host.h"
 #include "dnn-memory.h"
 #include "dnn-param.h"
-#include "dnn-suggest.h"
 
 #include <math.h>
 
-/* The keys that every layer understands. */
-static const char *const host_keys[] = {
-  "activation",
-  "trainable",
-  "learning_rate_multiplier",
-  "weights",
-  "name",
-  "input",
-  "*_initializer",
-  "*_regularizer",
-  "*_constraint",
-  NULL,
+#define KEY(name, type, min, max, initial, unit, help)                         \
+  {                                                                            \
+    name, NULL, type, 0, 0, 0, min, max, initial, unit, help, NULL             \
+  }
+
+/* The keys that every layer understands; '*' is the name of a weight. */
+static const DnnParam key_params[] = {
+  KEY ("activation", DNN_PARAM_TEXT, 0, 0, "", "",
+       "an activation that follows at once"),
+  KEY ("trainable", DNN_PARAM_BOOL, 0, 1, "true", "",
+       "whether training moves the weights"),
+  KEY ("learning_rate_multiplier", DNN_PARAM_FLOAT, 0, 1e6, "1", "factor",
+       "times the optimizer's learning rate"),
+  KEY ("weights", DNN_PARAM_TEXT, 0, 0, "", "",
+       "a layer above whose weights are these too"),
+  KEY ("name", DNN_PARAM_TEXT, 0, 0, "", "",
+       "of a-z, 0-9, '_' and '-'; by default the plugin's, numbered"),
+  KEY ("input", DNN_PARAM_TEXT, 0, 0, "", "",
+       "layers above, or 'input'; by default the one before"),
+  KEY ("*_initializer", DNN_PARAM_TEXT, 0, 0, "", "",
+       "an initializer for that weight"),
+  KEY ("*_regularizer", DNN_PARAM_TEXT, 0, 0, "", "",
+       "l1, l2 or l1_l2: what that weight adds to the loss"),
+  KEY ("*_constraint", DNN_PARAM_TEXT, 0, 0, "", "",
+       "what that weight is held to after each step"),
 };
+
+static const DnnPlugin key_table = {
+  .name = "layer",
+  .params = key_params,
+  .n_params = G_N_ELEMENTS (key_params),
+  .param_stride = sizeof key_params[0],
+};
+
+const DnnPlugin *
+dnn_layer_keys (void)
+{
+  return &key_table;
+}
 
 void
 dnn_layer_free (DnnLayer *self)
@@ -62,40 +87,26 @@ dnn_layer_host_arg (const DnnLayer *self, const char *key)
   return dnn_spec_find (main->host_args, key);
 }
 
-static bool
-set_unknown_type (DnnRegistry *registry, const char *name, GError **error)
-{
-  g_auto (GStrv) layers = dnn_registry_names (registry, DNN_KIND_LAYER);
-  g_auto (GStrv) others = dnn_registry_names (registry, DNN_KIND_ACTIVATION);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) all = NULL;
-  g_autofree char *nearest = NULL, *folders = NULL;
-
-  g_strv_builder_addv (builder, (const char **) layers);
-  g_strv_builder_addv (builder, (const char **) others);
-  all = g_strv_builder_end (builder);
-  nearest = dnn_suggest (name, (const char *const *) all);
-  folders = g_strjoinv (", ", (char **) dnn_registry_folders (registry));
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no layer or activation plugin '%s'; %s (searched: %s)",
-               name, *nearest != '\0' ? nearest : "none is there at all",
-               folders);
-  return false;
-}
-
 /* The component of a layer's type: a layer, or an activation by itself. */
 static bool
 find_type (DnnLayer *self, DnnRegistry *registry, GError **error)
 {
+  static const DnnKind kinds[] = { DNN_KIND_LAYER, DNN_KIND_ACTIVATION };
+  const char *host_keys[G_N_ELEMENTS (key_params) + 1] = { NULL };
   const char *name = self->spec->name;
 
+  for (size_t i = 0; i < G_N_ELEMENTS (key_params); i++)
+    host_keys[i] = key_params[i].name;
   if (dnn_registry_has (registry, DNN_KIND_LAYER, name)) {
     self->component = dnn_component_new (registry, DNN_KIND_LAYER, self->spec,
                                          host_keys, error);
     return self->component != NULL;
   }
-  if (!dnn_registry_has (registry, DNN_KIND_ACTIVATION, name))
-    return set_unknown_type (registry, name, error);
+  if (!dnn_registry_has (registry, DNN_KIND_ACTIVATION, name)) {
+    dnn_registry_set_unknown (registry, kinds, G_N_ELEMENTS (kinds), name,
+                              error);
+    return false;
+  }
   self->activation = dnn_component_new (registry, DNN_KIND_ACTIVATION,
                                         self->spec, host_keys, error);
   return self->activation != NULL;

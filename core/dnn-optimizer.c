@@ -9,17 +9,17 @@
 
 /* The host's own keys, as a table. */
 static const DnnParam key_params[] = {
-  DNN_FLOAT (DnnOptimizerKeys, clipvalue, "inf", 0, INFINITY, "",
+  DNN_FLOAT (DnnOptimizerKeys, clipvalue, "inf", 0, INFINITY, "gradient",
              "largest size of an element of a gradient"),
-  DNN_FLOAT (DnnOptimizerKeys, clipnorm, "inf", 0, INFINITY, "",
+  DNN_FLOAT (DnnOptimizerKeys, clipnorm, "inf", 0, INFINITY, "gradient",
              "largest norm of one weight's gradient"),
-  DNN_FLOAT (DnnOptimizerKeys, global_clipnorm, "inf", 0, INFINITY, "",
+  DNN_FLOAT (DnnOptimizerKeys, global_clipnorm, "inf", 0, INFINITY, "gradient",
              "largest norm of all gradients together"),
-  DNN_FLOAT (DnnOptimizerKeys, weight_decay, "0", 0, 1e6, "",
+  DNN_FLOAT (DnnOptimizerKeys, weight_decay, "0", 0, 1e6, "share",
              "share of a weight, times the rate, that decays at a step"),
   DNN_BOOL (DnnOptimizerKeys, use_ema, "false",
             "average the weights over steps; training ends with the averages"),
-  DNN_FLOAT (DnnOptimizerKeys, ema_momentum, "0.99", 0, 1, "",
+  DNN_FLOAT (DnnOptimizerKeys, ema_momentum, "0.99", 0, 1, "share",
              "share of the average kept from step to step"),
   DNN_INT (DnnOptimizerKeys, ema_overwrite_frequency, "0", 0, 1e15, "updates",
            "updates after which the weights become the averages; 0: never"),
@@ -34,6 +34,12 @@ static const DnnPlugin key_table = {
   .n_params = G_N_ELEMENTS (key_params),
   .param_stride = sizeof key_params[0],
 };
+
+const DnnPlugin *
+dnn_optimizer_keys (void)
+{
+  return &key_table;
+}
 
 /* --- making -------------------------------------------------------------- */
 

@@ -3,7 +3,6 @@
 
 #include "dnn-kind.h"
 #include "dnn-loader.h"
-#include "dnn-suggest.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -38,21 +37,23 @@ own_folder (void)
   return g_build_filename (folder, "dnn", "plugins-1", NULL);
 }
 
+/* A folder that is named twice is searched once. */
 static void
-add_folders (GStrvBuilder *folders, const char *path)
+add_folders (GPtrArray *folders, const char *path)
 {
   g_auto (GStrv) list = g_strsplit (path != NULL ? path : "", ":", -1);
 
   for (size_t i = 0; list[i] != NULL; i++)
-    if (*list[i] != '\0')
-      g_strv_builder_add (folders, list[i]);
+    if (*list[i] != '\0' &&
+        !g_ptr_array_find_with_equal_func (folders, list[i], g_str_equal, NULL))
+      g_ptr_array_add (folders, g_strdup (list[i]));
 }
 
 DnnRegistry *
 dnn_registry_new (const char *folders)
 {
   DnnRegistry *self = g_new0 (DnnRegistry, 1);
-  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
   g_autofree char *user = NULL, *own = own_folder ();
 
   user = g_build_filename (g_get_user_data_dir (), "dnn", "plugins-1", NULL);
@@ -62,7 +63,8 @@ dnn_registry_new (const char *folders)
   add_folders (all, own);
 
   g_atomic_ref_count_init (&self->refs);
-  self->folders = g_strv_builder_end (all);
+  g_ptr_array_add (all, NULL);
+  self->folders = (char **) g_ptr_array_steal (all, NULL);
   self->plugins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->notes = g_ptr_array_new_with_free_func (g_free);
   return self;
@@ -167,6 +169,28 @@ search (DnnRegistry *self, DnnKind kind, const char *name, GError **error)
   return NULL;
 }
 
+char **
+dnn_registry_files (DnnRegistry *self, DnnKind kind, const char *name)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  g_autofree char *file = g_strconcat (name, ".so", NULL);
+
+  for (size_t i = 0; is_file_name (name) && self->folders[i] != NULL; i++) {
+    g_autofree char *inside =
+        g_build_filename (self->folders[i], dnn_kind_folder (kind), file, NULL);
+    g_autofree char *loose = g_build_filename (self->folders[i], file, NULL);
+    const DnnPlugin *plugin = NULL;
+
+    if (g_file_test (inside, G_FILE_TEST_EXISTS))
+      g_strv_builder_add (paths, inside);
+    if (g_file_test (loose, G_FILE_TEST_EXISTS))
+      plugin = open_file (self, loose, name, NULL);
+    if (plugin != NULL && plugin->kind == kind)
+      g_strv_builder_add (paths, loose);
+  }
+  return g_strv_builder_end (paths);
+}
+
 bool
 dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name)
 {
@@ -186,20 +210,6 @@ dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name)
   return false;
 }
 
-static void
-set_unknown (DnnRegistry *self, DnnKind kind, const char *name, GError **error)
-{
-  g_auto (GStrv) names = dnn_registry_names (self, kind);
-  g_autofree char *nearest = dnn_suggest (name, (const char *const *) names);
-  g_autofree char *folders = g_strjoinv (", ", self->folders);
-
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no %s plugin '%s'; %s (searched: %s)",
-               dnn_kind_name (kind), name,
-               *nearest != '\0' ? nearest : "no plugin of that kind is there",
-               folders);
-}
-
 const DnnPlugin *
 dnn_registry_find (DnnRegistry *self, DnnKind kind, const char *name,
                    GError **error)
@@ -217,7 +227,7 @@ dnn_registry_find (DnnRegistry *self, DnnKind kind, const char *name,
     return NULL;
   }
   if (plugin == NULL) {
-    set_unknown (self, kind, name, error);
+    dnn_registry_set_unknown (self, &kind, 1, name, error);
     return NULL;
   }
   g_hash_table_insert (self->plugins, g_steal_pointer (&key), (void *) plugin);
@@ -244,87 +254,4 @@ dnn_registry_resolve (DnnRegistry *self, const DnnPlugin *plugin,
     return NULL;
   }
   return base;
-}
-
-/* --- lists --------------------------------------------------------------- */
-
-static void
-candidate_free (gpointer data)
-{
-  DnnCandidate *candidate = data;
-
-  g_free (candidate->name);
-  g_free (candidate->path);
-  g_free (candidate);
-}
-
-static void
-list_folder (GPtrArray *list, const char *folder, DnnKind kind)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *file;
-
-  while (dir != NULL && (file = g_dir_read_name (dir)) != NULL) {
-    DnnCandidate *candidate;
-
-    if (!g_str_has_suffix (file, ".so") || *file == '.')
-      continue;
-    candidate = g_new0 (DnnCandidate, 1);
-    candidate->kind = kind;
-    candidate->name = g_strndup (file, strlen (file) - 3);
-    candidate->path = g_build_filename (folder, file, NULL);
-    for (guint i = 0; i < list->len; i++) {
-      const DnnCandidate *other = g_ptr_array_index (list, i);
-
-      candidate->shadowed |=
-          other->kind == kind && strcmp (other->name, candidate->name) == 0;
-    }
-    g_ptr_array_add (list, candidate);
-  }
-}
-
-static int
-compare_candidates (gconstpointer a, gconstpointer b)
-{
-  const DnnCandidate *x = *(DnnCandidate *const *) a;
-  const DnnCandidate *y = *(DnnCandidate *const *) b;
-
-  if (x->kind != y->kind)
-    return x->kind < y->kind ? -1 : 1;
-  if (strcmp (x->name, y->name) != 0)
-    return strcmp (x->name, y->name);
-  return (int) x->shadowed - (int) y->shadowed;
-}
-
-GPtrArray *
-dnn_registry_list (DnnRegistry *self)
-{
-  GPtrArray *list = g_ptr_array_new_with_free_func (candidate_free);
-
-  for (size_t i = 0; self->folders[i] != NULL; i++) {
-    for (int kind = 1; kind <= DNN_N_KINDS; kind++) {
-      g_autofree char *folder = g_build_filename (
-          self->folders[i], dnn_kind_folder ((DnnKind) kind), NULL);
-
-      list_folder (list, folder, (DnnKind) kind);
-    }
-    list_folder (list, self->folders[i], (DnnKind) 0);
-  }
-  g_ptr_array_sort (list, compare_candidates);
-  return list;
-}
-
-char **
-dnn_registry_names (DnnRegistry *self, DnnKind kind)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_autoptr (GPtrArray) list = dnn_registry_list (self);
-
-  for (guint i = 0; i < list->len; i++) {
-    const DnnCandidate *candidate = g_ptr_array_index (list, i);
-
-    if (candidate->kind == kind && !candidate->shadowed)
-      g_strv_builder_add (names, candidate->name);
-  }
-  return g_strv_builder_end (names);
 }

@@ -37,18 +37,34 @@ const DnnPlugin *dnn_registry_resolve (DnnRegistry *self,
 
 /* A file that may be a plugin. */
 typedef struct DnnCandidate {
-  DnnKind kind;  /* 0 in DIR/<name>.so: known when it is opened */
-  char *name;    /* (owned) */
-  char *path;    /* (owned) */
-  bool shadowed; /* a folder searched earlier has one of that name */
+  DnnKind kind;   /* 0 in DIR/<name>.so: known when it is opened */
+  char *name;     /* (owned) */
+  char *path;     /* (owned) */
+  unsigned order; /* in which it is searched: the least is found first */
+  bool shadowed;  /* one that is searched earlier has its kind and name */
 } DnnCandidate;
 
 /* Every candidate in every folder, sorted by kind and name; opens none.
  * Returns: (transfer full): an array of DnnCandidate. */
 GPtrArray *dnn_registry_list (DnnRegistry *self);
 
+/* Sets `shadowed` of all anew: to be called when the kind of a DIR/<name>.so
+ * became known. */
+void dnn_candidates_mark_shadowed (GPtrArray *list);
+
 /* Names of one kind, unshadowed.  Returns: (transfer full). */
 char **dnn_registry_names (DnnRegistry *self, DnnKind kind);
+
+/* The files of that kind and name in the order in which they are searched: the
+ * first is what find opens, the others are shadowed.  Opens those that lie in
+ * no kind's folder, to know their kind.  Returns: (transfer full). */
+char **dnn_registry_files (DnnRegistry *self, DnnKind kind, const char *name);
+
+/* Sets DNN_ERROR_NAME: "there is no layer or activation plugin 'x'; did you
+ * mean ...? (searched: ...)". */
+void dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
+                               size_t n_kinds, const char *name,
+                               GError **error);
 
 /* The folders, in order.  Returns: (transfer none). */
 const char *const *dnn_registry_folders (DnnRegistry *self);

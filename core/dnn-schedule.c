@@ -24,9 +24,9 @@ struct DnnSchedule {
 static const DnnParam key_params[] = {
   DNN_INT (Warmup, warmup_steps, "0", 0, 1e15, "steps",
            "steps in a straight line to where the schedule begins"),
-  DNN_FLOAT (Warmup, warmup_initial, "inf", -1e30, INFINITY, "",
+  DNN_FLOAT (Warmup, warmup_initial, "inf", -1e30, INFINITY, "value",
              "where that line begins; inf: at 0"),
-  DNN_FLOAT (Warmup, warmup_target, "inf", -1e30, INFINITY, "",
+  DNN_FLOAT (Warmup, warmup_target, "inf", -1e30, INFINITY, "value",
              "where it ends and the schedule begins; it then begins with the "
              "schedule's initial value"),
 };
@@ -38,6 +38,12 @@ static const DnnPlugin key_table = {
   .n_params = G_N_ELEMENTS (key_params),
   .param_stride = sizeof key_params[0],
 };
+
+const DnnPlugin *
+dnn_schedule_keys (void)
+{
+  return &key_table;
+}
 
 void
 dnn_schedule_free (DnnSchedule *self)

@@ -377,6 +377,17 @@ dnn_spec_parse_chain (const char *text, DnnPlace place, GError **error)
   return g_steal_pointer (&specs);
 }
 
+DnnSpec *
+dnn_spec_parse_words (const char *name, const char *words, GError **error)
+{
+  g_autofree char *text =
+      g_strconcat (name, " ", words != NULL ? words : "", NULL);
+  g_autoptr (GPtrArray) chain =
+      dnn_spec_parse_chain (text, (DnnPlace){ 0 }, error);
+
+  return chain != NULL ? dnn_spec_copy (g_ptr_array_index (chain, 0)) : NULL;
+}
+
 /* Whether a value reads back as it is, without quotes around it. */
 static bool
 is_plain (const char *value)

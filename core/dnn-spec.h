@@ -63,6 +63,11 @@ GPtrArray *dnn_spec_parse_list (const char *text, DnnPlace place,
 GPtrArray *dnn_spec_parse_chain (const char *text, DnnPlace place,
                                  GError **error);
 
+/* A spec of that name with the words key=value of `words`, which may be NULL:
+ * how a plugin says its defaults and its example. */
+DnnSpec *dnn_spec_parse_words (const char *name, const char *words,
+                               GError **error);
+
 /* "name(key=value, ...)", which parses back to the same. */
 char *dnn_spec_to_string (const DnnSpec *self);
 

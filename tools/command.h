@@ -39,6 +39,7 @@ typedef struct Command {
 
 bool cmd_evaluate (const Command *self, int *argc, char ***argv,
                    GError **error);
+bool cmd_inspect (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_plot (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
@@ -71,5 +72,8 @@ void common_print_notes (const Common *self, DnnRegistry *registry);
 /* One object on one line of stdout.  Takes `builder`, whose object must be
  * closed. */
 void print_json (JsonBuilder *builder);
+/* "name": value; null where it is NULL. */
+void add_json_text (JsonBuilder *builder, const char *name, const char *value);
+void add_json_bool (JsonBuilder *builder, const char *name, bool value);
 /* "name": value; null where it is not finite. */
 void add_json_number (JsonBuilder *builder, const char *name, double value);

@@ -21,6 +21,8 @@ static const Command commands[] = {
     cmd_summary },
   { "plot", "RUN...", "Loss and metric of runs over epochs, as a picture", 1,
     G_MAXINT, cmd_plot },
+  { "inspect", "[[KIND/]NAME]", "What a plugin is and takes; or all of them", 0,
+    1, cmd_inspect },
   { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
     0, cmd_plugins },
 };

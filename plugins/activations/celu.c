@@ -16,7 +16,8 @@ typedef struct {
 enum { BLOCK = 256 };
 
 static const DnnParam params[] = {
-  DNN_FLOAT (Celu, alpha, "1", 1e-6, 1e6, "", "the limit below zero is -alpha"),
+  DNN_FLOAT (Celu, alpha, "1", 1e-6, 1e6, "x",
+             "the limit below zero is -alpha"),
 };
 
 static void

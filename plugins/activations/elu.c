@@ -15,7 +15,7 @@ typedef struct {
 enum { BLOCK = 256 };
 
 static const DnnParam params[] = {
-  DNN_FLOAT (Elu, alpha, "1", 0, 1e6, "", "the limit below zero is -alpha"),
+  DNN_FLOAT (Elu, alpha, "1", 0, 1e6, "x", "the limit below zero is -alpha"),
 };
 
 static void

@@ -31,9 +31,13 @@ static const DnnActivationOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,         .kind = DNN_KIND_ACTIVATION,
-  .name = "exponential", .title = "Exponential",
-  .version = "1.0",      .summary = "exp x",
-  .reference = "",       .flags = DNN_FLAG_ELEMENTWISE,
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_ACTIVATION,
+  .name = "exponential",
+  .title = "Exponential",
+  .version = "1.0",
+  .summary = "exp x",
+  .reference = "https://keras.io/api/layers/activations/",
+  .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
 };

@@ -14,7 +14,7 @@ typedef struct {
 } LeakyRelu;
 
 static const DnnParam params[] = {
-  DNN_FLOAT_ALIAS (LeakyRelu, alpha, "negative_slope", "0.3", 0, 1e6, "",
+  DNN_FLOAT_ALIAS (LeakyRelu, alpha, "negative_slope", "0.3", 0, 1e6, "slope",
                    "slope below zero"),
 };
 

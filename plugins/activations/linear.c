@@ -34,9 +34,13 @@ static const DnnActivationOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,    .kind = DNN_KIND_ACTIVATION,
-  .name = "linear", .title = "Linear",
-  .version = "1.0", .summary = "the identity",
-  .reference = "",  .flags = DNN_FLAG_ELEMENTWISE,
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_ACTIVATION,
+  .name = "linear",
+  .title = "Linear",
+  .version = "1.0",
+  .summary = "the identity",
+  .reference = "https://keras.io/api/layers/activations/",
+  .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
 };

@@ -59,9 +59,13 @@ static const DnnActivationOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,         .kind = DNN_KIND_ACTIVATION,
-  .name = "log_sigmoid", .title = "LogSigmoid",
-  .version = "1.0",      .summary = "the logarithm of the sigmoid",
-  .reference = "",       .flags = DNN_FLAG_ELEMENTWISE,
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_ACTIVATION,
+  .name = "log_sigmoid",
+  .title = "LogSigmoid",
+  .version = "1.0",
+  .summary = "the logarithm of the sigmoid",
+  .reference = "https://keras.io/api/layers/activations/",
+  .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
 };

@@ -81,8 +81,12 @@ static const DnnActivationOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,         .kind = DNN_KIND_ACTIVATION,
-  .name = "log_softmax", .title = "LogSoftmax",
-  .version = "1.0",      .summary = "the logarithm of the softmax",
-  .reference = "",       .ops = &ops,
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_ACTIVATION,
+  .name = "log_softmax",
+  .title = "LogSoftmax",
+  .version = "1.0",
+  .summary = "the logarithm of the softmax",
+  .reference = "https://keras.io/api/layers/activations/",
+  .ops = &ops,
 };

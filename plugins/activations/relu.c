@@ -19,10 +19,10 @@ typedef struct {
 } Relu;
 
 static const DnnParam params[] = {
-  DNN_FLOAT_ALIAS (Relu, negative_slope, "alpha", "0", 0, 1e6, "",
+  DNN_FLOAT_ALIAS (Relu, negative_slope, "alpha", "0", 0, 1e6, "slope",
                    "slope below the threshold"),
-  DNN_FLOAT (Relu, max_value, "inf", 0, INFINITY, "", "largest output"),
-  DNN_FLOAT (Relu, threshold, "0", 0, 1e6, "", "what is below is cut off"),
+  DNN_FLOAT (Relu, max_value, "inf", 0, INFINITY, "x", "largest output"),
+  DNN_FLOAT (Relu, threshold, "0", 0, 1e6, "x", "what is below is cut off"),
 };
 
 static void

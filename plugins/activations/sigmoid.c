@@ -31,9 +31,13 @@ static const DnnActivationOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,     .kind = DNN_KIND_ACTIVATION,
-  .name = "sigmoid", .title = "Sigmoid",
-  .version = "1.0",  .summary = "1 / (1 + exp (-x)), between 0 and 1",
-  .reference = "",   .flags = DNN_FLAG_ELEMENTWISE,
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_ACTIVATION,
+  .name = "sigmoid",
+  .title = "Sigmoid",
+  .version = "1.0",
+  .summary = "1 / (1 + exp (-x)), between 0 and 1",
+  .reference = "https://keras.io/api/layers/activations/",
+  .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
 };

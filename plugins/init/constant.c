@@ -9,7 +9,7 @@ typedef struct {
 } Constant;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (Constant, value, "0", -1e30, 1e30, "", "of every element"),
+  DNN_FLOAT (Constant, value, "0", -1e30, 1e30, "weight", "of every element"),
 };
 
 static int32_t

@@ -10,8 +10,10 @@ typedef struct {
 } RandomNormal;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (RandomNormal, mean, "0", -1e30, 1e30, "", "of the distribution"),
-  DNN_FLOAT (RandomNormal, stddev, "0.05", 0, 1e30, "", "standard deviation"),
+  DNN_FLOAT (RandomNormal, mean, "0", -1e30, 1e30, "weight",
+             "of the distribution"),
+  DNN_FLOAT (RandomNormal, stddev, "0.05", 0, 1e30, "weight",
+             "standard deviation"),
 };
 
 static int32_t

@@ -10,8 +10,10 @@ typedef struct {
 } RandomUniform;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (RandomUniform, minval, "-0.05", -1e30, 1e30, "", "smallest value"),
-  DNN_FLOAT (RandomUniform, maxval, "0.05", -1e30, 1e30, "", "largest value"),
+  DNN_FLOAT (RandomUniform, minval, "-0.05", -1e30, 1e30, "weight",
+             "smallest value"),
+  DNN_FLOAT (RandomUniform, maxval, "0.05", -1e30, 1e30, "weight",
+             "largest value"),
 };
 
 static int32_t

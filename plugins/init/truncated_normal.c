@@ -13,9 +13,9 @@ typedef struct {
 } TruncatedNormal;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (TruncatedNormal, mean, "0", -1e30, 1e30, "",
+  DNN_FLOAT (TruncatedNormal, mean, "0", -1e30, 1e30, "weight",
              "of the distribution"),
-  DNN_FLOAT (TruncatedNormal, stddev, "0.05", 0, 1e30, "",
+  DNN_FLOAT (TruncatedNormal, stddev, "0.05", 0, 1e30, "weight",
              "standard deviation before the cut"),
 };
 

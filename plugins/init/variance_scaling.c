@@ -26,7 +26,7 @@ typedef struct {
 enum { TRUNCATED_NORMAL, UNTRUNCATED_NORMAL, UNIFORM, NORMAL };
 
 static const DnnParam params[] = {
-  DNN_FLOAT (VarianceScaling, scale, "1", 0, 1e6, "",
+  DNN_FLOAT (VarianceScaling, scale, "1", 0, 1e6, "factor",
              "variance times the number of connections"),
   DNN_ENUM (VarianceScaling, mode, "fan_in", "fan_in fan_out fan_avg",
             "which connections count"),

@@ -24,7 +24,7 @@ typedef struct {
 enum { MASK }; /* 1 where an element is kept, else 0 */
 
 static const DnnParam params[] = {
-  DNN_FLOAT_REQUIRED (AlphaDropout, rate, 0, 0.999999, "",
+  DNN_FLOAT_REQUIRED (AlphaDropout, rate, 0, 0.999999, "share",
                       "share of elements dropped"),
 };
 

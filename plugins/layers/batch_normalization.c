@@ -32,11 +32,11 @@ enum { MEAN, RATIO }; /* saved: μ and 1 / √(v + ε) */
 enum { BLOCK = 64 };  /* columns at a time */
 
 static const DnnParam params[] = {
-  DNN_INT (BatchNormalization, axis, "-1", -1, DNN_MAX_DIMS - 1, "",
+  DNN_INT (BatchNormalization, axis, "-1", -1, DNN_MAX_DIMS - 1, "axis",
            "the columns' axis: the last"),
-  DNN_FLOAT (BatchNormalization, momentum, "0.99", 0, 1, "",
+  DNN_FLOAT (BatchNormalization, momentum, "0.99", 0, 1, "share",
              "share of the moving statistics kept from step to step"),
-  DNN_FLOAT (BatchNormalization, epsilon, "0.001", 0, 1, "",
+  DNN_FLOAT (BatchNormalization, epsilon, "0.001", 0, 1, "variance",
              "added to the variance"),
   DNN_BOOL (BatchNormalization, center, "true", "add a trained beta"),
   DNN_BOOL (BatchNormalization, scale, "true", "multiply by a trained gamma"),

@@ -12,7 +12,7 @@ typedef struct {
 } Concatenate;
 
 static const DnnParam params[] = {
-  DNN_INT (Concatenate, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1, "",
+  DNN_INT (Concatenate, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1, "axis",
            "0 is the batch; negative ones count from the end"),
 };
 

@@ -18,7 +18,8 @@ typedef struct {
 enum { MASK };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_REQUIRED (Dropout, rate, 0, 1, "", "share of elements dropped"),
+  DNN_FLOAT_REQUIRED (Dropout, rate, 0, 1, "share",
+                      "share of elements dropped"),
 };
 
 static int32_t

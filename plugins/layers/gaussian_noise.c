@@ -14,7 +14,7 @@ typedef struct {
 enum { NOISE };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_REQUIRED (GaussianNoise, stddev, 0, 1, "",
+  DNN_FLOAT_REQUIRED (GaussianNoise, stddev, 0, 1, "x",
                       "standard deviation of the noise"),
 };
 

@@ -24,7 +24,7 @@ enum { GAMMA, BETA };
 enum { MEAN, RATIO }; /* saved: μ and 1 / √(v + ε) */
 
 static const DnnParam params[] = {
-  DNN_FLOAT (LayerNormalization, epsilon, "0.001", 0, 1, "",
+  DNN_FLOAT (LayerNormalization, epsilon, "0.001", 0, 1, "variance",
              "added to the variance"),
   DNN_BOOL (LayerNormalization, center, "true", "add a trained beta"),
   DNN_BOOL (LayerNormalization, scale, "true", "multiply by a trained gamma"),

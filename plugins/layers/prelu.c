@@ -18,7 +18,7 @@ typedef struct {
 enum { ALPHA };
 
 static const DnnParam params[] = {
-  DNN_INTS (Prelu, shared_axes, "", 1, DNN_MAX_DIMS - 1, "",
+  DNN_INTS (Prelu, shared_axes, "", 1, DNN_MAX_DIMS - 1, "axes",
             "axes along which alpha is the same; 1 is the first of a sample"),
 };
 

@@ -10,8 +10,8 @@ typedef struct {
 } Rescaling;
 
 static const DnnParam params[] = {
-  DNN_FLOAT_REQUIRED (Rescaling, scale, -1e30, 1e30, "", "factor"),
-  DNN_FLOAT (Rescaling, offset, "0", -1e30, 1e30, "", "added afterwards"),
+  DNN_FLOAT_REQUIRED (Rescaling, scale, -1e30, 1e30, "factor", "factor"),
+  DNN_FLOAT (Rescaling, offset, "0", -1e30, 1e30, "y", "added afterwards"),
 };
 
 static int32_t

@@ -13,7 +13,7 @@ typedef struct {
 } Reshape;
 
 static const DnnParam params[] = {
-  DNN_INTS_REQUIRED (Reshape, target_shape, -1, 1 << 30, "",
+  DNN_INTS_REQUIRED (Reshape, target_shape, -1, 1 << 30, "elements",
                      "of a sample; one may be -1, which is what is left"),
 };
 

@@ -24,7 +24,7 @@ static const float epsilon = 1e-7f, one_less = (float) (1 - 1e-7);
 static const DnnParam params[] = {
   DNN_BOOL (Crossentropy, from_logits, "false",
             "the prediction has not been through a sigmoid"),
-  DNN_FLOAT (Crossentropy, label_smoothing, "0", 0, 1, "",
+  DNN_FLOAT (Crossentropy, label_smoothing, "0", 0, 1, "share",
              "how far targets move from 0 and 1 towards the middle"),
 };
 

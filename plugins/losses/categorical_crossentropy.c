@@ -29,7 +29,7 @@ static const float epsilon = 1e-7f, one_less = (float) (1 - 1e-7);
 static const DnnParam params[] = {
   DNN_BOOL (Crossentropy, from_logits, "false",
             "the prediction has not been through a softmax"),
-  DNN_FLOAT (Crossentropy, label_smoothing, "0", 0, 1, "",
+  DNN_FLOAT (Crossentropy, label_smoothing, "0", 0, 1, "share",
              "share of the target spread over all classes"),
 };
 

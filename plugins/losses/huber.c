@@ -17,7 +17,7 @@ typedef struct {
 } Huber;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (Huber, delta, "1", 0, 1e30, "",
+  DNN_FLOAT (Huber, delta, "1", 0, 1e30, "y",
              "the difference from which on it is straight"),
 };
 

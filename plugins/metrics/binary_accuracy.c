@@ -14,7 +14,7 @@ typedef struct {
 enum { SUM, COUNT, N_STATE };
 
 static const DnnParam params[] = {
-  DNN_FLOAT (BinaryAccuracy, threshold, "0.5", -1e30, 1e30, "",
+  DNN_FLOAT (BinaryAccuracy, threshold, "0.5", -1e30, 1e30, "y",
              "what is above it is a yes"),
 };
 

@@ -18,11 +18,11 @@ typedef struct {
 enum { V, U, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Adadelta, learning_rate, "lr", "0.001", 0, 1e6, "",
-                         "step size"),
-  DNN_FLOAT_SCHEDULABLE (Adadelta, rho, NULL, "0.95", 0, 1, "",
+  DNN_FLOAT_SCHEDULABLE (Adadelta, learning_rate, "lr", "0.001", 0, 1e6,
+                         "1/step", "step size"),
+  DNN_FLOAT_SCHEDULABLE (Adadelta, rho, NULL, "0.95", 0, 1, "share",
                          "share of the mean squares kept from step to step"),
-  DNN_FLOAT (Adadelta, epsilon, "1e-7", 0, 1, "",
+  DNN_FLOAT (Adadelta, epsilon, "1e-7", 0, 1, "gradient^2",
              "keeps the quotient finite, and the first step from 0"),
 };
 

@@ -18,11 +18,12 @@ typedef struct {
 enum { A, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Adagrad, learning_rate, "lr", "0.001", 0, 1e6, "",
-                         "step size"),
-  DNN_FLOAT (Adagrad, initial_accumulator_value, "0.1", 0, 1e30, "",
+  DNN_FLOAT_SCHEDULABLE (Adagrad, learning_rate, "lr", "0.001", 0, 1e6,
+                         "1/step", "step size"),
+  DNN_FLOAT (Adagrad, initial_accumulator_value, "0.1", 0, 1e30, "gradient^2",
              "what the sum of squares starts at"),
-  DNN_FLOAT (Adagrad, epsilon, "1e-7", 0, 1, "", "keeps the quotient finite"),
+  DNN_FLOAT (Adagrad, epsilon, "1e-7", 0, 1, "gradient",
+             "keeps the quotient finite"),
 };
 
 static int32_t

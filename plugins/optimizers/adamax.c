@@ -19,13 +19,14 @@ typedef struct {
 enum { M, U, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Adamax, learning_rate, "lr", "0.001", 0, 1e6, "",
+  DNN_FLOAT_SCHEDULABLE (Adamax, learning_rate, "lr", "0.001", 0, 1e6, "1/step",
                          "step size"),
-  DNN_FLOAT_SCHEDULABLE (Adamax, beta_1, NULL, "0.9", 0, 0.999999, "",
+  DNN_FLOAT_SCHEDULABLE (Adamax, beta_1, NULL, "0.9", 0, 0.999999, "share",
                          "share of the mean kept from step to step"),
-  DNN_FLOAT_SCHEDULABLE (Adamax, beta_2, NULL, "0.999", 0, 1, "",
+  DNN_FLOAT_SCHEDULABLE (Adamax, beta_2, NULL, "0.999", 0, 1, "share",
                          "share of the largest size kept from step to step"),
-  DNN_FLOAT (Adamax, epsilon, "1e-7", 0, 1, "", "keeps the quotient finite"),
+  DNN_FLOAT (Adamax, epsilon, "1e-7", 0, 1, "gradient",
+             "keeps the quotient finite"),
 };
 
 static int32_t

@@ -26,19 +26,19 @@ typedef struct {
 enum { N, Z, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Ftrl, learning_rate, "lr", "0.001", 0, 1e6, "",
+  DNN_FLOAT_SCHEDULABLE (Ftrl, learning_rate, "lr", "0.001", 0, 1e6, "1/step",
                          "step size"),
-  DNN_FLOAT (Ftrl, learning_rate_power, "-0.5", -10, 0, "",
+  DNN_FLOAT (Ftrl, learning_rate_power, "-0.5", -10, 0, "power",
              "how the rate falls with the sum of squares; 0: it does not"),
-  DNN_FLOAT (Ftrl, initial_accumulator_value, "0.1", 0, 1e30, "",
+  DNN_FLOAT (Ftrl, initial_accumulator_value, "0.1", 0, 1e30, "gradient^2",
              "what the sum of squares starts at"),
-  DNN_FLOAT (Ftrl, l1_regularization_strength, "0", 0, 1e30, "",
+  DNN_FLOAT (Ftrl, l1_regularization_strength, "0", 0, 1e30, "gradient",
              "of the sizes of the weights"),
-  DNN_FLOAT (Ftrl, l2_regularization_strength, "0", 0, 1e30, "",
+  DNN_FLOAT (Ftrl, l2_regularization_strength, "0", 0, 1e30, "gradient",
              "of the squares of the weights"),
-  DNN_FLOAT (Ftrl, l2_shrinkage_regularization_strength, "0", 0, 1e30, "",
-             "the same, added to the gradient"),
-  DNN_FLOAT (Ftrl, beta, "0", 0, 1e30, "", "slows the first steps"),
+  DNN_FLOAT (Ftrl, l2_shrinkage_regularization_strength, "0", 0, 1e30,
+             "gradient", "the same, added to the gradient"),
+  DNN_FLOAT (Ftrl, beta, "0", 0, 1e30, "gradient", "slows the first steps"),
 };
 
 static int32_t

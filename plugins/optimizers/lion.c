@@ -19,11 +19,11 @@ typedef struct {
 enum { M, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Lion, learning_rate, "lr", "0.001", 0, 1e6, "",
+  DNN_FLOAT_SCHEDULABLE (Lion, learning_rate, "lr", "0.001", 0, 1e6, "1/step",
                          "step size"),
-  DNN_FLOAT_SCHEDULABLE (Lion, beta_1, NULL, "0.9", 0, 1, "",
+  DNN_FLOAT_SCHEDULABLE (Lion, beta_1, NULL, "0.9", 0, 1, "share",
                          "share of the mean in the step's direction"),
-  DNN_FLOAT_SCHEDULABLE (Lion, beta_2, NULL, "0.99", 0, 1, "",
+  DNN_FLOAT_SCHEDULABLE (Lion, beta_2, NULL, "0.99", 0, 1, "share",
                          "share of the mean kept from step to step"),
 };
 

@@ -22,13 +22,14 @@ typedef struct {
 enum { M, V, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Radam, learning_rate, "lr", "0.001", 0, 1e6, "",
+  DNN_FLOAT_SCHEDULABLE (Radam, learning_rate, "lr", "0.001", 0, 1e6, "1/step",
                          "step size"),
-  DNN_FLOAT_SCHEDULABLE (Radam, beta_1, NULL, "0.9", 0, 0.999999, "",
+  DNN_FLOAT_SCHEDULABLE (Radam, beta_1, NULL, "0.9", 0, 0.999999, "share",
                          "share of the mean kept from step to step"),
-  DNN_FLOAT_SCHEDULABLE (Radam, beta_2, NULL, "0.999", 0, 0.999999999, "",
+  DNN_FLOAT_SCHEDULABLE (Radam, beta_2, NULL, "0.999", 0, 0.999999999, "share",
                          "share of the mean square kept from step to step"),
-  DNN_FLOAT (Radam, epsilon, "1e-7", 0, 1, "", "keeps the quotient finite"),
+  DNN_FLOAT (Radam, epsilon, "1e-7", 0, 1, "gradient",
+             "keeps the quotient finite"),
 };
 
 static int32_t

@@ -25,13 +25,14 @@ typedef struct {
 enum { V, M, A, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (RmsProp, learning_rate, "lr", "0.001", 0, 1e6, "",
-                         "step size"),
-  DNN_FLOAT_SCHEDULABLE (RmsProp, rho, NULL, "0.9", 0, 1, "",
+  DNN_FLOAT_SCHEDULABLE (RmsProp, learning_rate, "lr", "0.001", 0, 1e6,
+                         "1/step", "step size"),
+  DNN_FLOAT_SCHEDULABLE (RmsProp, rho, NULL, "0.9", 0, 1, "share",
                          "share of the mean square kept from step to step"),
-  DNN_FLOAT_SCHEDULABLE (RmsProp, momentum, NULL, "0", 0, 1, "",
+  DNN_FLOAT_SCHEDULABLE (RmsProp, momentum, NULL, "0", 0, 1, "share",
                          "share of the velocity kept from step to step"),
-  DNN_FLOAT (RmsProp, epsilon, "1e-7", 0, 1, "", "keeps the quotient finite"),
+  DNN_FLOAT (RmsProp, epsilon, "1e-7", 0, 1, "gradient",
+             "keeps the quotient finite"),
   DNN_BOOL (RmsProp, centered, "false", "divide by the standard deviation"),
 };
 

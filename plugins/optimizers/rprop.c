@@ -23,14 +23,14 @@ typedef struct {
 enum { G, D, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Rprop, learning_rate, "lr", "0.01", 0, 1e6, "",
+  DNN_FLOAT_SCHEDULABLE (Rprop, learning_rate, "lr", "0.01", 0, 1e6, "weight",
                          "the first steps' size"),
-  DNN_FLOAT (Rprop, eta_minus, "0.5", 0, 1, "",
+  DNN_FLOAT (Rprop, eta_minus, "0.5", 0, 1, "factor",
              "factor of a step whose gradient turned"),
-  DNN_FLOAT (Rprop, eta_plus, "1.2", 1, 1e6, "",
+  DNN_FLOAT (Rprop, eta_plus, "1.2", 1, 1e6, "factor",
              "factor of a step whose gradient goes on"),
-  DNN_FLOAT (Rprop, step_size_min, "1e-6", 0, 1e6, "", "smallest step"),
-  DNN_FLOAT (Rprop, step_size_max, "50", 0, 1e6, "", "largest step"),
+  DNN_FLOAT (Rprop, step_size_min, "1e-6", 0, 1e6, "weight", "smallest step"),
+  DNN_FLOAT (Rprop, step_size_max, "50", 0, 1e6, "weight", "largest step"),
 };
 
 static int32_t

@@ -21,9 +21,9 @@ typedef struct {
 enum { V, N_SLOTS };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Sgd, learning_rate, "lr", "0.01", 0, 1e6, "",
+  DNN_FLOAT_SCHEDULABLE (Sgd, learning_rate, "lr", "0.01", 0, 1e6, "1/step",
                          "step size"),
-  DNN_FLOAT_SCHEDULABLE (Sgd, momentum, NULL, "0", 0, 1, "",
+  DNN_FLOAT_SCHEDULABLE (Sgd, momentum, NULL, "0", 0, 1, "share",
                          "share of the velocity kept from step to step"),
   DNN_BOOL (Sgd, nesterov, "false", "look ahead along the velocity"),
 };

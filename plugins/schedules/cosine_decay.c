@@ -23,7 +23,7 @@ static const DnnParam params[] = {
   DNN_INT (CosineDecay, decay_steps, "0", 0, 1e15, "steps",
            "steps to the end; 0: the whole phase"),
 
-  DNN_FLOAT (CosineDecay, alpha, "0", -1e30, 1e30, "",
+  DNN_FLOAT (CosineDecay, alpha, "0", -1e30, 1e30, "share",
              "the end, as a share of the beginning"),
 };
 

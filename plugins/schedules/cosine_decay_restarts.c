@@ -26,11 +26,11 @@ static const DnnParam params[] = {
 
   DNN_INT (CosineDecayRestarts, first_decay_steps, "0", 0, 1e15, "steps",
            "steps of the first wave; 0: the whole phase"),
-  DNN_FLOAT (CosineDecayRestarts, t_mul, "2", 1, 1e6, "",
+  DNN_FLOAT (CosineDecayRestarts, t_mul, "2", 1, 1e6, "factor",
              "how much longer each wave is"),
-  DNN_FLOAT (CosineDecayRestarts, m_mul, "1", 0, 1e6, "",
+  DNN_FLOAT (CosineDecayRestarts, m_mul, "1", 0, 1e6, "factor",
              "how much higher each wave is"),
-  DNN_FLOAT (CosineDecayRestarts, alpha, "0", -1e30, 1e30, "",
+  DNN_FLOAT (CosineDecayRestarts, alpha, "0", -1e30, 1e30, "share",
              "the end of a wave, as a share of the beginning"),
 };
 

@@ -19,7 +19,8 @@ static const DnnParam params[] = {
   DNN_INT (ExponentialDecay, decay_steps, "0", 0, 1e15, "steps",
            "steps in which it falls by the rate; 0: the whole phase"),
 
-  DNN_FLOAT_REQUIRED (ExponentialDecay, decay_rate, 0, 1e30, "", "the factor"),
+  DNN_FLOAT_REQUIRED (ExponentialDecay, decay_rate, 0, 1e30, "factor",
+                      "the factor"),
   DNN_BOOL (ExponentialDecay, staircase, "false", "falls in steps"),
 };
 
@@ -45,7 +46,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .title = "ExponentialDecay",
   .version = "1.0",
   .summary = "falls by the same factor again and again",
-  .reference = "",
+  .reference = "https://keras.io/api/optimizers/learning_rate_schedules/",
   .self_size = sizeof (ExponentialDecay),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

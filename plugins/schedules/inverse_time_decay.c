@@ -19,7 +19,7 @@ static const DnnParam params[] = {
   DNN_INT (InverseTimeDecay, decay_steps, "0", 0, 1e15, "steps",
            "steps that count as one; 0: the whole phase"),
 
-  DNN_FLOAT_REQUIRED (InverseTimeDecay, decay_rate, 0, 1e30, "",
+  DNN_FLOAT_REQUIRED (InverseTimeDecay, decay_rate, 0, 1e30, "factor",
                       "how fast it falls"),
   DNN_BOOL (InverseTimeDecay, staircase, "false", "falls in steps"),
 };
@@ -46,7 +46,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .title = "InverseTimeDecay",
   .version = "1.0",
   .summary = "falls like one over the step",
-  .reference = "",
+  .reference = "https://keras.io/api/optimizers/learning_rate_schedules/",
   .self_size = sizeof (InverseTimeDecay),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

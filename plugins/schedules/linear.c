@@ -13,7 +13,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .title = "Linear",
   .version = "1.0",
   .summary = "a straight line, to 0 unless said otherwise",
-  .reference = "",
+  .reference = "https://keras.io/api/optimizers/learning_rate_schedules/",
   .base = "polynomial_decay",
   .defaults = "power=1 end_learning_rate=0",
   .example = "initial_learning_rate=0.1",

@@ -27,14 +27,14 @@ enum { COS, LINEAR };
 
 static const DnnParam params[] = {
   DNN_ROW (OneCycle, max, "max_lr max_learning_rate", DNN_PARAM_FLOAT,
-           DNN_REQUIRED, NULL, -1e30, 1e30, "", "the largest value", NULL),
+           DNN_REQUIRED, NULL, -1e30, 1e30, "value", "the largest value", NULL),
   DNN_INT (OneCycle, total_steps, "0", 0, 1e15, "steps",
            "steps of the cycle; 0: the whole phase"),
-  DNN_FLOAT (OneCycle, pct_start, "0.3", 0, 1, "",
+  DNN_FLOAT (OneCycle, pct_start, "0.3", 0, 1, "share",
              "share of the steps that go up"),
-  DNN_FLOAT (OneCycle, div_factor, "25", 1e-30, 1e30, "",
+  DNN_FLOAT (OneCycle, div_factor, "25", 1e-30, 1e30, "factor",
              "max over the first value"),
-  DNN_FLOAT (OneCycle, final_div_factor, "10000", 1e-30, 1e30, "",
+  DNN_FLOAT (OneCycle, final_div_factor, "10000", 1e-30, 1e30, "factor",
              "the first value over the last"),
   DNN_ROW (OneCycle, anneal, "anneal_strategy", DNN_PARAM_ENUM, 0, "cos", 0, 0,
            "", "along what it goes", "cos linear"),

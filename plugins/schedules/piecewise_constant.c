@@ -14,7 +14,7 @@ typedef struct {
 static const DnnParam params[] = {
   DNN_INTS_REQUIRED (PiecewiseConstant, boundaries, 0, 1e15, "steps",
                      "the last step of each value but the last"),
-  DNN_FLOATS_REQUIRED (PiecewiseConstant, values, -1e30, 1e30, "",
+  DNN_FLOATS_REQUIRED (PiecewiseConstant, values, -1e30, 1e30, "value",
                        "one more than boundaries"),
 };
 
@@ -61,7 +61,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .title = "PiecewiseConstant",
   .version = "1.0",
   .summary = "one value after another",
-  .reference = "",
+  .reference = "https://keras.io/api/optimizers/learning_rate_schedules/",
   .self_size = sizeof (PiecewiseConstant),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

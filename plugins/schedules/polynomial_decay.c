@@ -24,8 +24,8 @@ static const DnnParam params[] = {
            "steps to the end; 0: the whole phase"),
 
   DNN_FLOAT_ALIAS (PolynomialDecay, end_learning_rate, "end", "0.0001", -1e30,
-                   1e30, "", "the value at the end"),
-  DNN_FLOAT (PolynomialDecay, power, "1", 0, 1e6, "",
+                   1e30, "value", "the value at the end"),
+  DNN_FLOAT (PolynomialDecay, power, "1", 0, 1e6, "power",
              "1: a straight line; above: fast first"),
   DNN_BOOL (PolynomialDecay, cycle, "false", "begins again, less high"),
 };
@@ -54,7 +54,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .title = "PolynomialDecay",
   .version = "1.0",
   .summary = "goes to its end along a power of what is left",
-  .reference = "",
+  .reference = "https://keras.io/api/optimizers/learning_rate_schedules/",
   .self_size = sizeof (PolynomialDecay),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

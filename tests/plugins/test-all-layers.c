@@ -53,25 +53,6 @@ is_of (const char *spec, const char *name)
   return strncmp (spec, name, n) == 0 && (spec[n] == '\0' || spec[n] == '(');
 }
 
-/* What people read about it. */
-static void
-test_words (const void *data)
-{
-  GError *error = NULL;
-  const DnnPlugin *plugin =
-      dnn_registry_find (dnn_test_registry (), DNN_KIND_LAYER, data, &error);
-
-  g_test_summary ("It says what it is, and what its parameters are for");
-
-  g_assert_no_error (error);
-  g_assert_cmpstr (plugin->name, ==, data);
-  g_assert_cmpstr (plugin->title, !=, "");
-  g_assert_cmpstr (plugin->summary, !=, "");
-  g_assert_cmpstr (plugin->version, !=, "");
-  for (uint32_t i = 0; i < plugin->n_params; i++)
-    g_assert_cmpstr (dnn_param_at (plugin, i)->help, !=, "");
-}
-
 /* --- its life in a model ------------------------------------------------- */
 
 static void
@@ -180,12 +161,10 @@ add_row (const Row *row, const char *name, size_t number)
 static void
 add_layer (const char *name)
 {
-  g_autofree char *words = g_strdup_printf ("/all-layers/%s/words", name);
   g_autoptr (DnnExample) example = dnn_test_example (DNN_KIND_LAYER, name);
   Row row = { .spec = example->spec, .n_inputs = example->n_inputs };
 
   memcpy (row.inputs, example->inputs, sizeof row.inputs);
-  g_test_add_data_func_full (words, g_strdup (name), test_words, g_free);
   add_row (&row, name, 0);
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     if (is_of (rows[i].spec, name))

@@ -396,9 +396,10 @@ def test_plugins():
     pathlib.Path('odd/layers/broken.so').write_text('this is no library')
     result = run('plugins', '--problems', '--plugin-path', 'odd')
     check('a file that is no plugin is a row with its reason, not an end',
-          result.returncode == 0 and re.fullmatch(r'layer +broken +.+\n',
-                                                  result.stdout),
-          show(result))
+          result.returncode == 0 and re.fullmatch(
+              r'layer/broken\n  file: +odd/layers/broken.so\n'
+              r'  problem: .+ is no shared object\n  to do: +move .+\n',
+              result.stdout), show(result))
 
 
 # --- plugins removed and added ----------------------------------------------

@@ -86,7 +86,7 @@ typedef struct DnnParam {
            unit, help, NULL)
 #define DNN_FLOAT_START(S, member, aliases, help)                              \
   DNN_ROW (S, member, aliases, DNN_PARAM_FLOAT, DNN_REQUIRED | DNN_START,      \
-           NULL, -1e30, 1e30, "", help, NULL)
+           NULL, -1e30, 1e30, "value", help, NULL)
 #define DNN_FLOAT_ALIAS(S, member, aliases, initial, min, max, unit, help)     \
   DNN_ROW (S, member, aliases, DNN_PARAM_FLOAT, 0, initial, min, max, unit,    \
            help, NULL)

@@ -1,0 +1,59 @@
+/* dnn-text.c - words set in lines for a terminal */
+#include "dnn-text.h"
+
+#include <string.h>
+
+static void
+append_blanks (GString *text, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    g_string_append_c (text, ' ');
+}
+
+static size_t
+column_of (const GString *text)
+{
+  const char *newline = strrchr (text->str, '\n');
+  const char *line = newline != NULL ? newline + 1 : text->str;
+
+  return (size_t) g_utf8_strlen (line, -1);
+}
+
+void
+dnn_text_fill (GString *text, const char *words, size_t indent)
+{
+  g_auto (GStrv) list = g_strsplit (words, " ", -1);
+  size_t column = column_of (text);
+  bool first = true;
+
+  for (size_t i = 0; list[i] != NULL; i++) {
+    const size_t width = (size_t) g_utf8_strlen (list[i], -1);
+
+    if (!first && column + 1 + width > DNN_TEXT_WIDTH) {
+      g_string_append_c (text, '\n');
+      append_blanks (text, indent);
+      column = indent;
+      first = true;
+    }
+    g_string_append_printf (text, "%s%s", first ? "" : " ", list[i]);
+    column += width + !first;
+    first = false;
+  }
+  g_string_append_c (text, '\n');
+}
+
+void
+dnn_text_row (GString *text, const char *label, const char *words,
+              size_t indent)
+{
+  const size_t width = 2 + (size_t) g_utf8_strlen (label, -1);
+
+  g_string_append_printf (text, "  %s", label);
+  if (width + 1 > indent) {
+    g_string_append_c (text, '\n');
+    append_blanks (text, indent);
+  } else {
+    append_blanks (text, indent - width);
+  }
+  dnn_text_fill (text, words, indent);
+}

@@ -1,0 +1,22 @@
+/* probe.h - every plugin file there is, each opened in a process of its own
+ */
+#pragma once
+
+#include <dnn-registry.h>
+
+/* What came of opening one file. */
+typedef struct Probe {
+  const DnnCandidate *candidate; /* its kind is known where it was opened */
+  char *version;                 /* (owned) NULL: it cannot be used */
+  char *summary;                 /* (owned) likewise */
+  char *problem;                 /* (owned) NULL: it can be used */
+  char *advice;                  /* (owned) what to do about the problem */
+} Probe;
+
+/* Opens every candidate of `list`, as dnn_registry_list returns it, and marks
+ * which are shadowed.  Returns: (transfer full): an array of Probe, in the
+ * order of kinds and names. */
+GPtrArray *probe_all (GPtrArray *list);
+
+/* "layer", or "?" where it could not be told. */
+const char *probe_kind (const Probe *self);
