@@ -58,6 +58,7 @@ dnn_layer_free (DnnLayer *self)
   dnn_component_free (self->activation);
   dnn_component_free (self->component);
   dnn_spec_free (self->spec);
+  g_free (self->missing);
   g_free (self->name);
   g_free (self);
 }
@@ -65,6 +66,8 @@ dnn_layer_free (DnnLayer *self)
 const char *
 dnn_layer_title (const DnnLayer *self)
 {
+  if (self->component == NULL && self->activation == NULL)
+    return self->spec->name;
   return (self->component != NULL ? self->component : self->activation)
       ->plugin->title;
 }
@@ -84,14 +87,15 @@ dnn_layer_host_arg (const DnnLayer *self, const char *key)
   const DnnComponent *main =
       self->component != NULL ? self->component : self->activation;
 
-  return dnn_spec_find (main->host_args, key);
+  return dnn_spec_find (main != NULL ? main->host_args : self->spec, key);
 }
+
+static const DnnKind type_kinds[] = { DNN_KIND_LAYER, DNN_KIND_ACTIVATION };
 
 /* The component of a layer's type: a layer, or an activation by itself. */
 static bool
-find_type (DnnLayer *self, DnnRegistry *registry, GError **error)
+load_type (DnnLayer *self, DnnRegistry *registry, GError **error)
 {
-  static const DnnKind kinds[] = { DNN_KIND_LAYER, DNN_KIND_ACTIVATION };
   const char *host_keys[G_N_ELEMENTS (key_params) + 1] = { NULL };
   const char *name = self->spec->name;
 
@@ -103,8 +107,8 @@ find_type (DnnLayer *self, DnnRegistry *registry, GError **error)
     return self->component != NULL;
   }
   if (!dnn_registry_has (registry, DNN_KIND_ACTIVATION, name)) {
-    dnn_registry_set_unknown (registry, kinds, G_N_ELEMENTS (kinds), name,
-                              error);
+    dnn_registry_set_unknown (registry, type_kinds, G_N_ELEMENTS (type_kinds),
+                              name, error);
     return false;
   }
   self->activation = dnn_component_new (registry, DNN_KIND_ACTIVATION,
@@ -112,13 +116,44 @@ find_type (DnnLayer *self, DnnRegistry *registry, GError **error)
   return self->activation != NULL;
 }
 
+/* Whether what failed may be missing; takes `failure` in any case. */
+static bool
+forgive (DnnLayer *self, DnnRegistry *registry, const char *name,
+         GError *failure, GError **error)
+{
+  const bool is_type = name == self->spec->name;
+  const DnnKind *kinds = is_type ? type_kinds : type_kinds + 1;
+  const size_t n_kinds = is_type ? 2 : 1;
+
+  if (!dnn_registry_forgives (registry, kinds, n_kinds, name, failure)) {
+    g_propagate_error (error, failure);
+    return false;
+  }
+  g_error_free (failure);
+  self->missing = g_strdup_printf (
+      "%s '%s'", is_type ? "layer or activation" : "activation", name);
+  return true;
+}
+
+static bool
+find_type (DnnLayer *self, DnnRegistry *registry, GError **error)
+{
+  GError *failure = NULL;
+
+  return load_type (self, registry, &failure) ||
+         forgive (self, registry, self->spec->name, failure, error);
+}
+
 static bool
 take_activation (DnnLayer *self, DnnRegistry *registry, GError **error)
 {
   const DnnArg *arg = dnn_layer_host_arg (self, "activation");
   g_autoptr (DnnSpec) spec = NULL;
+  GError *failure = NULL;
 
   if (arg == NULL)
+    return true;
+  if (self->missing != NULL)
     return true;
   if (self->component == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
@@ -129,8 +164,9 @@ take_activation (DnnLayer *self, DnnRegistry *registry, GError **error)
   spec = dnn_spec_parse (arg->value, (DnnPlace){ 0 }, error);
   if (spec != NULL)
     self->activation =
-        dnn_component_new (registry, DNN_KIND_ACTIVATION, spec, NULL, error);
-  if (self->activation != NULL)
+        dnn_component_new (registry, DNN_KIND_ACTIVATION, spec, NULL, &failure);
+  if (self->activation != NULL ||
+      (spec != NULL && forgive (self, registry, spec->name, failure, error)))
     return true;
   g_prefix_error (error, "%s: activation: ", self->spec->name);
   dnn_error_prefix_place (error, arg->place);
@@ -219,22 +255,35 @@ dnn_weight_bytes (const DnnWeight *self)
 }
 
 /* `<weight>_initializer` of the user, else the plugin's. */
-static DnnComponent *
-find_initializer (DnnRegistry *registry, const DnnLayer *layer,
+static bool
+find_initializer (DnnWeight *self, DnnRegistry *registry, const DnnLayer *layer,
                   const DnnDeclared *declared, GError **error)
 {
+  static const DnnKind kind = DNN_KIND_INITIALIZER;
   g_autofree char *key = g_strconcat (declared->name, "_initializer", NULL);
   const DnnArg *arg = dnn_layer_host_arg (layer, key);
-  DnnComponent *initializer = dnn_component_parse (
-      registry, DNN_KIND_INITIALIZER,
-      arg != NULL ? arg->value : declared->initializer, error);
+  const char *text = arg != NULL ? arg->value : declared->initializer;
+  g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, error);
+  GError *failure = NULL;
+  bool found;
 
-  if (initializer == NULL) {
+  if (spec != NULL)
+    self->initializer =
+        dnn_component_new (registry, kind, spec, NULL, &failure);
+  found = self->initializer != NULL;
+  if (failure != NULL &&
+      dnn_registry_forgives (registry, &kind, 1, spec->name, failure)) {
+    g_clear_error (&failure);
+    found = true;
+  }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  if (!found) {
     g_prefix_error (error, "%s: %s: ", layer->name, key);
     dnn_error_prefix_place (error,
                             arg != NULL ? arg->place : layer->spec->place);
   }
-  return initializer;
+  return found;
 }
 
 static bool
@@ -307,8 +356,8 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
                  count);
     return NULL;
   }
-  self->initializer = find_initializer (registry, layer, declared, error);
-  if (self->initializer == NULL || !take_multiplier (self, layer, error) ||
+  if (!find_initializer (self, registry, layer, declared, error) ||
+      !take_multiplier (self, layer, error) ||
       !take_penalties (self, layer, error))
     return NULL;
   self->tensor.data = dnn_memory_new (dnn_weight_bytes (self), error);

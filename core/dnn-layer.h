@@ -17,7 +17,7 @@ typedef struct DnnWeight {
   const char *short_name; /* "kernel" */
   DnnTensor tensor;       /* float32; its data is owned */
   double fan_in, fan_out;
-  DnnComponent *initializer; /* (owned) */
+  DnnComponent *initializer; /* (owned) NULL: it is missing */
   bool is_buffer;
   double learning_rate_multiplier;
   DnnRegularizer regularizer;
@@ -33,7 +33,8 @@ typedef struct DnnInput {
 typedef struct DnnLayer {
   char *name;               /* (owned) unique in the model */
   DnnSpec *spec;            /* (owned) as written, host keys included */
-  DnnComponent *component;  /* (owned) NULL: nothing but the activation */
+  DnnComponent *component;  /* (owned) NULL: nothing but the activation; where
+                             * both are NULL the plugin is missing */
   DnnComponent *activation; /* (owned) may be NULL */
   DnnInput *inputs;         /* (owned) */
   uint32_t n_inputs;
@@ -43,6 +44,10 @@ typedef struct DnnLayer {
   DnnWeight **buffers; /* (owned array) likewise */
   uint32_t n_buffers;
   bool trainable;
+  /* (owned) what is not there, "layer or activation 'acme.swish'"; NULL but in
+   * models whose registry allows it. */
+  char *missing;
+  bool shapeless; /* it, or a layer before it, is not there */
 } DnnLayer;
 
 /* The batch that a model's layers are first built with. */

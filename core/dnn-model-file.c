@@ -287,6 +287,26 @@ read_preprocess (DnnModelFile *self, GError **error)
   return self->preprocess->standard_deviation != NULL;
 }
 
+/* Layers of which no plugin says what weights they have take the file's. */
+static bool
+add_stored (DnnModelFile *self, GError **error)
+{
+  for (size_t i = 0; i < dnn_safetensors_count (self->file); i++) {
+    const DnnNamedTensor *tensor = dnn_safetensors_at (self->file, i);
+    const char *slash = strchr (tensor->name, '/');
+    g_autofree char *name =
+        slash != NULL ? g_strndup (tensor->name, (gsize) (slash - tensor->name))
+                      : g_strdup ("");
+    DnnLayer *layer = dnn_model_find_layer (self->model, name);
+
+    if (layer != NULL && layer->shapeless && tensor->dtype == DNN_FLOAT32 &&
+        !dnn_model_add_stored (self->model, layer, slash + 1, &tensor->shape,
+                               error))
+      return false;
+  }
+  return true;
+}
+
 static bool
 read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
 {
@@ -308,7 +328,7 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   if (!dnn_shape_parse (shape, &input, error))
     return false;
   self->model = dnn_model_new_from_chain (registry, chain, &input, error);
-  if (self->model == NULL)
+  if (self->model == NULL || !add_stored (self, error))
     return false;
   self->epoch = epoch != NULL ? g_ascii_strtoll (epoch, NULL, 10) : 0;
   self->step = step != NULL ? g_ascii_strtoull (step, NULL, 10) : 0;

@@ -18,6 +18,9 @@ bool dnn_model_name_layer (const DnnModel *self, DnnLayer *layer,
 bool dnn_model_connect (const DnnModel *self, DnnLayer *layer, GError **error);
 /* A layer that nobody uses is a mistake, but for the last. */
 bool dnn_model_check_all_used (const DnnModel *self, GError **error);
+/* Whether what comes out of the layer is not known: its plugin is missing, or
+ * that of a layer before it.  Marks it so. */
+bool dnn_model_mark_shapeless (const DnnModel *self, DnnLayer *layer);
 /* "there is no layer 'x' above this one; did you mean ...?"; always false. */
 bool dnn_model_set_unknown_layer (const DnnModel *self, const char *name,
                                   GError **error);

@@ -209,8 +209,13 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
   if (layer == NULL)
     return false;
   if (dnn_model_name_layer (self, layer, &local) &&
-      dnn_model_connect (self, layer, &local))
+      dnn_model_connect (self, layer, &local)) {
+    if (dnn_model_mark_shapeless (self, layer)) {
+      g_ptr_array_add (self->layers, g_steal_pointer (&layer));
+      return true;
+    }
     built = build_layer (self, layer, &local);
+  }
   if (built == NULL) {
     g_propagate_error (error, local);
     dnn_error_prefix_place (error, spec->place);
@@ -270,6 +275,8 @@ dnn_model_new_from_chain (DnnRegistry *registry, const char *chain,
 bool
 dnn_model_initialize (DnnModel *self, uint64_t seed, GError **error)
 {
+  if (!dnn_model_check_complete (self, error))
+    return false;
   for (guint i = 0; i < self->weights->len; i++)
     if (!dnn_weight_initialize (dnn_model_weight (self, i), seed, error))
       return false;
@@ -354,7 +361,7 @@ dnn_model_penalty (const DnnModel *self)
 static DnnShape
 sample_shape (const DnnShape *shape)
 {
-  DnnShape sample = { .n_dims = shape->n_dims - 1 };
+  DnnShape sample = { .n_dims = MAX (shape->n_dims, 1) - 1 };
 
   memcpy (sample.dims, &shape->dims[1], sample.n_dims * sizeof sample.dims[0]);
   return sample;

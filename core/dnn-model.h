@@ -42,6 +42,16 @@ DnnWeight *dnn_model_find_weight (const DnnModel *self, const char *name);
 /* Whether training moves it: a weight of a layer that is trainable. */
 bool dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight);
 
+/* What a model of a registry that allows it lacks: "layer or activation
+ * 'acme.swish' of 'swish'"; NULL: nothing.  Returns: (transfer full). */
+char *dnn_model_missing (const DnnModel *self);
+/* Whether it lacks nothing, and so can run; DNN_ERROR_NAME says what to
+ * install. */
+bool dnn_model_check_complete (const DnnModel *self, GError **error);
+/* Gives a shapeless layer a weight that a file has for it, zero. */
+bool dnn_model_add_stored (DnnModel *self, DnnLayer *layer, const char *name,
+                           const DnnShape *shape, GError **error);
+
 /* What the regularizers of all trainable weights add to the loss. */
 double dnn_model_penalty (const DnnModel *self);
 

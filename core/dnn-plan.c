@@ -240,7 +240,7 @@ dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
   self->model = dnn_model_ref (model);
   self->pool = pool;
   self->options = *options;
-  if (!build_stages (self, error))
+  if (!dnn_model_check_complete (model, error) || !build_stages (self, error))
     return NULL;
   find_backward (self);
   find_loss (self);

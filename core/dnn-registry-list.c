@@ -127,6 +127,19 @@ names_of (DnnRegistry *self, const DnnKind *kinds, size_t n_kinds)
   return g_strv_builder_end (all);
 }
 
+/* "; or install it as layers/acme.swish.so" */
+static void
+append_install (GString *text, const DnnKind *kinds, size_t n_kinds,
+                const char *name)
+{
+  if (*name == '\0' || strchr (name, '/') != NULL || n_kinds == DNN_N_KINDS)
+    return;
+  g_string_append (text, "; or install it as ");
+  for (size_t i = 0; i < n_kinds; i++)
+    g_string_append_printf (text, "%s%s/%s.so", i > 0 ? " or " : "",
+                            dnn_kind_folder (kinds[i]), name);
+}
+
 void
 dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
                           size_t n_kinds, const char *name, GError **error)
@@ -136,12 +149,16 @@ dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
   g_autofree char *folders =
       g_strjoinv (", ", (char **) dnn_registry_folders (self));
   g_autoptr (GString) what = g_string_new (NULL);
+  g_autoptr (GString) nowhere = g_string_new (NULL);
 
+  if (!g_str_has_prefix (nearest, "did you mean"))
+    append_install (nowhere, kinds, n_kinds, name);
   for (size_t i = 0; i < n_kinds && n_kinds < DNN_N_KINDS; i++)
     g_string_append_printf (what, "%s%s ", i > 0 ? "or " : "",
                             dnn_kind_name (kinds[i]));
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no %splugin '%s'; %s (searched: %s)", what->str, name,
+               "there is no %splugin '%s'; %s%s (searched: %s)", what->str,
+               name,
                *nearest != '\0' ? nearest : "no plugin of that kind is there",
-               folders);
+               nowhere->str, folders);
 }

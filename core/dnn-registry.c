@@ -12,6 +12,7 @@ struct DnnRegistry {
   char **folders;      /* (owned) */
   GHashTable *plugins; /* (owned) "kind/name" -> const DnnPlugin */
   GPtrArray *notes;    /* (owned) of char * */
+  bool allows_missing;
 };
 
 /* --- folders ------------------------------------------------------------- */
@@ -208,6 +209,26 @@ dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name)
       return true;
   }
   return false;
+}
+
+void
+dnn_registry_allow_missing (DnnRegistry *self)
+{
+  self->allows_missing = true;
+}
+
+bool
+dnn_registry_forgives (DnnRegistry *self, const DnnKind *kinds, size_t n_kinds,
+                       const char *name, const GError *error)
+{
+  if (!self->allows_missing)
+    return false;
+  if (g_error_matches (error, DNN_ERROR, DNN_ERROR_PLUGIN))
+    return true;
+  for (size_t i = 0; i < n_kinds; i++)
+    if (dnn_registry_has (self, kinds[i], name))
+      return false;
+  return true;
 }
 
 const DnnPlugin *

@@ -22,6 +22,15 @@ DnnRegistry *dnn_registry_ref (DnnRegistry *self);
 void dnn_registry_unref (DnnRegistry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRegistry, dnn_registry_unref)
 
+/* From now on a model may name layers, activations and initializers that are
+ * not there or are refused: it can be looked at, and not run. */
+void dnn_registry_allow_missing (DnnRegistry *self);
+/* Whether `error`, of finding a plugin of one of these kinds, is to be passed
+ * over for that. */
+bool dnn_registry_forgives (DnnRegistry *self, const DnnKind *kinds,
+                            size_t n_kinds, const char *name,
+                            const GError *error);
+
 /* Whether a file of that kind and name is there; it may still be refused. */
 bool dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name);
 
@@ -61,7 +70,7 @@ char **dnn_registry_names (DnnRegistry *self, DnnKind kind);
 char **dnn_registry_files (DnnRegistry *self, DnnKind kind, const char *name);
 
 /* Sets DNN_ERROR_NAME: "there is no layer or activation plugin 'x'; did you
- * mean ...? (searched: ...)". */
+ * mean ...? (searched: ...)"; where nothing is near, also what to install. */
 void dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
                                size_t n_kinds, const char *name,
                                GError **error);

@@ -143,10 +143,17 @@ static void
 append_layer (GString *text, const DnnLayer *layer)
 {
   g_autofree char *name =
-      g_strdup_printf ("%s (%s)", layer->name, dnn_layer_title (layer));
+      g_strdup_printf ("%s (%s)%s", layer->name, dnn_layer_title (layer),
+                       layer->missing == NULL     ? ""
+                       : layer->component == NULL ? " MISSING"
+                                                  : " MISSING activation");
   g_autofree char *shape =
-      dnn_shape_to_string (&layer->outputs.at[0].shape, true);
-  g_autofree char *count = dnn_format_count (dnn_layer_count (layer));
+      layer->shapeless
+          ? g_strdup ("?")
+          : dnn_shape_to_string (&layer->outputs.at[0].shape, true);
+  const int64_t n = dnn_layer_count (layer);
+  g_autofree char *count =
+      layer->shapeless && n == 0 ? g_strdup ("?") : dnn_format_count (n);
   const char *const cells[N_COLUMNS] = { name, shape, count };
 
   append_row (text, cells, "│");
@@ -159,6 +166,18 @@ append_total (GString *text, const char *what, int64_t n)
   g_autofree char *bytes = dnn_format_bytes ((double) n * sizeof (float));
 
   g_string_append_printf (text, " %s params: %s (%s)\n", what, count, bytes);
+}
+
+static void
+append_missing (GString *text, const DnnModel *model)
+{
+  g_autofree char *missing = dnn_model_missing (model);
+  g_autofree char *folders = g_strjoinv (
+      ", ", (char **) dnn_registry_folders (dnn_model_registry (model)));
+
+  if (missing != NULL)
+    g_string_append_printf (text, " Missing: %s (searched: %s)\n", missing,
+                            folders);
 }
 
 char *
@@ -183,6 +202,7 @@ dnn_summary (const DnnModel *model, int64_t n_optimizer)
   append_total (text, "Non-trainable", counts.non_trainable);
   if (n_optimizer > 0)
     append_total (text, "Optimizer", n_optimizer);
+  append_missing (text, model);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 

@@ -2,7 +2,10 @@
 #include "command.h"
 #include "probe.h"
 
+#include <dnn-text.h>
 #include <stdio.h>
+
+enum { INDENT = 11 };
 
 static void
 print_row (const Probe *probe)
@@ -17,9 +20,12 @@ print_row (const Probe *probe)
 static void
 print_problem (const Probe *probe)
 {
-  printf ("%s/%s\n  file:    %s\n  problem: %s\n  to do:   %s\n",
-          probe_kind (probe), probe->candidate->name, probe->candidate->path,
-          probe->problem, probe->advice);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  dnn_text_row (text, "file:", probe->candidate->path, INDENT);
+  dnn_text_row (text, "problem:", probe->problem, INDENT);
+  dnn_text_row (text, "to do:", probe->advice, INDENT);
+  printf ("%s/%s\n%s", probe_kind (probe), probe->candidate->name, text->str);
 }
 
 static void

@@ -46,6 +46,22 @@ count_optimizer (const DnnSafetensors *file)
 }
 
 static void
+add_output_shape (JsonBuilder *b, const DnnLayer *layer)
+{
+  const DnnShape *shape = &layer->outputs.at[0].shape;
+
+  json_builder_set_member_name (b, "output_shape");
+  if (layer->shapeless) {
+    json_builder_add_null_value (b);
+    return;
+  }
+  json_builder_begin_array (b);
+  for (uint32_t i = 1; i < shape->n_dims; i++)
+    json_builder_add_int_value (b, shape->dims[i]);
+  json_builder_end_array (b);
+}
+
+static void
 print_json_summary (const DnnModel *model, int64_t n_optimizer)
 {
   DnnCounts counts = dnn_model_count (model);
@@ -56,20 +72,16 @@ print_json_summary (const DnnModel *model, int64_t n_optimizer)
   json_builder_begin_array (b);
   for (size_t i = 0; i < dnn_model_n_layers (model); i++) {
     const DnnLayer *layer = dnn_model_layer (model, i);
-    DnnShape shape = layer->outputs.at[0].shape;
 
     json_builder_begin_object (b);
     json_builder_set_member_name (b, "name");
     json_builder_add_string_value (b, layer->name);
     json_builder_set_member_name (b, "type");
     json_builder_add_string_value (b, dnn_layer_title (layer));
-    json_builder_set_member_name (b, "output_shape");
-    json_builder_begin_array (b);
-    for (uint32_t j = 1; j < shape.n_dims; j++)
-      json_builder_add_int_value (b, shape.dims[j]);
-    json_builder_end_array (b);
+    add_output_shape (b, layer);
     json_builder_set_member_name (b, "params");
     json_builder_add_int_value (b, dnn_layer_count (layer));
+    add_json_text (b, "missing", layer->missing);
     json_builder_end_object (b);
   }
   json_builder_end_array (b);
@@ -93,6 +105,7 @@ summarize (const char *path, const Common *common, bool variables,
   g_autofree char *text = NULL;
   int64_t n_optimizer = 0;
 
+  dnn_registry_allow_missing (registry);
   if (g_str_has_suffix (path, ".safetensors")) {
     file = dnn_model_file_load (registry, path, error);
     model = file != NULL ? dnn_model_ref (file->model) : NULL;

@@ -59,8 +59,10 @@ typedef struct {
 
 static const Unknown unknowns[] = {
   { "near", "desne", DNN_KIND_LAYER,
-    "there is no layer plugin 'desne'; did you mean 'dense'" },
+    "there is no layer plugin 'desne'; did you mean 'dense'? (searched" },
   { "far", "zzzzzzz", DNN_KIND_SCHEDULE, "schedule plugin 'zzzzzzz'; there" },
+  { "to-install", "acme.blur", DNN_KIND_LAYER,
+    "; or install it as layers/acme.blur.so (searched" },
   { "other-kind", "relu", DNN_KIND_LAYER, "no layer plugin 'relu'" },
   { "empty", "", DNN_KIND_LAYER, "no layer plugin ''" },
   { "path", "../layers/dense", DNN_KIND_LAYER, "plugin '../layers/dense'" },

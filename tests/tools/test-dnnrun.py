@@ -399,7 +399,7 @@ def test_plugins():
           result.returncode == 0 and re.fullmatch(
               r'layer/broken\n  file: +odd/layers/broken.so\n'
               r'  problem: .+ is no shared object\n  to do: +move .+\n',
-              result.stdout), show(result))
+              result.stdout, re.S), show(result))
 
 
 # --- plugins removed and added ----------------------------------------------

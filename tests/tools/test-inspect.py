@@ -187,8 +187,39 @@ def test_shadows():
         result.stdout), t.show(result))
 
 
+# --- missing plugins --------------------------------------------------------
+
+def test_missing():
+    build_plugin('also/acme.soft.so', t.own_plugin())
+    model = 'gone/model.safetensors'
+    t.good('a model with a plugin that will be missing', t.run(
+        'train', '--layers', 'dense units=6 ! acme.soft ! dense units=3 ! '
+        'softmax', '--data', 'data.dnn', '--epochs', '1', '--out', 'gone',
+        '--quiet', '--plugin-path', 'also'))
+    result = t.run('summary', model)
+    t.good('it is summarized without', result)
+    t.check('what is missing is marked, and the file\'s weights are counted',
+            re.search(r'│ soft \(acme\.soft\) MISSING +│ \? ', result.stdout)
+            and re.search(r'│ dense_1 \(Dense\) +│ \? +│ +21 │', result.stdout)
+            and "Missing: layer or activation 'acme.soft' of 'soft' (searched"
+            in result.stdout, t.show(result))
+    one, = t.parse_lines('in JSON', t.run('summary', '--json', model))
+    t.check('too', [(layer['output_shape'], layer['missing'])
+                    for layer in one['layers'][:2]] == [
+                        ([6], None), (None, "layer or activation 'acme.soft'")],
+            one)
+    for args in (['evaluate', model, '--data', 'data.dnn'],
+                 ['predict', model, '--inputs', 'tx.npy', '--out', 'p.npy'],
+                 ['train', '--layers', 'dense units=3 ! acme.soft', '--data',
+                  'data.dnn', '--out', 'none', '--quiet']):
+        t.bad(f'{args[0]} says what to install', 1,
+              "there is no layer or activation plugin 'acme.soft'",
+              'install it as layers/acme.soft.so or activations/acme.soft.so '
+              '(searched: ', t.PLUGINS, args=args)
+
+
 TESTS = [test_problems, test_text, test_kinds, test_unknown, test_json,
-         test_all, test_shadows]
+         test_all, test_shadows, test_missing]
 
 
 def main():
