@@ -183,9 +183,8 @@ check_version (const DnnPlugin *plugin, GError **error)
   return true;
 }
 
-/* "dense" or "acme.swish". */
-static bool
-is_plugin_name (const char *name)
+bool
+dnn_loader_is_name (const char *name)
 {
   if (name == NULL || !g_ascii_islower (*name))
     return false;
@@ -220,7 +219,7 @@ dnn_loader_check (const DnnPlugin *plugin, const char *name, GError **error)
   if (plugin->kind < 1 || plugin->kind > DNN_N_KINDS)
     return refuse (error, "its kind is '%u', not 1 to %d", plugin->kind,
                    DNN_N_KINDS);
-  if (!is_plugin_name (plugin->name))
+  if (!dnn_loader_is_name (plugin->name))
     return refuse (error, "its name must be a-z, 0-9 and '_'");
   if (strcmp (plugin->name, name) != 0)
     return refuse (error,

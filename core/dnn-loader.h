@@ -24,6 +24,9 @@ const DnnPlugin *dnn_loader_open (const char *path, const char *name,
 /* Whether nobody but the user and root can change this file or folder. */
 bool dnn_loader_check_owner (const char *path, GError **error);
 
+/* Whether a plugin may be called so: "dense", "acme.swish". */
+bool dnn_loader_is_name (const char *name);
+
 /* Checks a descriptor alone. */
 bool dnn_loader_check (const DnnPlugin *plugin, const char *name,
                        GError **error);

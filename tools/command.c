@@ -11,18 +11,24 @@ common_clear (Common *self)
   g_clear_pointer (&self->plugin_path, g_free);
 }
 
-DnnExperiment *
-load_resource (const char *name, GError **error)
+char *
+load_text (const char *name, GError **error)
 {
   g_autofree char *path = g_strconcat ("/dnn/", name, NULL);
   g_autoptr (GBytes) bytes =
       g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-  g_autofree char *text = NULL;
 
   if (bytes == NULL)
     return NULL;
-  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  return dnn_experiment_parse (NULL, text, error);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+DnnExperiment *
+load_resource (const char *name, GError **error)
+{
+  g_autofree char *text = load_text (name, error);
+
+  return text != NULL ? dnn_experiment_parse (NULL, text, error) : NULL;
 }
 
 bool

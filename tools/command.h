@@ -40,6 +40,7 @@ typedef struct Command {
 bool cmd_evaluate (const Command *self, int *argc, char ***argv,
                    GError **error);
 bool cmd_inspect (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_new (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_plot (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
@@ -59,6 +60,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
 
 /* Whether --threads is a number of threads. */
 bool check_threads (gint64 threads, GError **error);
+
+/* A text that is part of the program.  Returns: (transfer full). */
+char *load_text (const char *name, GError **error);
 
 /* An experiment that is part of the program. */
 DnnExperiment *load_resource (const char *name, GError **error);

@@ -23,6 +23,8 @@ static const Command commands[] = {
     G_MAXINT, cmd_plot },
   { "inspect", "[[KIND/]NAME]", "What a plugin is and takes; or all of them", 0,
     1, cmd_inspect },
+  { "new", "KIND NAME [DIR]",
+    "A project for a plugin of your own, ready to build", 2, 3, cmd_new },
   { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
     0, cmd_plugins },
 };

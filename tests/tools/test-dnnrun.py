@@ -21,7 +21,7 @@ import tempfile
 
 DNNRUN, LIBRARY, PLUGINS, INCLUDE = map(os.path.abspath, sys.argv[1:5])
 CC = sys.argv[5]
-VERBS = ['train', 'evaluate', 'predict', 'summary', 'plugins']
+VERBS = ['train', 'evaluate', 'predict', 'summary', 'new', 'plugins']
 ROWS, COLUMNS, CLASSES = 60, 4, 3
 
 n_checks = n_failed = 0
@@ -613,12 +613,12 @@ TESTS = [test_help, test_train, test_train_ways, test_json, test_evaluate,
          test_other_errors]
 
 
-def main():
+def run_tests(tests):
+    """Each in turn, in a folder that is removed at the end; the exit code."""
     folder = tempfile.mkdtemp(prefix='dnn-test-')
     try:
         os.chdir(folder)
-        write_data()
-        for test in TESTS:
+        for test in tests:
             print(f'# {test.__name__}')
             test()
     finally:
@@ -629,4 +629,4 @@ def main():
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_tests([write_data, *TESTS]))

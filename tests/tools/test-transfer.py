@@ -13,9 +13,7 @@ import os
 import pathlib
 import random
 import re
-import shutil
 import sys
-import tempfile
 import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
@@ -74,6 +72,7 @@ def write_data():
         B + 'loss = sparse_categorical_crossentropy\n')
     pathlib.Path('wide.dnn').write_text(B.replace('x.npy', 'wide.npy'))
     pathlib.Path('none.dnn').write_text('[train]\nseed = 1\n')
+    pathlib.Path('all.dnn').write_text(COMMON + '[train]\nbatch_size = 32\n')
 
 
 # --- one transfer -----------------------------------------------------------
@@ -297,22 +296,5 @@ TESTS = [test_transfer, test_ways, test_json, test_compare,
          test_transfer_errors, test_frozen, test_plot]
 
 
-def main():
-    folder = tempfile.mkdtemp(prefix='dnn-test-')
-    try:
-        os.chdir(folder)
-        write_data()
-        pathlib.Path('all.dnn').write_text(
-            COMMON + '[train]\nbatch_size = 32\n')
-        for test in TESTS:
-            print(f'# {test.__name__}')
-            test()
-    finally:
-        os.chdir('/')
-        shutil.rmtree(folder)
-    print(f'1..{t.n_checks}')
-    return 1 if t.n_failed else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(t.run_tests([write_data, *TESTS]))

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""test-new - dnnrun new: for every kind a project that compiles, passes and
+trains as it was written.
+
+    test-new.py DNNRUN LIBRARY PLUGINS INCLUDE CC
+
+Here one line of the compiler builds them; build-aux/ci.sh does it with meson
+and nothing but an install.  Prints TAP.
+"""
+import csv
+import importlib.util
+import json
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+
+
+def load(name, path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+t = load('dnnrun_test', HERE / 'test-dnnrun.py')
+style = load('check_style', ROOT / 'build-aux/check-style.py')
+symbols = load('check_symbols', ROOT / 'build-aux/check-symbols.py')
+
+KINDS = ['layer', 'activation', 'initializer', 'optimizer', 'loss', 'metric',
+         'schedule']
+FILES = {'meson.build', 'train.dnn', 'README.md', '.gitignore', 'inputs.npy',
+         'targets.npy'}
+STRICT = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-pedantic', '-O2',
+          '-shared', '-fPIC', '-fvisibility=hidden', '-I', t.INCLUDE]
+
+
+def has_check():
+    return t.run('check', '--help').returncode == 0
+
+
+def compile_plugin(folder, name):
+    """build/NAME.so, by the compiler alone."""
+    plugin = folder / 'build' / f'{name}.so'
+    plugin.parent.mkdir(mode=0o755)
+    return plugin, subprocess.run(
+        [*shlex.split(t.CC), *STRICT, '-o', plugin, folder / f'{name}.c',
+         '-lm'], capture_output=True, text=True)
+
+
+def last_loss(history):
+    with open(history, newline='') as file:
+        rows = list(csv.DictReader(file))
+    return float(rows[0]['val_loss']), float(rows[-1]['val_loss'])
+
+
+def check_source(name, path):
+    text = path.read_text(encoding='utf-8')
+    faults = list(style.check(f'examples/{name}.c', text))
+    if shutil.which('clang-format'):
+        shutil.copy(ROOT / '.clang-format', '.')
+        faults += style.check_format(pathlib.Path.cwd(), [path])
+    t.check(f'{name}: the source is in the house style', not faults,
+            '\n'.join(faults))
+    t.check(f'{name}: no word of a template is left over', all(
+        '@' not in file.read_text(encoding='utf-8')
+        for file in path.parent.iterdir()
+        if file.is_file() and file.suffix != '.npy'))
+
+
+def check_kind(kind):
+    name = f'acme.my_{kind}'
+    folder = pathlib.Path(name).absolute()
+    result = t.run('new', kind, name)
+    t.good(f'new {kind}', result)
+    t.check(f'{name}: every file, each told', all(
+        (folder / file).is_file() and f'{name}/{file}\n' in result.stdout
+        for file in FILES | {f'{name}.c'}), t.show(result))
+    check_source(name, folder / f'{name}.c')
+    plugin, result = compile_plugin(folder, name)
+    if not t.check(f'{name}: compiles without a warning',
+                   result.returncode == 0, t.show(result)):
+        return
+    faults = list(symbols.find_faults(plugin))
+    t.check(f'{name}: one symbol, libc and libm', not faults,
+            '\n'.join(faults))
+    if has_check():
+        result = t.run('check', '--tap', str(plugin))
+        t.check(f'{name}: passes dnnrun check',
+                result.returncode == 0 and 'not ok' not in result.stdout
+                and '1..' in result.stdout, t.show(result))
+    else:
+        t.skip(f'{name}: passes dnnrun check', 'there is no verb check yet')
+    result = subprocess.run(
+        [t.DNNRUN, 'train', 'train.dnn', '--plugin-path', 'build', '--quiet'],
+        cwd=folder, capture_output=True, text=True)
+    t.good(f'{name}: trains unmodified', result)
+    if result.returncode == 0:
+        first, last = last_loss(folder / 'runs/train/history.csv')
+        t.check(f'{name}: and learns', last < 0.75 * first, (first, last))
+
+
+def test_kinds():
+    for kind in KINDS:
+        check_kind(kind)
+
+
+# --- the folder and what is printed -----------------------------------------
+
+def test_folder():
+    result = t.run('new', 'layer', 'acme.gated_linear-unit', 'deep/er')
+    t.good('new in a folder of another name', result)
+    source = pathlib.Path('deep/er/acme.gated_linear-unit.c').read_text()
+    t.check('the title is the name in capitals, without the prefix',
+            '.title = "GatedLinearUnit",' in source, source)
+    t.check('what to do next', 'next:\n    cd deep/er\n' in result.stdout,
+            t.show(result))
+    result = t.run('new', 'loss', 'acme.x', "with 'blank", '--json')
+    t.good('new --json', result)
+    t.check('--json: kind, name, folder, files',
+            json.loads(result.stdout) == {
+                'kind': 'loss', 'name': 'acme.x', 'folder': "with 'blank",
+                'files': ['acme.x.c', 'meson.build', 'train.dnn', 'README.md',
+                          '.gitignore', 'inputs.npy', 'targets.npy']},
+            result.stdout)
+    result = t.run('new', 'metric', 'acme.y', '--quiet')
+    t.check('--quiet says nothing', result.stdout == '' == result.stderr,
+            t.show(result))
+
+
+def test_refusals():
+    pathlib.Path('taken').mkdir()
+    pathlib.Path('file').write_text('mine')
+    for name in ['taken', 'file']:
+        t.bad(f'{name} is there already', 2, f"'{name}' is there already",
+              args=['new', 'layer', 'acme.a', name])
+    t.check('and stays as it was', pathlib.Path('file').read_text() == 'mine'
+            and not list(pathlib.Path('taken').iterdir()))
+    t.bad('no kind', 2, "there is no kind 'layr'; did you mean 'layer'?",
+          args=['new', 'layr', 'acme.a'])
+    for name in ['', 'Acme.swish', 'acme.', 'a..b', '../x', 'a b', '1st',
+                 'acme/swish', 'ä', 'acme.' + 'x' * 200]:
+        t.bad(f'no name: "{name[:12]}"', 2, 'a plugin is named by', f"'{name}'",
+              args=['new', 'layer', name])
+    t.bad('a name of ours', 2, "'acme.dense'", args=['new', 'layer', 'dense'])
+    t.bad('no kind and name', 2, 'usage: dnnrun new', args=['new', 'layer'])
+    t.bad('a folder that cannot be made', 4, 'file/below',
+          args=['new', 'layer', 'acme.a', 'file/below'])
+    t.check('none of them left a folder', not pathlib.Path('acme.a').exists())
+
+
+TESTS = [test_kinds, test_folder, test_refusals]
+
+if __name__ == '__main__':
+    sys.exit(t.run_tests(TESTS))
