@@ -94,21 +94,36 @@ step_format () {
     xargs clang-format --dry-run -Werror
 }
 
+# A project of every kind, by nothing but what is in PATH and PKG_CONFIG_PATH.
+projects () {
+  rm -rf "$work/new" && mkdir "$work/new" || return 1
+  for kind in layer activation initializer optimizer loss metric schedule; do
+    (
+      cd "$work/new" && dnnrun new $kind acme.$kind --quiet && cd acme.$kind &&
+        meson setup build -Dwerror=true >/dev/null && meson test -C build &&
+        dnnrun train train.dnn --plugin-path build --quiet &&
+        python3 "$top/build-aux/check-symbols.py" build/acme.$kind.so
+    ) || { echo "dnnrun new $kind: its project fails"; return 1; }
+  done
+}
+
 # An install, and what is built with that prefix alone.
 step_install () {
   prefix=$work/prefix
   build install -Dprefix="$prefix" -Dlibdir=lib -Dbench=false &&
     meson install -C "$work/install" --quiet &&
     (
+      PATH=$prefix/bin:$PATH
       PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-      LD_LIBRARY_PATH=$prefix/lib
-      export PKG_CONFIG_PATH LD_LIBRARY_PATH
-      cd / && build plugin "$top/examples/plugin" -Dwerror=true &&
-        meson install -C "$work/plugin" --quiet &&
-        "$prefix/bin/dnnrun" plugins | grep 'acme\.snake' &&
-        test -z "$("$prefix/bin/dnnrun" plugins --problems)" &&
+      export PATH PKG_CONFIG_PATH
+      cd / && projects &&
+        build third-party "$top/examples/third-party" -Dwerror=true &&
+        meson test -C "$work/third-party" --print-errorlogs &&
+        meson install -C "$work/third-party" --quiet &&
+        test "$(dnnrun plugins | grep -c 'acme\.')" = 3 &&
+        test -z "$(dnnrun plugins --problems)" &&
         build embed "$top/examples/embed" -Dwerror=true &&
-        "$work/embed/xor"
+        LD_LIBRARY_PATH=$prefix/lib "$work/embed/xor"
     )
 }
 
@@ -129,12 +144,12 @@ step_readme () {
   rm -rf "$work/clone"
   # README shows the whole of the plugin that it builds.
   awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md |
-    diff - examples/plugin/acme.snake.c && run_commands README.md
+    diff - examples/third-party/acme.snake.c && run_commands README.md
 }
 
 step_examples () {
   [ -x "$work/clone/build/tools/dnnrun" ] || step_readme >/dev/null 2>&1
-  run_commands examples/own-data/README.md && run_commands examples/plugin/README.md
+  run_commands examples/own-data/README.md && run_commands examples/third-party/README.md
 }
 
 if [ "${1:-}" = --help ]; then

@@ -73,19 +73,12 @@ def check_source(name, path):
         if file.is_file() and file.suffix != '.npy'))
 
 
-def check_kind(kind):
-    name = f'acme.my_{kind}'
-    folder = pathlib.Path(name).absolute()
-    result = t.run('new', kind, name)
-    t.good(f'new {kind}', result)
-    t.check(f'{name}: every file, each told', all(
-        (folder / file).is_file() and f'{name}/{file}\n' in result.stdout
-        for file in FILES | {f'{name}.c'}), t.show(result))
-    check_source(name, folder / f'{name}.c')
+def build_and_check(name, folder):
+    """Whether NAME.c of the folder made build/NAME.so."""
     plugin, result = compile_plugin(folder, name)
     if not t.check(f'{name}: compiles without a warning',
                    result.returncode == 0, t.show(result)):
-        return
+        return False
     faults = list(symbols.find_faults(plugin))
     t.check(f'{name}: one symbol, libc and libm', not faults,
             '\n'.join(faults))
@@ -96,6 +89,20 @@ def check_kind(kind):
                 and '1..' in result.stdout, t.show(result))
     else:
         t.skip(f'{name}: passes dnnrun check', 'there is no verb check yet')
+    return True
+
+
+def check_kind(kind):
+    name = f'acme.my_{kind}'
+    folder = pathlib.Path(name).absolute()
+    result = t.run('new', kind, name)
+    t.good(f'new {kind}', result)
+    t.check(f'{name}: every file, each told', all(
+        (folder / file).is_file() and f'{name}/{file}\n' in result.stdout
+        for file in FILES | {f'{name}.c'}), t.show(result))
+    check_source(name, folder / f'{name}.c')
+    if not build_and_check(name, folder):
+        return
     result = subprocess.run(
         [t.DNNRUN, 'train', 'train.dnn', '--plugin-path', 'build', '--quiet'],
         cwd=folder, capture_output=True, text=True)
@@ -154,7 +161,17 @@ def test_refusals():
     t.check('none of them left a folder', not pathlib.Path('acme.a').exists())
 
 
-TESTS = [test_kinds, test_folder, test_refusals]
+# --- the examples -----------------------------------------------------------
+
+def test_third_party():
+    for source in sorted((ROOT / 'examples/third-party').glob('*.c')):
+        folder = pathlib.Path('third-party', source.stem).absolute()
+        folder.mkdir(parents=True)
+        shutil.copy(source, folder)
+        build_and_check(source.stem, folder)
+
+
+TESTS = [test_kinds, test_folder, test_refusals, test_third_party]
 
 if __name__ == '__main__':
     sys.exit(t.run_tests(TESTS))
