@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """abi-pins - writes tests/core/abi-pins.h: size, offsets and enum values of
 everything in include/dnn.  With --check it compares instead of writing, so
-that a new struct or member without a pin is seen.
+that a new struct or member without a pin is seen; and the pins of every frozen
+minor (tests/abi/1.N/abi-pins.h) are held against what there is now.
 """
+import importlib.util
 import os
 import pathlib
 import re
@@ -77,8 +79,49 @@ def make_text():
     return text
 
 
+def find_growing():
+    spec = importlib.util.spec_from_file_location(
+        'next_abi', ROOT / 'build-aux/next-abi.py')
+    next_abi = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(next_abi)
+    return {name for path in (ROOT / 'include/dnn').rglob('*.h')
+            for name in next_abi.find_growing(path.read_text(encoding='utf-8'))}
+
+
+def parse(text):
+    """'AT (DnnCall, reserved, 4),' as {'AT (DnnCall, reserved': 4}."""
+    return {row: int(number) for row, number in
+            re.findall(r'^(\w+ \(.*), (\d+)\),$', text, re.M)}
+
+
+def find_breaks(frozen, now, growing):
+    """Sentences about what a plugin of the frozen minor would trip over: only
+    the size of a struct that may grow may be larger."""
+    frozen, now = parse(frozen), parse(now)
+    for row, was in frozen.items():
+        struct = row.removeprefix('SIZE (')
+        grows = row.startswith('SIZE') and struct in growing
+        if row not in now:
+            yield f'{row}) is gone'
+        elif now[row] != was and not (grows and now[row] > was):
+            yield f'{row}) is {now[row]}, and was {was}'
+
+
+def check_frozen(text):
+    growing = find_growing()
+    breaks = [f'{path.parent.name}: {fault}'
+              for path in sorted((ROOT / 'tests/abi').glob('1.*/abi-pins.h'))
+              for fault in find_breaks(path.read_text(encoding='utf-8'), text,
+                                       growing)]
+    for fault in breaks:
+        print(fault)
+    return not breaks
+
+
 def main():
     text = make_text()
+    if not check_frozen(text):
+        return 1
     if sys.argv[1:] != ['--check']:
         PINS.write_text(text, encoding='utf-8')
         return 0

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format install examples readme'
+steps='gcc clang sanitize thread valgrind tidy format abi install examples readme'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -92,6 +92,13 @@ step_format () {
   has clang-format || return 0
   git ls-files 'core/*.[ch]' 'include/*.h' 'plugins/*.c' 'tools/*.[ch]' 'examples/*.c' |
     xargs clang-format --dry-run -Werror
+}
+
+# A host of the next minor, with the plugins of this one: all its structs that
+# may grow have grown.
+step_abi () {
+  build abi -Dabi_minor=1 -Dbench=false -Dwerror=true &&
+    meson test -C "$work/abi" --print-errorlogs
 }
 
 # A project of every kind, by nothing but what is in PATH and PKG_CONFIG_PATH.

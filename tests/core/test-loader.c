@@ -31,7 +31,6 @@ typedef struct {
 static const Built builts[] = {
   { "wrong_name", "it calls itself 'other_name'" },
   { "other_major", "it is made for plugin ABI 2, and this program has 1" },
-  { "needs_newer_minor", "it needs plugin ABI 1.1, and this program has 1.0" },
   { "lying_struct_size", "its descriptor's struct_size is '16'" },
   { "duplicate_parameter", "('slope') stands twice" },
   { "no_descriptor", "is a shared object, but no plugin" },
@@ -50,6 +49,27 @@ test_built (gconstpointer data)
 
   dnn_assert_error (error, DNN_ERROR_PLUGIN, row->piece);
   dnn_assert_error (error, DNN_ERROR_PLUGIN, path);
+}
+
+static void
+test_newer_minor (void)
+{
+  g_autofree char *path = dnn_bad_plugin ("needs_newer_minor");
+  g_autoptr (GError) error = NULL;
+  const DnnPlugin *plugin =
+      dnn_loader_open (path, "needs_newer_minor", NULL, &error);
+
+  g_test_summary ("A plugin that needs 1.1 is refused by a host of 1.0, with "
+                  "both in the sentence, and welcome to one of 1.1");
+
+  if (DNN_ABI_MINOR > 0) { /* built with -Dabi_minor=1 */
+    g_assert_no_error (error);
+    g_assert_cmpint (plugin->abi_minor, ==, 1);
+    return;
+  }
+  g_assert_null (plugin);
+  dnn_assert_error (error, DNN_ERROR_PLUGIN,
+                    "it needs plugin ABI 1.1, and this program has 1.0");
 }
 
 /* --- files that are none ------------------------------------------------- */
@@ -343,6 +363,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/loader/good", test_good);
   for (size_t i = 0; i < G_N_ELEMENTS (builts); i++)
     dnn_add_row ("/loader/refuses", builts[i].name, &builts[i], test_built);
+  g_test_add_func ("/loader/newer-minor", test_newer_minor);
   for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
     dnn_add_row ("/loader/file", files[i].name, &files[i], test_file);
   g_test_add_func ("/loader/file/missing", test_missing);
