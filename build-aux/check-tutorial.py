@@ -5,7 +5,8 @@
 
 ```sh blocks are run, one after another, in a folder that is removed at the
 end.  ```c blocks are, together, the source file that the first of them names.
-A ```diff block is a mistake: with it the check must fail.  Exit code 77: there
+A ```diff block is a mistake: with it the check of the derivatives must
+fail.  Exit code 77: there
 is something missing to try it with.
 """
 import os
@@ -79,7 +80,9 @@ class Reader:
             sys.exit(f'the mistake is not in the source:\n{text}')
         self.write(self.source.replace(old, new))
         self.shell(self.compile)
-        print(self.shell(f'dnnrun check build/{self.name()}.so', good=False))
+        said = self.shell(f'dnnrun check build/{self.name()}.so', good=False)
+        if not re.search(r'^fail +gradients', said, re.M):
+            sys.exit(f'the check failed for another reason:\n{said}')
         self.write(self.source)
         self.shell(self.compile)
 

@@ -247,6 +247,8 @@ const DnnPlugin *
 dnn_loader_open (const char *path, const char *name, char **ret_note,
                  GError **error)
 {
+  /* A name without a slash would be looked for among the libraries. */
+  g_autofree char *file = g_canonicalize_filename (path, NULL);
   const DnnPlugin *plugin;
   const char *changed;
   Process process;
@@ -256,7 +258,7 @@ dnn_loader_open (const char *path, const char *name, char **ret_note,
     return NULL;
 
   process_save (&process);
-  module = dlopen (path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  module = dlopen (file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   changed = process_restore (&process);
   if (module == NULL) {
     refuse (error, "'%s' cannot be loaded: %s", path, dlerror ());

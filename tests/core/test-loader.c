@@ -21,6 +21,24 @@ test_good (void)
   g_assert_null (note);
 }
 
+static void
+test_bare_name (void)
+{
+  g_autoptr (DnnFolder) folder = dnn_folder_new ();
+  g_autofree char *path =
+      dnn_folder_copy_plugin (folder, "activations/relu", "relu.so");
+  g_autofree char *before = g_get_current_dir ();
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A file of the working directory needs no './'");
+
+  g_assert_cmpint (g_chdir (folder->path), ==, 0);
+  dnn_loader_open ("relu.so", "relu", NULL, &error);
+  g_assert_cmpint (g_chdir (before), ==, 0);
+
+  g_assert_no_error (error);
+}
+
 /* --- plugins with one fault ---------------------------------------------- */
 
 typedef struct {
@@ -361,6 +379,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/loader/good", test_good);
+  g_test_add_func ("/loader/bare-name", test_bare_name);
   for (size_t i = 0; i < G_N_ELEMENTS (builts); i++)
     dnn_add_row ("/loader/refuses", builts[i].name, &builts[i], test_built);
   g_test_add_func ("/loader/newer-minor", test_newer_minor);
