@@ -5,9 +5,8 @@
 
 ```sh blocks are run, one after another, in a folder that is removed at the
 end.  ```c blocks are, together, the source file that the first of them names.
-A ```diff block is a mistake: with it the check of the derivatives must
-fail.  Exit code 77: there
-is something missing to try it with.
+A ```diff block is a mistake: with it the check of the derivatives must fail.
+Exit code 77: there is something missing to try it with.
 """
 import os
 import pathlib
