@@ -6,7 +6,8 @@
 Copies to tests/abi/1.MINOR/ the headers, their pins, and sources of plugins of
 every kind: those that `dnnrun new` writes, called frozen.KIND, and the hard
 cases.  They are compiled against these headers from then on, and tested with
-every later host.  --into writes to FOLDER/1.MINOR instead and changes nothing
+every later host.  As long as a text calls the ABI a draft, the lines are listed
+instead.  --into writes to FOLDER/1.MINOR instead and changes nothing
 else: a trial.
 """
 import argparse
@@ -106,13 +107,14 @@ def main():
     if (parent / f'1.{args.minor}').exists():
         sys.exit(f'{parent / f"1.{args.minor}"} is there already; a frozen '
                  'minor never changes')
+    drafts = list(find_drafts())
+    if args.into is None and drafts:
+        sys.exit('say anew what still calls it a draft:\n' + '\n'.join(drafts))
     subprocess.run([sys.executable, ROOT / 'build-aux/abi-pins.py', '--check'],
                    check=True)
     print(freeze(args.minor, parent))
     if args.into is None:
         add_to_build(args.minor)
-        for line in find_drafts():
-            print(f'to be said anew: {line}')
     return 0
 
 
