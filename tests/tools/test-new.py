@@ -104,8 +104,8 @@ def check_kind(kind):
     if not build_and_check(name, folder):
         return
     result = subprocess.run(
-        [t.DNNRUN, 'train', 'train.dnn', '--plugin-path', 'build', '--quiet'],
-        cwd=folder, capture_output=True, text=True)
+        [t.DNNRUN, 'train', 'train.dnn', '--plugin-path', 'build', '--quiet',
+         '--threads', '1'], cwd=folder, capture_output=True, text=True)
     t.good(f'{name}: trains unmodified', result)
     if result.returncode == 0:
         first, last = last_loss(folder / 'runs/train/history.csv')
