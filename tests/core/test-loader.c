@@ -25,7 +25,7 @@ static void
 test_bare_name (void)
 {
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
-  g_autofree char *path =
+  g_autofree char *path G_GNUC_UNUSED =
       dnn_folder_copy_plugin (folder, "activations/relu", "relu.so");
   g_autofree char *before = g_get_current_dir ();
   g_autoptr (GError) error = NULL;
