@@ -174,6 +174,47 @@ expect_integer (DnnBuild *b, uint32_t index, int64_t lo, int64_t hi)
     context_of (b)->built->expected[index] = (DnnExpected){ true, lo, hi };
 }
 
+static int32_t
+same_shape (DnnBuild *b)
+{
+  const DnnTensor *x = b->x[0];
+
+  for (uint32_t k = 1; k < b->n_inputs; k++)
+    if (b->x[k]->n_dims != x->n_dims ||
+        memcmp (b->x[k]->dims, x->dims, x->n_dims * sizeof x->dims[0]) != 0)
+      return fail (b, "input %u has not the shape of input 0", k);
+  return 0;
+}
+
+static int32_t
+match_targets (DnnBuild *b, uint32_t targets)
+{
+  const DnnTensor *y = b->x[0], *t = b->x[1];
+  const bool values = (targets & DNN_TARGET_VALUES) != 0;
+  const bool labels = (targets & DNN_TARGET_LABELS) != 0 && y->n_dims > 1;
+
+  if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0])
+    return fail (b, "predictions and targets must be of as many samples");
+  if (!values && !labels)
+    return fail (b, "prediction must be a row of classes a sample");
+  if ((values && dnn_count (t) == dnn_count (y)) ||
+      (labels && dnn_count (t) == dnn_rows (y)))
+    return 0;
+  if (!labels)
+    return fail (b,
+                 "a sample has %lld targets and %lld predictions; "
+                 "they must be as many",
+                 (long long) (dnn_count (t) / t->dims[0]),
+                 (long long) (dnn_count (y) / y->dims[0]));
+  return fail (b,
+               "a sample has %lld targets, and must have %lld labels, one a "
+               "row of %lld classes%s",
+               (long long) (dnn_count (t) / t->dims[0]),
+               (long long) (dnn_rows (y) / y->dims[0]),
+               (long long) dnn_columns (y),
+               values ? ", or a number for each class" : "");
+}
+
 static void
 set_state (DnnBuild *b, int64_t n_doubles)
 {
@@ -338,6 +379,8 @@ const DnnHost dnn_host = {
   .add_worker_scratch = add_worker_scratch,
   .backward_reads = backward_reads,
   .expect_integer = expect_integer,
+  .same_shape = same_shape,
+  .match_targets = match_targets,
   .set_state = set_state,
   .add_slot = add_slot,
   .affine = affine,

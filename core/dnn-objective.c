@@ -82,6 +82,12 @@ dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
 }
 
 bool
+dnn_objective_is_usual (const DnnObjective *self)
+{
+  return (self->loss->code->flags & DNN_FLAG_USUAL) != 0;
+}
+
+bool
 dnn_objective_takes_logits (const DnnObjective *self, const DnnModel *model)
 {
   const DnnLayer *last =

@@ -27,6 +27,9 @@ DnnObjective *dnn_objective_new (DnnRegistry *registry, const char *loss,
 void dnn_objective_free (DnnObjective *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnObjective, dnn_objective_free)
 
+/* Whether the loss is one to choose where nobody says which (DNN_FLAG_USUAL).
+ */
+bool dnn_objective_is_usual (const DnnObjective *self);
 /* Whether the loss takes what goes into the model's last activation. */
 bool dnn_objective_takes_logits (const DnnObjective *self,
                                  const DnnModel *model);

@@ -235,7 +235,8 @@ fits (const DnnModel *model, const char *name, const DnnShape *target)
   g_autoptr (DnnObjective) objective = dnn_objective_new (
       dnn_model_registry (model), name, NULL, (DnnPlace){ 0 }, NULL);
 
-  return objective != NULL && dnn_objective_takes_logits (objective, model) &&
+  return objective != NULL && dnn_objective_is_usual (objective) &&
+         dnn_objective_takes_logits (objective, model) &&
          dnn_objective_check (objective, model, target, NULL, NULL);
 }
 

@@ -48,7 +48,9 @@ typedef enum DnnFlags {
   /* Layer: a sample's result depends on the others of its batch. */
   DNN_FLAG_NOT_PER_SAMPLE = 1 << 3,
   /* Activation, optimizer: every element by itself. */
-  DNN_FLAG_ELEMENTWISE = 1 << 4
+  DNN_FLAG_ELEMENTWISE = 1 << 4,
+  /* Loss: what people mean where a model ends in its logits_of. */
+  DNN_FLAG_USUAL = 1 << 5
 } DnnFlags;
 
 /* [grows] */

@@ -31,17 +31,8 @@ static const DnnParam params[] = {
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *p = b->x[0], *t = b->x[1];
-
   (void) self;
-  if (p->n_dims < 1 || t->n_dims < 1 || p->dims[0] != t->dims[0] ||
-      dnn_count (p) != dnn_count (t))
-    return host->fail (b,
-                       "a sample has %lld targets and %lld predictions; "
-                       "they must be as many",
-                       (long long) (dnn_count (t) / t->dims[0]),
-                       (long long) (dnn_count (p) / p->dims[0]));
-  return 0;
+  return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
 /* t' */
@@ -153,6 +144,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "-log of the probability given to yes or no",
   .reference = "https://keras.io/api/losses/probabilistic_losses/",
+  .flags = DNN_FLAG_USUAL,
   .self_size = sizeof (Crossentropy),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

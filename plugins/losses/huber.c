@@ -24,58 +24,32 @@ static const DnnParam params[] = {
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *p = b->x[0], *t = b->x[1];
-
   (void) self;
-  if (p->n_dims < 1 || t->n_dims < 1 || p->dims[0] != t->dims[0] ||
-      dnn_count (p) != dnn_count (t))
-    return host->fail (b,
-                       "a sample has %lld targets and %lld predictions; "
-                       "they must be as many",
-                       (long long) (dnn_count (t) / t->dims[0]),
-                       (long long) (dnn_count (p) / p->dims[0]));
-  return 0;
+  return host->match_targets (b, DNN_TARGET_VALUES);
+}
+
+static double
+loss_of (const void *self, double t, double y, double *ret_slope)
+{
+  const double delta = ((const Huber *) self)->delta;
+  const double e = y - t, size = fabs (e);
+
+  *ret_slope = fmax (-delta, fmin (e, delta));
+  return size <= delta ? e * e / 2 : delta * size - delta * delta / 2;
 }
 
 static int32_t
 value (const void *self, const DnnHost *host, DnnLossPass *p)
 {
-  const double delta = ((const Huber *) self)->delta;
-  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
-  const int64_t samples = p->y_pred->dims[0];
-  const int64_t n = dnn_count (p->y_pred) / samples;
-
   (void) host;
-  for (int64_t i = 0; i < samples; i++, t += n, y += n) {
-    double sum = 0;
-
-    for (int64_t j = 0; j < n; j++) {
-      const double e = fabs ((double) y[j] - t[j]);
-
-      sum += e <= delta ? e * e / 2 : delta * e - delta * delta / 2;
-    }
-    p->value[i] = (float) (sum / (double) n);
-  }
-  return 0;
+  return dnn_mean_value (self, p, loss_of);
 }
 
 static int32_t
 gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {
-  const double delta = ((const Huber *) self)->delta;
-  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
-  const int64_t samples = p->y_pred->dims[0];
-  const int64_t n = dnn_count (p->y_pred) / samples;
-  float *dy = dnn_f32 (p->dy_pred);
-
   (void) host;
-  for (int64_t i = 0; i < samples; i++, t += n, y += n, dy += n)
-    for (int64_t j = 0; j < n; j++) {
-      const double e = (double) y[j] - t[j];
-
-      dy[j] = p->scale[i] * (float) fmax (-delta, fmin (e, delta)) / (float) n;
-    }
-  return 0;
+  return dnn_mean_gradient (self, p, loss_of);
 }
 
 static const DnnLossOps ops = {

@@ -9,56 +9,32 @@
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *p = b->x[0], *t = b->x[1];
+  (void) self;
+  return host->match_targets (b, DNN_TARGET_VALUES);
+}
+
+static double
+loss_of (const void *self, double t, double y, double *ret_slope)
+{
+  const double e = y - t;
 
   (void) self;
-  if (p->n_dims < 1 || t->n_dims < 1 || p->dims[0] != t->dims[0] ||
-      dnn_count (p) != dnn_count (t))
-    return host->fail (b,
-                       "a sample has %lld targets and %lld predictions; "
-                       "they must be as many",
-                       (long long) (dnn_count (t) / t->dims[0]),
-                       (long long) (dnn_count (p) / p->dims[0]));
-  return 0;
+  *ret_slope = 2 * e;
+  return e * e;
 }
 
 static int32_t
 value (const void *self, const DnnHost *host, DnnLossPass *p)
 {
-  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
-  const int64_t samples = p->y_pred->dims[0];
-  const int64_t n = dnn_count (p->y_pred) / samples;
-
-  (void) self;
   (void) host;
-  for (int64_t i = 0; i < samples; i++, t += n, y += n) {
-    double sum = 0;
-
-    for (int64_t j = 0; j < n; j++) {
-      const double e = (double) y[j] - t[j];
-
-      sum += e * e;
-    }
-    p->value[i] = (float) (sum / (double) n);
-  }
-  return 0;
+  return dnn_mean_value (self, p, loss_of);
 }
 
 static int32_t
 gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {
-  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
-  const int64_t samples = p->y_pred->dims[0];
-  const int64_t n = dnn_count (p->y_pred) / samples;
-  float *dy = dnn_f32 (p->dy_pred);
-
-  (void) self;
   (void) host;
-  for (int64_t i = 0; i < samples; i++, t += n, y += n, dy += n)
-    for (int64_t j = 0; j < n; j++) {
-      dy[j] = p->scale[i] * 2 * (y[j] - t[j]) / (float) n;
-    }
-  return 0;
+  return dnn_mean_gradient (self, p, loss_of);
 }
 
 static const DnnLossOps ops = {

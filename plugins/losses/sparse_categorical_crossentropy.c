@@ -30,21 +30,9 @@ static const DnnParam params[] = {
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *p = b->x[0], *t = b->x[1];
-
   (void) self;
-  if (p->n_dims < 2)
-    return host->fail (b, "prediction must be a row of classes a sample");
-  if (dnn_count (t) != dnn_rows (p) || t->dims[0] != p->dims[0])
-    return host->fail (
-        b,
-        "a sample has %lld targets, and must have %lld labels, one "
-        "a row of %lld classes; for one-hot rows take "
-        "categorical_crossentropy",
-        (long long) (dnn_count (t) / t->dims[0]),
-        (long long) (dnn_rows (p) / p->dims[0]), (long long) dnn_columns (p));
-  host->expect_integer (b, 1, 0, dnn_columns (p) - 1);
-  return 0;
+  host->expect_integer (b, 1, 0, dnn_columns (b->x[0]) - 1);
+  return host->match_targets (b, DNN_TARGET_LABELS);
 }
 
 static int32_t
@@ -241,6 +229,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary =
       "-log of the probability given to the right class; labels are numbers",
   .reference = "https://keras.io/api/losses/probabilistic_losses/",
+  .flags = DNN_FLAG_USUAL,
   .self_size = sizeof (Crossentropy),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

@@ -7,44 +7,33 @@
 #include <dnn/plugin.h>
 #include <math.h>
 
-enum { SUM, COUNT, N_STATE };
-
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *y = b->x[0], *t = b->x[1];
+  (void) self;
+  host->set_state (b, DNN_MEAN_STATE);
+  return host->match_targets (b, DNN_TARGET_VALUES);
+}
+
+static double
+value_of (const void *self, const DnnMetricPass *p, int64_t i)
+{
+  const int64_t n = dnn_count (p->y_pred) / p->y_pred->dims[0];
+  const float *y = dnn_f32 (p->y_pred) + i * n;
+  const float *t = dnn_f32 (p->y_true) + i * n;
+  double sum = 0;
 
   (void) self;
-  if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0] ||
-      dnn_count (y) != dnn_count (t))
-    return host->fail (b,
-                       "a sample has %lld targets and %lld predictions; "
-                       "they must be as many",
-                       (long long) (dnn_count (t) / t->dims[0]),
-                       (long long) (dnn_count (y) / y->dims[0]));
-  host->set_state (b, N_STATE);
-  return 0;
+  for (int64_t j = 0; j < n; j++)
+    sum += fabs ((double) y[j] - t[j]);
+  return sum / (double) n;
 }
 
 static int32_t
 update (const void *self, const DnnHost *host, DnnMetricPass *p)
 {
-  const int64_t samples = p->y_pred->dims[0];
-  const int64_t n = dnn_count (p->y_pred) / samples;
-  const float *y = dnn_f32 (p->y_pred), *t = dnn_f32 (p->y_true);
-
-  (void) self;
   (void) host;
-  for (int64_t i = 0; i < samples; i++, y += n, t += n) {
-    const double weight = p->sample_weight != NULL ? p->sample_weight[i] : 1;
-    double sum = 0;
-
-    for (int64_t j = 0; j < n; j++)
-      sum += fabs ((double) y[j] - t[j]);
-    p->state[SUM] += weight * sum / (double) n;
-    p->state[COUNT] += weight;
-  }
-  return 0;
+  return dnn_mean_update (self, p, value_of);
 }
 
 static void
@@ -52,7 +41,7 @@ result (const void *self, const double *state, int64_t n, double *ret)
 {
   (void) self;
   (void) n;
-  *ret = state[COUNT] > 0 ? state[SUM] / state[COUNT] : 0;
+  *ret = dnn_mean_of (state);
 }
 
 static const DnnMetricOps ops = {

@@ -1,6 +1,6 @@
 /* top_k - share of samples whose right class is among the k first
  *
- *   y: N×...×C    t one axis less, or N×...×1: the class; else like y: argmax t
+ *   y: N×...×C    t: a label a row; else like y: argmax t
  *
  *   right where fewer than k classes have a larger y than the right one
  *
@@ -15,48 +15,28 @@ typedef struct {
   int64_t k;
 } TopK;
 
-enum { SUM, COUNT, N_STATE };
-
 static const DnnParam params[] = {
   DNN_INT (TopK, k, "5", 1, 1 << 24, "classes", "how many count as first"),
 };
 
-static bool
-is_sparse (const DnnTensor *y, const DnnTensor *t)
-{
-  return t->n_dims < y->n_dims || dnn_columns (t) == 1;
-}
-
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *y = b->x[0], *t = b->x[1];
-  int64_t wanted;
-
   (void) self;
-  if (y->n_dims < 2 || t->n_dims < 1 || y->dims[0] != t->dims[0])
+  if (b->x[0]->n_dims < 2)
     return host->fail (b, "prediction must be a row of classes a sample");
-  wanted = is_sparse (y, t) ? dnn_rows (y) : dnn_count (y);
-  if (dnn_count (t) != wanted)
-    return host->fail (
-        b,
-        "a sample has %lld targets, and its prediction goes with "
-        "%lld",
-        (long long) (dnn_count (t) / t->dims[0]),
-        (long long) (wanted / t->dims[0]));
-  host->set_state (b, N_STATE);
-  return 0;
+  host->set_state (b, DNN_MEAN_STATE);
+  return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }
 
 /* The right class of a row, or -1 if the label is none. */
 static int64_t
-class_of (const DnnMetricPass *p, int64_t row)
+class_of (const DnnMetricPass *p, int64_t row, int64_t c)
 {
-  const int64_t c = dnn_columns (p->y_pred);
   const float *t = dnn_f32 (p->y_true);
   int64_t best = 0;
 
-  if (is_sparse (p->y_pred, p->y_true))
+  if (dnn_has_labels (p))
     return t[row] >= 0 && t[row] < (float) c ? (int64_t) t[row] : -1;
   t += row * c;
   for (int64_t j = 1; j < c; j++)
@@ -67,7 +47,7 @@ class_of (const DnnMetricPass *p, int64_t row)
 static bool
 is_right (const TopK *top, const DnnMetricPass *p, int64_t row)
 {
-  const int64_t c = dnn_columns (p->y_pred), right = class_of (p, row);
+  const int64_t c = dnn_columns (p->y_pred), right = class_of (p, row, c);
   const float *y = dnn_f32 (p->y_pred) + row * c;
   int64_t n_larger = 0;
 
@@ -78,23 +58,22 @@ is_right (const TopK *top, const DnnMetricPass *p, int64_t row)
   return n_larger < top->k;
 }
 
+static double
+value_of (const void *self, const DnnMetricPass *p, int64_t i)
+{
+  const int64_t answers = dnn_rows (p->y_pred) / p->y_pred->dims[0];
+  int64_t right = 0;
+
+  for (int64_t k = 0; k < answers; k++)
+    right += is_right (self, p, i * answers + k);
+  return (double) right / (double) answers;
+}
+
 static int32_t
 update (const void *self, const DnnHost *host, DnnMetricPass *p)
 {
-  const int64_t samples = p->y_pred->dims[0];
-  const int64_t answers = dnn_rows (p->y_pred) / samples; /* of a sample */
-
   (void) host;
-  for (int64_t i = 0; i < samples; i++) {
-    const double weight = p->sample_weight != NULL ? p->sample_weight[i] : 1;
-    int64_t right = 0;
-
-    for (int64_t k = 0; k < answers; k++)
-      right += is_right (self, p, i * answers + k);
-    p->state[SUM] += weight * (double) right / (double) answers;
-    p->state[COUNT] += weight;
-  }
-  return 0;
+  return dnn_mean_update (self, p, value_of);
 }
 
 static void
@@ -102,7 +81,7 @@ result (const void *self, const double *state, int64_t n, double *ret)
 {
   (void) self;
   (void) n;
-  *ret = state[COUNT] > 0 ? state[SUM] / state[COUNT] : 0;
+  *ret = dnn_mean_of (state);
 }
 
 static const DnnMetricOps ops = {

@@ -97,6 +97,10 @@ typedef struct DnnHost {
   /* Input `index` holds whole numbers lo .. hi: the host checks the data. */
   void (*expect_integer) (struct DnnBuild *b, uint32_t index, int64_t lo,
                           int64_t hi);
+  /* Fails, with the status to return, where inputs differ in shape. */
+  int32_t (*same_shape) (struct DnnBuild *b);
+  /* Fails where x[1], targets of x[0], are none of `targets` (DnnTargets). */
+  int32_t (*match_targets) (struct DnnBuild *b, uint32_t targets);
   /* Size of a metric's state. */
   void (*set_state) (struct DnnBuild *b, int64_t n_doubles);
   /* Of an optimizer, for this weight: dnn_shape_of (s->weight) or any shape. */

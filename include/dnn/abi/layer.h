@@ -11,6 +11,12 @@
 extern "C" {
 #endif
 
+/* What the targets of a loss or metric may be. */
+typedef enum DnnTargets {
+  DNN_TARGET_VALUES = 1 << 0, /* as many as predictions */
+  DNN_TARGET_LABELS = 1 << 1  /* a class number for each row of predictions */
+} DnnTargets;
+
 /* [grows] The question "what do you make of these inputs?" */
 typedef struct DnnBuild {
   DnnCall call;

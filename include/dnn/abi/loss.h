@@ -39,6 +39,93 @@ typedef struct DnnLossOps {
 
 #define DNN_LOSS_OPS(logits_of) DNN_END_OF (DnnLossOps, gradient), 0, logits_of
 
+/* --- losses that are means over the elements of a sample ------------------ */
+
+/* [pure] The loss of one prediction y whose target is t; its derivative by y
+ * goes to ret_slope. */
+typedef double (*DnnElementLoss) (const void *self, double t, double y,
+                                  double *ret_slope);
+
+/* value and gradient of such a loss. */
+static inline int32_t
+dnn_mean_value (const void *self, DnnLossPass *p, DnnElementLoss loss)
+{
+  const int64_t samples = p->y_pred->dims[0];
+  const int64_t n = dnn_count (p->y_pred) / samples;
+  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
+
+  for (int64_t i = 0; i < samples; i++, t += n, y += n) {
+    double sum = 0, slope;
+
+    for (int64_t j = 0; j < n; j++)
+      sum += loss (self, t[j], y[j], &slope);
+    p->value[i] = (float) (sum / (double) n);
+  }
+  return 0;
+}
+
+static inline int32_t
+dnn_mean_gradient (const void *self, DnnLossPass *p, DnnElementLoss loss)
+{
+  const int64_t samples = p->y_pred->dims[0];
+  const int64_t n = dnn_count (p->y_pred) / samples;
+  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
+  float *dy = dnn_f32 (p->dy_pred);
+
+  for (int64_t i = 0; i < samples; i++, t += n, y += n, dy += n)
+    for (int64_t j = 0; j < n; j++) {
+      double slope;
+
+      loss (self, t[j], y[j], &slope);
+      dy[j] = (float) (p->scale[i] * slope / (double) n);
+    }
+  return 0;
+}
+
+/* --- losses that are means over the rows of a sample ---------------------- */
+
+/* [pure] The loss of a row of n predictions y whose targets are t; ret_slope
+ * gets its derivative by each y, where it is not NULL. */
+typedef double (*DnnRowLoss) (const void *self, const float *t, const float *y,
+                              int64_t n, float *ret_slope);
+
+static inline int32_t
+dnn_rows_value (const void *self, DnnLossPass *p, DnnRowLoss loss)
+{
+  const int64_t samples = p->y_pred->dims[0];
+  const int64_t n = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
+  const int64_t rows = dnn_count (p->y_pred) / n / samples; /* of a sample */
+  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
+
+  for (int64_t i = 0; i < samples; i++) {
+    double sum = 0;
+
+    for (int64_t k = 0; k < rows; k++, t += n, y += n)
+      sum += loss (self, t, y, n, NULL);
+    p->value[i] = (float) (sum / (double) rows);
+  }
+  return 0;
+}
+
+static inline int32_t
+dnn_rows_gradient (const void *self, DnnLossPass *p, DnnRowLoss loss)
+{
+  const int64_t n = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
+  const int64_t all = dnn_count (p->y_pred) / n;
+  const int64_t rows = all / p->y_pred->dims[0]; /* of a sample */
+  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
+  float *dy = dnn_f32 (p->dy_pred);
+
+  for (int64_t i = 0; i < all; i++, t += n, y += n, dy += n) {
+    const float scale = p->scale[i / rows] / (float) rows;
+
+    loss (self, t, y, n, dy);
+    for (int64_t j = 0; j < n; j++)
+      dy[j] *= scale;
+  }
+  return 0;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -37,6 +37,58 @@ typedef struct DnnMetricOps {
 
 #define DNN_METRIC_OPS(better) DNN_END_OF (DnnMetricOps, result), better
 
+/* Targets are labels: a class number for each row of predictions. */
+static inline int
+dnn_has_labels (const DnnMetricPass *p)
+{
+  return dnn_count (p->y_true) != dnn_count (p->y_pred);
+}
+
+/* The target of prediction j of a row of n, be it given as label or value. */
+static inline float
+dnn_target_at (const DnnMetricPass *p, int64_t row, int64_t j, int64_t n)
+{
+  const float *t = dnn_f32 (p->y_true);
+
+  return dnn_has_labels (p) ? (float) (t[row] == (float) j) : t[row * n + j];
+}
+
+static inline double
+dnn_weight_of (const DnnMetricPass *p, int64_t sample)
+{
+  return p->sample_weight != NULL ? p->sample_weight[sample] : 1;
+}
+
+/* --- metrics that are weighted means over samples ------------------------- */
+
+enum { DNN_MEAN_SUM, DNN_MEAN_WEIGHT, DNN_MEAN_STATE };
+
+/* [pure] What sample number i counts. */
+typedef double (*DnnSampleValue) (const void *self, const DnnMetricPass *p,
+                                  int64_t i);
+
+/* update of such a metric, whose state is DNN_MEAN_STATE numbers. */
+static inline int32_t
+dnn_mean_update (const void *self, DnnMetricPass *p, DnnSampleValue value)
+{
+  for (int64_t i = 0; i < p->y_pred->dims[0]; i++) {
+    const double weight = dnn_weight_of (p, i);
+
+    p->state[DNN_MEAN_SUM] += weight * value (self, p, i);
+    p->state[DNN_MEAN_WEIGHT] += weight;
+  }
+  return 0;
+}
+
+/* And its result: Σ weight · value / Σ weight. */
+static inline double
+dnn_mean_of (const double *state)
+{
+  return state[DNN_MEAN_WEIGHT] > 0
+             ? state[DNN_MEAN_SUM] / state[DNN_MEAN_WEIGHT]
+             : 0;
+}
+
 #ifdef __cplusplus
 }
 #endif
