@@ -67,6 +67,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   dnn_test_add_golden ("losses", DNN_KIND_LOSS, test_case);
+  dnn_test_add_golden ("more-losses", DNN_KIND_LOSS, test_case);
 
   return g_test_run ();
 }

@@ -1,0 +1,60 @@
+/* mean_squared_logarithmic_error - mean of the squared differences of
+ * logarithms
+ *
+ *   L = Σⱼ dⱼ² / n    dⱼ = ln (1 + max (yⱼ, ε)) - ln (1 + max (tⱼ, ε))
+ *   dL/dyⱼ = 2 dⱼ / (1 + yⱼ) / n    none where yⱼ is below ε = 1e-7
+ *
+ * over the n elements of a sample.
+ */
+#include <dnn/plugin.h>
+#include <math.h>
+
+static int32_t
+build (const void *self, const DnnHost *host, DnnBuild *b)
+{
+  (void) self;
+  return host->match_targets (b, DNN_TARGET_VALUES);
+}
+
+static double
+loss_of (const void *self, double t, double y, double *ret_slope)
+{
+  const double d = log1p (fmax (y, 1e-7)) - log1p (fmax (t, 1e-7));
+
+  (void) self;
+  *ret_slope = y > 1e-7 ? 2 * d / (1 + y) : 0;
+  return d * d;
+}
+
+static int32_t
+value (const void *self, const DnnHost *host, DnnLossPass *p)
+{
+  (void) host;
+  return dnn_mean_value (self, p, loss_of);
+}
+
+static int32_t
+gradient (const void *self, const DnnHost *host, DnnLossPass *p)
+{
+  (void) host;
+  return dnn_mean_gradient (self, p, loss_of);
+}
+
+static const DnnLossOps ops = {
+  DNN_LOSS_OPS (NULL),
+  .build = build,
+  .value = value,
+  .gradient = gradient,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_LOSS,
+  .name = "mean_squared_logarithmic_error",
+  .title = "MeanSquaredLogarithmicError",
+  .version = "1.0",
+  .summary = "mean of the squared differences of logarithms",
+  .reference = "https://keras.io/api/losses/regression_losses/",
+  .ops = &ops,
+  .example_inputs = "4; 4",
+};
