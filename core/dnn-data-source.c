@@ -13,6 +13,8 @@ static const DnnParam params[] = {
            "file of the inputs", NULL),
   DNN_ROW (DnnDataSettings, targets, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "file of the targets", NULL),
+  DNN_ROW (DnnDataSettings, weights, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "file of the weights of the inputs' rows in the loss", NULL),
   DNN_ROW (DnnDataSettings, validation_inputs, NULL, DNN_PARAM_TEXT, 0, "", 0,
            0, "", "file of the validation inputs", NULL),
   DNN_ROW (DnnDataSettings, validation_targets, NULL, DNN_PARAM_TEXT, 0, "", 0,

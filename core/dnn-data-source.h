@@ -18,6 +18,7 @@ typedef struct DnnDataSettings {
   const char *dataset; /* interned, as all of these; "" where not given */
   const char *inputs;
   const char *targets;
+  const char *weights; /* of the training rows */
   const char *validation_inputs;
   const char *validation_targets;
   const char *test_inputs;

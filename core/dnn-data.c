@@ -3,6 +3,7 @@
 
 #include "dnn-data-source.h"
 #include "dnn-file.h"
+#include "dnn-sample-weights.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,6 +32,7 @@ dnn_split_free (DnnSplit *self)
   if (self == NULL)
     return;
   g_free (self->rows);
+  dnn_array_unref (self->weights);
   dnn_array_unref (self->targets);
   dnn_array_unref (self->inputs);
   g_free (self);
@@ -314,6 +316,16 @@ load_split (const DnnDataFiles *files, int32_t format, const DnnSplit *like,
   return split;
 }
 
+static bool
+load_weights (DnnSplit *split, const DnnDataSettings *settings, GError **error)
+{
+  g_autoptr (DnnArray) weights =
+      load_file (settings->weights, settings->format, error);
+
+  return weights != NULL &&
+         dnn_split_set_weights (split, settings->weights, weights, error);
+}
+
 /* Cuts rows first .. first + n - 1 out of the training rows. */
 static bool
 cut_validation (DnnData *self, int64_t first, int64_t n, const char *key,
@@ -334,6 +346,7 @@ cut_validation (DnnData *self, int64_t first, int64_t n, const char *key,
     return false;
   }
   cut = dnn_split_new (train->inputs, train->targets, first, n);
+  cut->weights = train->weights != NULL ? dnn_array_ref (train->weights) : NULL;
   cut->inputs_name = train->inputs_name;
   cut->targets_name = train->targets_name;
   memmove (train->rows + first, train->rows + first + n,
@@ -446,6 +459,8 @@ dnn_data_load (const DnnSpec *section, GError **error)
   if (local == NULL)
     self->test =
         load_split (&source->test, settings->format, self->train, &local);
+  if (local == NULL && *settings->weights != '\0')
+    load_weights (self->train, settings, &local);
   if (local != NULL || !cut_splits (self, settings, &local) ||
       !select_rows (self, settings, &local)) {
     if (g_error_matches (local, DNN_ERROR, DNN_ERROR_PARAM))

@@ -16,7 +16,8 @@ typedef struct DnnSplit {
   DnnArray *targets;       /* (owned reference) */
   const char *inputs_name; /* interned: where they come from */
   const char *targets_name;
-  int64_t *rows; /* (owned) indices into both */
+  DnnArray *weights; /* (owned reference) one a row; NULL: all 1 */
+  int64_t *rows;     /* (owned) indices into all */
   int64_t n;
 } DnnSplit;
 

@@ -7,11 +7,23 @@
 
 #include <string.h>
 
+static void
+table_free (gpointer data)
+{
+  DnnEvaluationTable *table = data;
+
+  g_free (table->values);
+  g_free (table->name);
+  g_free (table);
+}
+
 void
 dnn_evaluation_free (DnnEvaluation *self)
 {
   if (self == NULL)
     return;
+  g_strfreev (self->class_names);
+  g_clear_pointer (&self->tables, g_ptr_array_unref);
   g_free (self->values);
   g_strfreev (self->metrics);
   g_free (self);
@@ -30,7 +42,7 @@ dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
 
     if (!dnn_executor_forward (batch->plan, info, error) ||
         !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->values, error))
+                               batch->weights, batch->values, error))
       return false;
   }
   *ret_loss = dnn_objective_loss (objective);
@@ -124,30 +136,60 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
   return ok;
 }
 
+/* The loss and metrics of the model's training, or other metrics. */
+static DnnObjective *
+make_objective (const DnnModelFile *file, const char *metrics, GError **error)
+{
+  DnnRegistry *registry = dnn_model_registry (file->model);
+  DnnTrainSettings settings;
+  g_autoptr (DnnObjective) self = NULL;
+
+  if (!dnn_train_settings_parse (
+          dnn_experiment_find (file->experiment, "train"), &settings, error))
+    return NULL;
+  self = dnn_objective_new (registry, settings.loss,
+                            metrics != NULL ? metrics : settings.metrics,
+                            (DnnPlace){ 0 }, error);
+  if (self == NULL || (metrics == NULL &&
+                       !dnn_objective_add_weighted (
+                           self, registry, settings.weighted_metrics, error)))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static void
+take_tables (DnnEvaluation *self, const DnnObjective *objective)
+{
+  for (size_t i = 0; i < dnn_objective_n_tables (objective); i++) {
+    const DnnMetric *metric = dnn_objective_table (objective, i);
+    DnnEvaluationTable *table = g_new0 (DnnEvaluationTable, 1);
+
+    table->name = g_strdup (metric->label);
+    table->summary = g_intern_string (metric->component->plugin->summary);
+    table->shape = metric->result;
+    table->values = dnn_objective_table_values (objective, i);
+    g_ptr_array_add (self->tables, table);
+  }
+}
+
 DnnEvaluation *
 dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
-              const char *split_name, unsigned threads, GError **error)
+              const DnnEvaluationOptions *options, GError **error)
 {
   g_autoptr (DnnEvaluation) self = g_new0 (DnnEvaluation, 1);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autoptr (DnnObjective) objective = NULL;
   g_autoptr (DnnData) data = load_data (file, experiment, error);
   const DnnSplit *split;
-  DnnTrainSettings settings;
   DnnExpected expected = { 0 };
   DnnShape target;
 
-  if (data == NULL ||
-      !dnn_train_settings_parse (
-          dnn_experiment_find (file->experiment, "train"), &settings, error))
+  if (data == NULL)
     return NULL;
-  split = find_split (data, split_name, &self->split, error);
-  if (split == NULL)
-    return NULL;
-  target = dnn_data_target_shape (data);
+  split = find_split (data, options->split, &self->split, error);
   objective =
-      dnn_objective_new (dnn_model_registry (file->model), settings.loss,
-                         settings.metrics, (DnnPlace){ 0 }, error);
+      split != NULL ? make_objective (file, options->metrics, error) : NULL;
+  target = dnn_data_target_shape (data);
   if (objective == NULL ||
       !dnn_objective_check (objective, file->model, &target, &expected,
                             error) ||
@@ -160,7 +202,10 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
   for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)
     g_strv_builder_add (names, dnn_objective_metric (objective, i)->label);
   self->metrics = g_strv_builder_end (names);
-  return run (file, data, split, objective, threads, self, error)
-             ? g_steal_pointer (&self)
-             : NULL;
+  self->tables = g_ptr_array_new_with_free_func (table_free);
+  self->class_names = g_strdupv (file->preprocess->class_names);
+  if (!run (file, data, split, objective, options->threads, self, error))
+    return NULL;
+  take_tables (self, objective);
+  return g_steal_pointer (&self);
 }

@@ -5,21 +5,38 @@
 
 DNN_BEGIN_DECLS
 
+/* A result of several numbers: one or two dimensions have a name for each
+ * class, where their size is that of the model's class_names. */
+typedef struct DnnEvaluationTable {
+  char *name;          /* (owned) */
+  const char *summary; /* what its numbers are */
+  DnnShape shape;
+  double *values; /* (owned) row after row */
+} DnnEvaluationTable;
+
 typedef struct DnnEvaluation {
   const char *split; /* "test", "validation" or "train" */
   int64_t n_rows;
   double loss;
-  char **metrics; /* (owned) names */
-  double *values; /* (owned) one a metric */
+  char **metrics;     /* (owned) names of those of one number */
+  double *values;     /* (owned) one a metric */
+  GPtrArray *tables;  /* (owned) of DnnEvaluationTable */
+  char **class_names; /* (owned) NULL: not known */
 } DnnEvaluation;
 
+typedef struct DnnEvaluationOptions {
+  const char *split;   /* "test", ...; NULL: the first there is of test,
+                        * validation, train */
+  const char *metrics; /* NULL: those of the model's training */
+  unsigned threads;    /* 0: one a processor */
+} DnnEvaluationOptions;
+
 /* Evaluates the model on the section [data] of `experiment`, or of its own
- * where that is NULL, with the preprocessing that is stored in the file.
- * `split`: "test", "validation", "train", or NULL: test if there is one, else
- * validation, else train. */
+ * where that is NULL, with the preprocessing that is stored in the file. */
 DnnEvaluation *dnn_evaluate (DnnModelFile *file,
-                             const DnnExperiment *experiment, const char *split,
-                             unsigned threads, GError **error);
+                             const DnnExperiment *experiment,
+                             const DnnEvaluationOptions *options,
+                             GError **error);
 void dnn_evaluation_free (DnnEvaluation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnEvaluation, dnn_evaluation_free)
 

@@ -2,6 +2,7 @@
 #include "dnn-feeder.h"
 
 #include "dnn-memory.h"
+#include "dnn-sample-weights.h"
 
 #include <string.h>
 
@@ -12,13 +13,16 @@ struct DnnFeeder {
   const DnnSplit *split;
   DnnPool *pool;
   int64_t batch;
-  DnnPlan *full;  /* (owned) */
-  DnnPlan *last;  /* (owned) NULL where all batches are full */
-  void *arena;    /* (owned) of both */
-  int64_t *order; /* (owned) */
-  float *targets; /* (owned) batch x target size */
-  float *scale;   /* (owned) one a row */
-  float *values;  /* (owned) one a row */
+  DnnPlan *full;               /* (owned) */
+  DnnPlan *last;               /* (owned) NULL where all batches are full */
+  void *arena;                 /* (owned) of both */
+  int64_t *order;              /* (owned) */
+  float *targets;              /* (owned) batch x target size */
+  float *scale;                /* (owned) one a row */
+  float *weights;              /* (owned) one a row */
+  const double *class_weights; /* NULL: 1 for all */
+  int64_t n_classes;
+  float *values; /* (owned) one a row */
   DnnBatch current;
 };
 
@@ -36,6 +40,7 @@ dnn_feeder_free (DnnFeeder *self)
   if (self == NULL)
     return;
   g_free (self->values);
+  g_free (self->weights);
   g_free (self->scale);
   g_free (self->targets);
   g_free (self->order);
@@ -94,6 +99,7 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
   self->targets = g_new0 (
       float, (gsize) (self->batch * dnn_array_row_size (split->targets)));
   self->scale = g_new0 (float, (gsize) self->batch);
+  self->weights = g_new0 (float, (gsize) self->batch);
   self->values = g_new0 (float, (gsize) self->batch);
   dnn_feeder_set_order (self, NULL);
   return g_steal_pointer (&self);
@@ -114,6 +120,32 @@ dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key)
   }
   for (int64_t i = 0; i < self->split->n; i++)
     self->order[i] = i;
+}
+
+void
+dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights, int64_t n)
+{
+  self->class_weights = weights;
+  self->n_classes = n;
+}
+
+/* The weight of row `at` of the split, which is number i of the batch. */
+static float
+weight_of (const DnnFeeder *self, int64_t at, int64_t i)
+{
+  const int64_t n = dnn_array_row_size (self->split->targets);
+  float weight = 1;
+
+  if (self->split->weights != NULL)
+    dnn_array_to_float (self->split->weights, self->split->rows[at], 1,
+                        &weight);
+  if (self->class_weights != NULL) {
+    const int64_t class = dnn_class_of (self->targets + i * n, n);
+
+    if (class >= 0 && class < self->n_classes)
+      weight *= (float) self->class_weights[class];
+  }
+  return weight;
 }
 
 typedef struct {
@@ -169,6 +201,7 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
     else
       dnn_preprocess_row (self->data->preprocess, split->inputs, row, inputs);
     dnn_data_target (self->data, split, row, self->targets + i * n_targets);
+    self->weights[i] = weight_of (self, at, i);
   }
 }
 
@@ -191,8 +224,11 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   gather.inputs = dnn_plan_input (batch->plan);
   dnn_pool_run (self->pool, (batch->n + GRAIN - 1) / GRAIN, gather_chunk,
                 &gather);
+  batch->weights = self->split->weights != NULL || self->class_weights != NULL
+                       ? self->weights
+                       : NULL;
   for (int64_t j = 0; j < batch->n; j++)
-    self->scale[j] = 1.0f / (float) batch->n;
+    self->scale[j] = self->weights[j] / (float) batch->n;
   return batch;
 }
 

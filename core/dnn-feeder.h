@@ -30,14 +30,21 @@ int64_t dnn_feeder_n_batches (const DnnFeeder *self);
 /* The order of rows from now on: the file's, or a permutation by the key. */
 void dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key);
 
+/* The loss of a row counts as often as `weights` says for its class: the
+ * label, or the place of the largest of several targets.  Borrowed, n numbers;
+ * NULL: 1 for all.  What the split says of each row multiplies it. */
+void dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights,
+                                   int64_t n);
+
 /* A batch, gathered: inputs are in the plan's input. */
 typedef struct DnnBatch {
   DnnPlan *plan;
   DnnTensor y_true;
-  float *scale;  /* 1 / rows, one a row */
-  float *values; /* room for one number a row */
-  int64_t n;     /* rows */
-  int64_t index; /* which batch it is */
+  const float *weights; /* one a row, or NULL: all 1 */
+  float *scale;         /* weight / rows, one a row */
+  float *values;        /* room for one number a row */
+  int64_t n;            /* rows */
+  int64_t index;        /* which batch it is */
 } DnnBatch;
 
 /* Gathers batch number i.  Valid until the next call. */

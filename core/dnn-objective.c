@@ -6,7 +6,8 @@
 struct DnnObjective {
   DnnComponent *loss; /* (owned) */
   const DnnLossOps *ops;
-  GPtrArray *metrics; /* (owned) of DnnMetric */
+  GPtrArray *metrics; /* (owned) of DnnMetric, of one number each */
+  GPtrArray *tables;  /* (owned) of the others, once shapes are known */
   DnnContext context;
   double sum;   /* of the losses of all samples so far */
   double count; /* of samples */
@@ -31,28 +32,58 @@ dnn_objective_free (DnnObjective *self)
   if (self == NULL)
     return;
   dnn_context_clear (&self->context);
+  g_ptr_array_unref (self->tables);
   g_ptr_array_unref (self->metrics);
   dnn_component_free (self->loss);
   g_free (self);
 }
 
+static const DnnMetric *
+find_label (const DnnObjective *self, const char *label)
+{
+  for (guint i = 0; i < self->metrics->len; i++)
+    if (strcmp (dnn_objective_metric (self, i)->label, label) == 0)
+      return dnn_objective_metric (self, i);
+  return NULL;
+}
+
+/* NAME; weighted_NAME where a metric without weights has that; NAME_1, ... */
+static char *
+make_label (const DnnObjective *self, const char *name, bool weighted)
+{
+  const DnnMetric *other = find_label (self, name);
+  const char *prefix =
+      weighted && other != NULL && !other->weighted ? "weighted_" : "";
+  char *label = g_strconcat (prefix, name, NULL);
+
+  for (int i = 1; find_label (self, label) != NULL; i++) {
+    g_free (label);
+    label = g_strdup_printf ("%s%s_%d", prefix, name, i);
+  }
+  return label;
+}
+
 static bool
 add_metrics (DnnObjective *self, DnnRegistry *registry, const char *metrics,
-             DnnPlace place, GError **error)
+             bool weighted, DnnPlace place, GError **error)
 {
   g_autoptr (GPtrArray) specs = dnn_spec_parse_list (metrics, place, error);
 
   for (guint i = 0; specs != NULL && i < specs->len; i++) {
     const DnnSpec *spec = g_ptr_array_index (specs, i);
+    const bool is_loss =
+        !dnn_registry_has (registry, DNN_KIND_METRIC, spec->name) &&
+        dnn_registry_has (registry, DNN_KIND_LOSS, spec->name);
     DnnMetric *metric;
-    DnnComponent *component =
-        dnn_component_new (registry, DNN_KIND_METRIC, spec, NULL, error);
+    DnnComponent *component = dnn_component_new (
+        registry, is_loss ? DNN_KIND_LOSS : DNN_KIND_METRIC, spec, NULL, error);
 
     if (component == NULL)
       return false;
     metric = g_new0 (DnnMetric, 1);
     metric->component = component;
-    metric->label = g_strdup (spec->name);
+    metric->label = make_label (self, spec->name, weighted);
+    metric->weighted = weighted;
     g_ptr_array_add (self->metrics, metric);
   }
   return specs != NULL;
@@ -66,6 +97,7 @@ dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
   g_autoptr (DnnSpec) spec = dnn_spec_parse (loss, place, error);
 
   self->metrics = g_ptr_array_new_with_free_func (metric_free);
+  self->tables = g_ptr_array_new_with_free_func (metric_free);
   if (spec != NULL)
     self->loss = dnn_component_new (registry, DNN_KIND_LOSS, spec, NULL, error);
   if (self->loss == NULL) {
@@ -74,11 +106,22 @@ dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
   }
   self->ops = self->loss->code->ops;
   if (metrics != NULL && *metrics != '\0' &&
-      !add_metrics (self, registry, metrics, place, error)) {
+      !add_metrics (self, registry, metrics, false, place, error)) {
     g_prefix_error (error, "metrics: ");
     return NULL;
   }
   return g_steal_pointer (&self);
+}
+
+bool
+dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
+                            const char *metrics, GError **error)
+{
+  if (*metrics == '\0' ||
+      add_metrics (self, registry, metrics, true, (DnnPlace){ 0 }, error))
+    return true;
+  g_prefix_error (error, "weighted_metrics: ");
+  return false;
 }
 
 bool
@@ -110,6 +153,31 @@ batch_of (const DnnShape *sample)
   return t;
 }
 
+/* What a loss needs to be a metric: its sum, and that of the weights. */
+enum { LOSS_SUM, LOSS_WEIGHT, LOSS_STATE };
+
+static bool
+is_loss (const DnnMetric *metric)
+{
+  return metric->component->code->kind == DNN_KIND_LOSS;
+}
+
+static bool
+check_metric (DnnMetric *metric, const DnnTensor *const *x, GError **error)
+{
+  g_autofree DnnBuilt *built =
+      dnn_build (metric->component, metric->label, x, 2, error);
+
+  if (built == NULL)
+    return false;
+  metric->n_state = is_loss (metric) ? LOSS_STATE : built->n_state;
+  metric->result =
+      built->outputs.at[0].set ? built->outputs.at[0].shape : DNN_SCALAR;
+  g_free (metric->state);
+  metric->state = g_new0 (double, (gsize) metric->n_state + 1);
+  return true;
+}
+
 bool
 dnn_objective_check (DnnObjective *self, const DnnModel *model,
                      const DnnShape *target, DnnExpected *ret_expected,
@@ -125,19 +193,13 @@ dnn_objective_check (DnnObjective *self, const DnnModel *model,
     return false;
   if (ret_expected != NULL)
     *ret_expected = built->expected[1];
-  for (guint i = 0; i < self->metrics->len; i++) {
-    DnnMetric *metric = g_ptr_array_index (self->metrics, i);
-    g_autofree DnnBuilt *one =
-        dnn_build (metric->component, metric->label, x, 2, error);
-
-    if (one == NULL)
+  for (guint i = 0; i < self->metrics->len; i++)
+    if (!check_metric (g_ptr_array_index (self->metrics, i), x, error))
       return false;
-    metric->n_state = one->n_state;
-    metric->result =
-        one->outputs.at[0].set ? one->outputs.at[0].shape : DNN_SCALAR;
-    g_free (metric->state);
-    metric->state = g_new0 (double, (gsize) metric->n_state + 1);
-  }
+  for (guint i = self->metrics->len; i-- > 0;)
+    if (dnn_objective_metric (self, i)->result.n_dims > 0)
+      g_ptr_array_insert (self->tables, 0,
+                          g_ptr_array_steal_index (self->metrics, i));
   return true;
 }
 
@@ -153,17 +215,40 @@ dnn_objective_metric (const DnnObjective *self, size_t i)
   return g_ptr_array_index (self->metrics, i);
 }
 
+int
+dnn_metric_better (const DnnMetric *self)
+{
+  return is_loss (self)
+             ? -1
+             : ((const DnnMetricOps *) self->component->code->ops)->better;
+}
+
+size_t
+dnn_objective_n_tables (const DnnObjective *self)
+{
+  return self->tables->len;
+}
+
+const DnnMetric *
+dnn_objective_table (const DnnObjective *self, size_t i)
+{
+  return g_ptr_array_index (self->tables, i);
+}
+
 /* --- batches ------------------------------------------------------------- */
 
 void
 dnn_objective_reset (DnnObjective *self)
 {
-  self->sum = self->count = 0;
-  for (guint i = 0; i < self->metrics->len; i++) {
-    DnnMetric *metric = g_ptr_array_index (self->metrics, i);
+  GPtrArray *both[] = { self->metrics, self->tables };
 
-    memset (metric->state, 0, (size_t) metric->n_state * sizeof (double));
-  }
+  self->sum = self->count = 0;
+  for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
+    for (guint i = 0; i < both[j]->len; i++) {
+      DnnMetric *metric = g_ptr_array_index (both[j], i);
+
+      memset (metric->state, 0, (size_t) metric->n_state * sizeof (double));
+    }
 }
 
 void
@@ -193,18 +278,59 @@ begin_loss (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true)
   };
 }
 
+/* A batch of samples, as metrics see it. */
+typedef struct {
+  const DnnPlan *plan;
+  const DnnTensor *y_true;
+  const float *weights; /* NULL: all 1 */
+  float *values;        /* room for one number a sample */
+} Samples;
+
+static double
+weight_of (const float *weights, int64_t i)
+{
+  return weights != NULL ? (double) weights[i] : 1;
+}
+
+/* The loss of predictions, whatever the loss that trains is handed. */
 static bool
-update_metric (DnnObjective *self, const DnnMetric *metric, const DnnPlan *plan,
-               const DnnTensor *y_true, GError **error)
+update_loss_metric (DnnObjective *self, const DnnMetric *metric,
+                    const Samples *samples, GError **error)
+{
+  const DnnLossOps *ops = metric->component->code->ops;
+  const float *weights = metric->weighted ? samples->weights : NULL;
+  DnnLossPass pass = {
+    .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+    .y_true = samples->y_true,
+    .y_pred = &samples->plan->prediction->tensor,
+    .value = samples->values,
+  };
+
+  if (!check_call (self, ops->value (metric->component->self, &dnn_host, &pass),
+                   metric->label, error))
+    return false;
+  for (int64_t i = 0; i < samples->y_true->dims[0]; i++) {
+    metric->state[LOSS_SUM] += weight_of (weights, i) * samples->values[i];
+    metric->state[LOSS_WEIGHT] += weight_of (weights, i);
+  }
+  return true;
+}
+
+static bool
+update_metric (DnnObjective *self, const DnnMetric *metric,
+               const Samples *samples, GError **error)
 {
   const DnnMetricOps *ops = metric->component->code->ops;
   DnnMetricPass pass = {
     .call = { DNN_END_OF (DnnMetricPass, state), 0, &self->context },
-    .y_true = y_true,
-    .y_pred = &plan->prediction->tensor,
+    .y_true = samples->y_true,
+    .y_pred = &samples->plan->prediction->tensor,
+    .sample_weight = metric->weighted ? samples->weights : NULL,
     .state = metric->state,
   };
 
+  if (is_loss (metric))
+    return update_loss_metric (self, metric, samples, error);
   return check_call (self,
                      ops->update (metric->component->self, &dnn_host, &pass),
                      metric->label, error);
@@ -212,8 +338,11 @@ update_metric (DnnObjective *self, const DnnMetric *metric, const DnnPlan *plan,
 
 bool
 dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
-                      const DnnTensor *y_true, float *values, GError **error)
+                      const DnnTensor *y_true, const float *weights,
+                      float *values, GError **error)
 {
+  GPtrArray *both[] = { self->metrics, self->tables };
+  const Samples samples = { plan, y_true, weights, values };
   DnnLossPass pass = begin_loss (self, plan, y_true);
   double sum = 0;
 
@@ -222,16 +351,17 @@ dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
                    self->loss->plugin->name, error))
     return false;
   for (int64_t i = 0; i < y_true->dims[0]; i++)
-    sum += values[i];
+    sum += weight_of (weights, i) * values[i];
   sum += self->penalty * (double) y_true->dims[0];
   self->sum += sum;
   self->count += (double) y_true->dims[0];
   self->batch_loss = sum / (double) y_true->dims[0];
 
-  for (guint i = 0; i < self->metrics->len; i++)
-    if (!update_metric (self, g_ptr_array_index (self->metrics, i), plan,
-                        y_true, error))
-      return false;
+  for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
+    for (guint i = 0; i < both[j]->len; i++)
+      if (!update_metric (self, g_ptr_array_index (both[j], i), &samples,
+                          error))
+        return false;
   return true;
 }
 
@@ -261,17 +391,30 @@ dnn_objective_batch_loss (const DnnObjective *self)
   return self->batch_loss;
 }
 
+static double *
+result_of (const DnnMetric *metric)
+{
+  const DnnMetricOps *ops = metric->component->code->ops;
+  const DnnTensor shape = dnn_tensor_of (&metric->result);
+  double *all = g_new0 (double, (gsize) dnn_count (&shape) + 1);
+
+  if (!is_loss (metric))
+    ops->result (metric->component->self, metric->state, metric->n_state, all);
+  else if (metric->state[LOSS_WEIGHT] > 0)
+    *all = metric->state[LOSS_SUM] / metric->state[LOSS_WEIGHT];
+  return all;
+}
+
 double
 dnn_objective_result (const DnnObjective *self, size_t i)
 {
-  const DnnMetric *metric = g_ptr_array_index (self->metrics, i);
-  const DnnMetricOps *ops = metric->component->code->ops;
-  g_autofree double *all = NULL;
-  gsize n = 1;
+  g_autofree double *all = result_of (dnn_objective_metric (self, i));
 
-  for (uint32_t j = 0; j < metric->result.n_dims; j++)
-    n *= (gsize) metric->result.dims[j];
-  all = g_new0 (double, n + 1);
-  ops->result (metric->component->self, metric->state, metric->n_state, all);
   return all[0];
+}
+
+double *
+dnn_objective_table_values (const DnnObjective *self, size_t i)
+{
+  return result_of (dnn_objective_table (self, i));
 }

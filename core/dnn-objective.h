@@ -1,7 +1,8 @@
 /* dnn-objective.h - a loss and metrics, checked against a model and its targets
  *
  * Knows what y_pred and y_true look like, sums the loss over samples, and
- * keeps the state of the metrics over an epoch.
+ * keeps the state of the metrics over an epoch.  A metric whose result is not
+ * one number is a table: it is measured, but stands in no history.
  */
 #pragma once
 
@@ -11,21 +12,26 @@ DNN_BEGIN_DECLS
 
 typedef struct DnnMetric {
   DnnComponent *component; /* (owned) */
-  char *label;             /* (owned) the name the user gave */
+  char *label;             /* (owned) the name the user gave, made unique */
   double *state;           /* (owned) */
   int64_t n_state;
-  DnnShape result;
+  DnnShape result; /* no dimensions: one number */
+  bool weighted;   /* by the samples' weights */
 } DnnMetric;
 
 typedef struct DnnObjective DnnObjective;
 
-/* `loss` as "huber(delta=0.7)"; `metrics` as "accuracy, top_k(k=5)", or NULL.
- */
+/* `loss` as "huber(delta=0.7)"; `metrics` as "accuracy, top_k(k=5)", or NULL;
+ * the name of a loss is a metric, too: its mean over samples. */
 DnnObjective *dnn_objective_new (DnnRegistry *registry, const char *loss,
                                  const char *metrics, DnnPlace place,
                                  GError **error);
 void dnn_objective_free (DnnObjective *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnObjective, dnn_objective_free)
+
+/* More metrics, which count a sample as often as its weight says. */
+bool dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
+                                 const char *metrics, GError **error);
 
 /* Whether the loss is one to choose where nobody says which (DNN_FLAG_USUAL).
  */
@@ -40,8 +46,17 @@ bool dnn_objective_check (DnnObjective *self, const DnnModel *model,
                           const DnnShape *target, DnnExpected *ret_expected,
                           GError **error);
 
+/* Metrics of one number each, in the order given. */
 size_t dnn_objective_n_metrics (const DnnObjective *self);
 const DnnMetric *dnn_objective_metric (const DnnObjective *self, size_t i);
+/* +1: higher is better; -1: lower. */
+int dnn_metric_better (const DnnMetric *self);
+
+/* The others, and the numbers of table i, row after row, of the epoch so far.
+ * Returns: (transfer full): as many as its `result` has. */
+size_t dnn_objective_n_tables (const DnnObjective *self);
+const DnnMetric *dnn_objective_table (const DnnObjective *self, size_t i);
+double *dnn_objective_table_values (const DnnObjective *self, size_t i);
 
 /* Forgets the epoch so far. */
 void dnn_objective_reset (DnnObjective *self);
@@ -49,19 +64,19 @@ void dnn_objective_reset (DnnObjective *self);
 /* What regularizers add to the loss of every sample from now on. */
 void dnn_objective_set_penalty (DnnObjective *self, double penalty);
 
-/* Takes a batch in: its losses into the mean, prediction and targets into the
- * metrics.  `values` has room for one number a sample. */
+/* Takes a batch in: its losses into the mean (Σ weight · loss / samples, as in
+ * Keras), prediction and targets into the metrics.  `weights` are one a
+ * sample, or NULL: all 1; `values` has room for one number a sample. */
 bool dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
-                           const DnnTensor *y_true, float *values,
-                           GError **error);
+                           const DnnTensor *y_true, const float *weights,
+                           float *values, GError **error);
 /* Writes the gradient of the mean loss into plan->loss_value->gradient;
  * scale[i] = weight of sample i / batch. */
 bool dnn_objective_gradient (DnnObjective *self, const DnnPlan *plan,
                              const DnnTensor *y_true, const float *scale,
                              GError **error);
 
-/* Of the epoch so far: mean loss over samples; metric number i (its first
- * number, where it has several). */
+/* Of the epoch so far: mean loss over samples; metric number i. */
 double dnn_objective_loss (const DnnObjective *self);
 double dnn_objective_result (const DnnObjective *self, size_t i);
 /* Mean loss of the last batch alone. */

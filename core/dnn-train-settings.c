@@ -9,6 +9,8 @@
 static const DnnParam params[] = {
   TEXT (loss, "", "what training makes small"),
   TEXT (metrics, "", "what is measured beside it"),
+  TEXT (weighted_metrics, "", "the same, by the weights of rows and classes"),
+  TEXT (class_weight, "", "of classes in the loss: '0:1, 6:2.5' or balanced"),
   DNN_INT (DnnTrainSettings, batch_size, "32", 1, 1 << 24, "rows",
            "rows of one step"),
   DNN_INT (DnnTrainSettings, epochs, "1", 1, 1e9, "epochs",

@@ -39,7 +39,7 @@ train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
   dnn_objective_set_penalty (self->objective, dnn_model_penalty (self->model));
   if (!dnn_executor_forward (batch->plan, &info, error) ||
       !dnn_objective_update (self->objective, batch->plan, &batch->y_true,
-                             batch->values, error) ||
+                             batch->weights, batch->values, error) ||
       !check_loss (self, batch, &info, error))
     return false;
   dnn_optimizer_set_length (self->optimizer, phase_length (self));

@@ -16,6 +16,7 @@ struct DnnTrainer {
   DnnObjective *evaluation;  /* (owned) the same, for validation */
   DnnExpected expected;      /* of the targets, as last checked */
   bool checked;
+  GArray *class_weights;      /* (owned) of double; NULL: none */
   DnnOptimizer *optimizer;    /* (owned) */
   DnnFeeder *feeder;          /* (owned) training batches */
   DnnFeeder *validation;      /* (owned) NULL: no validation rows */

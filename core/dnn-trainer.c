@@ -4,6 +4,7 @@
 #include "dnn-blas.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
+#include "dnn-sample-weights.h"
 #include "dnn-suggest.h"
 #include "dnn-trainer-private.h"
 
@@ -27,6 +28,7 @@ dnn_trainer_free (DnnTrainer *self)
   dnn_history_free (self->history);
   dnn_feeder_free (self->validation);
   dnn_feeder_free (self->feeder);
+  g_clear_pointer (&self->class_weights, g_array_unref);
   dnn_optimizer_free (self->optimizer);
   dnn_objective_free (self->evaluation);
   dnn_objective_free (self->objective);
@@ -97,6 +99,8 @@ make_objectives (DnnTrainer *self, GError **error)
                                   self->settings.loss, self->settings.metrics,
                                   (DnnPlace){ 0 }, error);
     if (*both[i] == NULL ||
+        !dnn_objective_add_weighted (*both[i], dnn_model_registry (self->model),
+                                     self->settings.weighted_metrics, error) ||
         !dnn_objective_check (*both[i], self->model, &target, &expected, error))
       return false;
   }
@@ -110,6 +114,17 @@ make_objectives (DnnTrainer *self, GError **error)
 }
 
 static bool
+make_class_weights (DnnTrainer *self, GError **error)
+{
+  g_clear_pointer (&self->class_weights, g_array_unref);
+  if (*self->settings.class_weight == '\0')
+    return true;
+  self->class_weights =
+      dnn_class_weights_new (self->settings.class_weight, self->data, error);
+  return self->class_weights != NULL;
+}
+
+static bool
 make_stopping (DnnTrainer *self, GError **error)
 {
   g_autoptr (GPtrArray) specs = NULL;
@@ -120,10 +135,8 @@ make_stopping (DnnTrainer *self, GError **error)
   if (*self->settings.callbacks == '\0')
     return true;
   for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++) {
-    const DnnMetric *metric = dnn_objective_metric (self->objective, i);
-
     directions[i] =
-        ((const DnnMetricOps *) metric->component->code->ops)->better;
+        dnn_metric_better (dnn_objective_metric (self->objective, i));
   }
   specs =
       dnn_spec_parse_list (self->settings.callbacks, (DnnPlace){ 0 }, error);
@@ -219,6 +232,10 @@ make_feeder (DnnTrainer *self, DnnFeeder **feeder, const DnnSplit *split,
     return dnn_feeder_replan (*feeder, &options, cache, error);
   *feeder = dnn_feeder_new (self->model, self->pool, self->data, split,
                             &options, cache, error);
+  if (*feeder != NULL && training && self->class_weights != NULL)
+    dnn_feeder_set_class_weights (
+        *feeder, &g_array_index (self->class_weights, double, 0),
+        self->class_weights->len);
   return *feeder != NULL;
 }
 
@@ -291,8 +308,11 @@ static DnnTrainSettings
 complete (const DnnTrainSettings *settings)
 {
   DnnTrainSettings whole = *settings;
-  const char **texts[] = { &whole.loss, &whole.metrics, &whole.callbacks,
-                           &whole.frozen, &whole.trainable };
+  const char **texts[] = {
+    &whole.loss,         &whole.metrics,   &whole.weighted_metrics,
+    &whole.class_weight, &whole.callbacks, &whole.frozen,
+    &whole.trainable
+  };
 
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     *texts[i] = *texts[i] != NULL ? *texts[i] : "";
@@ -316,10 +336,12 @@ dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
     .baseline = self->baseline,
   };
   bool ok = optimizer != NULL && choose_layers (&probe, error) &&
-            make_objectives (&probe, error) && make_stopping (&probe, error);
+            make_objectives (&probe, error) &&
+            make_class_weights (&probe, error) && make_stopping (&probe, error);
 
   for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
     dnn_model_layer (self->model, i)->trainable = self->trainable[i];
+  g_clear_pointer (&probe.class_weights, g_array_unref);
   dnn_early_stopping_free (probe.stopping);
   dnn_objective_free (probe.evaluation);
   dnn_objective_free (probe.objective);
@@ -339,7 +361,8 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
   self->phase_epoch = self->epoch;
   g_clear_pointer (&self->feeder, dnn_feeder_free);
   g_clear_pointer (&self->validation, dnn_feeder_free);
-  if (!choose_layers (self, error) || !make_objectives (self, error))
+  if (!choose_layers (self, error) || !make_objectives (self, error) ||
+      !make_class_weights (self, error))
     return false;
   if (self->history == NULL)
     make_history (self);

@@ -18,8 +18,10 @@ DNN_BEGIN_DECLS
 /* How to train.  Texts are interned or live as long as the trainer; "" and
  * NULL are nothing. */
 typedef struct DnnTrainSettings {
-  const char *loss;    /* "sparse_categorical_crossentropy" */
-  const char *metrics; /* "accuracy, top_k(k=3)" */
+  const char *loss;             /* "sparse_categorical_crossentropy" */
+  const char *metrics;          /* "accuracy, top_k(k=3)" */
+  const char *weighted_metrics; /* the same, by the weights of samples */
+  const char *class_weight;     /* "0:1, 6:2.5", "balanced" */
   int64_t batch_size;
   int64_t epochs; /* ends a phase ... */
   int64_t steps;  /* ... or this many steps, where not 0 */

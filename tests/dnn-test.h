@@ -85,7 +85,7 @@ void dnn_test_add_checks (const char *prefix, DnnKind kind, const char *spec,
 typedef void (*DnnGoldenTest) (JsonObject *golden);
 
 /* A test path for every case of golden/<file>.json.  A case whose plugin is
- * not there is skipped. */
+ * not there is skipped; `kind` 0: cases are of no plugin. */
 void dnn_test_add_golden (const char *file, DnnKind kind, DnnGoldenTest test);
 /* The plugin of a case, with its parameters.  Returns: (transfer full). */
 DnnComponent *dnn_golden_component (JsonObject *golden, DnnKind kind);
