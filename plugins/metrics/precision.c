@@ -1,0 +1,118 @@
+/* precision - share of what was found that is right
+ *
+ *   found = y > threshold (of a row, only among the top_k largest)
+ *   precision = Σ weight · found · t / Σ weight · found    0 where nothing is
+ *
+ * over all numbers of all rows, or those of class_id alone.  t: numbers like y,
+ * 0 or not, or a label a row.  With share_of = actual the sum below is that of
+ * t: recall.  Without top_k the threshold is 0.5 unless it is given.
+ */
+#include <dnn/plugin.h>
+#include <math.h>
+#include <stdbool.h>
+
+typedef struct {
+  double thresholds; /* -1: as said above */
+  int64_t top_k;     /* 0: all */
+  int64_t class_id;  /* -1: all */
+  int32_t share_of;
+} Precision;
+
+enum { BOTH, FOUND, RIGHT, N_STATE };
+enum { PREDICTED, ACTUAL };
+
+static const DnnParam params[] = {
+  DNN_FLOAT_ALIAS (Precision, thresholds, "threshold", "-1", -1, 1e30, "",
+                   "what is above it is found; -1: 0.5, with top_k any"),
+  DNN_INT (Precision, top_k, "0", 0, 1 << 24, "classes",
+           "only the largest of a row can be found; 0: all"),
+  DNN_INT (Precision, class_id, "-1", -1, 1 << 24, "",
+           "the class that is looked at; -1: all"),
+  DNN_ENUM (Precision, share_of, "predicted", "predicted actual",
+            "what the right ones are divided by"),
+};
+
+static int32_t
+build (const void *self, const DnnHost *host, DnnBuild *b)
+{
+  const int64_t id = ((const Precision *) self)->class_id;
+
+  if (id >= dnn_columns (b->x[0]))
+    return host->fail (b, "class_id must be below %lld, not '%lld'",
+                       (long long) dnn_columns (b->x[0]), (long long) id);
+  host->set_state (b, N_STATE);
+  return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
+}
+
+static bool
+is_found (const Precision *precision, const float *y, int64_t j, int64_t n)
+{
+  const double unset = precision->top_k > 0 ? -INFINITY : 0.5;
+  const double threshold =
+      precision->thresholds < 0 ? unset : precision->thresholds;
+  int64_t n_larger = 0;
+
+  for (int64_t k = 0; precision->top_k > 0 && k < n; k++)
+    n_larger += y[k] > y[j];
+  return y[j] > (float) threshold &&
+         (precision->top_k == 0 || n_larger < precision->top_k);
+}
+
+static int32_t
+update (const void *self, const DnnHost *host, DnnMetricPass *p)
+{
+  const Precision *precision = self;
+  const int64_t n = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
+  const int64_t all = dnn_count (p->y_pred) / n;
+  const int64_t rows = all / p->y_pred->dims[0]; /* of a sample */
+  const int64_t id = precision->class_id;
+
+  (void) host;
+  for (int64_t i = 0; i < all; i++) {
+    const float *y = dnn_f32 (p->y_pred) + i * n;
+    const double weight = dnn_weight_of (p, i / rows);
+
+    for (int64_t j = id < 0 ? 0 : id; j < (id < 0 ? n : id + 1); j++) {
+      const bool found = is_found (precision, y, j, n);
+      const bool right = dnn_target_at (p, i, j, n) != 0;
+
+      p->state[BOTH] += found && right ? weight : 0;
+      p->state[FOUND] += found ? weight : 0;
+      p->state[RIGHT] += right ? weight : 0;
+    }
+  }
+  return 0;
+}
+
+static void
+result (const void *self, const double *state, int64_t n, double *ret)
+{
+  const Precision *precision = self;
+  const double below = state[precision->share_of == ACTUAL ? RIGHT : FOUND];
+
+  (void) n;
+  *ret = below > 0 ? state[BOTH] / below : 0;
+}
+
+static const DnnMetricOps ops = {
+  DNN_METRIC_OPS (+1),
+  .build = build,
+  .update = update,
+  .result = result,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_METRIC,
+  .name = "precision",
+  .title = "Precision",
+  .version = "1.0",
+  .summary = "share of what was found that is right",
+  .reference = "https://keras.io/api/metrics/classification_metrics/",
+  .self_size = sizeof (Precision),
+  .params = params,
+  .n_params = sizeof params / sizeof params[0],
+  .param_stride = sizeof params[0],
+  .ops = &ops,
+  .example_inputs = "1; 1",
+};
