@@ -9,6 +9,7 @@ import sys
 # Words that are the host's own, and only happen to be a plugin's name too.
 HOST_WORDS = {
     'activation': 'a key of every layer, and the name of a kind',
+    'average': 'a parameter of early stopping',
 }
 
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')

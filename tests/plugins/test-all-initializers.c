@@ -10,6 +10,8 @@
  * example. */
 static const char *const variants[] = {
   "constant(value=3)",
+  "identity(gain=0.5)",
+  "orthogonal(gain=2)",
   "random_uniform(minval=1, maxval=2)",
   "random_normal(mean=5, stddev=2)",
   "truncated_normal(mean=-1, stddev=0.1)",

@@ -26,6 +26,7 @@ typedef struct {
 /* Other shapes and parameters than in the examples. */
 static const Row rows[] = {
   { "add", { SHAPE (2, 3), SHAPE (2, 3), SHAPE (2, 3) }, 3 },
+  { "average", { SHAPE (2, 3), SHAPE (2, 3), SHAPE (2, 3) }, 3 },
   { "batch_normalization", { SHAPE (6, 5) }, 1 },
   { "batch_normalization", { SHAPE (3, 2, 4) }, 1 },
   { "batch_normalization(center=false)", { SHAPE (6, 3) }, 1 },
@@ -35,13 +36,19 @@ static const Row rows[] = {
   { "dense(units=1, use_bias=false)", { SHAPE (5, 6) }, 1 },
   { "dense(units=3)", { SHAPE (2, 3, 4) }, 1 },
   { "dropout(rate=1)", { SHAPE (2, 3) }, 1 },
+  { "embedding(input_dim=5, output_dim=3)", { SHAPE (4, 2) }, 1 },
   { "layer_normalization", { SHAPE (4, 6) }, 1 },
   { "layer_normalization(center=false)", { SHAPE (4, 6) }, 1 },
   { "layer_normalization(scale=false)", { SHAPE (2, 3, 5) }, 1 },
+  { "maximum", { SHAPE (2, 3), SHAPE (2, 3), SHAPE (2, 3) }, 3 },
+  { "minimum", { SHAPE (3, 4), SHAPE (3, 4) }, 2 },
+  { "multiply", { SHAPE (2, 3), SHAPE (2, 3), SHAPE (2, 3) }, 3 },
   { "prelu", { SHAPE (6, 4) }, 1 },
   { "prelu(shared_axes=1)", { SHAPE (3, 4, 2) }, 1 },
   { "prelu(shared_axes=1,2)", { SHAPE (2, 4, 3, 2) }, 1 },
   { "prelu(shared_axes=2)", { SHAPE (3, 4, 2) }, 1 },
+  { "rms_normalization(epsilon=0.1)", { SHAPE (2, 3, 5) }, 1 },
+  { "unit_normalization", { SHAPE (2, 3, 5) }, 1 },
 };
 
 /* "dense(units=4)" is of the layer "dense". */

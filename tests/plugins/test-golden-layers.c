@@ -66,6 +66,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   dnn_test_add_golden ("layers", DNN_KIND_LAYER, test_case);
+  dnn_test_add_golden ("more-layers", DNN_KIND_LAYER, test_case);
 
   return g_test_run ();
 }

@@ -33,6 +33,15 @@ static const Row rows[] = {
   { "fork-of-input",
     "dense name=a units=4 ! sigmoid name=s input=input ! add input=a,s",
     SHAPE (3, 4) },
+  { "merges",
+    "dense name=a units=4 ! tanh name=t ! multiply name=m input=a,t ! "
+    "maximum name=x input=m,a ! average name=v input=x,t,m ! "
+    "subtract name=s input=v,x ! minimum name=n input=s,a ! dot input=n,t",
+    SHAPE (3, 4) },
+  { "normalizations",
+    "dense units=5 ! rms_normalization ! dense units=4 ! unit_normalization ! "
+    "gaussian_dropout rate=0.2 ! dense units=2",
+    SHAPE (3, 4) },
   { "twice-the-same", "tanh ! add input=tanh,tanh ! dense units=2",
     SHAPE (3, 4) },
   { "three-users",

@@ -1,0 +1,109 @@
+/* gaussian_dropout - multiplies by normal noise of mean 1 in training
+ *
+ *   y = m x    dL/dx = m dL/dy    m = 1 + σ z    z ~ N (0, 1)
+ *   σ = √(rate / (1 - rate))
+ *
+ * the deviation that dropout of that rate has; the identity outside of
+ * training. Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: Dropout,
+ * JMLR 15, 2014, section 10.
+ */
+#include <dnn/plugin.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  double rate;
+} GaussianDropout;
+
+enum { MASK };
+
+static const DnnParam params[] = {
+  DNN_FLOAT_REQUIRED (GaussianDropout, rate, 0, 0.999999, "",
+                      "noise as that of dropping this share"),
+};
+
+static int32_t
+build (const void *self, const DnnHost *host, DnnBuild *b)
+{
+  (void) self;
+  host->add_saved (b, MASK, dnn_shape_of (b->x[0]));
+  host->set_output (b, 0, dnn_shape_of (b->x[0]));
+  host->backward_reads (b, DNN_READS_NOTHING);
+  return 0;
+}
+
+static void
+copy (const DnnTensor *from, const DnnTensor *to)
+{
+  if (to->data != from->data)
+    memcpy (to->data, from->data, (size_t) dnn_count (to) * sizeof (float));
+}
+
+static void
+multiply (const DnnTensor *a, const DnnTensor *m, const DnnTensor *product)
+{
+  const float *x = dnn_f32 (a), *mask = dnn_f32 (m);
+  float *y = dnn_f32 (product);
+
+  for (int64_t i = 0, n = dnn_count (a); i < n; i++)
+    y[i] = x[i] * mask[i];
+}
+
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  const double rate = ((const GaussianDropout *) self)->rate;
+  const float sigma = (float) sqrt (rate / (1 - rate));
+  const int64_t n = dnn_count (pass->x[0]);
+  float *mask = dnn_f32 (pass->saved[MASK]);
+
+  if (!pass->training) {
+    copy (pass->x[0], pass->y[0]);
+    return 0;
+  }
+  host->random (pass, 0, DNN_NORMAL, 0, n, mask);
+  for (int64_t i = 0; i < n; i++)
+    mask[i] = 1 + sigma * mask[i];
+  multiply (pass->x[0], pass->saved[MASK], pass->y[0]);
+  return 0;
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  (void) self;
+  (void) host;
+  if (pass->dx[0] == NULL)
+    return 0;
+  if (pass->training)
+    multiply (pass->dy[0], pass->saved[MASK], pass->dx[0]);
+  else
+    copy (pass->dy[0], pass->dx[0]);
+  return 0;
+}
+
+static const DnnLayerOps ops = {
+  DNN_LAYER_OPS (1),
+  .build = build,
+  .forward = forward,
+  .backward = backward,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_LAYER,
+  .name = "gaussian_dropout",
+  .title = "GaussianDropout",
+  .version = "1.0",
+  .summary = "multiplies by normal noise of mean 1 in training",
+  .reference = "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: "
+               "Dropout, JMLR 15, 2014",
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS,
+  .self_size = sizeof (GaussianDropout),
+  .params = params,
+  .n_params = sizeof params / sizeof params[0],
+  .param_stride = sizeof params[0],
+  .ops = &ops,
+  .example = "rate=0.3",
+  .example_inputs = "6",
+};

@@ -1,0 +1,81 @@
+/* maximum - the largest of its inputs, element by element
+ *
+ *   y = maxₖ xₖ    dL/dxₖ = dL/dy where input k is the first with xₖ = y
+ */
+#include <dnn/plugin.h>
+#include <string.h>
+
+static int32_t
+build (const void *self, const DnnHost *host, DnnBuild *b)
+{
+  (void) self;
+  host->set_output (b, 0, dnn_shape_of (b->x[0]));
+  host->backward_reads (b, DNN_READS_X | DNN_READS_Y);
+  return host->same_shape (b);
+}
+
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  const int64_t n = dnn_count (pass->y[0]);
+  float *y = dnn_f32 (pass->y[0]);
+
+  (void) self;
+  (void) host;
+  memcpy (y, dnn_f32 (pass->x[0]), (size_t) n * sizeof (float));
+  for (uint32_t k = 1; k < pass->n_inputs; k++) {
+    const float *x = dnn_f32 (pass->x[k]);
+
+    for (int64_t i = 0; i < n; i++)
+      y[i] = x[i] > y[i] ? x[i] : y[i];
+  }
+  return 0;
+}
+
+/* The input that element i of y is from. */
+static uint32_t
+source_of (const DnnPass *pass, int64_t i)
+{
+  const float y = dnn_f32 (pass->y[0])[i];
+  uint32_t k = 0;
+
+  while (k + 1 < pass->n_inputs && dnn_f32 (pass->x[k])[i] != y)
+    k++;
+  return k;
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  const int64_t n = dnn_count (pass->dy[0]);
+  const float *dy = dnn_f32 (pass->dy[0]);
+
+  (void) self;
+  (void) host;
+  for (uint32_t k = 0; k < pass->n_inputs; k++) {
+    float *dx = dnn_f32 (pass->dx[k]);
+
+    for (int64_t i = 0; dx != NULL && i < n; i++)
+      dx[i] = source_of (pass, i) == k ? dy[i] : 0;
+  }
+  return 0;
+}
+
+static const DnnLayerOps ops = {
+  DNN_LAYER_OPS_MANY (2, 1 << 16, 1),
+  .build = build,
+  .forward = forward,
+  .backward = backward,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_LAYER,
+  .name = "maximum",
+  .title = "Maximum",
+  .version = "1.0",
+  .summary = "the largest of its inputs, element by element",
+  .reference = "https://keras.io/api/layers/merging_layers/maximum/",
+  .ops = &ops,
+  .example_inputs = "4; 4",
+};

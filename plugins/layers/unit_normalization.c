@@ -1,0 +1,88 @@
+/* unit_normalization - every row with norm 1
+ *
+ *   y = r x    r = min (1 / ‖x‖, 1e12)    x, y: N×C
+ *   dL/dxⱼ = r (dL/dyⱼ - yⱼ Σₖ dL/dyₖ yₖ)
+ *
+ * N is the product of all dimensions but the last.
+ */
+#include <dnn/plugin.h>
+#include <math.h>
+
+enum { RATIO }; /* saved: r */
+
+static int32_t
+build (const void *self, const DnnHost *host, DnnBuild *b)
+{
+  const DnnTensor *x = b->x[0];
+
+  (void) self;
+  if (x->n_dims < 2)
+    return host->fail (b, "input must be a batch of rows, not of numbers");
+
+  host->add_saved (b, RATIO, DNN_SHAPE (dnn_rows (x)));
+  host->set_output (b, 0, dnn_shape_of (x));
+  host->backward_reads (b, DNN_READS_Y);
+  return 0;
+}
+
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  const int64_t n = dnn_columns (pass->x[0]), rows = dnn_rows (pass->x[0]);
+  const float *x = dnn_f32 (pass->x[0]);
+  float *y = dnn_f32 (pass->y[0]), *ratio = dnn_f32 (pass->saved[RATIO]);
+
+  (void) self;
+  (void) host;
+  for (int64_t i = 0; i < rows; i++, x += n, y += n) {
+    double sum = 0;
+
+    for (int64_t j = 0; j < n; j++)
+      sum += (double) x[j] * x[j];
+    ratio[i] = (float) fmin (1 / sqrt (sum), 1e12);
+    for (int64_t j = 0; j < n; j++)
+      y[j] = ratio[i] * x[j];
+  }
+  return 0;
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  const int64_t n = dnn_columns (pass->dy[0]), rows = dnn_rows (pass->dy[0]);
+  const float *y = dnn_f32 (pass->y[0]), *dy = dnn_f32 (pass->dy[0]);
+  const float *ratio = dnn_f32 (pass->saved[RATIO]);
+  float *dx = dnn_f32 (pass->dx[0]);
+
+  (void) self;
+  (void) host;
+  for (int64_t i = 0; dx != NULL && i < rows; i++, y += n, dy += n, dx += n) {
+    double dot = 0; /* Σ dy y */
+
+    for (int64_t j = 0; j < n; j++)
+      dot += (double) dy[j] * y[j];
+    for (int64_t j = 0; j < n; j++)
+      dx[j] = ratio[i] * (dy[j] - y[j] * (float) dot);
+  }
+  return 0;
+}
+
+static const DnnLayerOps ops = {
+  DNN_LAYER_OPS (1),
+  .build = build,
+  .forward = forward,
+  .backward = backward,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1,
+  .kind = DNN_KIND_LAYER,
+  .name = "unit_normalization",
+  .title = "UnitNormalization",
+  .version = "1.0",
+  .summary = "every row with norm 1",
+  .reference =
+      "https://keras.io/api/layers/normalization_layers/unit_normalization/",
+  .ops = &ops,
+  .example_inputs = "6",
+};
