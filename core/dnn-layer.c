@@ -317,7 +317,6 @@ take_penalties (DnnWeight *self, const DnnLayer *layer, GError **error)
   const DnnArg *constraint = find_weight_arg (layer, self, "_constraint");
   const DnnArg *wrong = NULL;
 
-  self->constraint.max_value = INFINITY;
   if (regularizer != NULL &&
       !dnn_regularizer_parse (regularizer->value, &self->regularizer, error))
     wrong = regularizer;

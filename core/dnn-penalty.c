@@ -1,4 +1,4 @@
-/* dnn-penalty.c - L1, L2 and max_norm */
+/* dnn-penalty.c - L1 and L2; limits on norms and signs */
 #include "dnn-penalty.h"
 
 #include "dnn-param.h"
@@ -19,11 +19,21 @@ static const DnnParam l1_l2_params[] = {
   DNN_FLOAT (DnnRegularizer, l1, "0", 0, 1e9, "", "factor of the sizes"),
   DNN_FLOAT (DnnRegularizer, l2, "0", 0, 1e9, "", "factor of the squares"),
 };
+#define AXIS                                                                   \
+  DNN_INT (DnnConstraint, axis, "0", 0, DNN_MAX_DIMS - 1, "",                  \
+           "axis that norms are taken along")
 static const DnnParam max_norm_params[] = {
   DNN_FLOAT (DnnConstraint, max_value, "2", 0, 1e9, "", "longest norm"),
-  DNN_INT (DnnConstraint, axis, "0", 0, DNN_MAX_DIMS - 1, "",
-           "axis that norms are taken along"),
+  AXIS,
 };
+static const DnnParam min_max_norm_params[] = {
+  DNN_FLOAT (DnnConstraint, min_value, "0", 0, 1e9, "", "shortest norm"),
+  DNN_FLOAT (DnnConstraint, max_value, "1", 0, 1e9, "", "longest norm"),
+  DNN_FLOAT (DnnConstraint, rate, "1", 0, 1, "",
+             "how far a norm goes towards its range at a step"),
+  AXIS,
+};
+static const DnnParam unit_norm_params[] = { AXIS };
 
 #define TABLE(known_as, S, table)                                              \
   {                                                                            \
@@ -36,12 +46,20 @@ static const DnnPlugin regularizers[] = {
   TABLE ("l2", DnnRegularizer, l2_params),
   TABLE ("l1_l2", DnnRegularizer, l1_l2_params),
 };
+
+enum { NONE, MAX_NORM, MIN_MAX_NORM, NON_NEG, UNIT_NORM };
+
+/* By kind - 1. */
 static const DnnPlugin constraints[] = {
   TABLE ("max_norm", DnnConstraint, max_norm_params),
+  TABLE ("min_max_norm", DnnConstraint, min_max_norm_params),
+  { .name = "non_neg", .self_size = sizeof (DnnConstraint) },
+  TABLE ("unit_norm", DnnConstraint, unit_norm_params),
 };
 
-/* Finds the row of that name and fills `self` by its table. */
-static bool
+/* Finds the row of that name and fills `self` by its table; the row's number
+ * from 1, or 0 with an error. */
+static int32_t
 parse_by_table (const DnnPlugin *tables, size_t n, const char *what,
                 const char *text, void *self, GError **error)
 {
@@ -50,16 +68,18 @@ parse_by_table (const DnnPlugin *tables, size_t n, const char *what,
   g_autofree char *nearest = NULL;
 
   if (spec == NULL)
-    return false;
+    return 0;
   for (size_t i = 0; i < n; i++) {
     names[i] = tables[i].name;
     if (strcmp (tables[i].name, spec->name) == 0)
-      return dnn_param_apply (&tables[i], spec, NULL, self, error);
+      return dnn_param_apply (&tables[i], spec, NULL, self, error)
+                 ? (int32_t) i + 1
+                 : 0;
   }
   nearest = dnn_suggest (spec->name, names);
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME, "there is no %s '%s'; %s",
                what, spec->name, nearest);
-  return false;
+  return 0;
 }
 
 bool
@@ -68,16 +88,29 @@ dnn_regularizer_parse (const char *text, DnnRegularizer *ret_regularizer,
 {
   *ret_regularizer = (DnnRegularizer){ 0 };
   return parse_by_table (regularizers, G_N_ELEMENTS (regularizers),
-                         "regularizer", text, ret_regularizer, error);
+                         "regularizer", text, ret_regularizer, error) != 0;
 }
 
 bool
 dnn_constraint_parse (const char *text, DnnConstraint *ret_constraint,
                       GError **error)
 {
-  *ret_constraint = (DnnConstraint){ INFINITY, 0 };
-  return parse_by_table (constraints, G_N_ELEMENTS (constraints), "constraint",
-                         text, ret_constraint, error);
+  DnnConstraint self = { .rate = 1 };
+
+  self.kind = parse_by_table (constraints, G_N_ELEMENTS (constraints),
+                              "constraint", text, &self, error);
+  if (self.kind == UNIT_NORM)
+    self.min_value = self.max_value = 1;
+  if (self.kind == NONE)
+    return false;
+  if (self.min_value > self.max_value) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "min_value must be at most max_value, %g, not '%g'",
+                 self.max_value, self.min_value);
+    return false;
+  }
+  *ret_constraint = self;
+  return true;
 }
 
 /* --- regularizers -------------------------------------------------------- */
@@ -115,7 +148,24 @@ dnn_regularizer_add_gradient (const DnnRegularizer *self, const float *w,
 bool
 dnn_constraint_is_set (const DnnConstraint *self)
 {
-  return isfinite (self->max_value);
+  return self->kind != NONE;
+}
+
+/* n elements, `step` apart, to a norm within the range. */
+static void
+limit_norm (const DnnConstraint *self, float *column, int64_t n, int64_t step)
+{
+  double squares = 0, norm, wanted;
+  float factor;
+
+  for (int64_t k = 0; k < n; k++)
+    squares += (double) column[k * step] * column[k * step];
+  norm = sqrt (squares);
+  wanted = self->rate * CLAMP (norm, self->min_value, self->max_value) +
+           (1 - self->rate) * norm;
+  factor = (float) (wanted / (1e-7 + norm));
+  for (int64_t k = 0; k < n; k++)
+    column[k * step] *= factor;
 }
 
 void
@@ -125,21 +175,16 @@ dnn_constraint_apply (const DnnConstraint *self, DnnTensor *w)
   const int64_t n = self->axis < w->n_dims ? w->dims[self->axis] : 1;
   float *data = w->data;
 
+  if (self->kind == NON_NEG) {
+    for (int64_t i = 0; i < dnn_count (w); i++)
+      data[i] = MAX (data[i], 0);
+    return;
+  }
   for (uint32_t i = 0; i < w->n_dims; i++) {
     outer *= i < self->axis ? w->dims[i] : 1;
     inner *= i > self->axis ? w->dims[i] : 1;
   }
   for (int64_t i = 0; i < outer; i++)
-    for (int64_t j = 0; j < inner; j++) {
-      float *column = data + i * n * inner + j;
-      double squares = 0, norm;
-      float factor;
-
-      for (int64_t k = 0; k < n; k++)
-        squares += (double) column[k * inner] * column[k * inner];
-      norm = sqrt (squares);
-      factor = (float) (MIN (norm, self->max_value) / (1e-7 + norm));
-      for (int64_t k = 0; k < n; k++)
-        column[k * inner] *= factor;
-    }
+    for (int64_t j = 0; j < inner; j++)
+      limit_norm (self, data + i * n * inner + j, n, inner);
 }

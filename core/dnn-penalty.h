@@ -1,8 +1,10 @@
 /* dnn-penalty.h - regularizers and constraints: what the host does to weights
  *
  * As in Keras: L1 adds λ Σ|w| to the loss and L2 adds λ Σw² (no half), not
- * divided by the batch; max_norm scales each column that is too long after an
- * update: w clip (n, 0, max) / (1e-7 + n).
+ * divided by the batch.  After an update a constraint scales each column of
+ * norm n by d / (1e-7 + n), d = rate clip (n, min, max) + (1 - rate) n, which
+ * is max_norm (min 0, rate 1), unit_norm (min = max = 1) and min_max_norm, or
+ * sets what is negative to 0 (non_neg).
  */
 #pragma once
 
@@ -20,8 +22,11 @@ typedef struct DnnRegularizer {
 
 /* `kernel_constraint = max_norm(max_value=2, axis=0)`. */
 typedef struct DnnConstraint {
-  double max_value; /* infinite: none */
-  int64_t axis;     /* that norms are taken along */
+  int32_t kind;     /* 0: none; the parser's own */
+  double min_value; /* of norms */
+  double max_value;
+  double rate;  /* how far a norm goes towards its range at a step */
+  int64_t axis; /* that norms are taken along */
 } DnnConstraint;
 
 bool dnn_regularizer_parse (const char *text, DnnRegularizer *ret_regularizer,
