@@ -4,6 +4,7 @@
 #include "dnn-blas.h"
 #include "dnn-executor.h"
 
+#include <math.h>
 #include <string.h>
 
 struct DnnPredictor {
@@ -21,12 +22,13 @@ dnn_predictor_free (DnnPredictor *self)
   g_free (self);
 }
 
-DnnPredictor *
-dnn_predictor_new (DnnModel *model, int64_t batch, unsigned threads,
-                   GError **error)
+/* `random`: room for what layers keep of the numbers that they draw. */
+static DnnPredictor *
+make_predictor (DnnModel *model, int64_t batch, unsigned threads, bool random,
+                GError **error)
 {
   g_autoptr (DnnPredictor) self = g_new0 (DnnPredictor, 1);
-  DnnPlanOptions options = { .batch = batch };
+  DnnPlanOptions options = { .batch = batch, .training = random };
 
   dnn_blas_init ();
   self->pool = dnn_pool_new (threads);
@@ -34,6 +36,13 @@ dnn_predictor_new (DnnModel *model, int64_t batch, unsigned threads,
   if (self->plan == NULL || !dnn_plan_allocate (self->plan, NULL, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+DnnPredictor *
+dnn_predictor_new (DnnModel *model, int64_t batch, unsigned threads,
+                   GError **error)
+{
+  return make_predictor (model, batch, threads, false, error);
 }
 
 float *
@@ -91,37 +100,161 @@ check_inputs (const DnnPredictor *self, const DnnArray *inputs, GError **error)
   return false;
 }
 
+/* Rows first .. of the inputs into the predictor; a short last batch is filled
+ * up with its last row. */
+static void
+gather (DnnPredictor *self, const DnnPreprocess *preprocess,
+        const DnnArray *inputs, int64_t first, int64_t batch)
+{
+  g_autoptr (DnnPreprocess) none = dnn_preprocess_new (1);
+  const int64_t size = dnn_predictor_input_size (self);
+
+  for (int64_t i = 0; i < batch; i++)
+    dnn_preprocess_row (preprocess != NULL ? preprocess : none, inputs,
+                        MIN (first + i, inputs->shape.dims[0] - 1),
+                        dnn_predictor_input (self) + i * size);
+}
+
+static int64_t
+count_rows (const DnnArray *inputs)
+{
+  return inputs->shape.n_dims > 0 ? inputs->shape.dims[0] : 0;
+}
+
 float *
 dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
                    const DnnArray *inputs, unsigned threads, GError **error)
 {
-  g_autoptr (DnnPreprocess) none = dnn_preprocess_new (1);
-  const int64_t n = inputs->shape.n_dims > 0 ? inputs->shape.dims[0] : 0;
-  const int64_t batch = CLAMP (n, 1, BATCH);
+  const int64_t n = count_rows (inputs), batch = CLAMP (n, 1, BATCH);
   g_autoptr (DnnPredictor) self =
       dnn_predictor_new (model, batch, threads, error);
   g_autofree float *all = NULL;
-  int64_t size_in, size_out;
+  int64_t size;
 
   if (self == NULL || !check_inputs (self, inputs, error))
     return NULL;
-  size_in = dnn_predictor_input_size (self);
-  size_out = dnn_predictor_output_size (self);
-  all = g_new (float, (gsize) (n * size_out) + 1);
+  size = dnn_predictor_output_size (self);
+  all = g_new (float, (gsize) (n * size) + 1);
   for (int64_t first = 0; first < n; first += batch) {
-    int64_t rows = MIN (batch, n - first);
     const float *y;
 
-    /* A short last batch is filled up with its last row. */
-    for (int64_t i = 0; i < batch; i++)
-      dnn_preprocess_row (preprocess != NULL ? preprocess : none, inputs,
-                          first + MIN (i, rows - 1),
-                          dnn_predictor_input (self) + i * size_in);
+    gather (self, preprocess, inputs, first, batch);
     y = dnn_predictor_run (self, error);
     if (y == NULL)
       return NULL;
-    memcpy (all + first * size_out, y,
-            (size_t) (rows * size_out) * sizeof (float));
+    memcpy (all + first * size, y,
+            (size_t) (MIN (batch, n - first) * size) * sizeof (float));
   }
   return g_steal_pointer (&all);
+}
+
+/* --- samples ------------------------------------------------------------- */
+
+static bool
+check_random (const DnnModel *model, GError **error)
+{
+  for (size_t i = 0; i < dnn_model_n_layers (model); i++) {
+    const DnnLayer *layer = dnn_model_layer (model, i);
+
+    if (layer->component != NULL &&
+        (layer->component->code->flags & DNN_FLAG_RANDOM) != 0)
+      return true;
+  }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "no layer of the model draws random numbers, so all samples "
+               "would be the same; one with dropout is needed");
+  return false;
+}
+
+/* Means and sums of squared deviations of n numbers, sample by sample:
+ * Welford: Note on a method for calculating corrected sums of squares and
+ * products, Technometrics 4, 1962. */
+static void
+take_sample (const float *y, int64_t n, int64_t count, double *mean,
+             double *squares)
+{
+  for (int64_t i = 0; i < n; i++) {
+    const double d = y[i] - mean[i];
+
+    mean[i] += d / (double) count;
+    squares[i] += d * (y[i] - mean[i]);
+  }
+}
+
+/* One batch, `samples` times.  The step makes the random numbers of every
+ * batch and sample others. */
+static bool
+sample_batch (DnnPredictor *self, const DnnSampling *sampling, int64_t batch,
+              double *mean, double *squares, GError **error)
+{
+  const int64_t n = dnn_count (&self->plan->prediction->tensor);
+  float *input = dnn_predictor_input (self);
+  const size_t size = (size_t) dnn_count (&self->plan->input->y.tensor);
+  g_autofree float *kept = g_memdup2 (input, size * sizeof *input);
+
+  memset (mean, 0, (size_t) n * sizeof *mean);
+  memset (squares, 0, (size_t) n * sizeof *squares);
+  for (int64_t i = 0; i < sampling->samples; i++) {
+    DnnPassInfo info = {
+      sampling->seed,
+      (uint64_t) (batch * sampling->samples + i),
+      true,
+    };
+
+    /* A layer that runs in place has written over it. */
+    memcpy (input, kept, size * sizeof *input);
+    if (!dnn_executor_forward (self->plan, &info, error))
+      return false;
+    take_sample (self->plan->prediction->tensor.data, n, i + 1, mean, squares);
+  }
+  return true;
+}
+
+static float *
+sample_all (DnnPredictor *self, const DnnPreprocess *preprocess,
+            const DnnArray *inputs, const DnnSampling *sampling, GError **error)
+{
+  const int64_t n = count_rows (inputs), batch = CLAMP (n, 1, BATCH);
+  const int64_t size = dnn_predictor_output_size (self);
+  g_autofree float *all = g_new (float, (gsize) (2 * n * size) + 1);
+  g_autofree double *mean = g_new (double, (gsize) (batch * size));
+  g_autofree double *squares = g_new (double, (gsize) (batch * size));
+
+  for (int64_t first = 0; first < n; first += batch) {
+    gather (self, preprocess, inputs, first, batch);
+    if (!sample_batch (self, sampling, first / batch, mean, squares, error))
+      return NULL;
+    for (int64_t i = 0; i < MIN (batch, n - first) * size; i++) {
+      all[first * size + i] = (float) mean[i];
+      all[(n + first) * size + i] =
+          (float) sqrt (squares[i] / (double) sampling->samples);
+    }
+  }
+  return g_steal_pointer (&all);
+}
+
+float *
+dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
+                     const DnnArray *inputs, const DnnSampling *sampling,
+                     GError **error)
+{
+  const size_t n_layers = dnn_model_n_layers (model);
+  g_autofree bool *trainable = g_new (bool, n_layers + 1);
+  g_autoptr (DnnPredictor) self = NULL;
+  float *all = NULL;
+
+  if (!check_random (model, error))
+    return NULL;
+  /* What is frozen drops, but moves no statistics. */
+  for (size_t i = 0; i < n_layers; i++) {
+    trainable[i] = dnn_model_layer (model, i)->trainable;
+    dnn_model_layer (model, i)->trainable = false;
+  }
+  self = make_predictor (model, CLAMP (count_rows (inputs), 1, BATCH),
+                         sampling->threads, true, error);
+  if (self != NULL && check_inputs (self, inputs, error))
+    all = sample_all (self, preprocess, inputs, sampling, error);
+  for (size_t i = 0; i < n_layers; i++)
+    dnn_model_layer (model, i)->trainable = trainable[i];
+  return all;
 }

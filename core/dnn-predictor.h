@@ -12,6 +12,12 @@ DNN_BEGIN_DECLS
 
 typedef struct DnnPredictor DnnPredictor;
 
+typedef struct DnnSampling {
+  int64_t samples; /* at least 1 */
+  uint64_t seed;
+  unsigned threads; /* 0: one a processor */
+} DnnSampling;
+
 /* `batch`: the most rows of one call.  `threads`: 0 is one a processor. */
 DnnPredictor *dnn_predictor_new (DnnModel *model, int64_t batch,
                                  unsigned threads, GError **error);
@@ -33,5 +39,16 @@ int64_t dnn_predictor_output_size (const DnnPredictor *self);
 float *dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
                           const DnnArray *inputs, unsigned threads,
                           GError **error);
+
+/* The same `samples` times with layers that draw random numbers doing so, as
+ * dropout does in training, and everything else as in inference (Gal,
+ * Ghahramani: Dropout as a Bayesian approximation, ICML 2016): for every number
+ * the mean of the samples, and behind all of these its standard deviation
+ * (that of the samples, their squares' mean, not / (samples - 1)).  A model
+ * that draws nothing is DNN_ERROR_PARAM.  Same seed, same bits.
+ * Returns: (transfer full): 2 x rows x output size numbers. */
+float *dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
+                            const DnnArray *inputs, const DnnSampling *sampling,
+                            GError **error);
 
 DNN_END_DECLS

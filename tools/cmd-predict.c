@@ -11,6 +11,8 @@ typedef struct {
   char *inputs; /* (owned) */
   char *out;    /* (owned) */
   gboolean labels, raw;
+  gint64 samples; /* 0: one prediction, without chance */
+  gint64 seed;
   gint64 threads;
 } Options;
 
@@ -59,43 +61,78 @@ append_numbers (GString *text, const float *row, int64_t n)
     g_string_append_printf (
         text, "%s%s", i > 0 ? "," : "",
         g_ascii_formatd (buffer, sizeof buffer, "%.9g", (double) row[i]));
+}
+
+/* What predict came to: `parts` arrays of rows x n numbers, the prediction or
+ * the mean and the standard deviation of samples. */
+typedef struct {
+  const float *y;
+  int64_t parts, rows, n;
+  DnnShape sample; /* a row's shape */
+} Result;
+
+static void
+append_row (GString *text, const Result *result, int64_t row)
+{
+  for (int64_t part = 0; part < result->parts; part++) {
+    g_string_append (text, part > 0 ? "," : "");
+    append_numbers (text, result->y + (part * result->rows + row) * result->n,
+                    result->n);
+  }
   g_string_append_c (text, '\n');
 }
 
 static bool
 write_csv (const Options *options, const DnnPreprocess *preprocess,
-           const float *y, int64_t rows, int64_t n, GError **error)
+           const Result *result, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (DnnFile) file = dnn_file_open (options->out, error);
 
   if (file == NULL)
     return false;
-  for (int64_t i = 0; i < rows; i++) {
+  for (int64_t i = 0; i < result->rows; i++) {
     if (options->labels)
-      append_label (text, preprocess, y + i * n, n);
+      append_label (text, preprocess, result->y + i * result->n, result->n);
     else
-      append_numbers (text, y + i * n, n);
+      append_row (text, result, i);
   }
   return dnn_file_write (file, text->str, text->len, error) &&
          dnn_file_commit (file, error);
 }
 
 static bool
-write_npy (const Options *options, const DnnModel *model, const float *y,
-           int64_t rows, int64_t n, GError **error)
+write_npy (const Options *options, const Result *result, GError **error)
 {
-  DnnShape sample = dnn_model_output_shape (model);
-  DnnShape shape = { sample.n_dims + 1, 0, { rows } };
-  g_autofree int64_t *labels = g_new (int64_t, (gsize) rows + 1);
+  const bool many = result->parts > 1;
+  const DnnShape *sample = &result->sample;
+  DnnShape shape = { sample->n_dims + 1 + many, 0, { result->parts } };
+  g_autofree int64_t *labels = g_new (int64_t, (gsize) result->rows + 1);
 
-  memcpy (&shape.dims[1], sample.dims, sample.n_dims * sizeof sample.dims[0]);
+  shape.dims[many] = result->rows;
+  memcpy (&shape.dims[many + 1], sample->dims,
+          sample->n_dims * sizeof sample->dims[0]);
   if (!options->labels)
-    return dnn_npy_write (options->out, DNN_FLOAT32, y, shape, error);
-  for (int64_t i = 0; i < rows; i++)
-    labels[i] = class_of (y + i * n, n);
+    return dnn_npy_write (options->out, DNN_FLOAT32, result->y, shape, error);
+  for (int64_t i = 0; i < result->rows; i++)
+    labels[i] = class_of (result->y + i * result->n, result->n);
   return dnn_npy_write (options->out, DNN_INT64, labels,
-                        (DnnShape){ 1, 0, { rows } }, error);
+                        (DnnShape){ 1, 0, { result->rows } }, error);
+}
+
+static float *
+run (DnnModelFile *file, const Options *options, const DnnArray *inputs,
+     GError **error)
+{
+  const DnnPreprocess *preprocess = options->raw ? NULL : file->preprocess;
+  const DnnSampling sampling = { options->samples, (uint64_t) options->seed,
+                                 (unsigned) options->threads };
+
+  return options->samples > 0
+             ? dnn_predict_samples (file->model, preprocess, inputs, &sampling,
+                                    error)
+             : dnn_predict_array (file->model, preprocess, inputs,
+                                  (unsigned) options->threads, error);
 }
 
 static bool
@@ -106,8 +143,7 @@ predict (const char *path, const Options *options, const Common *common,
   g_autoptr (DnnModelFile) file = dnn_model_file_load (registry, path, error);
   g_autoptr (DnnArray) inputs = NULL;
   g_autofree float *y = NULL;
-  DnnShape output;
-  int64_t n = 1;
+  Result result = { .parts = options->samples > 0 ? 2 : 1, .n = 1 };
 
   common_print_notes (common, registry);
   if (file == NULL)
@@ -115,26 +151,45 @@ predict (const char *path, const Options *options, const Common *common,
   inputs = dnn_array_load (options->inputs, error);
   if (inputs == NULL)
     return false;
-  y = dnn_predict_array (file->model, options->raw ? NULL : file->preprocess,
-                         inputs, (unsigned) options->threads, error);
+  y = run (file, options, inputs, error);
   if (y == NULL) {
     g_prefix_error (error, "%s: ", options->inputs);
     return false;
   }
-  output = dnn_model_output_shape (file->model);
-  for (uint32_t i = 0; i < output.n_dims; i++)
-    n *= output.dims[i];
+  result.y = y;
+  result.rows = inputs->shape.dims[0];
+  result.sample = dnn_model_output_shape (file->model);
+  for (uint32_t i = 0; i < result.sample.n_dims; i++)
+    result.n *= result.sample.dims[i];
   return g_str_has_suffix (options->out, ".csv")
-             ? write_csv (options, file->preprocess, y, inputs->shape.dims[0],
-                          n, error)
-             : write_npy (options, file->model, y, inputs->shape.dims[0], n,
-                          error);
+             ? write_csv (options, file->preprocess, &result, error)
+             : write_npy (options, &result, error);
+}
+
+static bool
+check_options (const Options *options, GError **error)
+{
+  if (options->inputs == NULL || options->out == NULL ||
+      (!g_str_has_suffix (options->out, ".npy") &&
+       !g_str_has_suffix (options->out, ".csv"))) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "predict needs --inputs X.npy and --out Y.npy or Y.csv");
+    return false;
+  }
+  if (options->samples < 0 || options->seed < 0) {
+    g_set_error (
+        error, DNN_ERROR, DNN_ERROR_USAGE,
+        "--samples and --seed must be 0 or more, not '%" G_GINT64_FORMAT "'",
+        MIN (options->samples, options->seed));
+    return false;
+  }
+  return true;
 }
 
 bool
 cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .seed = 1 };
   g_auto (Common) common = { 0 };
   const GOptionEntry entries[] = {
     { "inputs", 0, 0, G_OPTION_ARG_FILENAME, &options.inputs,
@@ -145,20 +200,18 @@ cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
       "Write the class of each row, by name where names are known", NULL },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
       "Inputs are as the model takes them: no scaling", NULL },
+    { "samples", 0, 0, G_OPTION_ARG_INT64, &options.samples,
+      "Predict this often with dropout at work: mean and spread", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed,
+      "Of the random numbers of --samples (default: 1)", "N" },
     { "threads", 0, 0, G_OPTION_ARG_INT64, &options.threads,
       "Threads to use (default: one a processor)", "N" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
   if (!command_parse (self, argc, argv, entries, &common, error) ||
-      !check_threads (options.threads, error))
+      !check_threads (options.threads, error) ||
+      !check_options (&options, error))
     return false;
-  if (options.inputs == NULL || options.out == NULL ||
-      (!g_str_has_suffix (options.out, ".npy") &&
-       !g_str_has_suffix (options.out, ".csv"))) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "predict needs --inputs X.npy and --out Y.npy or Y.csv");
-    return false;
-  }
   return predict ((*argv)[1], &options, &common, error);
 }

@@ -140,6 +140,91 @@ test_many_rows (void)
                                     1e-5);
 }
 
+static float *
+sample (const DnnTestTraining *run, int64_t samples, uint64_t seed,
+        unsigned threads)
+{
+  const DnnSampling sampling = { samples, seed, threads };
+  g_autoptr (GError) error = NULL;
+  float *y = dnn_predict_samples (run->model, NULL, run->data->train->inputs,
+                                  &sampling, &error);
+
+  g_assert_no_error (error);
+  return y;
+}
+
+static void
+test_samples (void)
+{
+  const size_t n = 3 * DNN_TEST_ROWS;
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autoptr (GBytes) still =
+      dnn_test_training_keep (run, "batch_normalization/moving_mean");
+  g_autofree float *once = sample (run, 1, 1, 1),
+                   *many = sample (run, 400, 1, 1);
+  g_autofree float *plain = predict (run, 1);
+  double change = 0, spread = 0;
+
+  g_test_summary ("Dropout at work: a mean near the prediction and a spread, "
+                  "by samples that differ; statistics stay as they are");
+
+  for (size_t i = 0; i < n; i++) {
+    g_assert_cmpfloat (once[n + i], ==, 0);
+    change += fabs ((double) once[i] - many[i]);
+    spread += (double) many[n + i];
+    g_assert_cmpfloat_with_epsilon (many[i], plain[i], 0.15);
+  }
+  g_assert_cmpfloat (spread / (double) n, >, 0.02);
+  g_assert_cmpfloat (change / (double) n, >, 0.01);
+  g_assert_true (dnn_test_training_is_still (
+      run, "batch_normalization/moving_mean", still));
+  for (size_t i = 0; i < dnn_model_n_layers (run->model); i++)
+    g_assert_true (dnn_model_layer (run->model, i)->trainable);
+}
+
+static void
+test_samples_spread (void)
+{
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autofree float *two = sample (run, 2, 1, 1), *one = sample (run, 1, 1, 1);
+
+  g_test_summary ("The spread of two samples is half their distance");
+
+  for (int64_t i = 0; i < 3 * DNN_TEST_ROWS; i++)
+    g_assert_cmpfloat_with_epsilon (two[3 * DNN_TEST_ROWS + i],
+                                    fabsf (two[i] - one[i]), 1e-6);
+}
+
+static void
+test_samples_same_bits (void)
+{
+  const size_t size = sizeof (float) * 2 * 3 * DNN_TEST_ROWS;
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autofree float *first = sample (run, 5, 1, 1);
+  g_autofree float *again = sample (run, 5, 1, 4);
+  g_autofree float *other = sample (run, 5, 2, 1);
+
+  g_test_summary ("Same seed, same bits, on any number of threads");
+
+  g_assert_cmpmem (first, size, again, size);
+  g_assert_true (memcmp (first, other, size) != 0);
+}
+
+static void
+test_samples_of_nothing (void)
+{
+  const DnnSampling sampling = { 3, 1, 1 };
+  g_autoptr (DnnTestTraining) run = dnn_test_training_good (
+      "dense units=3 activation=softmax", "sgd", &dnn_test_labels);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A model without chance is told so");
+
+  g_assert_null (dnn_predict_samples (
+      run->model, NULL, run->data->train->inputs, &sampling, &error));
+  dnn_assert_error (error, DNN_ERROR_PARAM, "draws random numbers");
+}
+
 static void
 test_rejects (void)
 {
@@ -166,6 +251,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/predictor/same-bits", test_same_bits);
   g_test_add_func ("/predictor/preprocess", test_preprocess);
   g_test_add_func ("/predictor/many-rows", test_many_rows);
+  g_test_add_func ("/predictor/samples", test_samples);
+  g_test_add_func ("/predictor/samples-spread", test_samples_spread);
+  g_test_add_func ("/predictor/samples-same-bits", test_samples_same_bits);
+  g_test_add_func ("/predictor/samples-of-nothing", test_samples_of_nothing);
   g_test_add_func ("/predictor/rejects", test_rejects);
 
   return g_test_run ();

@@ -320,6 +320,75 @@ def test_evaluate():
           'split: train (60 rows)' in result.stdout
           and float(re.search(r'accuracy: (\S+)', result.stdout)[1]) > 0.8,
           show(result))
+    result = run('evaluate', 'run/model.safetensors', '--metrics',
+                 'f1(average=none), confusion_matrix, auc')
+    good('evaluate --metrics', result)
+    check('a table has a row and a column for every class, by name',
+          re.search(r'^ +red +light green +blue$\n^ +red +3 +0 +0$\n'
+                    r'^ +light green +0 +3 +0$\n^ +blue +0 +0 +3$',
+                    result.stdout, re.M)
+          and re.search(r'^ +light green +1(\.0000)?$', result.stdout, re.M)
+          and 'accuracy' not in result.stdout, show(result))
+    objects = parse_lines('evaluate --metrics --json',
+                          run('evaluate', 'run/model.safetensors', '--json',
+                              '--metrics', 'confusion_matrix, auc'))
+    check('in JSON it is an array of arrays', objects
+          and objects[0]['confusion_matrix'] == [[3, 0, 0], [0, 3, 0],
+                                                 [0, 0, 3]]
+          and objects[0]['auc'] == 1, objects)
+    bad('evaluate with no such metric: 1', 1, "'acuracy'", args=[
+        'evaluate', 'run/model.safetensors', '--metrics', 'acuracy'])
+
+
+def test_samples():
+    good('a model with dropout', run(
+        'train', 'a.dnn', '--out', 'chance', '--set',
+        'model.layers=dense units=8 activation=relu ! dropout rate=0.5 ! '
+        'dense units=3 activation=softmax'))
+    ask = ['predict', 'chance/model.safetensors', '--inputs', 'tx.npy',
+           '--samples', '20']
+    good('predict --samples to npy', run(*ask, '--out', 's.npy'))
+    shape, values = read_npy('s.npy')
+    mean, spread = values[:27], values[27:]
+    check('it has a mean and a spread of every number', shape == (2, 9, 3)
+          and all(abs(sum(mean[i:i + 3]) - 1) < 1e-5 for i in range(0, 27, 3))
+          and min(spread) >= 0 and max(spread) > 0.01, values)
+    good('predict --samples to csv', run(*ask, '--out', 's.csv'))
+    lines = pathlib.Path('s.csv').read_text().split()
+    check('a line of csv has the means, then the spreads',
+          [float(v) for v in lines[4].split(',')]
+          == [float(f'{v:.9g}') for v in mean[12:15] + spread[12:15]],
+          lines[4])
+    good('another seed', run(*ask, '--seed', '2', '--out', 's2.npy'))
+    check('has other samples', read_npy('s2.npy')[1] != values)
+    bad('a model without chance: 1', 1, 'draws random numbers', args=[
+        'predict', 'run/model.safetensors', '--inputs', 'tx.npy', '--samples',
+        '3', '--out', 's3.npy'])
+    bad('a negative number of samples: 2', 2, "'-1'",
+        args=['predict', 'run/model.safetensors', '--inputs', 'tx.npy',
+              '--samples', '-1', '--out', 's3.npy'])
+
+
+def test_weights():
+    write_npy('weights.npy', [0.5] * ROWS, (ROWS,))
+    write_npy('weights-few.npy', [1] * 9, (9,))
+    quick = ['--epochs', '1', '--overwrite', '--out', 'weighted', '--json']
+    plain = parse_lines('train', run('train', 'a.dnn', *quick))
+    half = parse_lines('train with weights', run(
+        'train', 'a.dnn', *quick, '--set', 'data.weights=weights.npy', '--set',
+        'optimizer.type=sgd', '--set', 'optimizer.learning_rate=0'))
+    whole = parse_lines('train without', run(
+        'train', 'a.dnn', *quick, '--set', 'optimizer.type=sgd', '--set',
+        'optimizer.learning_rate=0'))
+    check('weights of a half halve the loss, of validation rows too',
+          plain and half and whole
+          and abs(half[0]['loss'] / whole[0]['loss'] - 0.5) < 1e-6
+          and abs(half[0]['val_loss'] / whole[0]['val_loss'] - 0.5) < 1e-6
+          and half[0]['accuracy'] == whole[0]['accuracy'], (half, whole))
+    bad('weights of other rows: 1', 1, 'weights-few.npy', "'(9,)'", args=[
+        'train', 'a.dnn', *quick[:-1], '--set', 'data.weights=weights-few.npy'])
+    bad('a class without rows: 1', 1, "'7'", args=[
+        'train', 'a.dnn', *quick[:-1], '--set', 'train.class_weight=7:2'])
 
 
 def test_predict():
@@ -608,8 +677,8 @@ def test_other_errors():
 
 
 TESTS = [test_help, test_train, test_train_ways, test_json, test_evaluate,
-         test_predict, test_summary, test_plugins, test_removed,
-         test_own_plugin, test_input_errors, test_usage_errors,
+         test_samples, test_weights, test_predict, test_summary, test_plugins,
+         test_removed, test_own_plugin, test_input_errors, test_usage_errors,
          test_other_errors]
 
 
