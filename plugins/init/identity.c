@@ -9,7 +9,7 @@ typedef struct {
 } Identity;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (Identity, gain, "1", -1e30, 1e30, "", "on the diagonal"),
+  DNN_FLOAT (Identity, gain, "1", -1e30, 1e30, "factor", "on the diagonal"),
 };
 
 static int32_t

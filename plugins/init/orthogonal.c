@@ -17,7 +17,8 @@ typedef struct {
 } Orthogonal;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (Orthogonal, gain, "1", -1e30, 1e30, "", "what Q is multiplied by"),
+  DNN_FLOAT (Orthogonal, gain, "1", -1e30, 1e30, "factor",
+             "what Q is multiplied by"),
 };
 
 /* n vectors of `length` elements within a matrix; a vector's elements are

@@ -18,7 +18,7 @@ typedef struct {
 enum { MASK };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_REQUIRED (GaussianDropout, rate, 0, 0.999999, "",
+  DNN_FLOAT_REQUIRED (GaussianDropout, rate, 0, 0.999999, "share",
                       "noise as that of dropping this share"),
 };
 

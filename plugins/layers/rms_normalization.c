@@ -20,7 +20,7 @@ enum { SCALE };
 enum { RATIO }; /* saved: r */
 
 static const DnnParam params[] = {
-  DNN_FLOAT (RmsNormalization, epsilon, "1e-6", 0, 1, "",
+  DNN_FLOAT (RmsNormalization, epsilon, "1e-6", 0, 1, "mean square",
              "added to the mean square"),
 };
 

@@ -27,12 +27,12 @@ typedef struct {
 static const DnnParam params[] = {
   DNN_BOOL (Focal, apply_class_balancing, "false",
             "weigh yes by alpha and no by 1 - alpha"),
-  DNN_FLOAT (Focal, alpha, "0.25", 0, 1, "", "weight of the class of 1"),
-  DNN_FLOAT (Focal, gamma, "2", 0, 100, "",
+  DNN_FLOAT (Focal, alpha, "0.25", 0, 1, "share", "weight of the class of 1"),
+  DNN_FLOAT (Focal, gamma, "2", 0, 100, "exponent",
              "how much less what is easy counts; 0: as much"),
   DNN_BOOL (Focal, from_logits, "false",
             "the prediction has not been through a sigmoid"),
-  DNN_FLOAT (Focal, label_smoothing, "0", 0, 1, "",
+  DNN_FLOAT (Focal, label_smoothing, "0", 0, 1, "share",
              "how far targets move from 0 and 1 towards the middle"),
 };
 

@@ -25,13 +25,13 @@ typedef struct {
 } Focal;
 
 static const DnnParam params[] = {
-  DNN_ROW (Focal, alpha, NULL, DNN_PARAM_FLOATS, 0, "0.25", 0, 1e9, "",
+  DNN_ROW (Focal, alpha, NULL, DNN_PARAM_FLOATS, 0, "0.25", 0, 1e9, "factor",
            "weight of every class, or one for each", NULL),
-  DNN_FLOAT (Focal, gamma, "2", 0, 100, "",
+  DNN_FLOAT (Focal, gamma, "2", 0, 100, "exponent",
              "how much less what is easy counts; 0: as much"),
   DNN_BOOL (Focal, from_logits, "false",
             "the prediction has not been through a softmax"),
-  DNN_FLOAT (Focal, label_smoothing, "0", 0, 1, "",
+  DNN_FLOAT (Focal, label_smoothing, "0", 0, 1, "share",
              "share of the target spread over all classes"),
 };
 

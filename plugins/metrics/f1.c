@@ -26,7 +26,7 @@ static const double epsilon = 1e-7;
 static const DnnParam params[] = {
   DNN_ENUM (F1, average, "macro", "none micro macro weighted",
             "what becomes of the classes' numbers"),
-  DNN_FLOAT (F1, threshold, "-1", -1, 1e30, "",
+  DNN_FLOAT (F1, threshold, "-1", -1, 1e30, "probability",
              "what is above it is found; -1: the largest of a row is"),
 };
 

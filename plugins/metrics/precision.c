@@ -22,11 +22,12 @@ enum { BOTH, FOUND, RIGHT, N_STATE };
 enum { PREDICTED, ACTUAL };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_ALIAS (Precision, thresholds, "threshold", "-1", -1, 1e30, "",
+  DNN_FLOAT_ALIAS (Precision, thresholds, "threshold", "-1", -1, 1e30,
+                   "probability",
                    "what is above it is found; -1: 0.5, with top_k any"),
   DNN_INT (Precision, top_k, "0", 0, 1 << 24, "classes",
            "only the largest of a row can be found; 0: all"),
-  DNN_INT (Precision, class_id, "-1", -1, 1 << 24, "",
+  DNN_INT (Precision, class_id, "-1", -1, 1 << 24, "class",
            "the class that is looked at; -1: all"),
   DNN_ENUM (Precision, share_of, "predicted", "predicted actual",
             "what the right ones are divided by"),
