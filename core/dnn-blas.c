@@ -12,6 +12,10 @@
 #define FLOPS_PER_LARGE_TILE 3e7
 enum { FEW_TILES = 4, MANY_TILES = 16, TILE_STEP = 16 };
 
+/* Operations that a core does in a nanosecond, about: tells what is too small
+ * for more than one thread. */
+#define SPEED 100.0
+
 void
 dnn_blas_init (void)
 {
@@ -104,12 +108,18 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
     tiles->done (tiles->data, row, g.m, column, g.n, worker);
 }
 
+static double
+count_flops (const DnnGemm *g)
+{
+  return 2.0 * (double) g->m * (double) g->n * (double) g->k;
+}
+
 /* Sizes of the tiles, from the shape alone. */
 static int64_t
 plan_tiles (Tiles *tiles)
 {
   const DnnGemm *g = &tiles->gemm;
-  double flops = 2.0 * (double) g->m * (double) g->n * (double) g->k;
+  const double flops = count_flops (g);
   double few = CLAMP (flops / FLOPS_PER_SMALL_TILE, 1, FEW_TILES);
   double many = MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES);
   int64_t n_tiles = (int64_t) MAX (few, many);
@@ -129,7 +139,8 @@ dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, DnnTileDone done,
   Tiles tiles = { fill_in (gemm), done, data };
 
   if (gemm->m > 0 && gemm->n > 0)
-    dnn_pool_run (pool, plan_tiles (&tiles), one_tile, &tiles);
+    dnn_pool_run_work (pool, plan_tiles (&tiles), count_flops (gemm) / SPEED,
+                       one_tile, &tiles);
 }
 
 static void

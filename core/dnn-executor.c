@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-/* Elements of an activation that are worth a chunk of their own. */
-enum { GRAIN = 16384 };
+/* Elements of an activation that are worth a chunk of their own, and the
+ * nanoseconds that one takes, about. */
+enum { GRAIN = 4096 };
+#define WORK 0.5
 
 /* --- activations --------------------------------------------------------- */
 
@@ -56,7 +58,8 @@ run_activation (DnnPool *pool, Activation *job, const DnnTensor *shape)
   job->length = anywhere ? 1 : MAX (dnn_columns (shape), 1);
   job->rows_per_chunk = MAX (GRAIN / job->length, 1);
   chunk = job->rows_per_chunk * job->length;
-  dnn_pool_run (pool, (job->total + chunk - 1) / chunk, activation_chunk, job);
+  dnn_pool_run_work (pool, (job->total + chunk - 1) / chunk,
+                     (double) job->total * WORK, activation_chunk, job);
 }
 
 /* --- forward ------------------------------------------------------------- */

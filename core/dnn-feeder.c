@@ -154,8 +154,10 @@ typedef struct {
   float *inputs;
 } Gather;
 
-/* Rows that are gathered in one piece. */
-enum { GRAIN = 16 };
+/* Rows that are gathered in one piece, and nanoseconds that an element takes,
+ * about. */
+enum { GRAIN = 8 };
+#define WORK 0.3
 
 /* Asks for the row that the next batch has at the place of row `at` of the
  * order: rows lie anywhere, so that each costs a wait for memory. */
@@ -222,8 +224,9 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   batch->scale = self->scale;
   batch->values = self->values;
   gather.inputs = dnn_plan_input (batch->plan);
-  dnn_pool_run (self->pool, (batch->n + GRAIN - 1) / GRAIN, gather_chunk,
-                &gather);
+  dnn_pool_run_work (self->pool, (batch->n + GRAIN - 1) / GRAIN,
+                     (double) dnn_count (&batch->plan->input->y.tensor) * WORK,
+                     gather_chunk, &gather);
   batch->weights = self->split->weights != NULL || self->class_weights != NULL
                        ? self->weights
                        : NULL;

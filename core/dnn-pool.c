@@ -1,11 +1,18 @@
 /* dnn-pool.c - claim, spin, sleep */
 #include "dnn-pool.h"
 
+#include <math.h>
 #include <stdatomic.h>
+#include <time.h>
 
 /* Turns of the spin before a thread sleeps: some 150 microseconds, more
  * than what passes between two products of a layer. */
 enum { N_SPINS = 6000 };
+
+/* A caller that waited for more than one part in MOST_STALL of the time since
+ * it last looked works alone for PAUSE microseconds, and each time that this
+ * helps nothing twice as long, up to LONGEST_PAUSE. */
+enum { MOST_STALL = 5, PAUSE = 20000, LONGEST_PAUSE = 640000 };
 
 typedef struct {
   DnnPool *pool;
@@ -25,6 +32,13 @@ struct DnnPool {
   _Atomic uint32_t done; /* chunks of the job */
   DnnChunk chunk;
   void *data;
+
+  /* The caller's own. */
+  double handing_out;  /* nanoseconds until all work on a job */
+  int64_t stalled;     /* microseconds, of those since `looked` */
+  int64_t looked;      /* monotonic time */
+  int64_t pause;       /* the last one's length */
+  int64_t alone_until; /* monotonic time; 0: not alone */
 
   _Atomic uint32_t sleepers; /* workers that wait for a signal */
   _Atomic bool stop;
@@ -94,23 +108,6 @@ work (gpointer data)
   return NULL;
 }
 
-DnnPool *
-dnn_pool_new (unsigned n_threads)
-{
-  DnnPool *self = g_new0 (DnnPool, 1);
-
-  self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
-  self->threads = g_new0 (GThread *, self->n_threads);
-  self->workers = g_new0 (Worker, self->n_threads);
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->wake);
-  for (unsigned i = 1; i < self->n_threads; i++) {
-    self->workers[i] = (Worker){ self, i };
-    self->threads[i] = g_thread_new ("dnn-worker", work, &self->workers[i]);
-  }
-  return self;
-}
-
 static void
 wake_sleepers (DnnPool *self)
 {
@@ -121,28 +118,29 @@ wake_sleepers (DnnPool *self)
   g_mutex_unlock (&self->lock);
 }
 
-void
-dnn_pool_free (DnnPool *self)
-{
-  if (self == NULL)
-    return;
-  atomic_store (&self->stop, true);
-  g_mutex_lock (&self->lock);
-  g_cond_broadcast (&self->wake);
-  g_mutex_unlock (&self->lock);
-  for (unsigned i = 1; i < self->n_threads; i++)
-    g_thread_join (self->threads[i]);
-  g_cond_clear (&self->wake);
-  g_mutex_clear (&self->lock);
-  g_free (self->workers);
-  g_free (self->threads);
-  g_free (self);
-}
-
 unsigned
 dnn_pool_size (const DnnPool *self)
 {
   return self != NULL ? self->n_threads : 1;
+}
+
+/* Takes notice that the caller waited from `since` until now. */
+static void
+note_stall (DnnPool *self, int64_t since)
+{
+  const int64_t now = g_get_monotonic_time ();
+
+  self->stalled += now - since;
+  if (now - self->looked < PAUSE)
+    return;
+  if (self->stalled * MOST_STALL > now - self->looked) {
+    self->pause = CLAMP (2 * self->pause, PAUSE, LONGEST_PAUSE);
+    self->alone_until = now + self->pause;
+  } else {
+    self->pause = 0;
+  }
+  self->stalled = 0;
+  self->looked = now;
 }
 
 /* Others still work on chunks that they have claimed; they get the processor
@@ -150,11 +148,31 @@ dnn_pool_size (const DnnPool *self)
 static void
 wait_until_done (DnnPool *self, uint32_t n)
 {
-  for (int i = 0; atomic_load (&self->done) < n; i++) {
+  int64_t since;
+
+  for (int i = 0; i < N_SPINS; i++) {
+    if (atomic_load (&self->done) >= n)
+      return;
     relax ();
-    if (i > N_SPINS)
-      g_thread_yield ();
   }
+  since = g_get_monotonic_time ();
+  while (atomic_load (&self->done) < n) {
+    relax ();
+    g_thread_yield ();
+  }
+  note_stall (self, since);
+}
+
+static bool
+is_alone (DnnPool *self)
+{
+  if (self->alone_until == 0)
+    return false;
+  self->looked = g_get_monotonic_time ();
+  if (self->looked < self->alone_until)
+    return true;
+  self->alone_until = 0;
+  return false;
 }
 
 /* Which worker this thread is: also a chunk may call run. */
@@ -184,7 +202,7 @@ dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data)
   uint64_t job;
 
   if (self == NULL || n <= 1 || n > REMAINING || self->n_threads == 1 ||
-      self->running) {
+      self->running || is_alone (self)) {
     run_alone (self, n, chunk, data);
     return;
   }
@@ -198,4 +216,93 @@ dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data)
   claim_chunks (self, 0);
   wait_until_done (self, (uint32_t) n);
   self->running = false;
+}
+
+void
+dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
+                   void *data)
+{
+  if (self != NULL && work * (1 - 1.0 / self->n_threads) < self->handing_out)
+    run_alone (self, n, chunk, data);
+  else
+    dnn_pool_run (self, n, chunk, data);
+}
+
+/* --- the pool ------------------------------------------------------------ */
+
+typedef struct {
+  uint32_t n;
+  _Atomic uint32_t here;
+} Meeting;
+
+/* Waits, but not for ever, until every worker is here. */
+static void
+meet (void *data, int64_t chunk, uint32_t worker)
+{
+  enum { LONG = 2000 };
+  Meeting *meeting = data;
+
+  (void) chunk;
+  (void) worker;
+  atomic_fetch_add (&meeting->here, 1);
+  for (int i = 0; i < LONG && atomic_load (&meeting->here) < meeting->n; i++)
+    relax ();
+}
+
+/* Nanoseconds of a job in which all workers take part and do nothing: the
+ * shortest of a few. */
+static double
+measure_handing_out (DnnPool *self)
+{
+  enum { TRIALS = 32 };
+  struct timespec from, to;
+  double shortest = INFINITY;
+
+  for (int i = 0; i < TRIALS && self->n_threads > 1; i++) {
+    Meeting meeting = { self->n_threads, 0 };
+
+    clock_gettime (CLOCK_MONOTONIC, &from);
+    dnn_pool_run (self, self->n_threads, meet, &meeting);
+    clock_gettime (CLOCK_MONOTONIC, &to);
+    shortest = MIN (shortest, (double) (to.tv_sec - from.tv_sec) * 1e9 +
+                                  (double) (to.tv_nsec - from.tv_nsec));
+  }
+  return shortest;
+}
+
+DnnPool *
+dnn_pool_new (unsigned n_threads)
+{
+  DnnPool *self = g_new0 (DnnPool, 1);
+
+  self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
+  self->looked = g_get_monotonic_time ();
+  self->threads = g_new0 (GThread *, self->n_threads);
+  self->workers = g_new0 (Worker, self->n_threads);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->wake);
+  for (unsigned i = 1; i < self->n_threads; i++) {
+    self->workers[i] = (Worker){ self, i };
+    self->threads[i] = g_thread_new ("dnn-worker", work, &self->workers[i]);
+  }
+  self->handing_out = measure_handing_out (self);
+  return self;
+}
+
+void
+dnn_pool_free (DnnPool *self)
+{
+  if (self == NULL)
+    return;
+  atomic_store (&self->stop, true);
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->wake);
+  g_mutex_unlock (&self->lock);
+  for (unsigned i = 1; i < self->n_threads; i++)
+    g_thread_join (self->threads[i]);
+  g_cond_clear (&self->wake);
+  g_mutex_clear (&self->lock);
+  g_free (self->workers);
+  g_free (self->threads);
+  g_free (self);
 }

@@ -2,8 +2,9 @@
  *
  * Workers claim chunks dynamically, spin briefly for the next job and then
  * sleep, so that a pool costs nothing while it is idle and a core that another
- * process takes does not stop it.  The thread that calls run works too, as
- * worker 0.
+ * process takes does not stop it: where the caller is found to wait for
+ * workers that do not get the processor, it works alone for a while.  The
+ * thread that calls run works too, as worker 0.
  */
 #pragma once
 
@@ -29,5 +30,11 @@ unsigned dnn_pool_size (const DnnPool *self);
  * done.  NULL is a pool of the caller alone.  A call from inside a chunk does
  * its chunks one after another. */
 void dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data);
+
+/* The same of a job that takes about `work` nanoseconds on one thread: the
+ * caller does it alone where others would not make it shorter.  Which threads
+ * work is all that this decides. */
+void dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
+                        void *data);
 
 DNN_END_DECLS

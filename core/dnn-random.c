@@ -160,34 +160,40 @@ dnn_random_normal (const DnnKey *key, int64_t first, int64_t n, float *out)
   fill (key, first, n, out, fill_normal);
 }
 
+/* 2^64 mod bound of the lowest numbers make a last, short round over
+ * 0 .. bound - 1, and are drawn again. */
+static uint64_t
+draw_below (const DnnPhilox *sub, uint64_t i, uint64_t bound)
+{
+  for (uint32_t again = 0;; again++) {
+    const DnnPhilox words = draw (sub, i, again);
+    const uint64_t x = (uint64_t) words.at[1] << 32 | words.at[0];
+
+    if (x >= bound || x >= (0 - bound) % bound)
+      return x % bound;
+  }
+}
+
 uint64_t
 dnn_random_below (const DnnKey *key, uint64_t i, uint64_t bound)
 {
   const DnnPhilox sub = derive (key);
-  uint64_t uneven;
 
   g_return_val_if_fail (bound > 0, 0);
 
-  /* 2^64 mod bound: as many of the lowest numbers make a last, short round
-   * over 0 .. bound - 1, and are drawn again. */
-  uneven = (0 - bound) % bound;
-  for (uint32_t again = 0;; again++) {
-    const DnnPhilox words = draw (&sub, i, again);
-    const uint64_t x = (uint64_t) words.at[1] << 32 | words.at[0];
-
-    if (x >= uneven)
-      return x % bound;
-  }
+  return draw_below (&sub, i, bound);
 }
 
 void
 dnn_random_permutation (const DnnKey *key, int64_t n, int64_t *order)
 {
+  const DnnPhilox sub = derive (key);
+
   for (int64_t i = 0; i < n; i++)
     order[i] = i;
   for (int64_t i = n - 1; i > 0; i--) {
     const int64_t j =
-        (int64_t) dnn_random_below (key, (uint64_t) i, (uint64_t) i + 1);
+        (int64_t) draw_below (&sub, (uint64_t) i, (uint64_t) i + 1);
     const int64_t kept = order[i];
 
     order[i] = order[j];

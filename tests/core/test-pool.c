@@ -123,6 +123,65 @@ test_default_size (void)
   dnn_pool_free (NULL);
 }
 
+/* Each worker but the caller is slow, as where it has no processor. */
+static void
+slow_worker (void *data, int64_t chunk, uint32_t worker)
+{
+  uint32_t *by_others = data;
+
+  (void) chunk;
+  if (worker != 0) {
+    g_usleep (2000);
+    *by_others = 1;
+  } else {
+    const int64_t end = g_get_monotonic_time () + 200;
+
+    while (g_get_monotonic_time () < end)
+      ;
+  }
+}
+
+static void
+test_stalls (void)
+{
+  g_autoptr (DnnPool) pool = dnn_pool_new (2);
+  unsigned alone = 0, most = 0;
+
+  g_test_summary ("A caller that only waits for the others works alone");
+
+  for (int i = 0; i < 200; i++) {
+    uint32_t by_others = 0;
+
+    dnn_pool_run (pool, 2, slow_worker, &by_others);
+    alone = by_others ? 0 : alone + 1;
+    most = MAX (most, alone);
+  }
+
+  g_assert_cmpuint (most, >=, 20);
+}
+
+static void
+note_worker (void *data, int64_t chunk, uint32_t worker)
+{
+  uint32_t *workers = data;
+
+  workers[chunk] = worker + 1;
+}
+
+static void
+test_small (void)
+{
+  g_autoptr (DnnPool) pool = dnn_pool_new (4);
+  uint32_t workers[64] = { 0 };
+
+  g_test_summary ("A job of no work is done by the caller, every chunk of it");
+
+  dnn_pool_run_work (pool, G_N_ELEMENTS (workers), 1, note_worker, workers);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (workers); i++)
+    g_assert_cmpuint (workers[i], ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -134,6 +193,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/pool/many-jobs", test_many_jobs);
   g_test_add_func ("/pool/nested", test_nested);
   g_test_add_func ("/pool/default-size", test_default_size);
+  g_test_add_func ("/pool/small", test_small);
+  g_test_add_func ("/pool/stalls", test_stalls);
 
   return g_test_run ();
 }
