@@ -1,20 +1,16 @@
 /* dnn-loader.c - dlopen, with what it may do to the process put right */
 #include "dnn-loader.h"
 
+#include "dnn-elf.h"
 #include "dnn-kind.h"
 #include "dnn-param.h"
+#include "dnn-process.h"
 
 #include <dlfcn.h>
-#include <elf.h>
-#include <fenv.h>
-#include <gio/gio.h>
-#include <locale.h>
-#include <signal.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { N_SIGNALS = 31 };
 
 /* --- before dlopen: the file --------------------------------------------- */
 
@@ -38,108 +34,13 @@ dnn_loader_check_owner (const char *path, GError **error)
   return true;
 }
 
-/* Whether every segment lies inside the file: the loader of the C library
- * maps a truncated object and dies of it. */
-static const char *
-find_elf_fault (const unsigned char *data, size_t size)
-{
-  Elf64_Ehdr header;
-
-  if (size < sizeof header || memcmp (data, ELFMAG, SELFMAG) != 0)
-    return "is no shared object";
-  memcpy (&header, data, sizeof header);
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_type != ET_DYN)
-    return "is no shared object of this machine";
-  if (header.e_phentsize != sizeof (Elf64_Phdr) || header.e_phoff > size ||
-      header.e_phnum > (size - header.e_phoff) / sizeof (Elf64_Phdr))
-    return "is truncated; build or copy it again";
-  if (header.e_shoff > size ||
-      header.e_shnum > (size - header.e_shoff) / sizeof (Elf64_Shdr))
-    return "is truncated; build or copy it again";
-  for (size_t i = 0; i < header.e_phnum; i++) {
-    Elf64_Phdr segment;
-
-    memcpy (&segment, data + header.e_phoff + i * sizeof segment,
-            sizeof segment);
-    if (segment.p_offset > size || segment.p_filesz > size - segment.p_offset)
-      return "is truncated; build or copy it again";
-  }
-  return NULL;
-}
-
 static bool
 check_file (const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GMappedFile) file = NULL;
-  const char *fault;
 
-  if (!dnn_loader_check_owner (folder, error) ||
-      !dnn_loader_check_owner (path, error))
-    return false;
-  file = g_mapped_file_new (path, FALSE, error);
-  if (file == NULL) {
-    if (error != NULL) {
-      (*error)->domain = DNN_ERROR;
-      (*error)->code = DNN_ERROR_IO;
-    }
-    return false;
-  }
-  fault =
-      find_elf_fault ((const unsigned char *) g_mapped_file_get_contents (file),
-                      g_mapped_file_get_length (file));
-  if (fault == NULL)
-    return true;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "'%s' %s", path, fault);
-  return false;
-}
-
-/* --- around dlopen: the process ------------------------------------------ */
-
-typedef struct {
-  fenv_t floats;
-  char *locale; /* (owned) */
-  struct sigaction handlers[N_SIGNALS + 1];
-} Process;
-
-static void
-process_save (Process *self)
-{
-  fegetenv (&self->floats);
-  self->locale = g_strdup (setlocale (LC_ALL, NULL));
-  for (int i = 1; i <= N_SIGNALS; i++)
-    sigaction (i, NULL, &self->handlers[i]);
-}
-
-/* Puts everything back; returns what had changed, or NULL. */
-static const char *
-process_restore (Process *self)
-{
-  const char *changed = NULL;
-  fenv_t now;
-
-  fegetenv (&now);
-#ifdef __x86_64__
-  /* Control bits: rounding, masks, flush to zero; not the sticky flags. */
-  if ((now.__mxcsr & ~0x3fu) != (self->floats.__mxcsr & ~0x3fu))
-    changed = "the floating-point mode";
-#endif
-  fesetenv (&self->floats);
-  if (g_strcmp0 (self->locale, setlocale (LC_ALL, NULL)) != 0) {
-    changed = "the locale";
-    setlocale (LC_ALL, self->locale);
-  }
-  for (int i = 1; i <= N_SIGNALS; i++) {
-    struct sigaction handler;
-
-    if (sigaction (i, NULL, &handler) == 0 &&
-        handler.sa_handler != self->handlers[i].sa_handler) {
-      changed = "a signal handler";
-      sigaction (i, &self->handlers[i], NULL);
-    }
-  }
-  g_free (self->locale);
-  return changed;
+  return dnn_loader_check_owner (folder, error) &&
+         dnn_loader_check_owner (path, error) && dnn_elf_check (path, error);
 }
 
 /* --- after dlopen: the descriptor ---------------------------------------- */
@@ -251,15 +152,15 @@ dnn_loader_open (const char *path, const char *name, char **ret_note,
   g_autofree char *file = g_canonicalize_filename (path, NULL);
   const DnnPlugin *plugin;
   const char *changed;
-  Process process;
+  g_autoptr (DnnProcess) process = NULL;
   void *module;
 
   if (!check_file (path, error))
     return NULL;
 
-  process_save (&process);
+  process = dnn_process_new ();
   module = dlopen (file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  changed = process_restore (&process);
+  changed = dnn_process_restore (process);
   if (module == NULL) {
     refuse (error, "'%s' cannot be loaded: %s", path, dlerror ());
     return NULL;

@@ -15,7 +15,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "x between 0 and 6",
   .reference = "Howard and others: MobileNets, 2017",
-  .flags = DNN_FLAG_ELEMENTWISE,
   .base = "relu",
   .defaults = "max_value=6",
 };

@@ -17,7 +17,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "adam with decoupled weight decay",
   .reference =
       "Loshchilov, Hutter: Decoupled weight decay regularization, ICLR 2019",
-  .flags = DNN_FLAG_ELEMENTWISE,
   .base = "adam",
   .defaults = "weight_decay=0.004",
 };
