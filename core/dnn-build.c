@@ -95,6 +95,25 @@ find_gap (const DnnComponent *component, const DnnBuilt *built)
   return NULL;
 }
 
+/* Plugins divide by sizes: they see none that is 0. */
+static bool
+check_inputs (const char *who, const DnnTensor *const *x, uint32_t n_inputs,
+              GError **error)
+{
+  for (uint32_t i = 0; i < n_inputs; i++)
+    for (uint32_t j = 0; j < x[i]->n_dims; j++)
+      if (x[i]->dims[j] < 1) {
+        const DnnShape shape = dnn_shape_of (x[i]);
+        g_autofree char *text = dnn_shape_to_string (&shape, true);
+
+        g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                     "%s: its input is %s; every size must be 1 or more", who,
+                     text);
+        return false;
+      }
+  return true;
+}
+
 DnnBuilt *
 dnn_build (const DnnComponent *component, const char *who,
            const DnnTensor *const *x, uint32_t n_inputs, GError **error)
@@ -108,6 +127,8 @@ dnn_build (const DnnComponent *component, const char *who,
   };
   const char *gap;
 
+  if (!check_inputs (who, x, n_inputs, error))
+    return NULL;
   built->reads = DNN_READS_X | DNN_READS_Y;
   if (call_build (component, &b) != 0 || context.message != NULL) {
     dnn_context_take_error (&context, who, DNN_ERROR_SHAPE, error);

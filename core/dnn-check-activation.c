@@ -1,5 +1,6 @@
 /* dnn-check-activation.c - the checks of an activation */
-#include "dnn-check-private.h"
+#include "dnn-check-shapes.h"
+#include "dnn-check-table.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,52 +50,133 @@ case_clear (Case *self)
   dnn_check_list_clear (&self->dx);
 }
 
-/* Over `n` elements from `first` on: whole rows, unless elementwise. */
-static void
-eval (const Case *self, const float *x, float *y, int64_t first, int64_t n)
-{
-  const int64_t length = self->elementwise ? n : dnn_columns (&self->x.at[0]);
+typedef struct {
+  const Case *of;
+  const float *x, *y, *dy; /* of eval: x alone */
+  float *out;
+  int64_t rows, length;
+} Call;
 
-  self->ops->eval (self->checker->component->self, &dnn_host, x + first,
-                   y + first, n / length, length);
+static void
+call_eval (void *data)
+{
+  const Call *call = data;
+
+  call->of->ops->eval (call->of->checker->component->self, &dnn_host, call->x,
+                       call->out, call->rows, call->length);
 }
 
 static void
+call_grad (void *data)
+{
+  const Call *call = data;
+
+  call->of->ops->grad (call->of->checker->component->self, &dnn_host, call->x,
+                       call->y, call->dy, call->out, call->rows, call->length);
+}
+
+static bool
+watch (const Case *self, Call *call, bool backward)
+{
+  const DnnWatched lists[] = {
+    { "x", &self->x, true },
+    { "y", &self->y, backward },
+    { "dy", &self->dy, true },
+    { "dx", &self->dx, !backward },
+  };
+
+  return dnn_checker_call (self->checker, backward ? "grad" : "eval", lists,
+                           G_N_ELEMENTS (lists),
+                           backward ? call_grad : call_eval, call);
+}
+
+/* Over `n` elements from `first` on: whole rows, unless elementwise. */
+static bool
+eval (const Case *self, const float *x, float *y, int64_t first, int64_t n)
+{
+  const int64_t length = self->elementwise ? n : dnn_columns (&self->x.at[0]);
+  Call call = { .of = self,
+                .x = x + first,
+                .out = y + first,
+                .rows = n / MAX (length, 1),
+                .length = length };
+
+  return watch (self, &call, false);
+}
+
+static bool
 grad (const Case *self, const float *dy, float *dx, int64_t first, int64_t n)
 {
   const int64_t length = self->elementwise ? n : dnn_columns (&self->x.at[0]);
   const bool needs_x = (self->ops->needs & DNN_NEEDS_X) != 0;
   const bool needs_y = (self->ops->needs & DNN_NEEDS_Y) != 0;
+  Call call = {
+    .of = self,
+    .x = needs_x ? (float *) self->x.at[0].data + first : NULL,
+    .y = needs_y ? (float *) self->y.at[0].data + first : NULL,
+    .dy = dy + first,
+    .out = dx + first,
+    .rows = n / MAX (length, 1),
+    .length = length,
+  };
 
-  self->ops->grad (self->checker->component->self, &dnn_host,
-                   needs_x ? (float *) self->x.at[0].data + first : NULL,
-                   needs_y ? (float *) self->y.at[0].data + first : NULL,
-                   dy + first, dx + first, n / length, length);
+  return watch (self, &call, true);
 }
 
-static void
+static bool
 run (Case *self)
 {
   const int64_t n = dnn_count (&self->x.at[0]);
 
   dnn_check_list_poison (&self->y);
   dnn_check_list_poison (&self->dx);
-  if (n == 0)
-    return;
-  eval (self, self->x.at[0].data, self->y.at[0].data, 0, n);
-  grad (self, self->dy.at[0].data, self->dx.at[0].data, 0, n);
+  return n == 0 ||
+         (eval (self, self->x.at[0].data, self->y.at[0].data, 0, n) &&
+          grad (self, self->dy.at[0].data, self->dx.at[0].data, 0, n));
 }
 
-static void
-check_overwrite (DnnChecker *checker)
+void
+dnn_check_activation_overwrite (DnnChecker *checker)
 {
   Case self;
 
   case_init (&self, checker);
-  run (&self);
-  dnn_checker_written (checker, "y", &self.y.at[0]);
-  dnn_checker_written (checker, "dx", &self.dx.at[0]);
+  if (run (&self)) {
+    dnn_checker_written (checker, "y", &self.y.at[0]);
+    dnn_checker_written (checker, "dx", &self.dx.at[0]);
+  }
   case_clear (&self);
+}
+
+void
+dnn_check_activation_memory (DnnChecker *checker)
+{
+  Case self;
+
+  case_init (&self, checker);
+  checker->strict = true;
+  run (&self);
+  checker->strict = false;
+  case_clear (&self);
+}
+
+void
+dnn_check_activation_shapes (DnnChecker *checker)
+{
+  DnnShape shape;
+
+  for (size_t i = 0; dnn_check_odd_shape (i, &shape); i++) {
+    DnnCheckSubject subject = *checker->subject;
+    DnnChecker odd = dnn_checker_with (checker, &subject);
+    g_autofree char *text = dnn_check_shapes_to_string (&shape, 1);
+    g_autofree char *where = g_strdup_printf ("for %s", text);
+
+    subject.inputs = &shape;
+    odd.where = where;
+    odd.strict = true;
+    if (dnn_check_is_quick (&shape, 1))
+      dnn_check_activation_overwrite (&odd);
+  }
 }
 
 static double
@@ -110,8 +192,8 @@ objective (void *data, double *ret_noise)
   return sum;
 }
 
-static void
-check_gradients (DnnChecker *checker)
+void
+dnn_check_activation_gradients (DnnChecker *checker)
 {
   Case self;
   DnnCheckSlope slope = { "dx", objective, &self, NULL, NULL };
@@ -124,8 +206,8 @@ check_gradients (DnnChecker *checker)
   case_clear (&self);
 }
 
-static void
-check_in_place (DnnChecker *checker)
+void
+dnn_check_activation_in_place (DnnChecker *checker)
 {
   Case self;
   DnnCheckList x, dy;
@@ -147,8 +229,8 @@ check_in_place (DnnChecker *checker)
 }
 
 /* In pieces of 1, 2, 3, ... elements or rows. */
-static void
-check_split (DnnChecker *checker)
+void
+dnn_check_activation_split (DnnChecker *checker)
 {
   Case self;
   DnnCheckList y, dx;
@@ -179,8 +261,8 @@ check_split (DnnChecker *checker)
 }
 
 /* Twice the same, and nothing but the results is written. */
-static void
-check_determinism (DnnChecker *checker)
+void
+dnn_check_activation_determinism (DnnChecker *checker)
 {
   Case once, again;
 
@@ -196,8 +278,8 @@ check_determinism (DnnChecker *checker)
   case_clear (&again);
 }
 
-static void
-check_read_only (DnnChecker *checker)
+void
+dnn_check_activation_read_only (DnnChecker *checker)
 {
   Case fresh, used;
   DnnCheckList y;
@@ -218,13 +300,3 @@ check_read_only (DnnChecker *checker)
   case_clear (&fresh);
   case_clear (&used);
 }
-
-const DnnCheckRow dnn_check_activation_rows[] = {
-  { "overwrite", check_overwrite },
-  { "gradients", check_gradients },
-  { "in-place", check_in_place },
-  { "split", check_split },
-  { "determinism", check_determinism },
-  { "read-only", check_read_only },
-  { NULL, NULL },
-};

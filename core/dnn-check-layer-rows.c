@@ -1,18 +1,18 @@
 /* dnn-check-layer-rows.c - the checks of a layer, one a row */
 #include "dnn-check-layer.h"
 
+#include "dnn-check-table.h"
+#include "dnn-guard.h"
+
 #include <math.h>
 #include <string.h>
 
-/* Elements of the first input that a loop is surely split over. */
-enum { LARGE = 50000 };
-
 /* --- all entries --------------------------------------------------------- */
 
-static void
-check_written (DnnCheckLayer *self, const DnnCheckList *list,
-               DnnTensor *const *present, const char *what,
-               const DnnCheckMode *mode)
+void
+dnn_check_layer_written (DnnCheckLayer *self, const DnnCheckList *list,
+                         DnnTensor *const *present, const char *what,
+                         const DnnCheckMode *mode)
 {
   for (uint32_t i = 0; i < list->n; i++) {
     g_autofree char *entry = list == &self->dw
@@ -25,8 +25,8 @@ check_written (DnnCheckLayer *self, const DnnCheckList *list,
   }
 }
 
-static void
-check_overwrite (DnnChecker *checker)
+void
+dnn_check_layer_overwrite (DnnChecker *checker)
 {
   g_autoptr (DnnCheckLayer) self = dnn_check_layer_new (checker, 1);
 
@@ -35,19 +35,19 @@ check_overwrite (DnnChecker *checker)
 
     if (!dnn_check_layer_forward (self, mode))
       return;
-    check_written (self, &self->y, self->pass.y, "y", mode);
+    dnn_check_layer_written (self, &self->y, self->pass.y, "y", mode);
     if (!dnn_check_layer_backward (self, mode))
       return;
-    check_written (self, &self->dx, self->pass.dx, "dx", mode);
-    check_written (self, &self->dw, self->pass.dw, "dw", mode);
+    dnn_check_layer_written (self, &self->dx, self->pass.dx, "dx", mode);
+    dnn_check_layer_written (self, &self->dw, self->pass.dw, "dw", mode);
   }
 }
 
-/* Bits of all tensors of a list, as they are and as they should be. */
-static void
-check_list (DnnCheckLayer *self, const char *what, const DnnCheckList *list,
-            DnnTensor *const *present, const char *so,
-            const DnnCheckList *expected, const char *but)
+void
+dnn_check_layer_same (DnnCheckLayer *self, const char *what,
+                      const DnnCheckList *list, DnnTensor *const *present,
+                      const char *so, const DnnCheckList *expected,
+                      const char *but)
 {
   for (uint32_t i = 0; i < list->n; i++) {
     g_autofree char *name = list == &self->dw
@@ -108,8 +108,8 @@ compare_slopes (Objective *data, const DnnCheckList *variables,
   }
 }
 
-static void
-check_gradients (DnnChecker *checker)
+void
+dnn_check_layer_gradients (DnnChecker *checker)
 {
   g_autoptr (DnnCheckLayer) self = dnn_check_layer_new (checker, 1);
 
@@ -132,10 +132,10 @@ check_without (DnnCheckLayer *self, const DnnCheckMode *mode,
 {
   if (!dnn_check_layer_run (self, mode))
     return;
-  check_list (self, "dx", &self->dx, self->pass.dx, mode->name, dx,
-              "when every entry is wanted");
-  check_list (self, "dw", &self->dw, self->pass.dw, mode->name, dw,
-              "when every entry is wanted");
+  dnn_check_layer_same (self, "dx", &self->dx, self->pass.dx, mode->name, dx,
+                        "when every entry is wanted");
+  dnn_check_layer_same (self, "dw", &self->dw, self->pass.dw, mode->name, dw,
+                        "when every entry is wanted");
 }
 
 /* dy[j] = NULL is the same as zeros. */
@@ -167,8 +167,8 @@ check_without_dy (DnnCheckLayer *self, uint32_t j)
   dnn_check_list_clear (&dy);
 }
 
-static void
-check_null_entries (DnnChecker *checker)
+void
+dnn_check_layer_null_entries (DnnChecker *checker)
 {
   g_autoptr (DnnCheckLayer) self = dnn_check_layer_new (checker, 1);
   DnnCheckMode mode = dnn_check_modes[0];
@@ -204,8 +204,8 @@ check_null_entries (DnnChecker *checker)
 /* --- state --------------------------------------------------------------- */
 
 /* Frozen, or not training: nothing moves, and dx is there. */
-static void
-check_frozen (DnnChecker *checker)
+void
+dnn_check_layer_frozen (DnnChecker *checker)
 {
   g_autoptr (DnnCheckLayer) self = dnn_check_layer_new (checker, 1);
   DnnCheckList w;
@@ -218,17 +218,17 @@ check_frozen (DnnChecker *checker)
 
     if (!dnn_check_layer_run (self, mode))
       break;
-    check_list (self, "buffer", &self->buffers, self->buffers.pointer,
-                mode->name, &self->first_buffers, "before");
-    check_list (self, "weight", &self->w, self->w.pointer, mode->name, &w,
-                "before");
-    check_written (self, &self->dx, self->pass.dx, "dx", mode);
+    dnn_check_layer_same (self, "buffer", &self->buffers, self->buffers.pointer,
+                          mode->name, &self->first_buffers, "before");
+    dnn_check_layer_same (self, "weight", &self->w, self->w.pointer, mode->name,
+                          &w, "before");
+    dnn_check_layer_written (self, &self->dx, self->pass.dx, "dx", mode);
   }
   dnn_check_list_clear (&w);
 }
 
-static void
-check_read_only (DnnChecker *checker)
+void
+dnn_check_layer_read_only (DnnChecker *checker)
 {
   g_autoptr (DnnCheckLayer) self = dnn_check_layer_new (checker, 1);
   DnnCheckList x, w, dy;
@@ -241,10 +241,12 @@ check_read_only (DnnChecker *checker)
   for (int i = 0; i < DNN_CHECK_MODES; i++) {
     if (!dnn_check_layer_run (self, &dnn_check_modes[i]))
       break;
-    check_list (self, "x", &self->x, self->x.pointer, "after", &x, "before");
-    check_list (self, "w", &self->w, self->w.pointer, "after", &w, "before");
-    check_list (self, "dy", &self->dy, self->dy.pointer, "after", &dy,
-                "before");
+    dnn_check_layer_same (self, "x", &self->x, self->x.pointer, "after", &x,
+                          "before");
+    dnn_check_layer_same (self, "w", &self->w, self->w.pointer, "after", &w,
+                          "before");
+    dnn_check_layer_same (self, "dy", &self->dy, self->dy.pointer, "after", &dy,
+                          "before");
   }
   dnn_check_list_clear (&x);
   dnn_check_list_clear (&w);
@@ -262,26 +264,26 @@ check_shared (DnnChecker *checker, DnnCheckLayer *apart,
 
   if (self == NULL || !dnn_check_layer_run (apart, mode))
     return;
-  g_free (self->y.at[0].data);
+  dnn_guard_free (self->y.at[0].data);
   self->y.at[0].data = self->x.at[0].data;
-  g_free (self->dx.at[0].data);
+  dnn_guard_free (self->dx.at[0].data);
   self->dx.at[0].data = self->dy.at[0].data;
   if (dnn_check_layer_forward (self, mode)) {
-    check_list (self, "y", &self->y, self->pass.y, "in place", &apart->y,
-                "apart");
+    dnn_check_layer_same (self, "y", &self->y, self->pass.y, "in place",
+                          &apart->y, "apart");
     if (dnn_check_layer_backward (self, mode)) {
-      check_list (self, "dx", &self->dx, self->pass.dx, "in place", &apart->dx,
-                  "apart");
-      check_list (self, "dw", &self->dw, self->pass.dw, "in place", &apart->dw,
-                  "apart");
+      dnn_check_layer_same (self, "dx", &self->dx, self->pass.dx, "in place",
+                            &apart->dx, "apart");
+      dnn_check_layer_same (self, "dw", &self->dw, self->pass.dw, "in place",
+                            &apart->dw, "apart");
     }
   }
   self->y.at[0].data = NULL;
   self->dx.at[0].data = NULL;
 }
 
-static void
-check_in_place (DnnChecker *checker)
+void
+dnn_check_layer_in_place (DnnChecker *checker)
 {
   g_autoptr (DnnCheckLayer) apart = NULL;
 
@@ -294,82 +296,3 @@ check_in_place (DnnChecker *checker)
   for (int i = 0; i < DNN_CHECK_MODES; i++)
     check_shared (checker, apart, &dnn_check_modes[i]);
 }
-
-/* --- determinism --------------------------------------------------------- */
-
-static void
-check_again (DnnCheckLayer *self, const DnnCheckLayer *once, const char *how,
-             const DnnCheckMode *mode)
-{
-  if (!dnn_check_layer_run (self, mode))
-    return;
-  check_list (self, "y", &self->y, self->pass.y, how, &once->y, "at first");
-  check_list (self, "dx", &self->dx, self->pass.dx, how, &once->dx, "at first");
-  check_list (self, "dw", &self->dw, self->pass.dw, how, &once->dw, "at first");
-  check_list (self, "buffer", &self->buffers, self->buffers.pointer, how,
-              &once->buffers, "at first");
-}
-
-/* On a batch that is large enough to be split over threads. */
-static void
-check_determinism (DnnChecker *checker)
-{
-  static const char *const how[] = { "again", "by 2 threads", "by 4 threads" };
-  int64_t count = 1, factor;
-  g_autoptr (DnnCheckLayer) once = NULL, again = NULL;
-
-  for (uint32_t i = 0; i < checker->subject->inputs[0].n_dims; i++)
-    count *= checker->subject->inputs[0].dims[i];
-  factor = MAX (LARGE / MAX (count, 1), 1);
-  once = dnn_check_layer_new (checker, factor);
-  again = dnn_check_layer_new (checker, factor);
-  if (once == NULL || again == NULL)
-    return;
-  for (int i = 0; i < DNN_CHECK_MODES; i++) {
-    if (!dnn_check_layer_run (once, &dnn_check_modes[i]))
-      return;
-    for (int j = 0; j < DNN_CHECK_POOLS; j++) {
-      again->context.pool = checker->pools[j];
-      check_again (again, once, how[j], &dnn_check_modes[i]);
-    }
-  }
-}
-
-/* --- flags --------------------------------------------------------------- */
-
-/* Without TRAINING_DIFFERS training and inference give the same y, and without
- * RANDOM the step does not matter. */
-static void
-check_flags (DnnChecker *checker)
-{
-  const uint64_t flags = checker->component->code->flags;
-  g_autoptr (DnnCheckLayer) self = dnn_check_layer_new (checker, 1);
-  DnnCheckList y;
-
-  if (self == NULL || !dnn_check_layer_forward (self, &dnn_check_modes[0]))
-    return;
-  dnn_check_list_copy (&y, &self->y);
-  if ((flags & DNN_FLAG_RANDOM) == 0) {
-    self->pass.step = self->context.key.step = 4;
-    if (dnn_check_layer_forward (self, &dnn_check_modes[0]))
-      check_list (self, "y", &self->y, self->pass.y, "at another step", &y,
-                  "before, and there is no flag RANDOM");
-  }
-  if ((flags & DNN_FLAG_TRAINING_DIFFERS) == 0 &&
-      dnn_check_layer_forward (self, &dnn_check_modes[2]))
-    check_list (self, "y", &self->y, self->pass.y, "in inference", &y,
-                "in training, and there is no flag TRAINING_DIFFERS");
-  dnn_check_list_clear (&y);
-}
-
-const DnnCheckRow dnn_check_layer_rows[] = {
-  { "overwrite", check_overwrite },
-  { "gradients", check_gradients },
-  { "null-entries", check_null_entries },
-  { "frozen", check_frozen },
-  { "in-place", check_in_place },
-  { "determinism", check_determinism },
-  { "read-only", check_read_only },
-  { "flags", check_flags },
-  { NULL, NULL },
-};

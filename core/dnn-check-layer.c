@@ -192,6 +192,46 @@ dnn_check_layer_free (DnnCheckLayer *self)
 
 /* --- running ------------------------------------------------------------- */
 
+typedef struct {
+  DnnCheckLayer *layer;
+  int32_t (*op) (const void *self, const DnnHost *host, DnnPass *pass);
+  int32_t status;
+} Call;
+
+static void
+call_op (void *data)
+{
+  Call *call = data;
+
+  call->status = call->op (call->layer->checker->component->self, &dnn_host,
+                           &call->layer->pass);
+}
+
+static bool
+run_op (DnnCheckLayer *self, bool backward)
+{
+  const bool moves = self->pass.training && !self->pass.frozen && !backward;
+  const bool shared = self->y.at[0].data == self->x.at[0].data;
+  const char *what = backward ? "backward" : "forward";
+  const DnnWatched lists[] = {
+    { "x", &self->x, !shared },
+    { "y", &self->y, backward && !shared },
+    { "dy", &self->dy, !shared },
+    { "dx", &self->dx, !backward && !shared },
+    { "w", &self->w, true },
+    { "dw", &self->dw, !backward },
+    { "buffer", &self->buffers, !moves },
+    { "saved tensor", &self->saved, backward },
+    { "scratch", &self->scratch, false },
+    { "worker scratch", &self->worker, false },
+  };
+  Call call = { self, backward ? self->ops->backward : self->ops->forward, 0 };
+
+  return dnn_checker_call (self->checker, what, lists, G_N_ELEMENTS (lists),
+                           call_op, &call) &&
+         dnn_checker_status (self->checker, &self->context, call.status, what);
+}
+
 bool
 dnn_check_layer_forward (DnnCheckLayer *self, const DnnCheckMode *mode)
 {
@@ -202,10 +242,7 @@ dnn_check_layer_forward (DnnCheckLayer *self, const DnnCheckMode *mode)
   dnn_check_list_poison (&self->scratch);
   self->pass.training = mode->training;
   self->pass.frozen = mode->frozen;
-  return dnn_checker_status (self->checker, &self->context,
-                             self->ops->forward (self->checker->component->self,
-                                                 &dnn_host, &self->pass),
-                             "forward");
+  return run_op (self, false);
 }
 
 static void
@@ -238,10 +275,7 @@ dnn_check_layer_backward (DnnCheckLayer *self, const DnnCheckMode *mode)
   mask ((DnnTensor **) self->pass.dx, &self->dx, mode->dx);
   mask ((DnnTensor **) self->pass.dw, &self->dw, mode->dw);
   self->context.n_products = 0;
-  if (!dnn_checker_status (self->checker, &self->context,
-                           self->ops->backward (self->checker->component->self,
-                                                &dnn_host, &self->pass),
-                           "backward"))
+  if (!run_op (self, true))
     return false;
   multiply_products (self);
   return true;

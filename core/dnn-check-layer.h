@@ -39,12 +39,26 @@ DnnCheckLayer *dnn_check_layer_new (DnnChecker *checker, int64_t batch_factor);
 void dnn_check_layer_free (DnnCheckLayer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnCheckLayer, dnn_check_layer_free)
 
+/* Whether a layer of these tensors computes in no time. */
+bool dnn_check_layer_is_quick (const DnnChecker *checker,
+                               const DnnBuilt *built);
+
 /* From the first buffers on, with y, saved and scratch poisoned before.
  * False: the plugin failed, which is then in the report. */
 bool dnn_check_layer_forward (DnnCheckLayer *self, const DnnCheckMode *mode);
 /* After forward, with dx, dw and scratch poisoned before. */
 bool dnn_check_layer_backward (DnnCheckLayer *self, const DnnCheckMode *mode);
 bool dnn_check_layer_run (DnnCheckLayer *self, const DnnCheckMode *mode);
+
+/* Sentences where an entry that is present was not written. */
+void dnn_check_layer_written (DnnCheckLayer *self, const DnnCheckList *list,
+                              DnnTensor *const *present, const char *what,
+                              const DnnCheckMode *mode);
+/* Bits of all tensors of a list, as they are and as they should be. */
+void dnn_check_layer_same (DnnCheckLayer *self, const char *what,
+                           const DnnCheckList *list, DnnTensor *const *present,
+                           const char *so, const DnnCheckList *expected,
+                           const char *but);
 
 /* "dw kernel", "dx 1": what a message calls entry `i`. */
 char *dnn_check_layer_dw_name (const DnnCheckLayer *self, uint32_t i);

@@ -1,5 +1,6 @@
 /* dnn-check-loss.c - the checks of a loss, of logits and of predictions */
-#include "dnn-check-private.h"
+#include "dnn-check-shapes.h"
+#include "dnn-check-table.h"
 
 #include <math.h>
 #include <string.h>
@@ -107,28 +108,64 @@ case_clear (Case *self)
   dnn_check_list_clear (&self->t);
 }
 
+typedef struct {
+  Case *of;
+  DnnLossPass pass;
+  bool gradient;
+  int32_t status;
+} Call;
+
+static void
+call_op (void *data)
+{
+  Call *call = data;
+  const DnnLossOps *ops = call->of->ops;
+
+  call->status = (call->gradient ? ops->gradient : ops->value) (
+      call->of->checker->component->self, &dnn_host, &call->pass);
+}
+
+static bool
+watch (Case *self, Call *call)
+{
+  static const char *const names[] = { "y_pred", "y_true", "scale", "value",
+                                       "dy_pred" };
+  const int output = call->gradient ? DY_PRED : VALUE;
+  const char *what = call->gradient ? "gradient" : "value";
+  DnnCheckList lists[N_TENSORS];
+  DnnWatched watched[N_TENSORS];
+
+  for (int i = 0; i < N_TENSORS; i++) {
+    lists[i] = (DnnCheckList){ 1, &self->t.at[i], NULL };
+    watched[i] = (DnnWatched){ names[i], &lists[i], i != output };
+  }
+  return dnn_checker_call (self->checker, what, watched, N_TENSORS, call_op,
+                           call) &&
+         dnn_checker_status (self->checker, &self->context, call->status, what);
+}
+
 static bool
 call (Case *self, bool gradient)
 {
-  DnnLossPass pass = {
-    .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
-    .from_logits = self->logits,
-    .y_true = &self->t.at[Y_TRUE],
-    .y_pred = &self->t.at[Y_PRED],
-    .value = gradient ? NULL : self->t.at[VALUE].data,
-    .scale = gradient ? self->t.at[SCALE].data : NULL,
-    .dy_pred = gradient ? &self->t.at[DY_PRED] : NULL,
-  };
   const int index = gradient ? DY_PRED : VALUE;
   float *out = self->t.at[index].data;
+  Call call = {
+    .of = self,
+    .gradient = gradient,
+    .pass = {
+      .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+      .from_logits = self->logits,
+      .y_true = &self->t.at[Y_TRUE],
+      .y_pred = &self->t.at[Y_PRED],
+      .value = gradient ? NULL : self->t.at[VALUE].data,
+      .scale = gradient ? self->t.at[SCALE].data : NULL,
+      .dy_pred = gradient ? &self->t.at[DY_PRED] : NULL,
+    },
+  };
 
   for (int64_t i = 0; i < dnn_count (&self->t.at[index]); i++)
     out[i] = NAN;
-  return dnn_checker_status (
-      self->checker, &self->context,
-      (gradient ? self->ops->gradient : self->ops->value) (
-          self->checker->component->self, &dnn_host, &pass),
-      gradient ? "gradient" : "value");
+  return watch (self, &call);
 }
 
 static bool
@@ -192,7 +229,7 @@ gradients (Case *self)
 static void
 determinism (Case *self)
 {
-  static const char *const how[] = { "again", "by 2 threads", "by 4 threads" };
+  static const char *const how[] = { "again", "by 2 threads", "by 7 threads" };
   DnnCheckList once;
 
   if (!run (self))
@@ -224,34 +261,96 @@ read_only (Case *self)
   dnn_check_list_clear (&before);
 }
 
-static void
-check_overwrite (DnnChecker *checker)
+void
+dnn_check_loss_overwrite (DnnChecker *checker)
 {
   for_both (checker, overwrite);
 }
 
-static void
-check_gradients (DnnChecker *checker)
+void
+dnn_check_loss_gradients (DnnChecker *checker)
 {
   for_both (checker, gradients);
 }
 
-static void
-check_determinism (DnnChecker *checker)
+void
+dnn_check_loss_determinism (DnnChecker *checker)
 {
   for_both (checker, determinism);
 }
 
-static void
-check_read_only (DnnChecker *checker)
+void
+dnn_check_loss_read_only (DnnChecker *checker)
 {
   for_both (checker, read_only);
 }
 
-const DnnCheckRow dnn_check_loss_rows[] = {
-  { "overwrite", check_overwrite },
-  { "gradients", check_gradients },
-  { "determinism", check_determinism },
-  { "read-only", check_read_only },
-  { NULL, NULL },
-};
+static void
+memory (Case *self)
+{
+  self->checker->strict = true;
+  run (self);
+  self->checker->strict = false;
+}
+
+void
+dnn_check_loss_memory (DnnChecker *checker)
+{
+  for_both (checker, memory);
+}
+
+static void
+try_shape (DnnChecker *odd)
+{
+  if (dnn_check_is_quick (odd->subject->inputs, odd->subject->n_inputs))
+    dnn_check_loss_overwrite (odd);
+}
+
+/* Targets like predictions, and targets of one axis less. */
+void
+dnn_check_loss_shapes (DnnChecker *checker)
+{
+  dnn_check_each_shape (checker, 2, try_shape);
+}
+
+/* A sample's value and gradient do not depend on the others. */
+static void
+split (Case *self)
+{
+  const DnnCheckSubject *all = self->checker->subject;
+  DnnShape shapes[] = { all->inputs[0], all->inputs[1] };
+  DnnCheckSubject subject = *all;
+  DnnChecker alone = dnn_checker_with (self->checker, &subject);
+  const int64_t n = shapes[0].dims[0];
+  Case one;
+
+  shapes[0].dims[0] = shapes[1].dims[0] = 1;
+  subject.inputs = shapes;
+  if (run (self) && case_init (&one, &alone, self->logits)) {
+    DnnCheckList whole;
+
+    dnn_check_list_copy (&whole, &one.t);
+    for (int64_t i = 0; i < n; i++) {
+      for (int j = 0; j < N_TENSORS; j++)
+        memcpy ((j <= SCALE ? &one.t : &whole)->at[j].data,
+                (float *) self->t.at[j].data + i * dnn_count (&one.t.at[j]),
+                (size_t) dnn_count (&one.t.at[j]) * sizeof (float));
+      if (!run (&one))
+        break;
+      dnn_checker_close (&alone, "value", &one.t.at[VALUE],
+                         "for a sample alone", &whole.at[VALUE], "in its batch",
+                         1e-5);
+      dnn_checker_close (&alone, "dy_pred", &one.t.at[DY_PRED],
+                         "for a sample alone", &whole.at[DY_PRED],
+                         "in its batch", 1e-5);
+    }
+    dnn_check_list_clear (&whole);
+    case_clear (&one);
+  }
+}
+
+void
+dnn_check_loss_split (DnnChecker *checker)
+{
+  for_both (checker, split);
+}

@@ -1,7 +1,7 @@
 /* dnn-check-private.h - what the checks of all kinds share
  *
  * A DnnChecker runs the checks of one subject; a check writes sentences into
- * its report.  A new check is a row in the table of its kind.
+ * its report.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 DNN_BEGIN_DECLS
 
-enum { DNN_CHECK_POOLS = 3 }; /* of 1, 2 and 4 threads */
+enum { DNN_CHECK_POOLS = 3 }; /* of 1, 2 and 7 threads */
 
 typedef struct DnnChecker {
   const DnnCheckSubject *subject;
@@ -18,19 +18,16 @@ typedef struct DnnChecker {
   DnnCheckReport *report;          /* (owned) */
   const char *check;               /* the one that runs */
   DnnPool *pools[DNN_CHECK_POOLS]; /* (owned) */
+  const char *where; /* what a sentence begins with; NULL: nothing */
+  bool strict;       /* calls are watched, not only trapped */
 } DnnChecker;
 
-typedef struct DnnCheckRow {
-  const char *name;
-  void (*run) (DnnChecker *self);
-} DnnCheckRow;
+/* Another checker of the same report and component, for these inputs. */
+DnnChecker dnn_checker_with (const DnnChecker *self,
+                             const DnnCheckSubject *subject);
 
-/* Tables end with a row of NULL. */
-extern const DnnCheckRow dnn_check_layer_rows[];
-extern const DnnCheckRow dnn_check_activation_rows[];
-extern const DnnCheckRow dnn_check_loss_rows[];
-
-/* Asks the plugin for its shapes; NULL for an activation, which has none. */
+/* Asks a layer, loss or metric for its shapes.  What it refuses is an error; a
+ * crash, or shapes that are none, stand in the report too. */
 DnnBuilt *dnn_checker_build (DnnChecker *self, int64_t batch_factor,
                              GError **error);
 
@@ -81,6 +78,22 @@ bool dnn_checker_close (DnnChecker *self, const char *what, const DnnTensor *a,
                         double tolerance);
 /* "kernel[3, 1]" */
 char *dnn_check_place (const char *what, const DnnTensor *t, int64_t i);
+
+/* --- calls --------------------------------------------------------------- */
+
+/* Tensors that a call may read, and may write unless they are read_only. */
+typedef struct DnnWatched {
+  const char *name; /* "w" */
+  const DnnCheckList *list;
+  bool read_only;
+} DnnWatched;
+
+/* Calls `body`, which calls the plugin.  False where it crashed; the report
+ * then says on which of the tensors.  A strict checker holds it to read_only
+ * too, and to the bytes before each tensor. */
+bool dnn_checker_call (DnnChecker *self, const char *what,
+                       const DnnWatched *lists, size_t n,
+                       void (*body) (void *data), void *data);
 
 /* --- derivatives --------------------------------------------------------- */
 

@@ -1,6 +1,8 @@
 /* dnn-check-tensor.c - tensors for checks: filled, poisoned, compared */
 #include "dnn-check-private.h"
 
+#include "dnn-guard.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -17,7 +19,7 @@ dnn_check_tensor (const DnnShape *shape, int64_t batch_factor)
 
   memcpy (t.dims, shape->dims, sizeof t.dims);
   t.dims[0] *= batch_factor;
-  t.data = g_malloc0 (MAX (bytes_of (&t), 1));
+  t.data = dnn_guard_new (bytes_of (&t));
   return t;
 }
 
@@ -43,8 +45,10 @@ dnn_check_list_declared (DnnCheckList *self, const DnnDeclaredList *list,
       continue;
     *t = dnn_check_tensor (&list->at[i].shape, 1);
     self->pointer[i] = t;
-    if (copies != 1)
-      t->data = g_realloc (t->data, MAX (bytes_of (t) * copies, 1));
+    if (copies != 1) {
+      dnn_guard_free (t->data);
+      t->data = dnn_guard_new (bytes_of (t) * copies);
+    }
   }
 }
 
@@ -56,7 +60,8 @@ dnn_check_list_copy (DnnCheckList *self, const DnnCheckList *from)
     if (from->at[i].data == NULL)
       continue;
     self->at[i] = from->at[i];
-    self->at[i].data = g_memdup2 (from->at[i].data, bytes_of (&from->at[i]));
+    self->at[i].data = dnn_guard_new (bytes_of (&from->at[i]));
+    memcpy (self->at[i].data, from->at[i].data, bytes_of (&from->at[i]));
     self->pointer[i] = &self->at[i];
   }
 }
@@ -65,7 +70,7 @@ void
 dnn_check_list_clear (DnnCheckList *self)
 {
   for (uint32_t i = 0; i < self->n; i++)
-    g_free (self->at[i].data);
+    dnn_guard_free (self->at[i].data);
   g_clear_pointer (&self->at, g_free);
   g_clear_pointer (&self->pointer, g_free);
   self->n = 0;
@@ -134,7 +139,8 @@ dnn_check_place (const char *what, const DnnTensor *t, int64_t i)
 
     g_string_prepend (place, index);
   }
-  return g_strdup_printf ("%s[%s]", what, place->str);
+  return t->n_dims > 0 ? g_strdup_printf ("%s[%s]", what, place->str)
+                       : g_strdup (what);
 }
 
 void

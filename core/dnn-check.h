@@ -1,22 +1,25 @@
 /* dnn-check.h - one component against its own derivative and its contract
  *
- * Runs a layer, an activation or a loss alone, on random numbers, with the
- * host's services, and looks whether it keeps what plugin.h promises for it.
- * Each check has a name: "gradients", "overwrite", ...  A report owns its
- * sentences; nothing is printed.
+ * Runs a component alone, on random numbers, with the host's services, and
+ * looks whether it keeps what plugin.h promises for its kind.  Each check has
+ * a name: "gradients", "overwrite", ...  A report owns its sentences; nothing
+ * is printed.
  */
 #pragma once
 
-#include "dnn-registry.h"
+#include "dnn-component.h"
 
 DNN_BEGIN_DECLS
 
 /* What is checked.  All borrowed. */
 typedef struct DnnCheckSubject {
   DnnRegistry *registry;
-  DnnKind kind;           /* layer, activation or loss */
-  const char *spec;       /* "dense(units=3)" */
-  const DnnShape *inputs; /* batch included; of a loss: y_pred, y_true */
+  DnnKind kind;
+  const char *spec; /* "dense(units=3)" */
+  /* Batch included: of a layer its inputs, of a loss or metric y_pred and
+   * y_true, of an activation x, of an optimizer or initializer the weight; of
+   * a schedule none. */
+  const DnnShape *inputs;
   uint32_t n_inputs;
   uint64_t seed;
 } DnnCheckSubject;
@@ -31,6 +34,11 @@ typedef struct DnnCheckReport {
   char *worst_at; /* (owned) NULL: there was none */
 } DnnCheckReport;
 
+/* A component of the subject, as the checks run it.  Returns: (transfer full).
+ */
+DnnComponent *dnn_check_component (const DnnCheckSubject *subject,
+                                   GError **error);
+
 /* Name of check number `i` for a kind; NULL where there are no more. */
 const char *dnn_check_name (DnnKind kind, size_t i);
 
@@ -39,6 +47,9 @@ const char *dnn_check_name (DnnKind kind, size_t i);
  * error. */
 DnnCheckReport *dnn_check_run (const DnnCheckSubject *subject, const char *name,
                                GError **error);
+/* Whether the plugin takes the subject's parameters and shapes at all. */
+bool dnn_check_takes (const DnnCheckSubject *subject, GError **error);
+
 void dnn_check_report_free (DnnCheckReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnCheckReport, dnn_check_report_free)
 

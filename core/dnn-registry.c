@@ -256,6 +256,23 @@ dnn_registry_find (DnnRegistry *self, DnnKind kind, const char *name,
 }
 
 const DnnPlugin *
+dnn_registry_open (DnnRegistry *self, const char *path, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  const DnnPlugin *plugin;
+
+  if (g_str_has_suffix (name, ".so"))
+    name[strlen (name) - strlen (".so")] = '\0';
+  plugin = open_file (self, path, name, error);
+  if (plugin != NULL)
+    g_hash_table_insert (
+        self->plugins,
+        g_strconcat (dnn_kind_name ((DnnKind) plugin->kind), "/", name, NULL),
+        (void *) plugin);
+  return plugin;
+}
+
+const DnnPlugin *
 dnn_registry_resolve (DnnRegistry *self, const DnnPlugin *plugin,
                       GError **error)
 {

@@ -40,6 +40,11 @@ bool dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name);
 const DnnPlugin *dnn_registry_find (DnnRegistry *self, DnnKind kind,
                                     const char *name, GError **error);
 
+/* Opens this very file; from then on it is what find returns for its kind and
+ * name, whatever lies in the folders. */
+const DnnPlugin *dnn_registry_open (DnnRegistry *self, const char *path,
+                                    GError **error);
+
 /* The plugin whose code runs: `plugin` itself, or the one it is based on. */
 const DnnPlugin *dnn_registry_resolve (DnnRegistry *self,
                                        const DnnPlugin *plugin, GError **error);
