@@ -37,6 +37,9 @@ typedef struct Command {
                GError **error);
 } Command;
 
+bool cmd_check (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_check_part (const Command *self, int *argc, char ***argv,
+                     GError **error);
 bool cmd_evaluate (const Command *self, int *argc, char ***argv,
                    GError **error);
 bool cmd_inspect (const Command *self, int *argc, char ***argv, GError **error);

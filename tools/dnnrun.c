@@ -27,11 +27,15 @@ static const Command commands[] = {
     "A project for a plugin of your own, ready to build", 2, 3, cmd_new },
   { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
     0, cmd_plugins },
+  { "check", "FILE.so | FILE.dnn",
+    "Hold a plugin to its contract, or an experiment to its plugins", 0, 1,
+    cmd_check },
 };
 
 /* What dnnrun runs itself as, to open a plugin in a process of its own. */
-static const Command probe = {
-  "probe-plugin", "PATH NAME", "", 2, 2, cmd_probe
+static const Command hidden[] = {
+  { "probe-plugin", "PATH NAME", "", 2, 2, cmd_probe },
+  { "check-part", "CHECK PATH SEED FOLDERS", "", 4, 4, cmd_check_part },
 };
 
 static void
@@ -52,7 +56,10 @@ find_command (const char *name)
   for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (commands[i].name, name) == 0)
       return &commands[i];
-  return strcmp (name, probe.name) == 0 ? &probe : NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (hidden); i++)
+    if (strcmp (hidden[i].name, name) == 0)
+      return &hidden[i];
+  return NULL;
 }
 
 static int

@@ -1,0 +1,95 @@
+/* dnn-validate.c - makes all that a run is made of, and throws it away */
+#include "dnn-validate.h"
+
+#include "dnn-objective.h"
+#include "dnn-optimizer.h"
+#include "dnn-phase.h"
+#include "dnn-run.h"
+
+static bool
+check_phase (DnnRegistry *registry, const DnnPhase *phase, GError **error)
+{
+  const DnnTrainSettings *settings = &phase->settings;
+  g_autoptr (DnnOptimizer) optimizer =
+      dnn_optimizer_new (registry, phase->optimizer, error);
+  g_autoptr (DnnObjective) objective = NULL;
+
+  if (optimizer == NULL)
+    return false;
+  objective = dnn_objective_new (registry, settings->loss, settings->metrics,
+                                 phase->place, error);
+  return objective != NULL;
+}
+
+/* A copy that has a loss: where none is said the targets will tell it, and any
+ * will do until then. */
+static DnnExperiment *
+copy_with_loss (DnnRegistry *registry, const DnnExperiment *experiment)
+{
+  DnnExperiment *copy = dnn_experiment_copy (experiment);
+  g_auto (GStrv) names = dnn_registry_names (registry, DNN_KIND_LOSS);
+
+  if (dnn_experiment_get (copy, "train", "loss") == NULL && names[0] != NULL)
+    dnn_experiment_set (copy, "train", "loss", names[0]);
+  return copy;
+}
+
+/* All that can be said without a row of data. */
+static bool
+check_without_data (DnnRegistry *registry, const DnnExperiment *experiment,
+                    GError **error)
+{
+  g_autoptr (DnnModel) model =
+      dnn_experiment_build_model (registry, experiment, NULL, error);
+  g_autoptr (DnnExperiment) copy = copy_with_loss (registry, experiment);
+  g_autoptr (GPtrArray) phases = NULL;
+
+  if (model == NULL)
+    return false;
+  phases = dnn_phases_parse (copy, error);
+  for (guint i = 0; phases != NULL && i < phases->len; i++)
+    if (!check_phase (registry, g_ptr_array_index (phases, i), error))
+      return false;
+  return phases != NULL;
+}
+
+/* The first file of the data that is not there, or NULL. */
+static const char *
+find_missing (const DnnSpec *data)
+{
+  for (guint i = 0; i < data->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (data->args, i);
+
+    if ((g_str_has_suffix (arg->key, "inputs") ||
+         g_str_has_suffix (arg->key, "targets")) &&
+        !g_file_test (arg->value, G_FILE_TEST_EXISTS))
+      return arg->value;
+  }
+  return NULL;
+}
+
+bool
+dnn_experiment_validate (DnnRegistry *registry, const DnnExperiment *experiment,
+                         char **ret_note, GError **error)
+{
+  const DnnSpec *data = dnn_experiment_find (experiment, "data");
+  const char *missing = data != NULL ? find_missing (data) : NULL;
+  g_autoptr (DnnRun) run = NULL;
+
+  if (ret_note != NULL)
+    *ret_note = NULL;
+  if (data != NULL &&
+      (missing == NULL || !dnn_experiment_has_input_shape (experiment))) {
+    run = dnn_run_new (registry, experiment, error);
+    return run != NULL;
+  }
+  if (!check_without_data (registry, experiment, error))
+    return false;
+  if (ret_note != NULL)
+    *ret_note = missing != NULL
+                    ? g_strdup_printf ("its data are not looked at, as there "
+                                       "is no '%s'",
+                                       missing)
+                    : g_strdup ("it has no [data], which training needs");
+  return true;
+}

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""test-check - dnnrun check: every plugin of ours passes, every planted bug is
+caught, by the check that is there for it.
+
+    test-check.py DNNRUN LIBRARY PLUGINS INCLUDE CC
+
+DNN_TEST_BAD_PLUGINS names the folder of the bad ones.  Prints TAP.
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+DNNRUN, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[3])
+BAD = pathlib.Path(os.environ['DNN_TEST_BAD_PLUGINS'])
+
+# Each bad plugin, the check that must catch it, and a piece of its sentence.
+CAUGHT = {
+    'aborts_on_shape': ('shapes', 'it crashes (Aborted)'),
+    'adds_result': ('overwrite', 'dx[0, 0]'),
+    'bad_default': ('load', 'default of slope'),
+    'based_on_based': ('load', 'has a base itself'),
+    'before_start': ('memory', 'before the first element of y'),
+    'bend_floats': ('load', 'the floating-point mode'),
+    'bend_locale': ('binary', "it calls 'setlocale'"),
+    'bend_signals': ('load', 'a signal handler'),
+    'climbs': ('descends', 'the loss is'),
+    'counts_calls': ('determinism', 'the value at step'),
+    'duplicate_parameter': ('load', "('slope') stands twice"),
+    'endless_build': ('example', 'it does not come back within 1 s'),
+    'executable_stack': ('binary', 'its stack is executable'),
+    'exports_two': ('binary', "it exports 'more'"),
+    'fast_math': ('load', 'the floating-point mode'),
+    'forgets_half': ('split', 'merged from samples'),
+    'forgets_row': ('overwrite', 'y[4, 0]'),
+    'gradient_off': ('gradients', 'dw scale['),
+    'half_filled': ('moments', 'in the second'),
+    'hides_training': ('flags', 'no flag TRAINING_DIFFERS'),
+    'ignores_rate': ('rate', 'after steps of rate 0'),
+    'links_blas': ('binary', 'it links '),
+    'lying_struct_size': ('load', "struct_size is '16'"),
+    'makes_thread': ('load', 'it leaves more threads'),
+    'moves_frozen_buffer': ('frozen', 'buffer'),
+    'needs_newer_minor': ('load', 'ABI 1.1, and this program has 1.0'),
+    'no_descriptor': ('binary', 'it exports no dnn_plugin_v1'),
+    'other_major': ('load', 'ABI 2, and this program has 1'),
+    'outside_struct': ('load', "lies outside the plugin's struct"),
+    'past_end': ('memory', 'touches element 20 of y, which has 20'),
+    'reads_unsaved': ('saved', 'dw scale['),
+    'rounds_down': ('overwrite', 'it changes the floating-point mode'),
+    'static_state': ('determinism', 'beside another instance'),
+    'sums_batch': ('gradients', 'dy_pred[4,'),
+    'weights_of_batch': ('shapes', 'weights depend on the batch'),
+    'writes_frozen_weight': ('read-only', 'after'),
+    'writes_input': ('memory', 'writes x[0, 0], which it may only read'),
+    'writes_null': ('null-entries', 'an entry that is NULL'),
+    'writes_self': ('overwrite', 'it writes to `self`'),
+    'wrong_name': ('load', "it calls itself 'other_name'"),
+}
+# What an environment does without: gcc from 13 on, and clang, link nothing for
+# -ffast-math.
+MAY_PASS = {'fast_math'}
+
+n_checks = n_failed = 0
+
+
+def check(name, good, detail=''):
+    """One line of TAP.  A `detail` is shown where the check failed."""
+    global n_checks, n_failed
+    n_checks += 1
+    n_failed += not good
+    print(f'{"" if good else "not "}ok {n_checks} - {name}')
+    if not good:
+        for line in str(detail).splitlines():
+            print(f'#   {line}')
+    sys.stdout.flush()
+
+
+def run(*args):
+    return subprocess.run([DNNRUN, 'check', *map(str, args)], text=True,
+                          capture_output=True, timeout=300)
+
+
+def run_all(commands):
+    """The results of many commands, two at a time, in their order."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda args: run(*args), commands))
+
+
+def show(result):
+    return (f'$ {" ".join(map(str, result.args))}\nexit {result.returncode}\n'
+            f'{result.stdout}{result.stderr}')
+
+
+def test_own():
+    paths = sorted(pathlib.Path(PLUGINS).glob('*/*.so'))
+    check('there are plugins', len(paths) > 50, PLUGINS)
+    for path, result in zip(paths, run_all(
+            [('--timeout', 60, path) for path in paths])):
+        check(f'{path.parent.name}/{path.stem} passes',
+              result.returncode == 0 and '\nfail' not in result.stdout,
+              show(result))
+
+
+def test_bad():
+    built = {path.stem for path in BAD.glob('*.so')}
+    check('every bad plugin is in the table', built == set(CAUGHT),
+          built ^ set(CAUGHT))
+    rows = sorted(CAUGHT.items())
+    results = run_all([('--json', '--only', caught,
+                        '--timeout', 1 if name.startswith('endless') else 60,
+                        BAD / f'{name}.so') for name, (caught, _) in rows])
+    for (name, (caught, piece)), result in zip(rows, results):
+        problems = json.loads(result.stdout)['checks'][0]['problems']
+        good = result.returncode == 1 and any(piece in p for p in problems)
+        if name in MAY_PASS and result.returncode == 0:
+            good = True
+        check(f'{name} is caught by {caught}', good, show(result))
+
+
+def test_stages():
+    result = run('--json', '--timeout', 1, BAD / 'endless_build.so')
+    outcomes = {c['check']: c['outcome']
+                for c in json.loads(result.stdout)['checks']}
+    check('what builds on a check that fails is not run',
+          outcomes['example'] == 'fail' and outcomes['gradients'] == 'skip',
+          show(result))
+    check('a good plugin beside the fault fails in nothing else',
+          {c for c, o in outcomes.items() if o == 'fail'} == {'example'},
+          show(result))
+    result = run(BAD / 'wrong_name.so')
+    check('a plugin that cannot be loaded exits 1, and says so',
+          result.returncode == 1 and "wrong_name.so' fails" in result.stderr,
+          show(result))
+
+
+def test_output():
+    dense = pathlib.Path(PLUGINS) / 'layers' / 'dense.so'
+    tap = run('--tap', '--seed', 7, dense)
+    lines = tap.stdout.splitlines()
+    check('TAP has a plan, and the seed',
+          lines[0].endswith('seed 7') and lines[-1] == f'1..{len(lines) - 2}'
+          and all(line.startswith('ok ') for line in lines[1:-1]), show(tap))
+    listed = run('--list')
+    check('--list names every check and its kinds',
+          'gradients      derivatives agree with differences of the function '
+          '(layer, activation, loss)' in listed.stdout, show(listed))
+    plain = run('--only', 'gradients', dense)
+    check('--only runs one check', plain.stdout.count('pass') == 1
+          and '0 of 1 checks fail (seed 1)' in plain.stdout, show(plain))
+    for name, args, code, piece in (
+            ('an unknown check', ('--only', 'gradient', dense), 2,
+             "did you mean 'gradients'?"),
+            ('a missing file', ('nowhere.so',), 4, "no file 'nowhere.so'"),
+            ('no file', (), 2, 'check takes one FILE.so or FILE.dnn'),
+            ('a time limit of 0', ('--timeout', 0, dense), 2, '--timeout')):
+        result = run(*args)
+        check(f'{name} is refused', result.returncode == code
+              and piece in result.stderr, show(result))
+
+
+MODEL = """[model]
+input_shape = 4
+layers = dense units=3 activation=softmax
+[optimizer]
+type = sgd
+"""
+DATA = '[data]\nformat = npy\ninputs = {0}/x.npy\ntargets = {0}/y.npy\n'
+EXPERIMENTS = {
+    'good': (MODEL, 0, 'no fault is found; it has no [data]'),
+    'no-data-there': (DATA + MODEL, 0, "as there is no '"),
+    'layer': (MODEL.replace('dense', 'dens'), 1, "'dens'"),
+    'parameter': (MODEL.replace('units=3', 'units=0'), 1, ':3: '),
+    'optimizer': (MODEL.replace('sgd', 'sdg'), 1, "'sgd'"),
+    'key': (MODEL + '[train]\nlosss = huber\n', 1, "did you mean 'loss'"),
+    'loss': (MODEL + '[train]\nloss = hubert\n', 1, "'huber'"),
+    'section': ('[modle]\n' + MODEL, 1, "there is no section 'modle'"),
+    'phase': (MODEL + '[phase one]\nepochs = 2\noptimizer.type = adm\n', 1,
+              "'adm'"),
+    'needs-data': (DATA + MODEL.replace('input_shape = 4\n', ''), 1,
+                   'x.npy: there is no file'),
+}
+
+
+def test_experiments():
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (text, code, piece) in EXPERIMENTS.items():
+            path = pathlib.Path(folder) / f'{name}.dnn'
+            path.write_text(text.format(folder))
+            result = run(path)
+            check(f'experiment: {name}', result.returncode == code
+                  and piece in result.stdout + result.stderr, show(result))
+
+
+def main():
+    test_own()
+    test_bad()
+    test_stages()
+    test_output()
+    test_experiments()
+    print(f'1..{n_checks}')
+    return 1 if n_failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
