@@ -46,6 +46,7 @@ CAUGHT = {
     'moves_frozen_buffer': ('frozen', 'buffer'),
     'needs_newer_minor': ('load', 'ABI 1.1, and this program has 1.0'),
     'no_descriptor': ('binary', 'it exports no dnn_plugin_v1'),
+    'no_example': ('example', 'slope must be given'),
     'other_major': ('load', 'ABI 2, and this program has 1'),
     'outside_struct': ('load', "lies outside the plugin's struct"),
     'past_end': ('memory', 'touches element 20 of y, which has 20'),
