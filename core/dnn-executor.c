@@ -97,6 +97,19 @@ check_call (DnnStage *stage, int32_t status, GError **error)
   return false;
 }
 
+/* Whether affine may apply the layer's activation to a part of what it makes.
+ */
+static const DnnComponent *
+find_fusible (const DnnStage *stage)
+{
+  const DnnComponent *activation = stage->layer->activation;
+
+  return activation != NULL &&
+                 (activation->code->flags & DNN_FLAG_ELEMENTWISE) != 0
+             ? activation
+             : NULL;
+}
+
 static bool
 forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
                GError **error)
@@ -113,11 +126,17 @@ forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
   begin_call (stage, info, 0);
   if (layer->component != NULL) {
     const DnnLayerOps *ops = layer->component->code->ops;
-    int32_t status =
-        ops->forward (layer->component->self, &dnn_host, &stage->pass);
+    int32_t status;
 
+    stage->context.activation = find_fusible (stage);
+    stage->context.activated = job.out;
+    stage->context.did_activate = false;
+    status = ops->forward (layer->component->self, &dnn_host, &stage->pass);
+    stage->context.activation = NULL;
     if (!check_call (stage, status, error))
       return false;
+    if (stage->context.did_activate)
+      return true;
   }
   if (layer->activation != NULL)
     run_activation (plan->pool, &job, z);

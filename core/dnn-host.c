@@ -236,32 +236,57 @@ add_slot (DnnSlots *s, uint32_t index, const char *name, DnnShape shape,
 
 /* --- calls carried out when the host likes ------------------------------- */
 
+/* What is done to a tile of x W as soon as it is there. */
 typedef struct {
-  float *y;
-  const float *b;
+  float *z;       /* x W */
+  const float *b; /* NULL: none */
   int64_t columns;
-} Bias;
+  const DnnComponent *activation; /* NULL: none */
+  float *y;                       /* of it */
+} Finish;
 
 static void
-add_bias (void *data, int64_t row, int64_t n_rows, int64_t column,
-          int64_t n_columns, uint32_t worker)
+activate (const Finish *finish, int64_t first, int64_t n)
 {
-  const Bias *bias = data;
+  const DnnActivationOps *ops = finish->activation->code->ops;
+
+  ops->eval (finish->activation->self, &dnn_host, finish->z + first,
+             finish->y + first, 1, n);
+}
+
+static void
+finish_tile (void *data, int64_t row, int64_t n_rows, int64_t column,
+             int64_t n_columns, uint32_t worker)
+{
+  const Finish *finish = data;
+  const bool whole_rows = n_columns == finish->columns;
 
   (void) worker;
   for (int64_t i = row; i < row + n_rows; i++) {
-    float *y = bias->y + i * bias->columns;
+    float *z = finish->z + i * finish->columns + column;
 
-    for (int64_t j = column; j < column + n_columns; j++)
-      y[j] += bias->b[j];
+    if (finish->b != NULL)
+      for (int64_t j = 0; j < n_columns; j++)
+        z[j] += finish->b[column + j];
+    if (finish->activation != NULL && !whole_rows)
+      activate (finish, i * finish->columns + column, n_columns);
   }
+  if (finish->activation != NULL && whole_rows)
+    activate (finish, row * finish->columns, n_rows * n_columns);
 }
 
 static void
 affine (DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
         const DnnTensor *b)
 {
-  Bias bias = { dnn_f32 (pass->y[0]), dnn_f32 (b), dnn_columns (W) };
+  DnnContext *context = context_of (pass);
+  Finish finish = {
+    .z = dnn_f32 (pass->y[0]),
+    .b = dnn_f32 (b),
+    .columns = dnn_columns (W),
+    .activation = context->activation,
+    .y = context->activated,
+  };
   DnnGemm gemm = {
     .struct_size = DNN_END_OF (DnnGemm, stride_c),
     .m = dnn_rows (x),
@@ -270,11 +295,13 @@ affine (DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
     .alpha = 1,
     .a = dnn_f32 (x),
     .b = dnn_f32 (W),
-    .c = bias.y,
+    .c = finish.z,
   };
+  const bool finishes = b != NULL || finish.activation != NULL;
 
-  dnn_blas_gemm_tiles (context_of (pass)->pool, &gemm,
-                       b != NULL ? add_bias : NULL, &bias);
+  dnn_blas_gemm_tiles (context->pool, &gemm, finishes ? finish_tile : NULL,
+                       &finish);
+  context->did_activate = finish.activation != NULL;
 }
 
 static void

@@ -26,6 +26,12 @@ typedef struct DnnContext {
   DnnKey key;      /* seed, owner, step */
   DnnBuilt *built; /* in build */
 
+  /* An elementwise activation that affine may apply to every tile of y[0]
+   * while it is hot, where to, and whether it did.  NULL: none. */
+  const DnnComponent *activation;
+  float *activated;
+  bool did_activate;
+
   /* Weight gradients declared in backward. */
   DnnProduct products[DNN_MAX_DECLARED];
   uint32_t n_products;

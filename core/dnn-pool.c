@@ -1,7 +1,6 @@
 /* dnn-pool.c - claim, spin, sleep */
 #include "dnn-pool.h"
 
-#include <math.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -249,24 +248,30 @@ meet (void *data, int64_t chunk, uint32_t worker)
     relax ();
 }
 
+static double
+time_meeting (DnnPool *self)
+{
+  Meeting meeting = { self->n_threads, 0 };
+  struct timespec from, to;
+
+  clock_gettime (CLOCK_MONOTONIC, &from);
+  dnn_pool_run (self, self->n_threads, meet, &meeting);
+  clock_gettime (CLOCK_MONOTONIC, &to);
+  return (double) (to.tv_sec - from.tv_sec) * 1e9 +
+         (double) (to.tv_nsec - from.tv_nsec);
+}
+
 /* Nanoseconds of a job in which all workers take part and do nothing: the
- * shortest of a few. */
+ * shortest of a few, and no more than LONGEST, as workers that have just been
+ * started may not be there yet. */
 static double
 measure_handing_out (DnnPool *self)
 {
-  enum { TRIALS = 32 };
-  struct timespec from, to;
-  double shortest = INFINITY;
+  enum { TRIALS = 64, LONGEST = 5000 };
+  double shortest = LONGEST;
 
-  for (int i = 0; i < TRIALS && self->n_threads > 1; i++) {
-    Meeting meeting = { self->n_threads, 0 };
-
-    clock_gettime (CLOCK_MONOTONIC, &from);
-    dnn_pool_run (self, self->n_threads, meet, &meeting);
-    clock_gettime (CLOCK_MONOTONIC, &to);
-    shortest = MIN (shortest, (double) (to.tv_sec - from.tv_sec) * 1e9 +
-                                  (double) (to.tv_nsec - from.tv_nsec));
-  }
+  for (int i = 0; i < TRIALS && self->n_threads > 1; i++)
+    shortest = MIN (shortest, time_meeting (self));
   return shortest;
 }
 
