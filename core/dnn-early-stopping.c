@@ -1,12 +1,10 @@
 /* dnn-early-stopping.c - patience, and the weights of the best epoch */
 #include "dnn-early-stopping.h"
 
-#include "dnn-memory.h"
+#include "dnn-monitor.h"
 #include "dnn-param.h"
-#include "dnn-suggest.h"
 
 #include <math.h>
-#include <string.h>
 
 typedef struct {
   const char *monitor;
@@ -38,13 +36,6 @@ static const DnnParam params[] = {
            "where that is better still"),
 };
 
-/* The weights of one epoch. */
-typedef struct {
-  double value;
-  int64_t epoch;
-  GPtrArray *weights; /* (owned) copies, in the model's order */
-} Kept;
-
 static const DnnPlugin table = {
   .name = "early_stopping",
   .self_size = sizeof (Keys),
@@ -55,14 +46,8 @@ static const DnnPlugin table = {
 
 struct DnnEarlyStopping {
   Keys keys;
-  int column;  /* index of a metric; -1: the loss */
-  bool is_val; /* of the validation rows */
-  int sign;    /* +1: higher is better */
-  double best;
-  int64_t best_epoch; /* its number in the history; 0: the run's start */
-  int64_t wait;
-  bool over;
-  GArray *kept; /* (owned) of Kept, the best first */
+  DnnMonitor monitor;
+  DnnStoppingState state; /* its array is owned */
 };
 
 void
@@ -70,63 +55,14 @@ dnn_early_stopping_free (DnnEarlyStopping *self)
 {
   if (self == NULL)
     return;
-  g_array_unref (self->kept);
+  g_array_unref (self->state.kept);
   g_free (self);
 }
 
 static void
 kept_clear (gpointer data)
 {
-  g_ptr_array_unref (((Kept *) data)->weights);
-}
-
-static bool
-set_unknown_column (const DnnHistory *history, const char *name, GError **error)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) names = NULL;
-  g_autofree char *nearest = NULL;
-  const char *const prefixes[] = { "", "val_" };
-
-  for (int i = 0; i < (history->validates ? 2 : 1); i++) {
-    g_autofree char *loss = g_strconcat (prefixes[i], "loss", NULL);
-
-    g_strv_builder_add (builder, loss);
-    for (size_t j = 0; history->metrics[j] != NULL; j++) {
-      g_autofree char *metric =
-          g_strconcat (prefixes[i], history->metrics[j], NULL);
-
-      g_strv_builder_add (builder, metric);
-    }
-  }
-  names = g_strv_builder_end (builder);
-  nearest = dnn_suggest (name, (const char *const *) names);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no column '%s' to monitor; %s%s", name, nearest,
-               history->validates ? "" : " (there are no validation rows)");
-  return false;
-}
-
-static bool
-find_column (DnnEarlyStopping *self, const DnnHistory *history,
-             const int *directions, GError **error)
-{
-  const char *name = self->keys.monitor;
-
-  self->is_val = g_str_has_prefix (name, "val_");
-  if (self->is_val && history->validates)
-    name += strlen ("val_");
-  self->column = -1;
-  self->sign = -1;
-  if (strcmp (name, "loss") == 0)
-    return true;
-  for (int i = 0; history->metrics[i] != NULL; i++)
-    if (strcmp (name, history->metrics[i]) == 0) {
-      self->column = i;
-      self->sign = directions[i];
-      return true;
-    }
-  return set_unknown_column (history, self->keys.monitor, error);
+  dnn_snapshot_free (((DnnKept *) data)->weights);
 }
 
 /* Keys that would have no effect beside the others. */
@@ -137,7 +73,7 @@ check_keys (const DnnEarlyStopping *self, GError **error)
                     : self->keys.include_start ? "include_start"
                                                : NULL;
 
-  if (key == NULL || (self->keys.restore_best && self->is_val))
+  if (key == NULL || (self->keys.restore_best && self->monitor.is_val))
     return true;
   if (!self->keys.restore_best)
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
@@ -156,13 +92,14 @@ dnn_early_stopping_new (const DnnSpec *spec, const DnnHistory *history,
 {
   g_autoptr (DnnEarlyStopping) self = g_new0 (DnnEarlyStopping, 1);
 
-  self->kept = g_array_new (FALSE, TRUE, sizeof (Kept));
-  g_array_set_clear_func (self->kept, kept_clear);
+  self->state.kept = g_array_new (FALSE, TRUE, sizeof (DnnKept));
+  g_array_set_clear_func (self->state.kept, kept_clear);
   if (!dnn_param_apply (&table, spec, NULL, &self->keys, error) ||
-      !find_column (self, history, directions, error) ||
+      !dnn_monitor_find (self->keys.monitor, history, directions,
+                         &self->monitor, error) ||
       !check_keys (self, error))
     return NULL;
-  self->best = -self->sign * INFINITY;
+  self->state.best = dnn_monitor_worst (&self->monitor);
   return g_steal_pointer (&self);
 }
 
@@ -170,26 +107,8 @@ dnn_early_stopping_new (const DnnSpec *spec, const DnnHistory *history,
 static bool
 is_better (const DnnEarlyStopping *self, double value, double other)
 {
-  return self->sign > 0 ? value - self->keys.min_delta > other
-                        : value + self->keys.min_delta < other;
-}
-
-static GPtrArray *
-copy_weights (const DnnModel *model, GError **error)
-{
-  g_autoptr (GPtrArray) copies =
-      g_ptr_array_new_with_free_func (dnn_memory_free);
-
-  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
-    const DnnWeight *weight = dnn_model_weight (model, i);
-    void *copy = dnn_memory_new (dnn_weight_bytes (weight), error);
-
-    if (copy == NULL)
-      return NULL;
-    memcpy (copy, weight->tensor.data, dnn_weight_bytes (weight));
-    g_ptr_array_add (copies, copy);
-  }
-  return g_steal_pointer (&copies);
+  return dnn_monitor_is_better (&self->monitor, value, other,
+                                self->keys.min_delta);
 }
 
 /* Whether a value goes before the k-th kept.  One alone is replaced as Keras
@@ -197,11 +116,11 @@ copy_weights (const DnnModel *model, GError **error)
 static bool
 goes_before (const DnnEarlyStopping *self, double value, guint k)
 {
-  double other = g_array_index (self->kept, Kept, k).value;
+  double other = g_array_index (self->state.kept, DnnKept, k).value;
 
   if (self->keys.average == 1)
     return is_better (self, value, other);
-  return self->sign > 0 ? value > other : value < other;
+  return dnn_monitor_is_better (&self->monitor, value, other, 0);
 }
 
 /* Keeps the weights where they are among the best. */
@@ -210,30 +129,20 @@ keep_weights (DnnEarlyStopping *self, double value, const DnnEpoch *epoch,
               const DnnModel *model, GError **error)
 {
   const guint most = (guint) self->keys.average;
-  Kept kept = { value, epoch->number, NULL };
+  DnnKept kept = { value, epoch->number, NULL };
   guint at = 0;
 
-  while (at < self->kept->len && !goes_before (self, value, at))
+  while (at < self->state.kept->len && !goes_before (self, value, at))
     at++;
   if (!self->keys.restore_best || at >= most || isnan (value))
     return true;
-  kept.weights = copy_weights (model, error);
+  kept.weights = dnn_snapshot_new (model, error);
   if (kept.weights == NULL)
     return false;
-  g_array_insert_val (self->kept, at, kept);
-  if (self->kept->len > most)
-    g_array_set_size (self->kept, most);
+  g_array_insert_val (self->state.kept, at, kept);
+  if (self->state.kept->len > most)
+    g_array_set_size (self->state.kept, most);
   return true;
-}
-
-static double
-value_of (const DnnEarlyStopping *self, const DnnEpoch *epoch)
-{
-  const double *metrics = self->is_val ? epoch->val_metrics : epoch->metrics;
-
-  if (self->column >= 0)
-    return metrics[self->column];
-  return self->is_val ? epoch->val_loss : epoch->loss;
 }
 
 bool
@@ -241,22 +150,21 @@ dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
                            const DnnEpoch *epoch, const DnnModel *model,
                            GError **error)
 {
-  double value = value_of (self, epoch);
+  double value = dnn_monitor_value (&self->monitor, epoch);
 
   if (number < self->keys.start_from_epoch)
     return true;
   if (!keep_weights (self, value, epoch, model, error))
     return false;
-  self->wait++;
-  if (!is_better (self, value, self->best)) {
-    self->over = self->wait >= self->keys.patience && number > 0;
+  self->state.wait++;
+  if (!is_better (self, value, self->state.best)) {
+    self->state.over = self->state.wait >= self->keys.patience && number > 0;
     return true;
   }
-  self->best = value;
-  self->best_epoch = epoch->number;
+  self->state.best = value;
   if (!isfinite (self->keys.baseline) ||
       is_better (self, value, self->keys.baseline))
-    self->wait = 0;
+    self->state.wait = 0;
   return true;
 }
 
@@ -266,28 +174,34 @@ dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnEpoch *start,
 {
   bool ok;
 
-  if (!self->keys.include_start || !self->is_val)
+  if (!self->keys.include_start || !self->monitor.is_val)
     return true;
   ok = dnn_early_stopping_update (self, self->keys.start_from_epoch, start,
                                   model, error);
-  self->wait = 0;
-  self->over = false;
+  self->state.wait = 0;
+  self->state.over = false;
   return ok;
+}
+
+DnnStoppingState *
+dnn_early_stopping_state (DnnEarlyStopping *self)
+{
+  return &self->state;
 }
 
 bool
 dnn_early_stopping_is_over (const DnnEarlyStopping *self)
 {
-  return self->over;
+  return self->state.over;
 }
 
 /* Number j of weight i in the k-th best epoch. */
 static double
 kept_number (const DnnEarlyStopping *self, guint k, size_t i, int64_t j)
 {
-  const Kept *kept = &g_array_index (self->kept, Kept, k);
+  const DnnKept *kept = &g_array_index (self->state.kept, DnnKept, k);
 
-  return ((const float *) g_ptr_array_index (kept->weights, i))[j];
+  return kept->weights->weights[i][j];
 }
 
 /* Writes the mean of the first `n` kept into the model's weights. */
@@ -311,9 +225,9 @@ write_mean (const DnnEarlyStopping *self, guint n, DnnModel *model)
 bool
 dnn_early_stopping_average (DnnEarlyStopping *self, DnnModel *model)
 {
-  if (self->kept->len < 2)
+  if (self->state.kept->len < 2)
     return false;
-  write_mean (self, self->kept->len, model);
+  write_mean (self, self->state.kept->len, model);
   return true;
 }
 
@@ -321,16 +235,16 @@ bool
 dnn_early_stopping_beats_best (const DnnEarlyStopping *self,
                                const DnnEpoch *epoch)
 {
-  double value = value_of (self, epoch);
+  double value = dnn_monitor_value (&self->monitor, epoch);
 
-  return self->sign > 0 ? value > self->best : value < self->best;
+  return dnn_monitor_is_better (&self->monitor, value, self->state.best, 0);
 }
 
 int64_t
 dnn_early_stopping_restore (DnnEarlyStopping *self, DnnModel *model)
 {
-  if (self->kept->len == 0)
+  if (self->state.kept->len == 0)
     return -1;
   write_mean (self, 1, model);
-  return g_array_index (self->kept, Kept, 0).epoch;
+  return g_array_index (self->state.kept, DnnKept, 0).epoch;
 }

@@ -10,11 +10,26 @@
 #pragma once
 
 #include "dnn-history.h"
-#include "dnn-model.h"
+#include "dnn-snapshot.h"
 
 DNN_BEGIN_DECLS
 
 typedef struct DnnEarlyStopping DnnEarlyStopping;
+
+/* The weights of one epoch. */
+typedef struct DnnKept {
+  double value;         /* of the column that is watched */
+  int64_t epoch;        /* its number in the history; 0: the run's start */
+  DnnSnapshot *weights; /* (owned) */
+} DnnKept;
+
+/* All that it remembers from epoch to epoch. */
+typedef struct DnnStoppingState {
+  double best;
+  int64_t wait; /* epochs without an improvement */
+  bool over;
+  GArray *kept; /* (owned) of DnnKept, the best first */
+} DnnStoppingState;
 
 /* From "early_stopping(monitor=val_loss, patience=5)"; `directions`: +1 or -1
  * for each metric of the history, whether higher is better. */
@@ -34,6 +49,8 @@ bool dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
  * value of the validation rows): `start` holds their results. */
 bool dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnEpoch *start,
                                const DnnModel *model, GError **error);
+/* To be kept with a run and put back.  Returns: (transfer none). */
+DnnStoppingState *dnn_early_stopping_state (DnnEarlyStopping *self);
 /* Whether it is time to stop. */
 bool dnn_early_stopping_is_over (const DnnEarlyStopping *self);
 /* Writes the mean of the best epochs' weights into the model, where more than

@@ -79,6 +79,15 @@ dnn_experiment_find (const DnnExperiment *self, const char *name)
   return find_section (self, name);
 }
 
+bool
+dnn_experiment_has_phases (const DnnExperiment *self)
+{
+  for (size_t i = 0; i < dnn_experiment_n_sections (self); i++)
+    if (g_str_has_prefix (dnn_experiment_section (self, i)->name, "phase "))
+      return true;
+  return false;
+}
+
 const char *
 dnn_experiment_get (const DnnExperiment *self, const char *section,
                     const char *key)

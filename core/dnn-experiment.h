@@ -33,6 +33,9 @@ const DnnSpec *dnn_experiment_find (const DnnExperiment *self,
 const char *dnn_experiment_get (const DnnExperiment *self, const char *section,
                                 const char *key);
 
+/* Whether it trains in [phase NAME] sections. */
+bool dnn_experiment_has_phases (const DnnExperiment *self);
+
 /* Sets a key, making its section where there is none. */
 void dnn_experiment_set (DnnExperiment *self, const char *section,
                          const char *key, const char *value);

@@ -235,6 +235,13 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   return batch;
 }
 
+int64_t
+dnn_feeder_row (const DnnFeeder *self, int64_t i, const char **ret_name)
+{
+  *ret_name = self->split->inputs_name;
+  return self->split->rows[self->order[self->current.index * self->batch + i]];
+}
+
 const DnnPlan *
 dnn_feeder_plan (const DnnFeeder *self)
 {

@@ -50,6 +50,11 @@ typedef struct DnnBatch {
 /* Gathers batch number i.  Valid until the next call. */
 const DnnBatch *dnn_feeder_get (DnnFeeder *self, int64_t i);
 
+/* Where sample i of the batch gathered last comes from: its row, from 0, of the
+ * split's arrays, and what these are called. */
+int64_t dnn_feeder_row (const DnnFeeder *self, int64_t i,
+                        const char **ret_name);
+
 /* The plan of full batches, and the bytes of the arena. */
 const DnnPlan *dnn_feeder_plan (const DnnFeeder *self);
 size_t dnn_feeder_arena_size (const DnnFeeder *self);

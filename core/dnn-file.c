@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
+/* Ends the temporary names, so that no file of a user's is taken for one. */
+#define PARTIAL       ".partial"
 #define INFLATE_LIMIT ((size_t) 8 << 30)
 
 struct DnnFile {
@@ -203,7 +206,7 @@ dnn_file_open (const char *path, GError **error)
 
   self = g_new0 (DnnFile, 1);
   self->path = g_strdup (path);
-  self->temporary = g_strconcat (path, ".XXXXXX", NULL);
+  self->temporary = g_strconcat (path, ".XXXXXX" PARTIAL, NULL);
   self->fd = g_mkstemp_full (self->temporary, O_WRONLY | O_CLOEXEC, 0666);
   if (self->fd < 0) {
     fail_io (path, "cannot be written", errno, error);
@@ -291,4 +294,32 @@ dnn_file_commit (DnnFile *self, GError **error)
   g_clear_pointer (&self->temporary, g_free);
 
   return sync_directory (self->path, error);
+}
+
+/* "NAME.a1B2c3.partial" */
+static bool
+is_temporary (const char *name, const char *of)
+{
+  const size_t n = strlen (of), middle = strlen (".XXXXXX");
+
+  return g_str_has_prefix (name, of) && name[n] == '.' &&
+         strlen (name) == n + middle + strlen (PARTIAL) &&
+         strcmp (name + n + middle, PARTIAL) == 0;
+}
+
+void
+dnn_file_remove_temporaries (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *of = g_path_get_basename (path);
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *whole = g_build_filename (folder, name, NULL);
+
+    if (is_temporary (name, of))
+      g_unlink (whole);
+  }
+  g_clear_pointer (&dir, g_dir_close);
 }

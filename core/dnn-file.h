@@ -34,4 +34,8 @@ bool dnn_file_write (DnnFile *self, const void *data, size_t n, GError **error);
  * it.  Until this returns, `path` is what it was. */
 bool dnn_file_commit (DnnFile *self, GError **error);
 
+/* Removes the temporaries of `path` that a process left when it was killed;
+ * nobody else may be writing the file. */
+void dnn_file_remove_temporaries (const char *path);
+
 DNN_END_DECLS

@@ -133,6 +133,8 @@ dnn_model_file_save (const DnnModelParts *parts, const char *path,
     add_preprocess (file, parts->preprocess);
   if (parts->optimizer != NULL)
     add_optimizer (file, parts->optimizer);
+  if (parts->checkpoint != NULL)
+    dnn_checkpoint_add (parts->checkpoint, file);
   return dnn_safetensors_write (file, path, error);
 }
 
@@ -174,12 +176,14 @@ copy_weights (DnnModel *model, const DnnSafetensors *file)
   }
 }
 
-/* Tensors that are no layer's: of the optimizer, of the preprocessing. */
+/* Tensors that are no layer's: of the optimizer, of the preprocessing, of a
+ * checkpoint. */
 static bool
 is_extra (const char *name)
 {
   return g_str_has_prefix (name, "optimizer/") ||
-         g_str_has_prefix (name, "input/");
+         g_str_has_prefix (name, "input/") ||
+         g_str_has_prefix (name, "checkpoint/");
 }
 
 bool

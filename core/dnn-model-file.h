@@ -1,11 +1,13 @@
 /* dnn-model-file.h - a whole model in one safetensors file
  *
  * Tensors `<layer>/<weight>`, `input/mean` and `input/standard_deviation` of
- * the preprocessing, `optimizer/<layer>/<weight>/<slot>`; the model, the
- * experiment and the training state as text in the metadata.
+ * the preprocessing, `optimizer/<layer>/<weight>/<slot>`, `checkpoint/...` (see
+ * dnn-checkpoint.h); the model, the experiment and the training state as text
+ * in the metadata.
  */
 #pragma once
 
+#include "dnn-checkpoint.h"
 #include "dnn-experiment.h"
 #include "dnn-model.h"
 #include "dnn-preprocess.h"
@@ -23,6 +25,7 @@ typedef struct DnnModelParts {
   const DnnOptimizer *optimizer;
   int64_t epoch;
   uint64_t step;
+  const DnnCheckpoint *checkpoint; /* NULL: nobody goes on from this file */
 } DnnModelParts;
 
 bool dnn_model_file_save (const DnnModelParts *parts, const char *path,

@@ -13,7 +13,8 @@ is_layer_name (const char *name)
   return *name != '\0' &&
          strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_-") ==
              strlen (name) &&
-         strcmp (name, "input") != 0 && strcmp (name, "optimizer") != 0;
+         strcmp (name, "input") != 0 && strcmp (name, "optimizer") != 0 &&
+         strcmp (name, "checkpoint") != 0;
 }
 
 /* dense, dense_1, ...: a third party's prefix is dropped. */

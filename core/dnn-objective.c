@@ -9,8 +9,7 @@ struct DnnObjective {
   GPtrArray *metrics; /* (owned) of DnnMetric, of one number each */
   GPtrArray *tables;  /* (owned) of the others, once shapes are known */
   DnnContext context;
-  double sum;   /* of the losses of all samples so far */
-  double count; /* of samples */
+  DnnObjectiveState state;
   double batch_loss;
   double penalty;
 };
@@ -237,12 +236,18 @@ dnn_objective_table (const DnnObjective *self, size_t i)
 
 /* --- batches ------------------------------------------------------------- */
 
+DnnObjectiveState *
+dnn_objective_state (DnnObjective *self)
+{
+  return &self->state;
+}
+
 void
 dnn_objective_reset (DnnObjective *self)
 {
   GPtrArray *both[] = { self->metrics, self->tables };
 
-  self->sum = self->count = 0;
+  self->state = (DnnObjectiveState){ 0 };
   for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
     for (guint i = 0; i < both[j]->len; i++) {
       DnnMetric *metric = g_ptr_array_index (both[j], i);
@@ -353,8 +358,8 @@ dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
   for (int64_t i = 0; i < y_true->dims[0]; i++)
     sum += weight_of (weights, i) * values[i];
   sum += self->penalty * (double) y_true->dims[0];
-  self->sum += sum;
-  self->count += (double) y_true->dims[0];
+  self->state.sum += sum;
+  self->state.count += (double) y_true->dims[0];
   self->batch_loss = sum / (double) y_true->dims[0];
 
   for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
@@ -382,7 +387,7 @@ dnn_objective_gradient (DnnObjective *self, const DnnPlan *plan,
 double
 dnn_objective_loss (const DnnObjective *self)
 {
-  return self->count > 0 ? self->sum / self->count : 0;
+  return self->state.count > 0 ? self->state.sum / self->state.count : 0;
 }
 
 double

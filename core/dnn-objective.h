@@ -19,6 +19,12 @@ typedef struct DnnMetric {
   bool weighted;   /* by the samples' weights */
 } DnnMetric;
 
+/* The epoch so far, beside the states of the metrics. */
+typedef struct DnnObjectiveState {
+  double sum;   /* of the losses of all samples so far */
+  double count; /* of samples */
+} DnnObjectiveState;
+
 typedef struct DnnObjective DnnObjective;
 
 /* `loss` as "huber(delta=0.7)"; `metrics` as "accuracy, top_k(k=5)", or NULL;
@@ -58,6 +64,8 @@ size_t dnn_objective_n_tables (const DnnObjective *self);
 const DnnMetric *dnn_objective_table (const DnnObjective *self, size_t i);
 double *dnn_objective_table_values (const DnnObjective *self, size_t i);
 
+/* To be kept with a run and put back.  Returns: (transfer none). */
+DnnObjectiveState *dnn_objective_state (DnnObjective *self);
 /* Forgets the epoch so far. */
 void dnn_objective_reset (DnnObjective *self);
 

@@ -300,6 +300,31 @@ dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step)
                                  self->n_steps);
 }
 
+bool
+dnn_optimizer_set_rate (DnnOptimizer *self, double rate, GError **error)
+{
+  const char *name = self->component->plugin->name;
+
+  if (self->rate == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "optimizer '%s' has no learning_rate to set", name);
+    return false;
+  }
+  for (guint i = 0; i < self->component->schedules->len; i++) {
+    const DnnDriven *driven = g_ptr_array_index (self->component->schedules, i);
+
+    if (driven->param != self->rate)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "the learning_rate of '%s' must be a number to be set, and "
+                 "a schedule drives it",
+                 name);
+    return false;
+  }
+  dnn_param_set_number (self->rate, self->component->self, rate);
+  return true;
+}
+
 /* --- taking over --------------------------------------------------------- */
 
 /* Slot of that name and shape, or -1. */

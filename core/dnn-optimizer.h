@@ -80,6 +80,9 @@ void dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed);
 void dnn_optimizer_set_length (DnnOptimizer *self, uint64_t n_steps);
 /* The learning rate at a step of the schedule, without multipliers. */
 double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);
+/* Another learning rate from the next step on.  DNN_ERROR_PARAM where the
+ * plugin has none, or a schedule drives it. */
+bool dnn_optimizer_set_rate (DnnOptimizer *self, double rate, GError **error);
 
 size_t dnn_optimizer_n_states (const DnnOptimizer *self);
 DnnWeightState *dnn_optimizer_state (const DnnOptimizer *self, size_t i);

@@ -1,36 +1,20 @@
 /* dnn-run.c - from an experiment to a folder with a trained model */
-#include "dnn-run.h"
-
-#include "dnn-file.h"
-#include "dnn-model-file.h"
-#include "dnn-phase.h"
-#include "dnn-plot.h"
-#include "dnn-private.h"
+#include "dnn-run-private.h"
 #include "dnn-summary.h"
+#include "dnn-trainer-private.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-
-struct DnnRun {
-  DnnExperiment *experiment; /* (owned) */
-  DnnTrainSettings settings; /* [train], without phases */
-  GPtrArray *phases;         /* (owned) of DnnPhase */
-  guint phase;               /* the one being trained */
-  DnnData *data;             /* (owned) */
-  DnnModel *model;           /* (owned) */
-  DnnTrainer *trainer;       /* (owned) */
-  char *folder;              /* (owned) NULL until open */
-  char *base_report;         /* (owned) NULL: no base */
-  double best;               /* lowest validation loss so far */
-};
 
 void
 dnn_run_free (DnnRun *self)
 {
   if (self == NULL)
     return;
+  dnn_lock_free (self->lock);
+  g_clear_error (&self->unsaved);
+  g_free (self->health_before);
+  g_free (self->data_hash);
   g_free (self->base_report);
   g_free (self->folder);
   dnn_trainer_free (self->trainer);
@@ -43,8 +27,8 @@ dnn_run_free (DnnRun *self)
 
 /* --- making -------------------------------------------------------------- */
 
-static bool
-load_data (DnnRun *self, GError **error)
+bool
+dnn_run_load_data (DnnRun *self, GError **error)
 {
   const DnnSpec *section = dnn_experiment_find (self->experiment, "data");
 
@@ -79,14 +63,34 @@ build_model (DnnRun *self, DnnRegistry *registry, GError **error)
   return false;
 }
 
-/* What the experiment leaves open and the run decides goes into its text. */
+/* How long it trains is said, so that it can be said anew in its place. */
 static bool
-settle (DnnRun *self, GError **error)
+settle_epochs (DnnRun *self, GError **error)
+{
+  DnnTrainSettings defaults;
+  g_autofree char *epochs = NULL;
+
+  if (dnn_experiment_get (self->experiment, "train", "epochs") != NULL ||
+      dnn_experiment_get (self->experiment, "train", "steps") != NULL ||
+      dnn_experiment_has_phases (self->experiment))
+    return true;
+  if (!dnn_train_settings_parse (NULL, &defaults, error))
+    return false;
+  epochs = g_strdup_printf ("%" G_GINT64_FORMAT, defaults.epochs);
+  dnn_experiment_set (self->experiment, "train", "epochs", epochs);
+  return true;
+}
+
+/* What the experiment leaves open and the run decides goes into its text. */
+bool
+dnn_run_settle (DnnRun *self, GError **error)
 {
   DnnShape target = dnn_data_target_shape (self->data);
   const char *loss;
   g_autofree char *seed = NULL;
 
+  if (!settle_epochs (self, error))
+    return false;
   if (dnn_experiment_get (self->experiment, "train", "loss") == NULL) {
     loss = dnn_find_loss (self->model, &target, error);
     if (loss == NULL)
@@ -148,19 +152,19 @@ fill_weights (DnnRun *self, DnnRegistry *registry, GError **error)
   return inherit_preprocess (self, base->file, error);
 }
 
-/* The trainer, in the first phase.  What is wrong with a later one is told now
- * and not when its time has come. */
-static bool
-make_trainer (DnnRun *self, GError **error)
+/* What is wrong with a later phase is told now and not when its time has come.
+ */
+bool
+dnn_run_make_trainer (DnnRun *self, GError **error)
 {
-  DnnPhase *phase = g_ptr_array_index (self->phases, 0);
+  DnnPhase *phase = g_ptr_array_index (self->phases, self->phase);
   bool ok;
 
   phase->settings.threads = self->settings.threads;
   self->trainer =
       dnn_trainer_new_for_phase (self->model, self->data, phase, error);
   ok = self->trainer != NULL;
-  for (guint i = 1; ok && i < self->phases->len; i++) {
+  for (guint i = self->phase + 1; ok && i < self->phases->len; i++) {
     phase = g_ptr_array_index (self->phases, i);
     ok = dnn_trainer_check_phase (self->trainer, phase, error);
   }
@@ -168,6 +172,8 @@ make_trainer (DnnRun *self, GError **error)
   if (!ok && error != NULL &&
       !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA))
     dnn_error_prefix_place (error, phase->place);
+  if (ok)
+    self->data_hash = dnn_run_hash_data (self->data);
   return ok;
 }
 
@@ -177,14 +183,15 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
 {
   g_autoptr (DnnRun) self = g_new0 (DnnRun, 1);
 
-  self->best = INFINITY;
+  self->best = self->best_missed = INFINITY;
+  self->saved_step = -1;
   self->experiment = dnn_experiment_copy (experiment);
-  if (!load_data (self, error) || !build_model (self, registry, error) ||
-      !settle (self, error))
+  if (!dnn_run_load_data (self, error) ||
+      !build_model (self, registry, error) || !dnn_run_settle (self, error))
     return NULL;
   self->phases = dnn_phases_parse (self->experiment, error);
   if (self->phases == NULL || !fill_weights (self, registry, error) ||
-      !make_trainer (self, error))
+      !dnn_run_make_trainer (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -198,159 +205,19 @@ dnn_run_load_weights (DnnRun *self, const DnnSafetensors *file, bool partial,
          dnn_trainer_restart (self->trainer, error);
 }
 
-/* --- the folder ---------------------------------------------------------- */
+/* --- training ------------------------------------------------------------ */
 
-static char *
-path_in (const DnnRun *self, const char *file)
+void
+dnn_run_tell (const DnnRun *self, const char *text)
 {
-  return g_build_filename (self->folder, file, NULL);
-}
-
-static bool
-write_text (const DnnRun *self, const char *name, const char *text,
-            GError **error)
-{
-  g_autofree char *path = path_in (self, name);
-  g_autoptr (DnnFile) file = dnn_file_open (path, error);
-
-  return file != NULL && dnn_file_write (file, text, strlen (text), error) &&
-         dnn_file_commit (file, error);
-}
-
-/* A run never writes over the model that it begins with. */
-static bool
-check_base (const DnnRun *self, const char *folder, GError **error)
-{
-  const char *base = dnn_experiment_get (self->experiment, "model", "base");
-  g_autofree char *above = NULL;
-  GStatBuf a, b;
-
-  if (base == NULL)
-    return true;
-  above = g_path_get_dirname (base);
-  if (g_stat (above, &a) != 0 || g_stat (folder, &b) != 0 ||
-      a.st_dev != b.st_dev || a.st_ino != b.st_ino)
-    return true;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-               "'%s' is the folder of the base, which would be overwritten; "
-               "--out takes another",
-               folder);
-  return false;
-}
-
-/* Takes away what is left of the run that is replaced. */
-static bool
-clear_folder (const char *folder, GError **error)
-{
-  static const char *const files[] = { "model.safetensors", "best.safetensors",
-                                       "history.csv", "health.csv",
-                                       "curves.svg" };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autofree char *path = g_build_filename (folder, files[i], NULL);
-
-    if (g_remove (path) == 0 || errno == ENOENT)
-      continue;
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "cannot remove '%s': %s", path,
-                 g_strerror (errno));
-    return false;
-  }
-  return true;
-}
-
-bool
-dnn_run_open (DnnRun *self, const char *folder, bool overwrite, GError **error)
-{
-  g_autofree char *history = g_build_filename (folder, "history.csv", NULL);
-
-  g_autofree char *text = dnn_experiment_to_string (self->experiment);
-
-  if (!overwrite && g_file_test (history, G_FILE_TEST_EXISTS)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "'%s' holds a run already; --overwrite replaces it, --out "
-                 "takes another folder",
-                 folder);
-    return false;
-  }
-  if (g_mkdir_with_parents (folder, 0777) != 0) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "cannot make folder '%s': %s",
-                 folder, g_strerror (errno));
-    return false;
-  }
-  if (!check_base (self, folder, error) || !clear_folder (folder, error))
-    return false;
-  g_free (self->folder);
-  self->folder = g_strdup (folder);
-  return write_text (self, "experiment.dnn", text, error);
-}
-
-static bool
-save_model (DnnRun *self, const char *name, GError **error)
-{
-  g_autofree char *path = path_in (self, name);
-  DnnModelParts parts = {
-    .model = self->model,
-    .preprocess = self->data->preprocess,
-    .experiment = self->experiment,
-    .optimizer = dnn_trainer_optimizer (self->trainer),
-    .epoch = (int64_t) dnn_history_count (dnn_trainer_history (self->trainer)),
-    .step = dnn_trainer_step (self->trainer),
-  };
-
-  return dnn_model_file_save (&parts, path, error);
-}
-
-static bool
-save_curves (DnnRun *self, GError **error)
-{
-  g_autofree char *absolute = g_canonicalize_filename (self->folder, NULL);
-  g_autofree char *name = g_filename_display_basename (absolute);
-  DnnPlotRun run = { name, dnn_trainer_history (self->trainer) };
-  g_autofree char *svg = dnn_plot_to_svg (&run, 1);
-
-  return write_text (self, "curves.svg", svg, error);
-}
-
-static bool
-save_health (const DnnRun *self, GError **error)
-{
-  const DnnHealth *health = dnn_trainer_health (self->trainer);
-  g_autofree char *csv = health != NULL ? dnn_health_to_csv (health) : NULL;
-
-  return csv == NULL || write_text (self, "health.csv", csv, error);
-}
-
-static bool
-save_epoch (DnnRun *self, GError **error)
-{
-  const DnnHistory *history = dnn_trainer_history (self->trainer);
-  const DnnEpoch *last =
-      dnn_history_at (history, dnn_history_count (history) - 1);
-  g_autofree char *csv = dnn_history_to_csv (history);
-
-  if (self->folder == NULL)
-    return true;
-  if (!write_text (self, "history.csv", csv, error) ||
-      !save_curves (self, error) || !save_health (self, error) ||
-      !save_model (self, "model.safetensors", error))
-    return false;
-  if (!(last->val_loss < self->best))
-    return true;
-  self->best = last->val_loss;
-  return save_model (self, "best.safetensors", error);
-}
-
-static void
-tell (const DnnTrainEvents *events, const char *text)
-{
-  if (events != NULL && events->message != NULL)
-    events->message (events->data, text);
+  if (self->events != NULL && self->events->message != NULL)
+    self->events->message (self->events->data, text);
 }
 
 /* Begins phase number self->phase (the first has begun with the trainer), and
  * says what that means. */
 static bool
-begin_phase (DnnRun *self, const DnnTrainEvents *events, GError **error)
+begin_phase (DnnRun *self, GError **error)
 {
   const DnnPhase *phase = g_ptr_array_index (self->phases, self->phase);
   g_autofree char *slots = NULL, *optimizer = NULL, *text = NULL;
@@ -361,36 +228,116 @@ begin_phase (DnnRun *self, const DnnTrainEvents *events, GError **error)
     dnn_error_prefix_place (error, phase->place);
     return false;
   }
-  self->best = INFINITY; /* the best is the best of its phase */
-  if (self->phases->len == 1)
+  self->best = self->best_missed = INFINITY; /* the best is its phase's */
+  if (self->phases->len > 1) {
+    counts = dnn_model_count (self->model);
+    optimizer = dnn_spec_to_string (phase->optimizer);
+    text = g_strdup_printf (
+        "phase %s: %" G_GINT64_FORMAT " parameters train, %" G_GINT64_FORMAT
+        " do not; %s%s%s",
+        phase->name, counts.trainable, counts.non_trainable, optimizer,
+        slots != NULL && *slots != '\0' ? "; " : "",
+        slots != NULL ? slots : "");
+    dnn_run_tell (self, text);
+  }
+  /* What cannot be written at all is better known before hours of training. */
+  return self->phase == 0 ? dnn_run_save_checkpoint (self, error)
+                          : dnn_run_try_checkpoint (self, error);
+}
+
+static bool
+after_step (void *data, DnnRequest asked, GError **error)
+{
+  DnnRun *self = data;
+  const bool due =
+      self->every > 0 && self->trainer->step % (uint64_t) self->every == 0;
+
+  if (!due && (asked & DNN_REQUEST_SAVE) == 0)
     return true;
-  counts = dnn_model_count (self->model);
-  optimizer = dnn_spec_to_string (phase->optimizer);
-  text = g_strdup_printf (
-      "phase %s: %" G_GINT64_FORMAT " parameters train, %" G_GINT64_FORMAT
-      " do not; %s%s%s",
-      phase->name, counts.trainable, counts.non_trainable, optimizer,
-      slots != NULL && *slots != '\0' ? "; " : "", slots != NULL ? slots : "");
-  tell (events, text);
+  return dnn_run_try_checkpoint (self, error);
+}
+
+static bool
+is_done (const DnnRun *self)
+{
+  return self->phase + 1 == self->phases->len &&
+         dnn_trainer_is_phase_over (self->trainer);
+}
+
+/* Trains the phase to its end, or until it is stopped. */
+static bool
+train_phase (DnnRun *self, GError **error)
+{
+  DnnTrainer *trainer = self->trainer;
+
+  while (!self->stopped && !dnn_trainer_is_phase_over (trainer)) {
+    if (!dnn_trainer_epoch (trainer, self->events, NULL, error))
+      return false;
+    if (trainer->batch == 0 && !dnn_run_try_epoch (self, error))
+      return false;
+    self->stopped = dnn_trainer_is_stopped (trainer) && !is_done (self);
+  }
+  if (self->stopped)
+    return true;
+  if (!dnn_trainer_end_phase (trainer, error))
+    return false;
+  if (dnn_trainer_restored (trainer) != NULL)
+    dnn_run_tell (self, dnn_trainer_restored (trainer));
   return true;
+}
+
+static bool
+train_phases (DnnRun *self, GError **error)
+{
+  while (true) {
+    if (!self->inside && !begin_phase (self, error))
+      return false;
+    self->inside = true;
+    if (!train_phase (self, error))
+      return false;
+    if (self->stopped || self->phase + 1 == self->phases->len)
+      return dnn_run_save_all (self, error);
+    self->phase++;
+    self->inside = false;
+  }
 }
 
 bool
 dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
 {
-  for (self->phase = 0; self->phase < self->phases->len; self->phase++) {
-    if (!begin_phase (self, events, error))
+  g_autoptr (GError) wrong = NULL;
+  bool ok;
+
+  if (self->folder != NULL && self->lock == NULL) {
+    self->lock = dnn_lock_new (self->folder, error);
+    if (self->lock == NULL)
       return false;
-    while (!dnn_trainer_is_phase_over (self->trainer))
-      if (!dnn_trainer_epoch (self->trainer, events, NULL, error) ||
-          !save_epoch (self, error))
-        return false;
-    if (!dnn_trainer_end_phase (self->trainer, error))
-      return false;
-    if (dnn_trainer_restored (self->trainer) != NULL)
-      tell (events, dnn_trainer_restored (self->trainer));
   }
-  return self->folder == NULL || save_model (self, "model.safetensors", error);
+  self->events = events;
+  self->stopped = false;
+  self->trainer->after_step = after_step;
+  self->trainer->after_step_data = self;
+  ok = train_phases (self, &wrong);
+  if (!ok && g_error_matches (wrong, DNN_ERROR, DNN_ERROR_DIVERGED))
+    dnn_run_explain (self, &wrong);
+  self->trainer->after_step = NULL;
+  self->events = NULL;
+  g_clear_pointer (&self->lock, dnn_lock_free);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&wrong));
+  return ok;
+}
+
+bool
+dnn_run_is_stopped (const DnnRun *self)
+{
+  return self->stopped;
+}
+
+void
+dnn_run_set_checkpoint_every (DnnRun *self, int64_t steps)
+{
+  self->every = steps;
 }
 
 const char *

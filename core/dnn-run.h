@@ -26,12 +26,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRun, dnn_run_free)
 /* Starts from the weights of a file, by name (see dnn_model_load_weights). */
 bool dnn_run_load_weights (DnnRun *self, const DnnSafetensors *file,
                            bool partial, char **ret_report, GError **error);
-/* Makes the folder.  One that holds a run already is an error, unless it may
- * be overwritten. */
+/* Goes on with the run in that folder, which is as it was at its last
+ * checkpoint, to the same bits as if it had never been broken off.
+ * `experiment` may be NULL; otherwise it must say what the run's own says, but
+ * for `epochs`, which may be more, and `threads`. */
+DnnRun *dnn_run_resume (DnnRegistry *registry, const char *folder,
+                        const DnnExperiment *experiment, GError **error);
+/* The experiment of the run in that folder. */
+DnnExperiment *dnn_run_read_experiment (const char *folder, GError **error);
+/* Makes the folder, and locks it: a second run is refused.  One that holds a
+ * run already is an error, unless it may be overwritten. */
 bool dnn_run_open (DnnRun *self, const char *folder, bool overwrite,
                    GError **error);
-/* Trains to the end; after every epoch the folder, if open, is up to date. */
+/* A checkpoint every so many steps, beside those of epochs; 0: none. */
+void dnn_run_set_checkpoint_every (DnnRun *self, int64_t steps);
+/* Trains to the end, or until it is stopped; after every epoch the folder, if
+ * open, is up to date.  What cannot be written on the way is a warning and is
+ * tried again; what could not be in the end is DNN_ERROR_IO. */
 bool dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error);
+/* Whether it was stopped before its end, and all is saved to go on. */
+bool dnn_run_is_stopped (const DnnRun *self);
 
 /* What was copied from the base, fresh or dropped, a line a tensor; NULL where
  * there is no base.  Returns: (transfer none). */

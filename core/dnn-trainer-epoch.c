@@ -6,17 +6,31 @@
 
 /* --- one step ------------------------------------------------------------ */
 
-static bool
-check_loss (DnnTrainer *self, const DnnBatch *batch, const DnnPassInfo *info,
-            GError **error)
+/* The batch that was gathered last, with the step it belongs to. */
+static DnnDiagnosis
+diagnose (const DnnTrainer *self, uint64_t step)
 {
+  return (DnnDiagnosis){
+    .model = self->model,
+    .feeder = self->feeder,
+    .objective = self->objective,
+    .info = { (uint64_t) self->settings.seed, step, true },
+    .epoch = self->epoch + 1,
+  };
+}
+
+static bool
+check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
+{
+  DnnDiagnosis diagnosis = diagnose (self, self->step);
   double loss = dnn_objective_batch_loss (self->objective);
 
   if (isfinite (loss))
     return true;
   /* Layers that run in place have written over the inputs. */
-  dnn_feeder_get (self->feeder, batch->index);
-  dnn_diagnosis_set_error (batch->plan, info, loss, self->epoch + 1, error);
+  diagnosis.batch = dnn_feeder_get (self->feeder, batch->index);
+  self->lost = dnn_diagnosis_find_weight (self->model) != NULL;
+  dnn_diagnosis_set_loss_error (&diagnosis, loss, error);
   return false;
 }
 
@@ -30,6 +44,30 @@ phase_length (const DnnTrainer *self)
                      dnn_feeder_n_batches (self->feeder));
 }
 
+bool
+dnn_trainer_check_finite (DnnTrainer *self, GError **error)
+{
+  g_autofree char *what = dnn_diagnosis_check (self->model, self->optimizer);
+
+  if (what == NULL)
+    return true;
+  self->lost = true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
+               "%s is not finite %s step %" G_GUINT64_FORMAT, what,
+               self->step > 0 ? "after" : "before",
+               self->step > 0 ? self->step : 1);
+  return false;
+}
+
+void
+dnn_trainer_explain_step (DnnTrainer *self, const char *what, GError **error)
+{
+  DnnDiagnosis diagnosis = diagnose (self, self->step - 1);
+
+  diagnosis.batch = dnn_feeder_get (self->feeder, self->batch - 1);
+  dnn_diagnosis_set_step_error (&diagnosis, what, error);
+}
+
 static bool
 train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
 {
@@ -40,7 +78,7 @@ train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
   if (!dnn_executor_forward (batch->plan, &info, error) ||
       !dnn_objective_update (self->objective, batch->plan, &batch->y_true,
                              batch->weights, batch->values, error) ||
-      !check_loss (self, batch, &info, error))
+      !check_loss (self, batch, error))
     return false;
   dnn_optimizer_set_length (self->optimizer, phase_length (self));
   dnn_optimizer_begin_step (self->optimizer, self->step,
@@ -57,15 +95,15 @@ train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
 
 /* --- one epoch ----------------------------------------------------------- */
 
-/* Batches that are still to be done in this epoch: all, or what the phase has
- * steps left for. */
+/* Batches of this epoch, done and to be done: all, or what the phase has steps
+ * for. */
 static int64_t
-batches_left (const DnnTrainer *self)
+count_batches (const DnnTrainer *self)
 {
   int64_t n = dnn_feeder_n_batches (self->feeder);
-  int64_t done = (int64_t) (self->step - self->phase_step);
+  int64_t before = (int64_t) (self->step - self->phase_step) - self->batch;
 
-  return self->settings.steps > 0 ? MIN (n, self->settings.steps - done) : n;
+  return self->settings.steps > 0 ? MIN (n, self->settings.steps - before) : n;
 }
 
 /* Epochs of the run when this phase is done. */
@@ -79,33 +117,48 @@ count_epochs (const DnnTrainer *self)
                                   : self->settings.epochs);
 }
 
-static DnnProgress
-report (DnnTrainer *self, int64_t batch, int64_t n_batches, int64_t start)
+DnnProgress
+dnn_trainer_progress (DnnTrainer *self)
 {
   for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
     self->metrics[i] = dnn_objective_result (self->objective, i);
   return (DnnProgress){
     .epoch = self->epoch + 1,
     .n_epochs = count_epochs (self),
-    .batch = batch,
-    .n_batches = n_batches,
+    .batch = self->batch,
+    .n_batches = count_batches (self),
     .loss = dnn_objective_loss (self->objective),
     .metrics = self->metrics,
-    .seconds = (double) (g_get_monotonic_time () - start) / 1e6,
+    .seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6,
   };
 }
 
 /* Progress is told at most this often. */
 enum { MICROSECONDS_BETWEEN_REPORTS = 50000 };
 
+/* Between two steps: whoever watches may look and change; the run saves. */
 static bool
-train_batches (DnnTrainer *self, const DnnTrainEvents *events, int64_t start,
+ask (DnnTrainer *self, const DnnTrainEvents *events, bool after_step,
+     GError **error)
+{
+  DnnRequest asked = events != NULL && events->between != NULL
+                         ? events->between (events->data, self)
+                         : DNN_REQUEST_NONE;
+
+  self->stopped = (asked & DNN_REQUEST_STOP) != 0;
+  return !after_step || self->after_step == NULL ||
+         self->after_step (self->after_step_data, asked, error);
+}
+
+static bool
+train_batches (DnnTrainer *self, const DnnTrainEvents *events,
                double *ret_losses, GError **error)
 {
-  const int64_t n = batches_left (self);
-  int64_t told = start;
+  const int64_t n = count_batches (self);
+  int64_t told = self->epoch_start;
 
-  for (int64_t i = 0; i < n; i++) {
+  while (self->batch < n && !self->stopped) {
+    const int64_t i = self->batch;
     int64_t now;
 
     if (self->probe != NULL && i + 1 == n)
@@ -113,16 +166,19 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events, int64_t start,
     if (!dnn_trainer_refresh (self, error) ||
         !train_batch (self, dnn_feeder_get (self->feeder, i), error))
       return false;
+    self->batch++;
     if (ret_losses != NULL)
       ret_losses[i] = dnn_objective_batch_loss (self->objective);
     now = g_get_monotonic_time ();
     if (events != NULL && events->batch != NULL &&
         (now - told >= MICROSECONDS_BETWEEN_REPORTS || i + 1 == n)) {
-      DnnProgress progress = report (self, i + 1, n, start);
+      DnnProgress progress = dnn_trainer_progress (self);
 
       events->batch (events->data, &progress);
       told = now;
     }
+    if (!ask (self, events, true, error))
+      return false;
   }
   return true;
 }
@@ -140,7 +196,7 @@ dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error)
 }
 
 static bool
-finish_epoch (DnnTrainer *self, int64_t start, DnnEpoch *epoch, GError **error)
+fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
 {
   uint64_t steps = self->step - self->phase_step;
 
@@ -151,43 +207,52 @@ finish_epoch (DnnTrainer *self, int64_t start, DnnEpoch *epoch, GError **error)
       dnn_optimizer_rate (self->optimizer, steps > 0 ? steps - 1 : 0);
   if (!dnn_trainer_validate (self, epoch, error))
     return false;
-  epoch->seconds = (double) (g_get_monotonic_time () - start) / 1e6;
-  return self->stopping == NULL ||
-         dnn_early_stopping_update (self->stopping,
-                                    self->epoch - self->phase_epoch, epoch,
-                                    self->model, error);
+  epoch->seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6;
+  return true;
+}
+
+static bool
+finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
+              GError **error)
+{
+  DnnEpoch *epoch = dnn_history_add (self->history, self->phase);
+
+  if (!fill_epoch (self, epoch, error))
+    return false;
+  if (events != NULL && events->end_epoch != NULL)
+    events->end_epoch (events->data, epoch);
+  if (!dnn_trainer_update_callbacks (self, epoch, events, error))
+    return false;
+  self->epoch++;
+  self->batch = 0;
+  return (self->probe == NULL ||
+          dnn_trainer_probe (self, key, events, error)) &&
+         ask (self, events, false, error);
 }
 
 bool
 dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                    double *ret_losses, GError **error)
 {
-  DnnKey key = { .seed = (uint64_t) self->settings.seed,
-                 .owner = dnn_random_owner ("order of the rows"),
-                 .step = (uint64_t) self->epoch };
-  int64_t start = g_get_monotonic_time ();
-  DnnEpoch *epoch;
+  const DnnKey key = { .seed = (uint64_t) self->settings.seed,
+                       .owner = dnn_random_owner ("order of the rows"),
+                       .step = (uint64_t) self->epoch };
+  const DnnKey *order = self->settings.shuffle ? &key : NULL;
 
   self->ended = false;
-
-  dnn_feeder_set_order (self->feeder, self->settings.shuffle ? &key : NULL);
-  dnn_objective_reset (self->objective);
+  self->stopped = false;
+  self->epoch_start = g_get_monotonic_time ();
+  dnn_optimizer_set_length (self->optimizer, phase_length (self));
+  dnn_feeder_set_order (self->feeder, order);
+  if (self->batch == 0)
+    dnn_objective_reset (self->objective);
   if (events != NULL && events->begin_epoch != NULL) {
-    DnnProgress progress = report (self, 0, batches_left (self), start);
+    DnnProgress progress = dnn_trainer_progress (self);
 
     events->begin_epoch (events->data, &progress);
   }
-  if (!train_batches (self, events, start, ret_losses, error))
-    return false;
-  epoch = dnn_history_add (self->history, self->phase);
-  if (!finish_epoch (self, start, epoch, error))
-    return false;
-  self->epoch++;
-  if (events != NULL && events->end_epoch != NULL)
-    events->end_epoch (events->data, epoch);
-  return self->probe == NULL ||
-         dnn_trainer_probe (self, self->settings.shuffle ? &key : NULL, events,
-                            error);
+  return train_batches (self, events, ret_losses, error) &&
+         (self->stopped || finish_epoch (self, events, order, error));
 }
 
 bool
@@ -195,6 +260,8 @@ dnn_trainer_is_phase_over (const DnnTrainer *self)
 {
   if (self->stopping != NULL && dnn_early_stopping_is_over (self->stopping))
     return true;
+  if (self->batch > 0) /* an epoch has begun: it is yet to be finished */
+    return false;
   if (self->settings.steps > 0)
     return (int64_t) (self->step - self->phase_step) >= self->settings.steps;
   return self->epoch - self->phase_epoch >= self->settings.epochs;
@@ -203,10 +270,11 @@ dnn_trainer_is_phase_over (const DnnTrainer *self)
 bool
 dnn_trainer_fit (DnnTrainer *self, const DnnTrainEvents *events, GError **error)
 {
-  while (!dnn_trainer_is_phase_over (self))
+  self->stopped = false;
+  while (!self->stopped && !dnn_trainer_is_phase_over (self))
     if (!dnn_trainer_epoch (self, events, NULL, error))
       return false;
-  return dnn_trainer_end_phase (self, error);
+  return dnn_trainer_is_stopped (self) || dnn_trainer_end_phase (self, error);
 }
 
 /* --- evaluation ---------------------------------------------------------- */

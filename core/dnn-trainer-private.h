@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dnn-early-stopping.h"
+#include "dnn-plateau.h"
 #include "dnn-private.h"
 #include "dnn-probe.h"
 #include "dnn-proof.h"
@@ -22,6 +23,7 @@ struct DnnTrainer {
   DnnFeeder *validation;      /* (owned) NULL: no validation rows */
   DnnHistory *history;        /* (owned) */
   DnnEarlyStopping *stopping; /* (owned) NULL: none */
+  DnnPlateau *plateau;        /* (owned) NULL: none */
   DnnProof *proof;            /* (owned) of what is frozen now */
   double *metrics;            /* (owned) room for progress */
   DnnProbe *probe;            /* (owned) NULL: health is not enabled */
@@ -31,12 +33,40 @@ struct DnnTrainer {
   size_t prefix;   /* layers that are run once and for all */
   bool logits;
   bool ended;          /* the phase: proved, and the best weights are back */
+  bool stopped;        /* somebody asked for it: between two steps */
+  bool lost;           /* a weight is not finite, since an earlier step */
   char *restored;      /* (owned) what came back, as a sentence; or NULL */
+  DnnSnapshot *last;   /* (owned) the weights before that; or NULL */
   uint64_t step;       /* done, of the run */
   uint64_t phase_step; /* the run's step at which the phase began */
+  int64_t batch;       /* done, of the epoch that has begun */
+  int64_t epoch_start; /* microseconds: when this process began it */
   int64_t epoch;       /* done, of the run */
   int64_t phase_epoch; /* the run's epoch at which the phase began */
+  /* What the run does after every step; false with an error ends training. */
+  bool (*after_step) (void *data, DnnRequest asked, GError **error);
+  void *after_step_data;
 };
+
+/* Early stopping and the rest, as the phase's settings say. */
+bool dnn_trainer_make_callbacks (DnnTrainer *self, GError **error);
+/* Shows them what there is before the phase's first step. */
+bool dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error);
+/* Shows them an epoch that has ended. */
+bool dnn_trainer_update_callbacks (DnnTrainer *self, const DnnEpoch *epoch,
+                                   const DnnTrainEvents *events,
+                                   GError **error);
+/* Ends the phase with the weights that are asked for: averages over steps, the
+ * best epoch's, or the mean of the best. */
+bool dnn_trainer_finish_weights (DnnTrainer *self, GError **error);
+
+/* DNN_ERROR_DIVERGED where a weight, a buffer or a slot of the optimizer is not
+ * finite: nobody wants to go on from there. */
+bool dnn_trainer_check_finite (DnnTrainer *self, GError **error);
+/* Says where the last step went wrong, after which `what` was not finite.  The
+ * model's weights are to be as before that step. */
+void dnn_trainer_explain_step (DnnTrainer *self, const char *what,
+                               GError **error);
 
 /* Writes the results of the validation rows, where there are any. */
 bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);

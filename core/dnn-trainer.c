@@ -24,6 +24,8 @@ dnn_trainer_free (DnnTrainer *self)
   dnn_health_free (self->health);
   dnn_probe_free (self->probe);
   dnn_proof_free (self->proof);
+  dnn_snapshot_free (self->last);
+  dnn_plateau_free (self->plateau);
   dnn_early_stopping_free (self->stopping);
   dnn_history_free (self->history);
   dnn_feeder_free (self->validation);
@@ -122,45 +124,6 @@ make_class_weights (DnnTrainer *self, GError **error)
   self->class_weights =
       dnn_class_weights_new (self->settings.class_weight, self->data, error);
   return self->class_weights != NULL;
-}
-
-static bool
-make_stopping (DnnTrainer *self, GError **error)
-{
-  g_autoptr (GPtrArray) specs = NULL;
-  g_autofree int *directions =
-      g_new0 (int, dnn_objective_n_metrics (self->objective) + 1);
-
-  g_clear_pointer (&self->stopping, dnn_early_stopping_free);
-  if (*self->settings.callbacks == '\0')
-    return true;
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++) {
-    directions[i] =
-        dnn_metric_better (dnn_objective_metric (self->objective, i));
-  }
-  specs =
-      dnn_spec_parse_list (self->settings.callbacks, (DnnPlace){ 0 }, error);
-  for (guint i = 0; specs != NULL && i < specs->len; i++) {
-    const DnnSpec *spec = g_ptr_array_index (specs, i);
-
-    if (strcmp (spec->name, "early_stopping") != 0) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                   "there is no callback '%s'; there is only "
-                   "'early_stopping'",
-                   spec->name);
-      return false;
-    }
-    if (self->stopping != NULL) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                   "callbacks: 'early_stopping' stands twice");
-      return false;
-    }
-    self->stopping =
-        dnn_early_stopping_new (spec, self->history, directions, error);
-    if (self->stopping == NULL)
-      return false;
-  }
-  return specs != NULL;
 }
 
 /* --- which layers train -------------------------------------------------- */
@@ -289,20 +252,6 @@ dnn_trainer_set_optimizer (DnnTrainer *self, const DnnSpec *optimizer,
   return true;
 }
 
-/* Shows early stopping what there is before the first step. */
-static bool
-begin_stopping (DnnTrainer *self, GError **error)
-{
-  g_autofree double *metrics =
-      g_new0 (double, dnn_objective_n_metrics (self->evaluation) + 1);
-  DnnEpoch start = { .number = self->epoch, .val_metrics = metrics };
-
-  if (self->stopping == NULL || self->validation == NULL)
-    return true;
-  return dnn_trainer_validate (self, &start, error) &&
-         dnn_early_stopping_begin (self->stopping, &start, self->model, error);
-}
-
 /* A caller from C may leave out what it does not need. */
 static DnnTrainSettings
 complete (const DnnTrainSettings *settings)
@@ -334,14 +283,17 @@ dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
     .checked = self->checked,
     .history = self->history,
     .baseline = self->baseline,
+    .optimizer = optimizer,
   };
   bool ok = optimizer != NULL && choose_layers (&probe, error) &&
             make_objectives (&probe, error) &&
-            make_class_weights (&probe, error) && make_stopping (&probe, error);
+            make_class_weights (&probe, error) &&
+            dnn_trainer_make_callbacks (&probe, error);
 
   for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
     dnn_model_layer (self->model, i)->trainable = self->trainable[i];
   g_clear_pointer (&probe.class_weights, g_array_unref);
+  dnn_plateau_free (probe.plateau);
   dnn_early_stopping_free (probe.stopping);
   dnn_objective_free (probe.evaluation);
   dnn_objective_free (probe.objective);
@@ -356,6 +308,7 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
     return false;
   self->settings = complete (&phase->settings);
   self->ended = false;
+  self->batch = 0;
   self->phase = g_intern_string (phase->name);
   self->phase_step = self->step;
   self->phase_epoch = self->epoch;
@@ -366,57 +319,17 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
     return false;
   if (self->history == NULL)
     make_history (self);
-  return make_stopping (self, error) &&
-         dnn_trainer_set_optimizer (self, phase->optimizer, ret_report,
+  return dnn_trainer_set_optimizer (self, phase->optimizer, ret_report,
                                     error) &&
-         replan (self, error) && begin_stopping (self, error);
+         dnn_trainer_make_callbacks (self, error) && replan (self, error) &&
+         dnn_trainer_begin_callbacks (self, error);
 }
 
 bool
 dnn_trainer_restart (DnnTrainer *self, GError **error)
 {
-  return make_stopping (self, error) && replan (self, error) &&
-         begin_stopping (self, error);
-}
-
-/* Takes the sentence over. */
-static void
-say_restored (DnnTrainer *self, char *sentence)
-{
-  g_free (self->restored);
-  self->restored = sentence;
-}
-
-/* The mean of the best epochs, where it is asked for and better than the best
- * of them by the validation rows; else the best. */
-static bool
-restore_best (DnnTrainer *self, GError **error)
-{
-  g_autofree double *metrics =
-      g_new0 (double, dnn_objective_n_metrics (self->evaluation) + 1);
-  DnnEpoch mean = { .number = self->epoch, .val_metrics = metrics };
-  int64_t epoch;
-
-  if (self->validation != NULL &&
-      dnn_early_stopping_average (self->stopping, self->model)) {
-    if (!dnn_trainer_validate (self, &mean, error))
-      return false;
-    if (dnn_early_stopping_beats_best (self->stopping, &mean)) {
-      say_restored (self, g_strdup_printf ("the weights are now the mean of "
-                                           "the best epochs' (val_loss %.4f)",
-                                           mean.val_loss));
-      return true;
-    }
-  }
-  epoch = dnn_early_stopping_restore (self->stopping, self->model);
-  if (epoch == self->phase_epoch)
-    say_restored (self, g_strdup ("nothing was better than the start of the "
-                                  "phase: its weights are back"));
-  else if (epoch >= 0)
-    say_restored (self, g_strdup_printf ("the weights of the best epoch, "
-                                         "%" G_GINT64_FORMAT ", are back",
-                                         epoch));
-  return true;
+  return dnn_trainer_make_callbacks (self, error) && replan (self, error) &&
+         dnn_trainer_begin_callbacks (self, error);
 }
 
 bool
@@ -429,12 +342,7 @@ dnn_trainer_end_phase (DnnTrainer *self, GError **error)
     return false;
   }
   self->ended = true;
-  say_restored (self, NULL);
-  /* As in Keras first the averages, then what early stopping has. */
-  if (dnn_optimizer_write_averages (self->optimizer, self->model))
-    say_restored (self, g_strdup ("the weights are now their averages over the "
-                                  "steps (use_ema)"));
-  return self->stopping == NULL || restore_best (self, error);
+  return dnn_trainer_finish_weights (self, error);
 }
 
 /* --- looking ------------------------------------------------------------- */
@@ -455,6 +363,12 @@ int64_t
 dnn_trainer_n_batches (const DnnTrainer *self)
 {
   return dnn_feeder_n_batches (self->feeder);
+}
+
+bool
+dnn_trainer_is_stopped (const DnnTrainer *self)
+{
+  return self->stopped;
 }
 
 const char *

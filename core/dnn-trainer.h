@@ -9,9 +9,8 @@
 #include <gio/gio.h>
 
 #include "dnn-data.h"
-#include "dnn-health.h"
-#include "dnn-history.h"
 #include "dnn-model.h"
+#include "dnn-train-events.h"
 
 DNN_BEGIN_DECLS
 
@@ -37,30 +36,7 @@ typedef struct DnnTrainSettings {
 bool dnn_train_settings_parse (const DnnSpec *section,
                                DnnTrainSettings *ret_settings, GError **error);
 
-/* Where training stands, for whoever watches.  Metrics are in the order of the
- * history's columns. */
-typedef struct DnnProgress {
-  int64_t epoch, n_epochs;  /* from 1 */
-  int64_t batch, n_batches; /* done in this epoch */
-  double loss;              /* mean over the epoch so far */
-  const double *metrics;
-  double seconds; /* of this epoch */
-} DnnProgress;
-
-/* Called by the trainer; each may be NULL. */
-typedef struct DnnTrainEvents {
-  void (*begin_epoch) (void *data, const DnnProgress *progress);
-  void (*batch) (void *data, const DnnProgress *progress);
-  void (*end_epoch) (void *data, const DnnEpoch *epoch);
-  /* Something worth a line: a phase begins, slots were kept, ... */
-  void (*message) (void *data, const char *text);
-  void *data;
-  /* After end_epoch, where health is enabled. */
-  void (*health) (void *data, const DnnHealthEpoch *epoch);
-} DnnTrainEvents;
-
 typedef struct DnnPhase DnnPhase;
-typedef struct DnnTrainer DnnTrainer;
 
 /* `optimizer`: the plugin and its keys, as in [optimizer] type = ... */
 DnnTrainer *dnn_trainer_new (DnnModel *model, const DnnData *data,
@@ -101,15 +77,24 @@ bool dnn_trainer_is_phase_over (const DnnTrainer *self);
 bool dnn_trainer_set_optimizer (DnnTrainer *self, const DnnSpec *optimizer,
                                 char **ret_report, GError **error);
 
-/* Trains the phase to its end.  A loss that is not finite is
- * DNN_ERROR_DIVERGED, naming the step and the first layer concerned. */
+/* Trains the phase to its end, or until it is stopped.  A loss that is not
+ * finite is DNN_ERROR_DIVERGED, naming the step and the first layer concerned.
+ */
 bool dnn_trainer_fit (DnnTrainer *self, const DnnTrainEvents *events,
                       GError **error);
 
 /* One pass over the training rows, or up to the phase's last step; the loss of
- * every step goes to `ret_losses`, one a batch, where that is not NULL. */
+ * every step goes to `ret_losses`, one a batch, where that is not NULL.  An
+ * epoch that was stopped goes on where it was. */
 bool dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                         double *ret_losses, GError **error);
+
+/* Whether somebody asked to stop, so that the epoch or the phase is not done.
+ */
+bool dnn_trainer_is_stopped (const DnnTrainer *self);
+/* Where training stands; to be asked between two steps.  Metrics are good until
+ * the next call. */
+DnnProgress dnn_trainer_progress (DnnTrainer *self);
 
 /* Results of one pass over a split, in inference mode.  `ret_metrics` has room
  * for one number a metric. */

@@ -78,6 +78,74 @@ dnn_test_assert_same_model (DnnModel *a, DnnModel *b)
   }
 }
 
+DnnRun *
+dnn_test_run_resume (const char *folder, const char *text, GError **error)
+{
+  g_autoptr (DnnRegistry) registry = dnn_registry_new (NULL);
+  g_autoptr (DnnExperiment) experiment =
+      text != NULL ? dnn_test_experiment (text) : NULL;
+
+  return dnn_run_resume (registry, folder, experiment, error);
+}
+
+DnnRun *
+dnn_test_run_resume_good (const char *folder, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  DnnRun *run = dnn_test_run_resume (folder, text, &error);
+
+  g_assert_no_error (error);
+  return run;
+}
+
+static DnnRequest
+stop_at_step (void *data, DnnTrainer *trainer)
+{
+  const uint64_t *step = data;
+
+  return dnn_trainer_step (trainer) == *step ? DNN_REQUEST_STOP
+                                             : DNN_REQUEST_NONE;
+}
+
+void
+dnn_test_run_train_until (DnnRun *run, uint64_t step)
+{
+  DnnTrainEvents events = { .between = stop_at_step, .data = &step };
+  g_autoptr (GError) error = NULL;
+
+  dnn_run_train (run, &events, &error);
+  g_assert_no_error (error);
+}
+
+char *
+dnn_test_read_file (const char *folder, const char *name, gsize *ret_n)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  char *text = NULL;
+
+  *ret_n = 0;
+  g_file_get_contents (path, &text, ret_n, NULL);
+  return text;
+}
+
+static void
+assert_same_file (const char *a, const char *b, const char *name)
+{
+  gsize n = 0, m = 0;
+  g_autofree char *x = dnn_test_read_file (a, name, &n);
+  g_autofree char *y = dnn_test_read_file (b, name, &m);
+
+  g_assert_cmpmem (x, n, y, m);
+}
+
+void
+dnn_test_assert_same_run (const char *a, const char *b)
+{
+  assert_same_file (a, b, "model.safetensors");
+  assert_same_file (a, b, "best.safetensors");
+  assert_same_file (a, b, "experiment.dnn");
+}
+
 GBytes *
 dnn_test_keep_weight (DnnModel *model, const char *name)
 {

@@ -31,6 +31,18 @@ char *dnn_test_run_train (DnnRun *run);
 /* Carries it out in that folder. */
 void dnn_test_run_train_in (DnnRun *run, const char *folder);
 
+/* Goes on with the run in that folder; `text` may be NULL. */
+DnnRun *dnn_test_run_resume (const char *folder, const char *text,
+                             GError **error);
+DnnRun *dnn_test_run_resume_good (const char *folder, const char *text);
+/* Trains on until that step of the run, or to the end. */
+void dnn_test_run_train_until (DnnRun *run, uint64_t step);
+/* The bytes of a file there.  Returns: (transfer full). */
+char *dnn_test_read_file (const char *folder, const char *name, gsize *ret_n);
+/* Both folders have the same models and experiment, byte for byte; the history
+ * without its seconds is in the model. */
+void dnn_test_assert_same_run (const char *a, const char *b);
+
 /* The same model weights, bit for bit. */
 void dnn_test_assert_same_model (DnnModel *a, DnnModel *b);
 /* A weight's bits, kept and compared. */

@@ -1,0 +1,494 @@
+/* dnn-checkpoint.c - the state of training, written and read by one table */
+#include "dnn-checkpoint.h"
+
+#include "dnn-model-file.h"
+#include "dnn-optimizer-private.h"
+#include "dnn-param.h"
+#include "dnn-trainer-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PREFIX "checkpoint."
+
+/* --- the table ----------------------------------------------------------- */
+
+typedef enum { INT, NUMBER, FLAG } FieldType;
+
+/* A key of the metadata, and where its value is. */
+typedef struct {
+  char *key; /* (owned) */
+  FieldType type;
+  void *at;
+} Field;
+
+static void
+field_clear (gpointer data)
+{
+  g_free (((Field *) data)->key);
+}
+
+static void
+add_field (GArray *fields, const char *key, FieldType type, void *at)
+{
+  Field field = { g_strdup (key), type, at };
+
+  g_array_append_val (fields, field);
+}
+
+static void
+add_stopping (GArray *fields, DnnStoppingState *state)
+{
+  add_field (fields, PREFIX "stopping.best", NUMBER, &state->best);
+  add_field (fields, PREFIX "stopping.wait", INT, &state->wait);
+  add_field (fields, PREFIX "stopping.over", FLAG, &state->over);
+  for (guint i = 0; i < state->kept->len; i++) {
+    DnnKept *kept = &g_array_index (state->kept, DnnKept, i);
+    g_autofree char *value =
+        g_strdup_printf (PREFIX "stopping.kept.%u.value", i);
+    g_autofree char *epoch =
+        g_strdup_printf (PREFIX "stopping.kept.%u.epoch", i);
+
+    add_field (fields, value, NUMBER, &kept->value);
+    add_field (fields, epoch, INT, &kept->epoch);
+  }
+}
+
+static void
+add_plateau (GArray *fields, DnnPlateauState *state)
+{
+  add_field (fields, PREFIX "plateau.best", NUMBER, &state->best);
+  add_field (fields, PREFIX "plateau.wait", INT, &state->wait);
+  add_field (fields, PREFIX "plateau.cooldown", INT, &state->cooldown);
+}
+
+/* As it stands in the plugin's struct, also where a schedule drives it. */
+static double
+rate_of (const DnnOptimizer *optimizer)
+{
+  return optimizer->rate != NULL
+             ? dnn_param_get_number (optimizer->rate,
+                                     optimizer->component->self)
+             : 0;
+}
+
+/* What has no place of its own in the trainer. */
+typedef struct {
+  double rate;
+  int64_t n_kept;
+} Extra;
+
+static DnnStoppingState *
+stopping_of (const DnnTrainer *trainer)
+{
+  return trainer->stopping != NULL
+             ? dnn_early_stopping_state (trainer->stopping)
+             : NULL;
+}
+
+/* Every number of the state, once. */
+static GArray *
+list_fields (DnnCheckpoint *self, Extra *extra)
+{
+  DnnTrainer *trainer = self->trainer;
+  DnnObjectiveState *sums = dnn_objective_state (trainer->objective);
+  const struct {
+    const char *key;
+    FieldType type;
+    void *at;
+  } rows[] = {
+    { "epoch", INT, &trainer->epoch },
+    { "step", INT, &trainer->step },
+    { PREFIX "batch", INT, &trainer->batch },
+    { PREFIX "phase", INT, &self->phase },
+    { PREFIX "phase_epoch", INT, &trainer->phase_epoch },
+    { PREFIX "phase_step", INT, &trainer->phase_step },
+    { PREFIX "best", NUMBER, &self->best },
+    { PREFIX "sum", NUMBER, &sums->sum },
+    { PREFIX "count", NUMBER, &sums->count },
+    { PREFIX "learning_rate", NUMBER, &extra->rate },
+  };
+  GArray *fields = g_array_new (FALSE, FALSE, sizeof (Field));
+
+  g_array_set_clear_func (fields, field_clear);
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
+    add_field (fields, rows[i].key, rows[i].type, rows[i].at);
+  if (trainer->stopping != NULL) {
+    add_field (fields, PREFIX "stopping.n_kept", INT, &extra->n_kept);
+    add_stopping (fields, stopping_of (trainer));
+  }
+  if (trainer->plateau != NULL)
+    add_plateau (fields, dnn_plateau_state (trainer->plateau));
+  return fields;
+}
+
+/* --- text ---------------------------------------------------------------- */
+
+/* Text that reads to the same bits. */
+static void
+write_field (DnnSafetensors *file, const Field *field)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (field->type == NUMBER)
+    g_ascii_dtostr (text, sizeof text, *(const double *) field->at);
+  else
+    g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT,
+                field->type == FLAG ? (int64_t) * (const bool *) field->at
+                                    : *(const int64_t *) field->at);
+  dnn_safetensors_set_metadata (file, field->key, text);
+}
+
+static bool
+read_field (const DnnSafetensors *file, const Field *field, GError **error)
+{
+  const char *text = dnn_safetensors_get_metadata (file, field->key);
+  int64_t flag = 0;
+  bool ok;
+
+  if (text == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "it is no whole checkpoint: '%s' is missing", field->key);
+    return false;
+  }
+  if (field->type == NUMBER)
+    ok = dnn_parse_float (text, -INFINITY, INFINITY, field->at, error);
+  else if (field->type == INT)
+    ok = dnn_parse_int (text, 0, INT64_MAX, field->at, error);
+  else
+    ok = dnn_parse_int (text, 0, 1, &flag, error);
+  if (field->type == FLAG && ok)
+    *(bool *) field->at = flag != 0;
+  if (!ok)
+    g_prefix_error (error, "%s ", field->key);
+  return ok;
+}
+
+/* --- tensors ------------------------------------------------------------- */
+
+static void
+add_snapshot (DnnSafetensors *file, const DnnModel *model,
+              const DnnSnapshot *snapshot, const char *prefix)
+{
+  for (size_t i = 0; i < snapshot->n; i++) {
+    const DnnWeight *weight = dnn_model_weight (model, i);
+    g_autofree char *name = g_strconcat (prefix, weight->name, NULL);
+    DnnNamedTensor t = { name, DNN_FLOAT32, dnn_shape_of (&weight->tensor),
+                         snapshot->weights[i] };
+
+    dnn_safetensors_add (file, &t);
+  }
+}
+
+/* Copies a tensor that must have this type and shape. */
+static bool
+copy_tensor (const DnnSafetensors *file, const DnnNamedTensor *like, void *to,
+             GError **error)
+{
+  const DnnNamedTensor *from = dnn_safetensors_find (file, like->name);
+  int64_t n = 0;
+
+  if (from == NULL || from->dtype != like->dtype ||
+      from->shape.n_dims != like->shape.n_dims ||
+      memcmp (from->shape.dims, like->shape.dims,
+              like->shape.n_dims * sizeof like->shape.dims[0]) != 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "it is no whole checkpoint: tensor '%s' is missing or of "
+                 "another shape",
+                 like->name);
+    return false;
+  }
+  dnn_shape_count (&like->shape, &n);
+  if (n > 0)
+    memcpy (to, from->data, (size_t) n * dnn_dtype_size (like->dtype));
+  return true;
+}
+
+static bool
+copy_snapshot (const DnnSafetensors *file, const DnnModel *model,
+               const char *prefix, DnnSnapshot *snapshot, GError **error)
+{
+  for (size_t i = 0; i < snapshot->n; i++) {
+    const DnnWeight *weight = dnn_model_weight (model, i);
+    g_autofree char *name = g_strconcat (prefix, weight->name, NULL);
+    DnnNamedTensor like = { name, DNN_FLOAT32, dnn_shape_of (&weight->tensor),
+                            NULL };
+
+    if (!copy_tensor (file, &like, snapshot->weights[i], error))
+      return false;
+  }
+  return true;
+}
+
+#define LAST "checkpoint/last/"
+
+static char *
+kept_prefix (guint i)
+{
+  return g_strdup_printf ("checkpoint/best.%u/", i);
+}
+
+/* Those of one number first. */
+static const DnnMetric *
+metric_at (const DnnObjective *objective, size_t i)
+{
+  const size_t n = dnn_objective_n_metrics (objective);
+
+  return i < n ? dnn_objective_metric (objective, i)
+               : dnn_objective_table (objective, i - n);
+}
+
+static size_t
+count_metrics (const DnnObjective *objective)
+{
+  return dnn_objective_n_metrics (objective) +
+         dnn_objective_n_tables (objective);
+}
+
+static DnnNamedTensor
+metric_tensor (const DnnMetric *metric, size_t i, char **name)
+{
+  *name = g_strdup_printf ("checkpoint/metric.%zu", i);
+  return (DnnNamedTensor){
+    *name, DNN_FLOAT64, { 1, 0, { metric->n_state } }, metric->state
+  };
+}
+
+/* --- writing ------------------------------------------------------------- */
+
+/* What an epoch took is no part of the state: it is never the same. */
+static char *
+history_to_text (const DnnHistory *history)
+{
+  g_autofree char *csv = dnn_history_to_csv (history);
+  g_autoptr (DnnHistory) copy = dnn_history_parse ("history", csv, NULL);
+
+  for (guint i = 0; i < copy->epochs->len; i++)
+    ((DnnEpoch *) g_ptr_array_index (copy->epochs, i))->seconds = NAN;
+  return dnn_history_to_csv (copy);
+}
+
+void
+dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
+{
+  DnnCheckpoint state = *self;
+  const DnnTrainer *trainer = self->trainer;
+  const DnnStoppingState *stopping = stopping_of (trainer);
+  Extra extra = { rate_of (trainer->optimizer),
+                  stopping != NULL ? stopping->kept->len : 0 };
+  g_autoptr (GArray) fields = list_fields (&state, &extra);
+  g_autofree char *history = history_to_text (trainer->history);
+
+  for (guint i = 0; i < fields->len; i++)
+    write_field (file, &g_array_index (fields, Field, i));
+  dnn_safetensors_set_metadata (file, PREFIX "data", self->data);
+  dnn_safetensors_set_metadata (file, PREFIX "history", history);
+  for (size_t i = 0; i < count_metrics (trainer->objective); i++) {
+    g_autofree char *name = NULL;
+    DnnNamedTensor t =
+        metric_tensor (metric_at (trainer->objective, i), i, &name);
+
+    dnn_safetensors_add (file, &t);
+  }
+  for (guint i = 0; stopping != NULL && i < stopping->kept->len; i++) {
+    g_autofree char *prefix = kept_prefix (i);
+
+    add_snapshot (file, trainer->model,
+                  g_array_index (stopping->kept, DnnKept, i).weights, prefix);
+  }
+  /* The model's own are what came back at the end of the phase. */
+  if (trainer->ended && trainer->last != NULL)
+    add_snapshot (file, trainer->model, trainer->last, LAST);
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+bool
+dnn_checkpoint_read_phase (const DnnSafetensors *file, int64_t *ret_phase,
+                           GError **error)
+{
+  const Field field = { (char *) PREFIX "phase", INT, ret_phase };
+
+  return read_field (file, &field, error);
+}
+
+/* The weights as training had them. */
+static bool
+take_weights (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+{
+  g_autoptr (DnnSnapshot) weights = dnn_snapshot_new (trainer->model, error);
+  bool last = false;
+
+  for (size_t i = 0; i < dnn_safetensors_count (file); i++)
+    last = last || g_str_has_prefix (dnn_safetensors_at (file, i)->name, LAST);
+  if (weights == NULL ||
+      !copy_snapshot (file, trainer->model, last ? LAST : "", weights, error))
+    return false;
+  dnn_snapshot_put (weights, trainer->model);
+  return true;
+}
+
+/* The optimizer's slots of one weight, whose counter is tensor `counter`. */
+static bool
+take_slots (DnnTrainer *trainer, const DnnSafetensors *file,
+            const DnnNamedTensor *counter, GError **error)
+{
+  g_autofree char *name = g_strdup (counter->name + strlen ("optimizer/"));
+  DnnNamedTensor like = { counter->name, DNN_INT64, DNN_SCALAR, NULL };
+  DnnWeightState *state;
+  DnnWeight *weight;
+
+  name[strlen (name) - strlen ("/t")] = '\0';
+  weight = dnn_model_find_weight (trainer->model, name);
+  if (weight == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "tensor '%s' is of no weight of the model", counter->name);
+    return false;
+  }
+  if (!dnn_optimizer_add_state (trainer->optimizer, weight, error))
+    return false;
+  state = dnn_optimizer_find_state (trainer->optimizer, weight);
+  if (!copy_tensor (file, &like, &state->t, error))
+    return false;
+  for (uint32_t i = 0; i < state->slots.n; i++) {
+    const DnnDeclared *slot = &state->slots.at[i];
+    g_autofree char *slot_name =
+        g_strdup_printf ("optimizer/%s/%s", weight->name, slot->name);
+
+    like = (DnnNamedTensor){ slot_name, DNN_FLOAT32, slot->shape, NULL };
+    if (slot->set && !copy_tensor (file, &like, state->data[i], error))
+      return false;
+  }
+  return true;
+}
+
+/* In the order of the file: a global norm is summed in it. */
+static bool
+take_optimizer (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+{
+  g_ptr_array_set_size (trainer->optimizer->states, 0);
+  for (size_t i = 0; i < dnn_safetensors_count (file); i++) {
+    const DnnNamedTensor *t = dnn_safetensors_at (file, i);
+
+    if (t->dtype == DNN_INT64 && g_str_has_prefix (t->name, "optimizer/") &&
+        g_str_has_suffix (t->name, "/t") &&
+        !take_slots (trainer, file, t, error))
+      return false;
+  }
+  return dnn_optimizer_prepare (trainer->optimizer, trainer->model,
+                                trainer->pool, error);
+}
+
+static bool
+take_metrics (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+{
+  for (size_t i = 0; i < count_metrics (trainer->objective); i++) {
+    const DnnMetric *metric = metric_at (trainer->objective, i);
+    g_autofree char *name = NULL;
+    DnnNamedTensor like = metric_tensor (metric, i, &name);
+
+    if (!copy_tensor (file, &like, metric->state, error))
+      return false;
+  }
+  return true;
+}
+
+/* Room for so many kept epochs, and their weights. */
+static bool
+take_kept (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+{
+  DnnStoppingState *stopping = stopping_of (trainer);
+  int64_t n = 0;
+  const Field field = { (char *) PREFIX "stopping.n_kept", INT, &n };
+
+  if (stopping == NULL)
+    return true;
+  if (!read_field (file, &field, error))
+    return false;
+  g_array_set_size (stopping->kept, 0);
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *prefix = kept_prefix (i);
+    DnnKept kept = { 0 };
+
+    kept.weights = dnn_snapshot_new (trainer->model, error);
+    if (kept.weights == NULL)
+      return false;
+    g_array_append_val (stopping->kept, kept);
+    if (!copy_snapshot (file, trainer->model, prefix, kept.weights, error))
+      return false;
+  }
+  return true;
+}
+
+static bool
+take_history (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+{
+  const char *text = dnn_safetensors_get_metadata (file, PREFIX "history");
+  g_autoptr (DnnHistory) history =
+      dnn_history_parse ("history", text != NULL ? text : "", error);
+
+  if (history == NULL)
+    return false;
+  if (!g_strv_equal ((const char *const *) history->metrics,
+                     (const char *const *) trainer->history->metrics) ||
+      history->validates != trainer->history->validates ||
+      (int64_t) dnn_history_count (history) != trainer->epoch) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "it is no whole checkpoint: its history does not fit");
+    return false;
+  }
+  dnn_history_free (trainer->history);
+  trainer->history = g_steal_pointer (&history);
+  return true;
+}
+
+/* Where it can have stood, so that no file makes numbers run over. */
+static bool
+check_place (const DnnTrainer *trainer, GError **error)
+{
+  if (trainer->phase_epoch <= trainer->epoch &&
+      trainer->phase_step <= trainer->step &&
+      trainer->batch <= dnn_feeder_n_batches (trainer->feeder) &&
+      (uint64_t) trainer->batch <= trainer->step - trainer->phase_step)
+    return true;
+  g_set_error (
+      error, DNN_ERROR, DNN_ERROR_FORMAT,
+      "it is no whole checkpoint: its epochs, steps and batches do not "
+      "fit each other or the data");
+  return false;
+}
+
+static bool
+check_data (const DnnCheckpoint *self, const DnnSafetensors *file,
+            GError **error)
+{
+  if (g_strcmp0 (dnn_safetensors_get_metadata (file, PREFIX "data"),
+                 self->data) == 0)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "the training rows are not those that the run began with, so it "
+               "cannot go on to the same results");
+  return false;
+}
+
+bool
+dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
+                     GError **error)
+{
+  DnnTrainer *trainer = self->trainer;
+  Extra extra = { 0 };
+  g_autoptr (GArray) fields = NULL;
+
+  if (!check_data (self, file, error) || !take_weights (trainer, file, error) ||
+      !take_optimizer (trainer, file, error) ||
+      !take_metrics (trainer, file, error) || !take_kept (trainer, file, error))
+    return false;
+  fields = list_fields (self, &extra);
+  for (guint i = 0; i < fields->len; i++)
+    if (!read_field (file, &g_array_index (fields, Field, i), error))
+      return false;
+  trainer->ended = trainer->stopped = trainer->lost = false;
+  /* What a schedule drives has no rate of its own. */
+  dnn_optimizer_set_rate (trainer->optimizer, extra.rate, NULL);
+  return check_place (trainer, error) && take_history (trainer, file, error);
+}

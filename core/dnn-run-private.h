@@ -1,0 +1,75 @@
+/* dnn-run-private.h - the inside of a run, for its own files */
+#pragma once
+
+#include "dnn-lock.h"
+#include "dnn-model-file.h"
+#include "dnn-phase.h"
+#include "dnn-run.h"
+
+struct DnnRun {
+  DnnExperiment *experiment; /* (owned) */
+  DnnTrainSettings settings; /* [train], without phases */
+  GPtrArray *phases;         /* (owned) of DnnPhase */
+  guint phase;               /* the one being trained */
+  bool inside;               /* that phase has begun: the run goes on */
+  DnnData *data;             /* (owned) */
+  char *data_hash;           /* (owned) */
+  DnnModel *model;           /* (owned) */
+  DnnTrainer *trainer;       /* (owned) */
+  char *base_report;         /* (owned) NULL: no base */
+  bool stopped;              /* before its end */
+
+  char *folder;        /* (owned) NULL until open */
+  DnnLock *lock;       /* (owned) NULL: not held */
+  char *health_before; /* (owned) rows of health.csv before it went on */
+  double best;         /* lowest validation loss saved, of the phase */
+  double best_missed;  /* lowest that could not be saved; infinite: none */
+  int64_t every;       /* steps between checkpoints; 0: epochs alone */
+  int64_t saved_step;  /* of the checkpoint that is there; -1: none */
+  GError *unsaved;     /* (owned) why the last one could not be written */
+  bool files_behind;   /* history.csv or a picture could not be written */
+  const DnnTrainEvents *events; /* while it trains */
+};
+
+/* Reads the data; what the experiment leaves open goes into its text. */
+bool dnn_run_load_data (DnnRun *self, GError **error);
+bool dnn_run_settle (DnnRun *self, GError **error);
+/* The trainer, in phase self->phase; later ones are checked. */
+bool dnn_run_make_trainer (DnnRun *self, GError **error);
+/* The folder is this run's from now on, whose lock it holds; what a run that
+ * was killed left half written is removed. */
+void dnn_run_take_folder (DnnRun *self, const char *folder);
+/* A sentence to whoever watches. */
+void dnn_run_tell (const DnnRun *self, const char *text);
+/* Writes a file of the folder, whole or not at all. */
+bool dnn_run_write_text (const DnnRun *self, const char *name, const char *text,
+                         GError **error);
+char *dnn_run_path (const DnnRun *self, const char *file);
+
+/* --- what is saved; nothing where no folder is open ---------------------- */
+
+/* model.safetensors, with all that is needed to go on.  What cannot be written
+ * is DNN_ERROR_IO; a state that nobody wants is DNN_ERROR_DIVERGED, and is not
+ * written. */
+bool dnn_run_save_checkpoint (DnnRun *self, GError **error);
+/* The same while training goes on: what cannot be written is a warning, to be
+ * tried again at the next occasion; only DNN_ERROR_DIVERGED is an error. */
+bool dnn_run_try_checkpoint (DnnRun *self, GError **error);
+/* After an epoch: best.safetensors, history.csv, pictures, checkpoint, the last
+ * last, so that a kill leaves a checkpoint with all that belongs to it. */
+bool dnn_run_try_epoch (DnnRun *self, GError **error);
+/* At the end: everything that is still to be written must be, now. */
+bool dnn_run_save_all (DnnRun *self, GError **error);
+
+/* --- going on ------------------------------------------------------------ */
+
+/* A hash of some of the training rows as the model sees them, so that other
+ * data are noticed.  Returns: (transfer full). */
+char *dnn_run_hash_data (const DnnData *data);
+/* Takes the state of the folder's checkpoint. */
+bool dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
+                              GError **error);
+/* After DNN_ERROR_DIVERGED by a weight that was lost in an earlier step: takes
+ * the steps since the last checkpoint again, looking at everything after each,
+ * and puts a better sentence in place of `error`. */
+void dnn_run_explain (DnnRun *self, GError **error);
