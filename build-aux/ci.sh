@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format abi install examples readme'
+steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -112,6 +112,12 @@ projects () {
         python3 "$top/build-aux/check-symbols.py" build/acme.$kind.so
     ) || { echo "dnnrun new $kind: its project fails"; return 1; }
   done
+}
+
+# 200 kills, at random instants.
+step_kill () {
+  [ -x "$work/gcc/tools/dnnrun" ] || CC=gcc build gcc -Dwerror=true || return 1
+  python3 build-aux/kill-test.py "$work/gcc/tools/dnnrun" "$work/gcc/plugins" 200
 }
 
 # An install, and what is built with that prefix alone.

@@ -1,6 +1,6 @@
 /* cmd-train.c - dnnrun train */
 #include "command.h"
-#include "progress.h"
+#include "training.h"
 
 #include <dnn-model-file.h>
 #include <dnn-param.h>
@@ -14,7 +14,9 @@ typedef struct {
   char *data;                    /* (owned) */
   char *out;                     /* (owned) */
   char *weights;                 /* (owned) */
+  char *resume;                  /* (owned) */
   char *epochs, *seed, *threads; /* (owned) NULL: not given */
+  gint64 checkpoint_every;
   gboolean overwrite, partial, health;
 } Options;
 
@@ -26,6 +28,7 @@ options_clear (Options *self)
   g_free (self->data);
   g_free (self->out);
   g_free (self->weights);
+  g_free (self->resume);
   g_free (self->epochs);
   g_free (self->seed);
   g_free (self->threads);
@@ -49,6 +52,10 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "Folder of the run (default: runs/NAME)", "DIR" },
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
       "Replace a run that is there", NULL },
+    { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options->resume,
+      "Go on with the run in this folder; --epochs may raise its end", "DIR" },
+    { "checkpoint-every", 0, 0, G_OPTION_ARG_INT64, &options->checkpoint_every,
+      "Save every so many steps, not only after epochs", "N" },
     { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights,
       "Start from the weights of a safetensors file, by name", "F" },
     { "partial", 0, 0, G_OPTION_ARG_NONE, &options->partial,
@@ -172,36 +179,42 @@ set_number (DnnExperiment *experiment, const char *key, const char *value,
   return false;
 }
 
+/* The run's own, where nothing else is said that it must agree with. */
 static bool
-has_phases (const DnnExperiment *experiment)
+is_its_own (const Options *options, const char *file)
 {
-  for (size_t i = 0; i < dnn_experiment_n_sections (experiment); i++)
-    if (g_str_has_prefix (dnn_experiment_section (experiment, i)->name,
-                          "phase "))
-      return true;
-  return false;
+  return options->resume != NULL && file == NULL && options->layers == NULL &&
+         options->sets == NULL && options->seed == NULL;
 }
 
 static DnnExperiment *
-make_experiment (const Options *options, const char *file, GError **error)
+begin_experiment (const Options *options, const char *file, GError **error)
 {
-  g_autoptr (DnnExperiment) experiment = NULL;
-
+  if (is_its_own (options, file))
+    return dnn_run_read_experiment (options->resume, error);
   if ((file != NULL) == (options->layers != NULL)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                  "train takes either FILE.dnn or --layers CHAIN");
     return NULL;
   }
-  experiment = file != NULL ? dnn_experiment_load (file, error)
-                            : compose (options, error);
+  return file != NULL ? dnn_experiment_load (file, error)
+                      : compose (options, error);
+}
+
+static DnnExperiment *
+make_experiment (const Options *options, const char *file, GError **error)
+{
+  g_autoptr (DnnExperiment) experiment =
+      begin_experiment (options, file, error);
+
   if (experiment == NULL)
     return NULL;
   for (size_t i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
     if (!dnn_experiment_override (experiment, options->sets[i], error))
       return NULL;
-  if (file == NULL && !fill_defaults (experiment, error))
+  if (options->layers != NULL && !fill_defaults (experiment, error))
     return NULL;
-  if (options->epochs != NULL && has_phases (experiment)) {
+  if (options->epochs != NULL && dnn_experiment_has_phases (experiment)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                  "--epochs is not for an experiment with phases; take --set "
                  "'phase NAME.epochs=%s'",
@@ -289,37 +302,84 @@ print_result (const DnnRun *run, const Common *common, GError **error)
   return true;
 }
 
+/* A run that begins. */
+static DnnRun *
+begin (DnnRegistry *registry, const DnnExperiment *experiment,
+       const Options *options, const Common *common, const char *file,
+       GError **error)
+{
+  g_autofree char *folder = options->out != NULL
+                                ? g_strdup (options->out)
+                                : default_folder (file, experiment);
+  g_autoptr (DnnRun) run = dnn_run_new (registry, experiment, error);
+
+  common_print_notes (common, registry);
+  if (run == NULL || !load_weights (run, options, common, error) ||
+      !dnn_run_open (run, folder, options->overwrite, error))
+    return NULL;
+  if (!common->quiet && !common->json)
+    fprintf (stderr, "seed %s\n",
+             dnn_experiment_get (dnn_run_experiment (run), "train", "seed"));
+  return g_steal_pointer (&run);
+}
+
+/* A run that goes on. */
+static DnnRun *
+go_on (DnnRegistry *registry, const DnnExperiment *experiment,
+       const Options *options, const Common *common, GError **error)
+{
+  g_autoptr (DnnRun) run =
+      dnn_run_resume (registry, options->resume, experiment, error);
+
+  common_print_notes (common, registry);
+  if (run != NULL && !common->quiet && !common->json)
+    fprintf (stderr, "%s goes on after step %" G_GUINT64_FORMAT "\n",
+             options->resume, dnn_trainer_step (dnn_run_trainer (run)));
+  return g_steal_pointer (&run);
+}
+
+static bool
+check_options (const Options *options, GError **error)
+{
+  if (options->checkpoint_every < 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--checkpoint-every must be 0 or more, not "
+                 "'%" G_GINT64_FORMAT "'",
+                 options->checkpoint_every);
+    return false;
+  }
+  if (options->resume == NULL ||
+      (options->out == NULL && options->weights == NULL &&
+       !options->overwrite && !options->partial))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--resume goes on in its own folder with its own weights; "
+               "--out, --overwrite, --weights and --partial are not for it");
+  return false;
+}
+
 static bool
 carry_out (const Options *options, const Common *common, const char *file,
            GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
-  g_autoptr (DnnExperiment) experiment = make_experiment (options, file, error);
+  g_autoptr (DnnExperiment) experiment = NULL;
   g_autoptr (DnnRun) run = NULL;
-  g_autoptr (Progress) progress = NULL;
-  g_autofree char *folder = NULL;
-  DnnTrainEvents events;
 
+  if (!check_options (options, error))
+    return false;
+  experiment = make_experiment (options, file, error);
   if (experiment == NULL)
     return false;
-  run = dnn_run_new (registry, experiment, error);
-  common_print_notes (common, registry);
-  if (run == NULL || !load_weights (run, options, common, error))
+  run = options->resume != NULL
+            ? go_on (registry, experiment, options, common, error)
+            : begin (registry, experiment, options, common, file, error);
+  if (run == NULL)
     return false;
-  folder = options->out != NULL ? g_strdup (options->out)
-                                : default_folder (file, experiment);
-  if (!dnn_run_open (run, folder, options->overwrite, error))
-    return false;
-  if (!common->quiet && !common->json)
-    fprintf (stderr, "seed %s\n",
-             dnn_experiment_get (dnn_run_experiment (run), "train", "seed"));
   if (options->health)
     dnn_trainer_enable_health (dnn_run_trainer (run));
-  progress = progress_new (common, dnn_trainer_history (dnn_run_trainer (run)));
-  events = progress_events (progress);
-  if (!dnn_run_train (run, &events, error))
-    return false;
-  return print_result (run, common, error);
+  dnn_run_set_checkpoint_every (run, options->checkpoint_every);
+  return train_run (run, common, error) && print_result (run, common, error);
 }
 
 bool

@@ -1,6 +1,6 @@
 /* cmd-transfer.c - dnnrun transfer */
 #include "command.h"
-#include "progress.h"
+#include "training.h"
 
 #include <dnn-file.h>
 #include <dnn-transfer.h>
@@ -153,8 +153,6 @@ transfer_once (DnnRegistry *registry, const Options *o, const Common *common,
 {
   g_autofree char *before = hash_file (base), *after = NULL;
   g_autoptr (DnnRun) run = dnn_run_new (registry, experiment, error);
-  g_autoptr (Progress) progress = NULL;
-  DnnTrainEvents events;
 
   if (run == NULL ||
       !dnn_run_open (run, o->out != NULL ? o->out : "runs/transfer",
@@ -162,9 +160,7 @@ transfer_once (DnnRegistry *registry, const Options *o, const Common *common,
     return false;
   if (!common->quiet && !common->json)
     fprintf (stderr, "%s", dnn_run_base_report (run));
-  progress = progress_new (common, dnn_trainer_history (dnn_run_trainer (run)));
-  events = progress_events (progress);
-  if (!dnn_run_train (run, &events, error))
+  if (!train_run (run, common, error))
     return false;
   after = hash_file (base);
   if (strcmp (before, after) != 0) {

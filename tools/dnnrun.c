@@ -4,6 +4,7 @@
 #include <dnn-simd.h>
 #include <dnn-suggest.h>
 #include <errno.h>
+#include <gio/gio.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,8 @@ find_command (const char *name)
 static int
 exit_code (const GError *error)
 {
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return EXIT_INTERRUPTED;
   if (error->domain != DNN_ERROR)
     return EXIT_IO;
   switch (error->code) {

@@ -2,6 +2,7 @@
 #include "progress.h"
 
 #include "health.h"
+#include "signals.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,28 +11,41 @@
 enum { BAR_WIDTH = 20 };
 
 struct Progress {
-  const DnnHistory *history;
+  const DnnHistory *history; /* names the metrics */
   bool json;
   bool quiet;
   bool terminal;
+  bool line_open; /* a bar stands there, without its newline */
   int64_t n_batches, n_epochs;
 };
 
 Progress *
-progress_new (const Common *common, const DnnHistory *history)
+progress_new (const Common *common, DnnTrainer *trainer)
 {
   Progress *self = g_new0 (Progress, 1);
 
-  self->history = history;
+  self->history = dnn_trainer_history (trainer);
   self->json = common->json;
   self->quiet = common->quiet;
   self->terminal = isatty (STDERR_FILENO);
   return self;
 }
 
+/* What comes next begins a line. */
+static void
+close_line (Progress *self)
+{
+  if (self->line_open)
+    fputc ('\n', stderr);
+  self->line_open = false;
+}
+
 void
 progress_free (Progress *self)
 {
+  if (self == NULL)
+    return;
+  close_line (self);
   g_free (self);
 }
 
@@ -118,6 +132,7 @@ on_batch (void *data, const DnnProgress *progress)
   append_time (text, progress->seconds, progress->batch);
   append_values (text, self->history, "", progress->loss, progress->metrics);
   replace_line (text);
+  self->line_open = true;
 }
 
 static void
@@ -172,15 +187,50 @@ on_end_epoch (void *data, const DnnEpoch *epoch)
     fprintf (stderr, "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " -%s",
              epoch->number, self->n_epochs, text->str);
   fputc ('\n', stderr);
+  self->line_open = false;
 }
 
 static void
 on_message (void *data, const char *text)
 {
-  const Progress *self = data;
+  Progress *self = data;
 
-  if (!self->quiet && !self->json)
-    fprintf (stderr, "%s\n", text);
+  if (self->quiet || self->json)
+    return;
+  close_line (self);
+  fprintf (stderr, "%s\n", text);
+}
+
+/* Said in any case: something was not done. */
+static void
+on_warning (void *data, const char *text)
+{
+  close_line (data);
+  fprintf (stderr, "dnnrun: warning: %s\n", text);
+}
+
+static void
+print_status (Progress *self, DnnTrainer *trainer)
+{
+  DnnProgress now = dnn_trainer_progress (trainer);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_values (text, self->history, "", now.loss, now.metrics);
+  close_line (self);
+  fprintf (stderr,
+           "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT
+           ", step %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT
+           " (%" G_GUINT64_FORMAT " of the run)%s\n",
+           now.epoch, now.n_epochs, now.batch, now.n_batches,
+           dnn_trainer_step (trainer), text->str);
+}
+
+static DnnRequest
+on_between (void *data, DnnTrainer *trainer)
+{
+  if (signals_ask_status ())
+    print_status (data, trainer);
+  return signals_ask_stop () ? DNN_REQUEST_STOP : DNN_REQUEST_NONE;
 }
 
 static void
@@ -197,6 +247,12 @@ on_health (void *data, const DnnHealthEpoch *epoch)
 DnnTrainEvents
 progress_events (Progress *self)
 {
-  return (DnnTrainEvents){ on_begin_epoch, on_batch, on_end_epoch,
-                           on_message,     self,     on_health };
+  return (DnnTrainEvents){ .begin_epoch = on_begin_epoch,
+                           .batch = on_batch,
+                           .end_epoch = on_end_epoch,
+                           .message = on_message,
+                           .health = on_health,
+                           .warning = on_warning,
+                           .between = on_between,
+                           .data = self };
 }

@@ -7,8 +7,8 @@
 
 typedef struct Progress Progress;
 
-/* `history` names the metrics. */
-Progress *progress_new (const Common *common, const DnnHistory *history);
+/* `trainer` is borrowed. */
+Progress *progress_new (const Common *common, DnnTrainer *trainer);
 void progress_free (Progress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Progress, progress_free)
 

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""test-resume - signals, --resume and disks that are full, as a user has them.
+
+    test-resume.py DNNRUN LIBRARY PLUGINS INCLUDE CC
+
+Prints TAP.  Everything is written to a folder that is removed at the end.
+"""
+import importlib.util
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+spec = importlib.util.spec_from_file_location(
+    'dnnrun_test', pathlib.Path(__file__).with_name('test-dnnrun.py'))
+t = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(t)
+
+# So long that nobody waits for its end.
+LONG = '1000000'
+
+EXPERIMENT = '''\
+[data]
+inputs = x.npy
+targets = y.npy
+validation_first = 12
+
+[model]
+layers = dense units=8 activation=relu ! dense units=3 activation=softmax
+
+[train]
+metrics = accuracy
+batch_size = 16
+epochs = 3
+
+[optimizer]
+type = adam
+'''
+
+
+def write_data():
+    t.write_npy('x.npy', [(i * 7919 % 101) / 50 - 1 for i in range(60 * 4)],
+                (60, 4))
+    t.write_npy('y.npy', [i % 3 for i in range(60)], (60,), '<i4')
+    pathlib.Path('e.dnn').write_text(EXPERIMENT)
+
+
+def run_limited(limit, *args):
+    """`limit`: bytes that a file may have."""
+    return subprocess.run(
+        [t.DNNRUN, *args], capture_output=True, text=True, timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                              (limit, limit)))
+
+
+def begin(*args):
+    return subprocess.Popen([t.DNNRUN, *args], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_for(path):
+    """Until there is such a file."""
+    end = time.monotonic() + 60
+    while not os.path.exists(path) and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+def end(process):
+    out, err = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, out,
+                                       err)
+
+
+def check_signals():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        folder = f'signal-{number.name}'
+        process = begin('train', 'e.dnn', '--out', folder, '--epochs', LONG)
+        wait_for(f'{folder}/history.csv')
+        process.send_signal(number)
+        result = end(process)
+        t.check(f'{number.name}: saved, exit 130, and how to go on',
+              result.returncode == 130
+              and 'dnnrun: interrupted after step' in result.stderr
+              and f"dnnrun train --resume '{folder}'" in result.stderr,
+              t.show(result))
+    process = begin('train', '--resume', 'signal-SIGINT')
+    time.sleep(0.5)
+    process.send_signal(signal.SIGUSR1)
+    line = ''
+    while 'of the run)' not in line and process.poll() is None:
+        line = process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    result = end(process)
+    t.check('SIGUSR1: a line of status',
+          line.startswith('Epoch ') and 'step ' in line and '- loss: ' in line,
+          line)
+    t.check('--resume can be interrupted, too', result.returncode == 130,
+          t.show(result))
+
+
+def check_second_signal():
+    process = begin('train', 'e.dnn', '--out', 'second', '--epochs', LONG)
+    wait_for('second/history.csv')
+    # Stopped, it gets both at once.
+    process.send_signal(signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    result = end(process)
+    t.check('a second signal kills',
+          result.returncode in (-signal.SIGINT, -signal.SIGTERM),
+          t.show(result))
+
+
+def check_two_runs():
+    process = begin('train', 'e.dnn', '--out', 'two', '--epochs', LONG)
+    wait_for('two/history.csv')
+    for args in (['e.dnn', '--out', 'two', '--overwrite'],
+                 ['--resume', 'two']):
+        result = t.run('train', *args)
+        t.check(f'{args[-1]}: a second run is refused',
+              result.returncode == 2
+              and f'by another run, process {process.pid};' in result.stderr,
+              t.show(result))
+    process.kill()
+    end(process)
+    result = t.run('train', 'e.dnn', '--out', 'two', '--overwrite')
+    t.check('the lock of a killed run is in nobody\'s way',
+          result.returncode == 0, t.show(result))
+
+
+def check_options():
+    t.run('train', 'e.dnn', '--out', 'options')
+    for args, code, piece in (
+            (['--resume', 'options', '--out', 'x'], 2, 'are not for it'),
+            (['--resume', 'options', '--overwrite'], 2, 'are not for it'),
+            (['--resume', 'nowhere'], 1, 'there is no model.safetensors'),
+            (['--resume', 'options', '--epochs', '2'], 1,
+             "can only raise the end of the run, which is 3, not '2'"),
+            (['--resume', 'options', 'e.dnn', '--set',
+              'train.batch_size=8'], 1,
+             "[train] batch_size is '8', and the run was begun with '16'"),
+            (['--resume', 'options', 'e.dnn', '--seed', '2'], 1,
+             "[train] seed is '2', and the run was begun with '1'"),
+            (['e.dnn', '--checkpoint-every', '-1'], 2, "not '-1'")):
+        result = t.run('train', *args)
+        t.check(' '.join(args), result.returncode == code
+              and piece in result.stderr, t.show(result))
+    whole = t.run('train', 'e.dnn', '--out', 'whole', '--epochs', '5')
+    result = t.run('train', 'e.dnn', '--resume', 'options', '--epochs', '5',
+                 '--threads', '2')
+    t.check('--epochs raises the end, to the same bits',
+          whole.returncode == result.returncode == 0
+          and pathlib.Path('whole/model.safetensors').read_bytes()
+          == pathlib.Path('options/model.safetensors').read_bytes(),
+          t.show(result))
+
+
+def check_health():
+    """Rows of a run in one go, and of one that went on."""
+    t.run('train', 'e.dnn', '--out', 'health-whole', '--health')
+    t.run('train', 'e.dnn', '--out', 'health', '--health', '--epochs', '2')
+    result = t.run('train', '--resume', 'health', '--health', '--epochs', '3')
+    t.check('health.csv goes on', pathlib.Path('health/health.csv').read_text()
+          == pathlib.Path('health-whole/health.csv').read_text(),
+          t.show(result))
+
+
+def check_full_disk():
+    result = run_limited(1000, 'train', 'e.dnn', '--out', 'full')
+    t.check('a disk too full for the first checkpoint: exit 4, at once',
+          result.returncode == 4 and 'Epoch' not in result.stderr
+          and 'full/model.safetensors: cannot be written' in result.stderr,
+          t.show(result))
+    t.run('train', 'e.dnn', '--out', 'filling')
+    size = os.path.getsize('filling/model.safetensors')
+    # The history in the checkpoint grows until it does not fit.
+    result = run_limited(size + 300, 'train', '--resume', 'filling',
+                         '--epochs', '30', '--quiet')
+    t.check('a disk that fills up: a warning, training goes on, exit 4',
+          result.returncode == 4
+          and 'dnnrun: warning: filling/model.safetensors: cannot be written'
+          in result.stderr and 'training goes on' in result.stderr
+          and 'dnnrun: training is not saved beyond step' in result.stderr,
+          t.show(result))
+    t.run('train', 'e.dnn', '--out', 'never-full', '--epochs', '30')
+    result = t.run('train', '--resume', 'filling', '--quiet')
+    t.check('the last good checkpoint goes on, to the same bits',
+          result.returncode == 0
+          and pathlib.Path('filling/model.safetensors').read_bytes()
+          == pathlib.Path('never-full/model.safetensors').read_bytes(),
+          t.show(result))
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    os.chdir(scratch)
+    write_data()
+    check_signals()
+    check_second_signal()
+    check_two_runs()
+    check_options()
+    check_health()
+    check_full_disk()
+    os.chdir('/')
+print(f'1..{t.n_checks}')
+sys.exit(t.n_failed > 0)

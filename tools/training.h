@@ -1,0 +1,10 @@
+/* training.h - a run trained while a user watches, and may stop it */
+#pragma once
+
+#include <dnn-run.h>
+
+#include "command.h"
+
+/* Trains to the end, with progress and signals; what was stopped is
+ * G_IO_ERROR_CANCELLED, with a sentence that says how to go on. */
+bool train_run (DnnRun *run, const Common *common, GError **error);
