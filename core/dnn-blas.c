@@ -4,6 +4,7 @@
 #include "dnn-gemm.h"
 
 #include <cblas.h>
+#include <math.h>
 
 /* Few tiles for a small product, since every tile packs the operand that is
  * shared anew, and more for a large one, so that many threads have something to
@@ -114,7 +115,8 @@ count_flops (const DnnGemm *g)
   return 2.0 * (double) g->m * (double) g->n * (double) g->k;
 }
 
-/* Sizes of the tiles, from the shape alone. */
+/* Sizes of the tiles, from the shape alone.  Their number is a power of two, so
+ * that two or four threads get the same share. */
 static int64_t
 plan_tiles (Tiles *tiles)
 {
@@ -122,13 +124,16 @@ plan_tiles (Tiles *tiles)
   const double flops = count_flops (g);
   double few = CLAMP (flops / FLOPS_PER_SMALL_TILE, 1, FEW_TILES);
   double many = MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES);
-  int64_t n_tiles = (int64_t) MAX (few, many);
-  int64_t size;
+  int64_t n_tiles = 1, size;
+
+  while ((double) n_tiles < floor (MAX (few, many)))
+    n_tiles *= 2;
 
   tiles->by_rows = g->m > g->n;
   size = tiles->by_rows ? g->m : g->n;
   tiles->step = (size + n_tiles - 1) / n_tiles;
-  tiles->step = (tiles->step + TILE_STEP - 1) / TILE_STEP * TILE_STEP;
+  if (!tiles->by_rows)
+    tiles->step = (tiles->step + TILE_STEP - 1) / TILE_STEP * TILE_STEP;
   return (size + tiles->step - 1) / tiles->step;
 }
 
