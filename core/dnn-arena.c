@@ -21,8 +21,8 @@ compare_offsets (gconstpointer a, gconstpointer b)
   return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static size_t
-align (size_t size)
+size_t
+dnn_arena_align (size_t size)
 {
   return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
@@ -42,9 +42,9 @@ find_place (const DnnBlock *block, DnnBlock *const *placed, guint n)
   for (guint i = 0; i < near->len; i++) {
     const DnnBlock *other = g_ptr_array_index (near, i);
 
-    if (place + align (block->size) <= other->offset)
+    if (place + dnn_arena_align (block->size) <= other->offset)
       break;
-    place = MAX (place, other->offset + align (other->size));
+    place = MAX (place, other->offset + dnn_arena_align (other->size));
   }
   return place;
 }
@@ -63,7 +63,7 @@ dnn_arena_plan (DnnBlock *blocks, size_t n)
     DnnBlock *block = g_ptr_array_index (order, i);
 
     block->offset = find_place (block, (DnnBlock **) order->pdata, i);
-    total = MAX (total, block->offset + align (block->size));
+    total = MAX (total, block->offset + dnn_arena_align (block->size));
   }
   return total;
 }

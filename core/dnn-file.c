@@ -196,6 +196,22 @@ dnn_file_inflate (const char *name, GBytes *bytes, GError **error)
                            self.n_out);
 }
 
+size_t
+dnn_file_inflate_start (GBytes *bytes, void *out, size_t n)
+{
+  Inflater self = { .out = out, .room = n };
+
+  g_return_val_if_fail (bytes != NULL && out != NULL, 0);
+
+  self.in = g_bytes_get_data (bytes, &self.n_in);
+  if (inflateInit2 (&self.z, MAX_WBITS + 16) != Z_OK)
+    return 0;
+  while (self.n_in > 0 && self.n_out < n && inflate_some (&self) == Z_OK)
+    ;
+  inflateEnd (&self.z);
+  return self.n_out;
+}
+
 DnnFile *
 dnn_file_open (const char *path, GError **error)
 {

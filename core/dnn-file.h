@@ -20,6 +20,10 @@ GBytes *dnn_file_read (const char *path, GError **error);
  * error message. */
 GBytes *dnn_file_inflate (const char *name, GBytes *bytes, GError **error);
 
+/* Unpacks no more than the first `n` bytes to `out`; how many there are, 0
+ * where the data are broken. */
+size_t dnn_file_inflate_start (GBytes *bytes, void *out, size_t n);
+
 /* A file being written under a temporary name in its own directory. */
 typedef struct DnnFile DnnFile;
 

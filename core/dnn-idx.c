@@ -80,6 +80,24 @@ check_size (const char *name, DnnDtype dtype, const DnnShape *shape,
   return true;
 }
 
+bool
+dnn_idx_parse_head (const char *name, const uint8_t *data, size_t size,
+                    DnnDtype *ret_dtype, DnnShape *ret_shape, GError **error)
+{
+  g_return_val_if_fail (name != NULL && (data != NULL || size == 0), false);
+  g_return_val_if_fail (error == NULL || *error == NULL, false);
+
+  if (size < 4 || data[0] != 0 || data[1] != 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "%s: is no IDX file: it must start with two zero bytes, a "
+                 "type and a number of dimensions",
+                 name);
+    return false;
+  }
+  return parse_type (name, data[2], ret_dtype, error) &&
+         parse_shape (name, data, size, ret_shape, error);
+}
+
 DnnArray *
 dnn_idx_parse (const char *name, GBytes *bytes, GError **error)
 {
@@ -92,15 +110,7 @@ dnn_idx_parse (const char *name, GBytes *bytes, GError **error)
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   data = g_bytes_get_data (bytes, &size);
-  if (size < 4 || data[0] != 0 || data[1] != 0) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: is no IDX file: it must start with two zero bytes, a "
-                 "type and a number of dimensions",
-                 name);
-    return NULL;
-  }
-  if (!parse_type (name, data[2], &dtype, error) ||
-      !parse_shape (name, data, size, &shape, error))
+  if (!dnn_idx_parse_head (name, data, size, &dtype, &shape, error))
     return NULL;
 
   header = 4 + 4 * (size_t) shape.n_dims;

@@ -13,4 +13,9 @@ DNN_BEGIN_DECLS
  * `name` starts every error message. */
 DnnArray *dnn_idx_parse (const char *name, GBytes *bytes, GError **error);
 
+/* The header alone, in the first `size` bytes of the file. */
+bool dnn_idx_parse_head (const char *name, const uint8_t *data, size_t size,
+                         DnnDtype *ret_dtype, DnnShape *ret_shape,
+                         GError **error);
+
 DNN_END_DECLS

@@ -381,30 +381,61 @@ transpose (const char *name, const Header *header, GBytes *bytes,
   return g_bytes_new_take (out, size);
 }
 
+/* The header, checked against the size of what follows it. */
+static bool
+read_header (const char *name, GBytes *bytes, Header *ret_header,
+             size_t *ret_start, GError **error)
+{
+  g_autofree char *text = NULL;
+  Header header = { 0 };
+  Cursor at = { .name = name };
+  size_t size, start = 0, length = 0;
+  const uint8_t *data = g_bytes_get_data (bytes, &size);
+
+  if (!find_header (name, data, size, &start, &length, error))
+    return false;
+
+  at.next = text = g_strndup ((const char *) data + start, length);
+  if (!parse_dict (&at, &header, error) ||
+      !check_size (name, &header, size - start - length, error))
+    return false;
+
+  *ret_header = header;
+  *ret_start = start + length;
+  return true;
+}
+
+bool
+dnn_npy_parse_head (const char *name, GBytes *bytes, DnnDtype *ret_dtype,
+                    DnnShape *ret_shape, GError **error)
+{
+  Header header;
+  size_t start;
+
+  g_return_val_if_fail (name != NULL && bytes != NULL, false);
+
+  if (!read_header (name, bytes, &header, &start, error))
+    return false;
+  *ret_dtype = header.dtype;
+  *ret_shape = header.shape;
+  return true;
+}
+
 DnnArray *
 dnn_npy_parse (const char *name, GBytes *bytes, GError **error)
 {
-  g_autofree char *text = NULL;
   g_autoptr (GBytes) content = NULL;
-  Header header = { 0 };
-  Cursor at = { .name = name };
-  const uint8_t *data;
-  size_t size, start = 0, length = 0;
+  Header header;
+  size_t size, start;
 
   g_return_val_if_fail (name != NULL && bytes != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  data = g_bytes_get_data (bytes, &size);
-  if (!find_header (name, data, size, &start, &length, error))
+  if (!read_header (name, bytes, &header, &start, error))
     return NULL;
 
-  at.next = text = g_strndup ((const char *) data + start, length);
-  size -= start + length;
-  if (!parse_dict (&at, &header, error) ||
-      !check_size (name, &header, size, error))
-    return NULL;
-
-  content = g_bytes_new_from_bytes (bytes, start + length, size);
+  size = g_bytes_get_size (bytes) - start;
+  content = g_bytes_new_from_bytes (bytes, start, size);
   if (header.fortran && header.shape.n_dims > 1 && size > 0) {
     GBytes *turned = transpose (name, &header, content, error);
 

@@ -13,6 +13,11 @@ DNN_BEGIN_DECLS
  * little-endian), else copies.  `name` starts every error message. */
 DnnArray *dnn_npy_parse (const char *name, GBytes *bytes, GError **error);
 
+/* Its header alone, checked against the size of `bytes`: no element is looked
+ * at. */
+bool dnn_npy_parse_head (const char *name, GBytes *bytes, DnnDtype *ret_dtype,
+                         DnnShape *ret_shape, GError **error);
+
 /* Writes numbers of float32 or int64 as version 1.0, to a temporary that is
  * renamed. */
 bool dnn_npy_write (const char *path, DnnDtype dtype, const void *data,

@@ -5,7 +5,6 @@
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
 #include "dnn-sample-weights.h"
-#include "dnn-suggest.h"
 #include "dnn-trainer-private.h"
 
 #include <string.h>
@@ -128,46 +127,12 @@ make_class_weights (DnnTrainer *self, GError **error)
 
 /* --- which layers train -------------------------------------------------- */
 
-/* Sets `trainable` of the layers that any of the globs matches. */
-static bool
-apply_globs (DnnTrainer *self, const char *key, const char *globs,
-             bool trainable, GError **error)
-{
-  g_auto (GStrv) list = *globs != '\0' ? dnn_split_commas (globs) : NULL;
-
-  for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
-    g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-    bool any = false;
-
-    for (size_t j = 0; j < dnn_model_n_layers (self->model); j++) {
-      DnnLayer *layer = dnn_model_layer (self->model, j);
-
-      g_strv_builder_add (names, layer->name);
-      if (!g_pattern_match_simple (list[i], layer->name))
-        continue;
-      layer->trainable = trainable;
-      any = true;
-    }
-    if (!any) {
-      g_auto (GStrv) all = g_strv_builder_end (names);
-      g_autofree char *nearest =
-          dnn_suggest (list[i], (const char *const *) all);
-
-      g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                   "%s: no layer is called '%s'; %s", key, list[i], nearest);
-      return false;
-    }
-  }
-  return true;
-}
-
 static bool
 choose_layers (DnnTrainer *self, GError **error)
 {
   for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
     dnn_model_layer (self->model, i)->trainable = self->baseline[i];
-  return apply_globs (self, "frozen", self->settings.frozen, false, error) &&
-         apply_globs (self, "trainable", self->settings.trainable, true, error);
+  return dnn_choose_layers (self->model, &self->settings, error);
 }
 
 /* --- plans --------------------------------------------------------------- */

@@ -1,31 +1,85 @@
 /* cmd-summary.c - dnnrun summary */
 #include "command.h"
 
+#include <dnn-data-head.h>
+#include <dnn-memory-plan.h>
 #include <dnn-model-file.h>
 #include <dnn-run.h>
 #include <dnn-summary.h>
 #include <stdio.h>
 
-/* The model of an experiment, built without its data where it says its input
- * shape. */
-static DnnModel *
-model_of_experiment (DnnRegistry *registry, const char *path, GError **error)
-{
-  g_autoptr (DnnExperiment) experiment = dnn_experiment_load (path, error);
-  const DnnSpec *section;
-  g_autoptr (DnnData) data = NULL;
-  DnnShape input;
+/* Of a batch, as in [train]. */
+enum { MOST_ROWS = 1 << 24 };
 
-  if (experiment == NULL)
-    return NULL;
-  section = dnn_experiment_find (experiment, "data");
-  if (dnn_experiment_has_input_shape (experiment) || section == NULL)
-    return dnn_experiment_build_model (registry, experiment, NULL, error);
-  data = dnn_data_load (section, error);
-  if (data == NULL)
-    return NULL;
-  input = dnn_data_input_shape (data);
-  return dnn_experiment_build_model (registry, experiment, &input, error);
+/* What is told of. */
+typedef struct {
+  DnnModelFile *file;        /* (owned) NULL: an experiment */
+  DnnExperiment *experiment; /* (owned) NULL: the file's */
+  DnnModel *model;           /* (owned reference) */
+  DnnDataHead data;
+  bool has_data;
+} Subject;
+
+static void
+subject_clear (Subject *self)
+{
+  dnn_model_unref (self->model);
+  dnn_experiment_free (self->experiment);
+  dnn_model_file_free (self->file);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
+
+static const DnnExperiment *
+subject_experiment (const Subject *self)
+{
+  return self->file != NULL ? self->file->experiment : self->experiment;
+}
+
+/* The headers of the data; nothing is wrong where there is no [data]. */
+static bool
+read_data (Subject *self, GError **error)
+{
+  const DnnSpec *section =
+      dnn_experiment_find (subject_experiment (self), "data");
+
+  if (section == NULL)
+    return true;
+  self->has_data = dnn_data_head_read (section, &self->data, error);
+  return self->has_data;
+}
+
+/* The model of an experiment, whose data need not be there where it says its
+ * input shape, unless their size is asked for. */
+static bool
+load_experiment (Subject *self, DnnRegistry *registry, const char *path,
+                 bool memory, GError **error)
+{
+  self->experiment = dnn_experiment_load (path, error);
+  if (self->experiment == NULL)
+    return false;
+  if ((memory || !dnn_experiment_has_input_shape (self->experiment)) &&
+      !read_data (self, error))
+    return false;
+  self->model = dnn_experiment_build_model (
+      registry, self->experiment, self->has_data ? &self->data.input : NULL,
+      error);
+  return self->model != NULL;
+}
+
+/* A model goes to places where the data it was trained on are not. */
+static bool
+load_model (Subject *self, DnnRegistry *registry, const char *path, bool memory,
+            const Common *common, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  self->file = dnn_model_file_load (registry, path, error);
+  if (self->file == NULL)
+    return false;
+  self->model = dnn_model_ref (self->file->model);
+  if (memory && !read_data (self, &local) && !common->quiet)
+    fprintf (stderr, "dnnrun: the data are left out: %s\n", local->message);
+  return true;
 }
 
 /* Numbers of the optimizer that a model's file holds. */
@@ -62,71 +116,159 @@ add_output_shape (JsonBuilder *b, const DnnLayer *layer)
 }
 
 static void
-print_json_summary (const DnnModel *model, int64_t n_optimizer)
+add_int (JsonBuilder *b, const char *name, int64_t value)
 {
-  DnnCounts counts = dnn_model_count (model);
-  JsonBuilder *b = json_builder_new ();
+  json_builder_set_member_name (b, name);
+  json_builder_add_int_value (b, value);
+}
 
-  json_builder_begin_object (b);
+static void
+add_layers (JsonBuilder *b, const DnnModel *model)
+{
   json_builder_set_member_name (b, "layers");
   json_builder_begin_array (b);
   for (size_t i = 0; i < dnn_model_n_layers (model); i++) {
     const DnnLayer *layer = dnn_model_layer (model, i);
 
     json_builder_begin_object (b);
-    json_builder_set_member_name (b, "name");
-    json_builder_add_string_value (b, layer->name);
-    json_builder_set_member_name (b, "type");
-    json_builder_add_string_value (b, dnn_layer_title (layer));
+    add_json_text (b, "name", layer->name);
+    add_json_text (b, "type", dnn_layer_title (layer));
     add_output_shape (b, layer);
-    json_builder_set_member_name (b, "params");
-    json_builder_add_int_value (b, dnn_layer_count (layer));
+    add_int (b, "params", dnn_layer_count (layer));
     add_json_text (b, "missing", layer->missing);
     json_builder_end_object (b);
   }
   json_builder_end_array (b);
-  json_builder_set_member_name (b, "trainable_params");
-  json_builder_add_int_value (b, counts.trainable);
-  json_builder_set_member_name (b, "non_trainable_params");
-  json_builder_add_int_value (b, counts.non_trainable);
-  json_builder_set_member_name (b, "optimizer_params");
-  json_builder_add_int_value (b, n_optimizer);
+}
+
+static void
+add_memory (JsonBuilder *b, const DnnMemoryPlan *plan, bool has_data)
+{
+  add_int (b, "batch", plan->batch);
+  add_int (b, "threads", plan->threads);
+  add_json_text (b, "phase", plan->phase);
+  json_builder_set_member_name (b, "data_bytes");
+  if (has_data)
+    json_builder_add_int_value (b, (gint64) plan->data);
+  else
+    json_builder_add_null_value (b);
+  add_int (b, "weight_bytes", (int64_t) plan->weights);
+  add_int (b, "weight_gradient_bytes", (int64_t) plan->weight_gradients);
+  add_int (b, "optimizer_bytes", (int64_t) plan->optimizer);
+  add_int (b, "arena_bytes", (int64_t) plan->arena);
+  add_int (b, "evaluation_arena_bytes", (int64_t) plan->evaluation_arena);
+  add_int (b, "cache_bytes", (int64_t) plan->cache);
+  add_int (b, "buffer_bytes", (int64_t) plan->buffers);
+  add_int (b, "buffers", (int64_t) plan->n_buffers);
+  add_int (b, "total_bytes", (int64_t) plan->total);
+  json_builder_set_member_name (b, "memory");
+  json_builder_begin_array (b);
+  for (size_t i = 0; i < plan->n_rows; i++) {
+    const DnnMemoryRow *row = &plan->rows[i];
+
+    json_builder_begin_object (b);
+    add_json_text (b, "layer", row->layer);
+    add_int (b, "weight_bytes", (int64_t) row->weights);
+    add_int (b, "optimizer_bytes", (int64_t) row->optimizer);
+    add_int (b, "output_bytes", (int64_t) row->outputs);
+    add_int (b, "output_gradient_bytes", (int64_t) row->output_gradients);
+    add_int (b, "weight_gradient_bytes", (int64_t) row->weight_gradients);
+    add_int (b, "scratch_bytes", (int64_t) row->scratch);
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+}
+
+static void
+print_json_summary (const Subject *subject, const DnnMemoryPlan *plan,
+                    int64_t n_optimizer)
+{
+  DnnCounts counts = dnn_model_count (subject->model);
+  JsonBuilder *b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  add_layers (b, subject->model);
+  add_int (b, "trainable_params", counts.trainable);
+  add_int (b, "non_trainable_params", counts.non_trainable);
+  add_int (b, "optimizer_params", n_optimizer);
+  if (plan != NULL)
+    add_memory (b, plan, subject->has_data);
   json_builder_end_object (b);
   print_json (b);
 }
 
-static bool
-summarize (const char *path, const Common *common, bool variables,
-           GError **error)
+static void
+print_summary (const Subject *subject, const DnnMemoryPlan *plan,
+               int64_t n_optimizer, bool variables)
 {
-  g_autoptr (DnnRegistry) registry = common_registry (common);
-  g_autoptr (DnnModelFile) file = NULL;
-  g_autoptr (DnnModel) model = NULL;
-  g_autofree char *text = NULL;
-  int64_t n_optimizer = 0;
+  g_autofree char *text = dnn_summary (subject->model, n_optimizer);
 
-  dnn_registry_allow_missing (registry);
-  if (g_str_has_suffix (path, ".safetensors")) {
-    file = dnn_model_file_load (registry, path, error);
-    model = file != NULL ? dnn_model_ref (file->model) : NULL;
-    n_optimizer = file != NULL ? count_optimizer (file->file) : 0;
-  } else {
-    model = model_of_experiment (registry, path, error);
-  }
-  common_print_notes (common, registry);
-  if (model == NULL)
-    return false;
-  if (common->json) {
-    print_json_summary (model, n_optimizer);
-    return true;
-  }
-  text = dnn_summary (model, n_optimizer);
   printf ("%s", text);
   if (variables) {
-    g_autofree char *list = dnn_summary_variables (model);
+    g_autofree char *list = dnn_summary_variables (subject->model);
 
     printf ("\n%s", list);
   }
+  if (plan != NULL) {
+    g_autofree char *memory = dnn_memory_plan_to_text (plan);
+
+    printf ("\n%s", memory);
+  }
+}
+
+typedef struct {
+  gboolean variables, memory;
+  gint64 batch; /* 0: the experiment's */
+} Options;
+
+static bool
+check_options (const Options *options, GError **error)
+{
+  if (options->batch >= 0 && options->batch <= MOST_ROWS &&
+      (options->batch == 0 || options->memory))
+    return true;
+  if (options->batch != 0 && !options->memory)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--batch is for --memory, which is not there");
+  else
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--batch must be a whole number from 1 to %d, not "
+                 "'%" G_GINT64_FORMAT "'",
+                 MOST_ROWS, options->batch);
+  return false;
+}
+
+static bool
+summarize (const char *path, const Options *options, const Common *common,
+           GError **error)
+{
+  g_autoptr (DnnRegistry) registry = common_registry (common);
+  g_auto (Subject) subject = { 0 };
+  g_autoptr (DnnMemoryPlan) plan = NULL;
+  int64_t n_optimizer = 0;
+  bool loaded;
+
+  /* What is to be planned must be all there. */
+  if (!options->memory)
+    dnn_registry_allow_missing (registry);
+  loaded =
+      g_str_has_suffix (path, ".safetensors")
+          ? load_model (&subject, registry, path, options->memory, common,
+                        error)
+          : load_experiment (&subject, registry, path, options->memory, error);
+  if (loaded && options->memory)
+    plan = dnn_memory_plan_new (subject.model, subject_experiment (&subject),
+                                subject.has_data ? &subject.data : NULL,
+                                options->batch, error);
+  common_print_notes (common, registry);
+  if (!loaded || (options->memory && plan == NULL))
+    return false;
+  if (subject.file != NULL)
+    n_optimizer = count_optimizer (subject.file->file);
+  if (common->json)
+    print_json_summary (&subject, plan, n_optimizer);
+  else
+    print_summary (&subject, plan, n_optimizer, options->variables);
   return true;
 }
 
@@ -134,14 +276,19 @@ bool
 cmd_summary (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Common) common = { 0 };
-  gboolean variables = FALSE;
+  Options options = { 0 };
   const GOptionEntry entries[] = {
-    { "variables", 0, 0, G_OPTION_ARG_NONE, &variables,
+    { "variables", 0, 0, G_OPTION_ARG_NONE, &options.variables,
       "Each variable, and whether it trains", NULL },
+    { "memory", 0, 0, G_OPTION_ARG_NONE, &options.memory,
+      "What memory training takes, and where", NULL },
+    { "batch", 0, 0, G_OPTION_ARG_INT64, &options.batch,
+      "With --memory: rows of a batch (default: the file's)", "N" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
-  if (!command_parse (self, argc, argv, entries, &common, error))
+  if (!command_parse (self, argc, argv, entries, &common, error) ||
+      !check_options (&options, error))
     return false;
-  return summarize ((*argv)[1], &common, variables, error);
+  return summarize ((*argv)[1], &options, &common, error);
 }
