@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill'
+steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill tensorboard'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -138,6 +138,16 @@ step_install () {
         build embed "$top/examples/embed" -Dwerror=true &&
         LD_LIBRARY_PATH=$prefix/lib "$work/embed/xor"
     )
+}
+
+# Needs a package registry for its first time, and is left out without one.
+step_tensorboard () {
+  venv=$work/venv-tensorboard
+  [ -x "$venv/bin/tensorboard" ] ||
+    { python3 -m venv "$venv" && "$venv/bin/pip" install -q tensorboard; } ||
+    { echo "skipped: cannot install tensorboard"; return 0; }
+  [ -x "$work/gcc/tools/dnnrun" ] || CC=gcc build gcc -Dwerror=true || return 1
+  "$venv/bin/python" build-aux/check-tensorboard.py "$work/gcc/tools/dnnrun"
 }
 
 # The lines between "```sh" and "```" of a file.

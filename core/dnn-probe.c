@@ -196,6 +196,32 @@ choose_rows (const DnnSplit *split, const DnnKey *key, int64_t *ret_rows)
   return n;
 }
 
+/* A shared weight's gradients are added up at its last user. */
+static bool
+is_used_above (const DnnPlan *plan, size_t i, const DnnWeight *weight)
+{
+  while (++i < plan->n_stages)
+    for (uint32_t j = 0; j < plan->stages[i].layer->n_weights; j++)
+      if (plan->stages[i].layer->weights[j] == weight &&
+          plan->stages[i].dw[j].block >= 0)
+        return true;
+  return false;
+}
+
+static void
+show_gradients (const DnnPlan *plan, const DnnProbeTask *task)
+{
+  for (size_t i = 0; task->gradient != NULL && i < plan->n_stages; i++) {
+    const DnnStage *stage = &plan->stages[i];
+
+    for (uint32_t j = 0; j < stage->layer->n_weights; j++)
+      if (stage->dw[j].block >= 0 &&
+          !is_used_above (plan, i, stage->layer->weights[j]))
+        task->gradient (task->gradient_data, stage->layer->weights[j],
+                        &stage->dw[j].tensor);
+  }
+}
+
 static bool
 run_batch (const DnnBatch *batch, const DnnProbeTask *task,
            DnnHealthEpoch *epoch, GError **error)
@@ -205,11 +231,15 @@ run_batch (const DnnBatch *batch, const DnnProbeTask *task,
   if (!dnn_executor_forward_watched (batch->plan, &task->info, watch_forward,
                                      &watch, error))
     return false;
-  return !batch->plan->loss_value->wanted ||
-         (dnn_objective_gradient (task->objective, batch->plan, &batch->y_true,
-                                  batch->scale, error) &&
-          dnn_executor_backward_watched (batch->plan, &task->info,
-                                         watch_backward, &watch, error));
+  if (!batch->plan->loss_value->wanted)
+    return true;
+  if (!dnn_objective_gradient (task->objective, batch->plan, &batch->y_true,
+                               batch->scale, error) ||
+      !dnn_executor_backward_watched (batch->plan, &task->info, watch_backward,
+                                      &watch, error))
+    return false;
+  show_gradients (batch->plan, task);
+  return true;
 }
 
 bool
@@ -221,6 +251,7 @@ dnn_probe_run (DnnProbe *self, const DnnProbeTask *task, DnnHealthEpoch *epoch,
   DnnPlanOptions options = {
     .training = true,
     .logits = task->logits,
+    .store_gradients = task->gradient != NULL,
     .watched = true,
   };
   g_autoptr (DnnFeeder) feeder = NULL;

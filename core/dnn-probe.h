@@ -28,6 +28,9 @@ typedef struct DnnProbeTask {
   DnnObjective *objective;
   bool logits;
   DnnPassInfo info;
+  /* Is shown the gradient of every weight that trains; may be NULL. */
+  void (*gradient) (void *data, const DnnWeight *weight, const DnnTensor *dw);
+  void *gradient_data;
 } DnnProbeTask;
 
 /* Fills an epoch's rows, one a layer of the model, and judges them. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dnn-early-stopping.h"
+#include "dnn-events.h"
 #include "dnn-plateau.h"
 #include "dnn-private.h"
 #include "dnn-probe.h"
@@ -26,8 +27,9 @@ struct DnnTrainer {
   DnnPlateau *plateau;        /* (owned) NULL: none */
   DnnProof *proof;            /* (owned) of what is frozen now */
   double *metrics;            /* (owned) room for progress */
-  DnnProbe *probe;            /* (owned) NULL: health is not enabled */
-  DnnHealth *health;          /* (owned) likewise */
+  DnnProbe *probe;            /* (owned) NULL: nobody needs one */
+  DnnHealth *health;          /* (owned) NULL: it is not enabled */
+  DnnEvents *events;          /* (owned) NULL: none are written */
   bool *baseline;  /* (owned) `trainable` of each layer before any phase */
   bool *trainable; /* (owned) the same as the plans know it */
   size_t prefix;   /* layers that are run once and for all */
@@ -74,6 +76,7 @@ bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);
 /* Makes plans anew where a layer's `trainable` is not what they know. */
 bool dnn_trainer_refresh (DnnTrainer *self, GError **error);
 
-/* Measures the health of the epoch that has ended, its rows in this order. */
+/* Looks at the model after an epoch, whose rows were in this order: health,
+ * events. */
 bool dnn_trainer_probe (DnnTrainer *self, const DnnKey *order,
                         const DnnTrainEvents *events, GError **error);

@@ -20,6 +20,7 @@ dnn_trainer_free (DnnTrainer *self)
   g_free (self->trainable);
   g_free (self->baseline);
   g_free (self->metrics);
+  dnn_events_free (self->events);
   dnn_health_free (self->health);
   dnn_probe_free (self->probe);
   dnn_proof_free (self->proof);

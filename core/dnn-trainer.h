@@ -109,6 +109,12 @@ const DnnHistory *dnn_trainer_history (const DnnTrainer *self);
 void dnn_trainer_enable_health (DnnTrainer *self);
 /* Of all epochs since; NULL: not enabled. */
 const DnnHealth *dnn_trainer_health (const DnnTrainer *self);
+/* From now on every epoch is added to a TensorBoard event file in this folder
+ * (see dnn-events.h), its number being the step: all columns of the history
+ * but phase and seconds, and histograms of `weights/...` and of `gradients/...`
+ * of the health probe's batch.  Where that fails later on, training goes on. */
+bool dnn_trainer_write_events (DnnTrainer *self, const char *folder,
+                               GError **error);
 /* Steps done since the trainer was made. */
 uint64_t dnn_trainer_step (const DnnTrainer *self);
 /* Steps of one epoch. */

@@ -15,6 +15,7 @@ typedef struct {
   char *out;                     /* (owned) */
   char *weights;                 /* (owned) */
   char *resume;                  /* (owned) */
+  char *tensorboard;             /* (owned) */
   char *epochs, *seed, *threads; /* (owned) NULL: not given */
   gint64 checkpoint_every;
   gboolean overwrite, partial, health;
@@ -29,6 +30,7 @@ options_clear (Options *self)
   g_free (self->out);
   g_free (self->weights);
   g_free (self->resume);
+  g_free (self->tensorboard);
   g_free (self->epochs);
   g_free (self->seed);
   g_free (self->threads);
@@ -62,6 +64,8 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "Take what --weights has, leave the rest", NULL },
     { "health", 0, 0, G_OPTION_ARG_NONE, &options->health,
       "After every epoch, show how gradients fare in every layer", NULL },
+    { "tensorboard", 0, 0, G_OPTION_ARG_FILENAME, &options->tensorboard,
+      "Write event files for TensorBoard to this folder", "DIR" },
     { "layers", 0, 0, G_OPTION_ARG_STRING, &options->layers,
       "The model as a chain, instead of a file", "CHAIN" },
     { "data", 0, 0, G_OPTION_ARG_STRING, &options->data,
@@ -378,6 +382,10 @@ carry_out (const Options *options, const Common *common, const char *file,
     return false;
   if (options->health)
     dnn_trainer_enable_health (dnn_run_trainer (run));
+  if (options->tensorboard != NULL &&
+      !dnn_trainer_write_events (dnn_run_trainer (run), options->tensorboard,
+                                 error))
+    return false;
   dnn_run_set_checkpoint_every (run, options->checkpoint_every);
   return train_run (run, common, error) && print_result (run, common, error);
 }
