@@ -199,7 +199,7 @@ cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &options.data,
       "File with a section [data] (default: the model's own)", "FILE.dnn" },
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split,
-      "test, validation or train (default: test if there is one)", "SPLIT" },
+      "Which rows (default: test if there are any)", "test|validation|train" },
     { "metrics", 0, 0, G_OPTION_ARG_STRING, &options.metrics,
       "Metrics, separated by commas (default: those of the training)", "LIST" },
     { "threads", 0, 0, G_OPTION_ARG_INT64, &options.threads,

@@ -1,6 +1,8 @@
 /* command.c - options and output that all verbs share */
 #include "command.h"
 
+#include "describe.h"
+
 #include <gio/gio.h>
 #include <math.h>
 #include <stdio.h>
@@ -88,6 +90,10 @@ command_parse (const Command *self, int *argc, char ***argv,
   g_autofree char *name = g_strconcat ("dnnrun ", self->name, NULL);
   GError *local = NULL;
 
+  if (is_describe (*argc, *argv)) {
+    describe_command (self, entries, common);
+    return false;
+  }
   g_set_prgname (name);
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, NULL);

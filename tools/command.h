@@ -32,7 +32,8 @@ typedef struct Command {
   const char *arguments; /* "FILE.dnn", for the usage line */
   const char *summary;
   int min_words, max_words; /* what is left when options are taken */
-  /* Reads argv, does the work; false with an error. */
+  /* Reads argv, does the work; false with an error, or without one where
+   * command_parse has none. */
   bool (*run) (const struct Command *self, int *argc, char ***argv,
                GError **error);
 } Command;
@@ -54,7 +55,8 @@ bool cmd_transfer (const Command *self, int *argc, char ***argv,
 bool cmd_train (const Command *self, int *argc, char ***argv, GError **error);
 
 /* Parses the verb's own `entries` and the common ones.  Whatever is wrong is
- * DNN_ERROR_USAGE. */
+ * DNN_ERROR_USAGE; false without an error where they were only to be described
+ * (see describe.h). */
 bool command_parse (const Command *self, int *argc, char ***argv,
                     const GOptionEntry *entries, Common *ret_common,
                     GError **error);

@@ -1,5 +1,6 @@
 /* dnnrun.c - the host binary: finds the verb and runs it */
 #include "command.h"
+#include "describe.h"
 
 #include <dnn-simd.h>
 #include <dnn-suggest.h>
@@ -105,6 +106,20 @@ check_output (void)
   return EXIT_IO;
 }
 
+/* Each verb describes its own options, which only it knows. */
+static void
+describe (void)
+{
+  describe_program ();
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++) {
+    char *words[] = { (char *) commands[i].name, (char *) "--describe", NULL };
+    char **argv = words;
+    int argc = 2;
+
+    commands[i].run (&commands[i], &argc, &argv, NULL);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -125,6 +140,10 @@ main (int argc, char *argv[])
             DNN_ABI_MINOR);
     return EXIT_DONE;
   }
+  if (is_describe (argc, argv)) {
+    describe ();
+    return check_output ();
+  }
   command = find_command (argv[1]);
   if (command == NULL) {
     print_unknown_verb (argv[1]);
@@ -132,7 +151,9 @@ main (int argc, char *argv[])
   }
   argc--;
   argv++;
-  if (dnn_simd_check (&error) && command->run (command, &argc, &argv, &error))
+  if ((dnn_simd_check (&error) &&
+       command->run (command, &argc, &argv, &error)) ||
+      error == NULL)
     return check_output ();
   fprintf (stderr, "dnnrun: %s\n", error->message);
   return exit_code (error);
