@@ -176,14 +176,18 @@ copy_weights (DnnModel *model, const DnnSafetensors *file)
   }
 }
 
-/* Tensors that are no layer's: of the optimizer, of the preprocessing, of a
- * checkpoint. */
+bool
+dnn_tensor_is_of_training (const char *name)
+{
+  return g_str_has_prefix (name, "optimizer/") ||
+         g_str_has_prefix (name, "checkpoint/");
+}
+
+/* Tensors that are no layer's. */
 static bool
 is_extra (const char *name)
 {
-  return g_str_has_prefix (name, "optimizer/") ||
-         g_str_has_prefix (name, "input/") ||
-         g_str_has_prefix (name, "checkpoint/");
+  return dnn_tensor_is_of_training (name) || g_str_has_prefix (name, "input/");
 }
 
 bool

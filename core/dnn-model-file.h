@@ -46,6 +46,10 @@ DnnModelFile *dnn_model_file_load (DnnRegistry *registry, const char *path,
 void dnn_model_file_free (DnnModelFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnModelFile, dnn_model_file_free)
 
+/* Whether a tensor of that name is training's, not the model's: a slot of the
+ * optimizer, or of a checkpoint. */
+bool dnn_tensor_is_of_training (const char *name);
+
 /* Copies weights into the model by name.  `ret_report` (may be NULL) lists in
  * a line each what matched, was missing, or was not used.  Anything but a full
  * match is an error unless `partial`; a tensor of another shape always is.

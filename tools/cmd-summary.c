@@ -116,13 +116,6 @@ add_output_shape (JsonBuilder *b, const DnnLayer *layer)
 }
 
 static void
-add_int (JsonBuilder *b, const char *name, int64_t value)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_add_int_value (b, value);
-}
-
-static void
 add_layers (JsonBuilder *b, const DnnModel *model)
 {
   json_builder_set_member_name (b, "layers");
@@ -134,7 +127,7 @@ add_layers (JsonBuilder *b, const DnnModel *model)
     add_json_text (b, "name", layer->name);
     add_json_text (b, "type", dnn_layer_title (layer));
     add_output_shape (b, layer);
-    add_int (b, "params", dnn_layer_count (layer));
+    add_json_int (b, "params", dnn_layer_count (layer));
     add_json_text (b, "missing", layer->missing);
     json_builder_end_object (b);
   }
@@ -144,23 +137,23 @@ add_layers (JsonBuilder *b, const DnnModel *model)
 static void
 add_memory (JsonBuilder *b, const DnnMemoryPlan *plan, bool has_data)
 {
-  add_int (b, "batch", plan->batch);
-  add_int (b, "threads", plan->threads);
+  add_json_int (b, "batch", plan->batch);
+  add_json_int (b, "threads", plan->threads);
   add_json_text (b, "phase", plan->phase);
   json_builder_set_member_name (b, "data_bytes");
   if (has_data)
     json_builder_add_int_value (b, (gint64) plan->data);
   else
     json_builder_add_null_value (b);
-  add_int (b, "weight_bytes", (int64_t) plan->weights);
-  add_int (b, "weight_gradient_bytes", (int64_t) plan->weight_gradients);
-  add_int (b, "optimizer_bytes", (int64_t) plan->optimizer);
-  add_int (b, "arena_bytes", (int64_t) plan->arena);
-  add_int (b, "evaluation_arena_bytes", (int64_t) plan->evaluation_arena);
-  add_int (b, "cache_bytes", (int64_t) plan->cache);
-  add_int (b, "buffer_bytes", (int64_t) plan->buffers);
-  add_int (b, "buffers", (int64_t) plan->n_buffers);
-  add_int (b, "total_bytes", (int64_t) plan->total);
+  add_json_int (b, "weight_bytes", (int64_t) plan->weights);
+  add_json_int (b, "weight_gradient_bytes", (int64_t) plan->weight_gradients);
+  add_json_int (b, "optimizer_bytes", (int64_t) plan->optimizer);
+  add_json_int (b, "arena_bytes", (int64_t) plan->arena);
+  add_json_int (b, "evaluation_arena_bytes", (int64_t) plan->evaluation_arena);
+  add_json_int (b, "cache_bytes", (int64_t) plan->cache);
+  add_json_int (b, "buffer_bytes", (int64_t) plan->buffers);
+  add_json_int (b, "buffers", (int64_t) plan->n_buffers);
+  add_json_int (b, "total_bytes", (int64_t) plan->total);
   json_builder_set_member_name (b, "memory");
   json_builder_begin_array (b);
   for (size_t i = 0; i < plan->n_rows; i++) {
@@ -168,12 +161,12 @@ add_memory (JsonBuilder *b, const DnnMemoryPlan *plan, bool has_data)
 
     json_builder_begin_object (b);
     add_json_text (b, "layer", row->layer);
-    add_int (b, "weight_bytes", (int64_t) row->weights);
-    add_int (b, "optimizer_bytes", (int64_t) row->optimizer);
-    add_int (b, "output_bytes", (int64_t) row->outputs);
-    add_int (b, "output_gradient_bytes", (int64_t) row->output_gradients);
-    add_int (b, "weight_gradient_bytes", (int64_t) row->weight_gradients);
-    add_int (b, "scratch_bytes", (int64_t) row->scratch);
+    add_json_int (b, "weight_bytes", (int64_t) row->weights);
+    add_json_int (b, "optimizer_bytes", (int64_t) row->optimizer);
+    add_json_int (b, "output_bytes", (int64_t) row->outputs);
+    add_json_int (b, "output_gradient_bytes", (int64_t) row->output_gradients);
+    add_json_int (b, "weight_gradient_bytes", (int64_t) row->weight_gradients);
+    add_json_int (b, "scratch_bytes", (int64_t) row->scratch);
     json_builder_end_object (b);
   }
   json_builder_end_array (b);
@@ -188,9 +181,9 @@ print_json_summary (const Subject *subject, const DnnMemoryPlan *plan,
 
   json_builder_begin_object (b);
   add_layers (b, subject->model);
-  add_int (b, "trainable_params", counts.trainable);
-  add_int (b, "non_trainable_params", counts.non_trainable);
-  add_int (b, "optimizer_params", n_optimizer);
+  add_json_int (b, "trainable_params", counts.trainable);
+  add_json_int (b, "non_trainable_params", counts.non_trainable);
+  add_json_int (b, "optimizer_params", n_optimizer);
   if (plan != NULL)
     add_memory (b, plan, subject->has_data);
   json_builder_end_object (b);

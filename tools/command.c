@@ -135,6 +135,13 @@ print_json (JsonBuilder *builder)
 }
 
 void
+add_json_int (JsonBuilder *builder, const char *name, int64_t value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+void
 add_json_number (JsonBuilder *builder, const char *name, double value)
 {
   json_builder_set_member_name (builder, name);

@@ -41,8 +41,10 @@ typedef struct Command {
 bool cmd_check (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_check_part (const Command *self, int *argc, char ***argv,
                      GError **error);
+bool cmd_diff (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_evaluate (const Command *self, int *argc, char ***argv,
                    GError **error);
+bool cmd_export (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_inspect (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_new (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
@@ -53,6 +55,7 @@ bool cmd_summary (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_transfer (const Command *self, int *argc, char ***argv,
                    GError **error);
 bool cmd_train (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_verify (const Command *self, int *argc, char ***argv, GError **error);
 
 /* Parses the verb's own `entries` and the common ones.  Whatever is wrong is
  * DNN_ERROR_USAGE; false without an error where they were only to be described
@@ -84,5 +87,6 @@ void print_json (JsonBuilder *builder);
 /* "name": value; null where it is NULL. */
 void add_json_text (JsonBuilder *builder, const char *name, const char *value);
 void add_json_bool (JsonBuilder *builder, const char *name, bool value);
+void add_json_int (JsonBuilder *builder, const char *name, int64_t value);
 /* "name": value; null where it is not finite. */
 void add_json_number (JsonBuilder *builder, const char *name, double value);
