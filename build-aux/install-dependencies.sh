@@ -14,6 +14,7 @@ command -v glib-compile-resources       |libglib2.0-dev-bin
 pkg-config --exists glib-2.0 gio-2.0    |libglib2.0-dev
 pkg-config --exists json-glib-1.0       |libjson-glib-dev
 pkg-config --exists openblas            |libopenblas-dev
+pkg-config --exists libzip              |libzip-dev
 pkg-config --exists zlib                |zlib1g-dev
 has_fashion_mnist                       |dataset-fashion-mnist
 '

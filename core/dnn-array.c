@@ -1,11 +1,9 @@
-/* dnn-array.c - element types, their conversion, and what file holds them */
+/* dnn-array.c - element types, their conversion, and pages of files */
 #include "dnn-array.h"
 
-#include "dnn-file.h"
-#include "dnn-idx.h"
-#include "dnn-npy.h"
-
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Each converter is one plain loop over contiguous elements, which the
  * compiler turns into vector instructions. */
@@ -202,19 +200,13 @@ dnn_array_new_take (DnnDtype dtype, DnnShape shape, GBytes *bytes)
   DnnArray *self;
   int64_t n;
   size_t size;
-  const void *data;
 
   g_return_val_if_fail ((size_t) dtype < G_N_ELEMENTS (dtypes), NULL);
   g_return_val_if_fail (bytes != NULL && dnn_shape_count (&shape, &n), NULL);
 
-  data = g_bytes_get_data (bytes, &size);
+  size = g_bytes_get_size (bytes);
   g_return_val_if_fail (size % dtypes[dtype].size == 0, NULL);
   g_return_val_if_fail (size / dtypes[dtype].size == (size_t) n, NULL);
-
-  if ((uintptr_t) data % dtypes[dtype].size != 0) {
-    g_bytes_unref (owned);
-    owned = g_bytes_new (data, size);
-  }
 
   self = g_atomic_rc_box_new0 (DnnArray);
   self->dtype = dtype;
@@ -223,6 +215,53 @@ dnn_array_new_take (DnnDtype dtype, DnnShape shape, GBytes *bytes)
   self->bytes = g_steal_pointer (&owned);
   return self;
 }
+
+DnnArray *
+dnn_array_new_take_big_endian (DnnDtype dtype, DnnShape shape, GBytes *bytes)
+{
+  DnnArray *self = dnn_array_new_take (dtype, shape, bytes);
+
+  if (self != NULL)
+    self->swapped = dtypes[dtype].size > 1;
+  return self;
+}
+
+DnnArray *
+dnn_array_ref (DnnArray *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (void *data)
+{
+  DnnArray *self = data;
+
+  g_bytes_unref (self->bytes);
+}
+
+void
+dnn_array_unref (DnnArray *self)
+{
+  if (self != NULL)
+    g_atomic_rc_box_release_full (self, clear);
+}
+
+int64_t
+dnn_array_row_size (const DnnArray *self)
+{
+  int64_t n = 1;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  for (uint32_t i = 1; i < self->shape.n_dims; i++)
+    n *= self->shape.dims[i];
+  return n;
+}
+
+/* --- conversion ---------------------------------------------------------- */
 
 /* Out of place, from any address. */
 static void
@@ -261,73 +300,37 @@ swap64 (const uint8_t *in, size_t n, uint8_t *restrict out)
   }
 }
 
-DnnArray *
-dnn_array_new_take_big_endian (DnnDtype dtype, DnnShape shape, GBytes *bytes)
-{
-  g_autoptr (GBytes) owned = bytes;
-  const uint8_t *in;
-  uint8_t *out;
-  size_t n;
+/* Elements that lie oddly are brought into order this many at a time. */
+enum { PIECE = 512 };
 
-  g_return_val_if_fail ((size_t) dtype < G_N_ELEMENTS (dtypes), NULL);
-  g_return_val_if_fail (bytes != NULL, NULL);
-
-  if (dtypes[dtype].size == 1)
-    return dnn_array_new_take (dtype, shape, g_steal_pointer (&owned));
-
-  in = g_bytes_get_data (bytes, &n);
-  out = g_malloc (n);
-  switch (dtypes[dtype].size) {
-  case 2:
-    swap16 (in, n / 2, out);
-    break;
-  case 4:
-    swap32 (in, n / 4, out);
-    break;
-  default:
-    swap64 (in, n / 8, out);
-  }
-  return dnn_array_new_take (dtype, shape, g_bytes_new_take (out, n));
-}
-
-DnnArray *
-dnn_array_ref (DnnArray *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return g_atomic_rc_box_acquire (self);
-}
-
+/* Of elements in the other byte order, or at no address of their type. */
 static void
-clear (void *data)
+convert_in_pieces (const DnnArray *self, const uint8_t *in, int64_t n,
+                   float *out)
 {
-  DnnArray *self = data;
+  const size_t size = dtypes[self->dtype].size;
+  uint64_t piece[PIECE];
 
-  g_bytes_unref (self->bytes);
-}
+  for (int64_t i = 0; i < n; i += PIECE) {
+    const size_t take = (size_t) MIN (n - i, PIECE);
+    const uint8_t *from = in + (size_t) i * size;
 
-void
-dnn_array_unref (DnnArray *self)
-{
-  if (self != NULL)
-    g_atomic_rc_box_release_full (self, clear);
-}
-
-int64_t
-dnn_array_row_size (const DnnArray *self)
-{
-  int64_t n = 1;
-
-  g_return_val_if_fail (self != NULL, 0);
-
-  for (uint32_t i = 1; i < self->shape.n_dims; i++)
-    n *= self->shape.dims[i];
-  return n;
+    if (!self->swapped)
+      memcpy (piece, from, take * size);
+    else if (size == 2)
+      swap16 (from, take, (uint8_t *) piece);
+    else if (size == 4)
+      swap32 (from, take, (uint8_t *) piece);
+    else
+      swap64 (from, take, (uint8_t *) piece);
+    dtypes[self->dtype].convert (piece, (int64_t) take, out + i);
+  }
 }
 
 void
 dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n, float *out)
 {
+  const uint8_t *in;
   size_t size;
 
   g_return_if_fail (self != NULL && first >= 0 && n >= 0);
@@ -337,45 +340,60 @@ dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n, float *out)
   g_return_if_fail ((size_t) first + (size_t) n <=
                     g_bytes_get_size (self->bytes) / size);
 
-  if (n > 0)
-    dtypes[self->dtype].convert (
-        (const uint8_t *) self->data + (size_t) first * size, n, out);
+  if (n == 0)
+    return;
+  in = (const uint8_t *) self->data + (size_t) first * size;
+  if (self->swapped || (uintptr_t) in % size != 0)
+    convert_in_pieces (self, in, n, out);
+  else
+    dtypes[self->dtype].convert (in, n, out);
 }
 
-DnnArray *
-dnn_array_load (const char *path, GError **error)
+/* --- pages of a file ----------------------------------------------------- */
+
+/* `advice` about the pages on which `n` bytes from `start` lie. */
+static void
+advise (const uint8_t *start, size_t n, int advice)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  const uint8_t *data;
-  size_t size;
+  const uintptr_t page = (uintptr_t) sysconf (_SC_PAGESIZE);
+  const uintptr_t from = (uintptr_t) start / page * page;
 
-  g_return_val_if_fail (path != NULL, NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  /* advice that is not taken costs memory or time, nothing else */
+  if (n > 0)
+    (void) madvise ((void *) from, (uintptr_t) start + n - from, advice);
+}
 
-  bytes = dnn_file_read (path, error);
-  if (bytes == NULL)
-    return NULL;
+void
+dnn_array_release (const DnnArray *self)
+{
+  g_return_if_fail (self != NULL);
 
-  data = g_bytes_get_data (bytes, &size);
-  if (size >= 6 && memcmp (data, "\x93NUMPY", 6) == 0)
-    return dnn_npy_parse (path, bytes, error);
-  if (size >= 4 && data[0] == 0 && data[1] == 0)
-    return dnn_idx_parse (path, bytes, error);
+  if (self->mapped)
+    advise (self->data, g_bytes_get_size (self->bytes), MADV_DONTNEED);
+}
 
-  if (size >= 2 && data[0] == 0x1f && data[1] == 0x8b) {
-    g_autoptr (GBytes) inflated = dnn_file_inflate (path, bytes, error);
+/* Bytes that a pass leaves behind it. */
+#define BEHIND ((int64_t) 8 << 20)
 
-    return inflated != NULL ? dnn_idx_parse (path, inflated, error) : NULL;
-  }
+void
+dnn_array_release_behind (const DnnArray *self, int64_t i, int64_t n)
+{
+  int64_t rows;
 
-  if (size == 0)
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: is empty; an IDX (also .gz) or .npy file would be read",
-                 path);
-  else
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: starts with the byte '0x%02x'; an IDX (also .gz) or .npy "
-                 "file would be read",
-                 path, data[0]);
-  return NULL;
+  g_return_if_fail (self != NULL);
+
+  if (!self->mapped)
+    return;
+  rows = dnn_array_row_size (self) * (int64_t) dtypes[self->dtype].size;
+  rows = MAX (BEHIND / MAX (rows, 1), 1);
+  if (i / rows != (i + n) / rows)
+    dnn_array_release (self);
+}
+
+size_t
+dnn_array_resident_size (const DnnArray *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->mapped ? 0 : g_bytes_get_size (self->bytes);
 }

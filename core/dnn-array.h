@@ -1,8 +1,9 @@
 /* dnn-array.h - a file's numbers, in memory, in the file's own element type
  *
  * An array is reference-counted and never changes once it is made.  It owns
- * its bytes.  Elements are little-endian, row-major and contiguous; readers
- * bring other orders into this one.
+ * its bytes, which may be pages of a file that the system reads when they are
+ * looked at.  Elements are row-major and contiguous; they may lie at any
+ * address and in either byte order, so dnn_array_to_float is the way to them.
  */
 #pragma once
 
@@ -17,13 +18,14 @@ typedef struct DnnArray {
   DnnShape shape; /* dims[0] = rows */
   const void *data;
   GBytes *bytes; /* (owned) */
+  bool swapped;  /* elements are big-endian */
+  bool mapped;   /* the bytes are pages of a file, mapped for reading */
 } DnnArray;
 
 /* Takes `bytes`, which must hold exactly the elements of `shape`: a size that
- * does not fit is a bug of the caller.  They are copied only where they do not
- * lie at an address that suits the type. */
+ * does not fit is a bug of the caller.  Nothing is copied. */
 DnnArray *dnn_array_new_take (DnnDtype dtype, DnnShape shape, GBytes *bytes);
-/* The same of big-endian elements: anything longer than a byte is copied. */
+/* The same of big-endian elements. */
 DnnArray *dnn_array_new_take_big_endian (DnnDtype dtype, DnnShape shape,
                                          GBytes *bytes);
 DnnArray *dnn_array_ref (DnnArray *self);
@@ -47,7 +49,21 @@ int64_t dnn_array_row_size (const DnnArray *self);
 void dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n,
                          float *out);
 
-/* Reads an IDX (also .gz) or .npy file; its first bytes tell which.  `path`
+/* Gives back the memory that pages of the file have taken so far; the numbers
+ * stay, and are read again when they are looked at.  Nothing happens to an
+ * array that is not `mapped`. */
+void dnn_array_release (const DnnArray *self);
+
+/* For a pass over many rows, which has now seen its rows i .. i + n - 1: where
+ * it has left some megabytes behind, they are released. */
+void dnn_array_release_behind (const DnnArray *self, int64_t i, int64_t n);
+
+/* Bytes that it keeps in memory whatever is released. */
+size_t dnn_array_resident_size (const DnnArray *self);
+
+/* Reads an IDX (also .gz), .npy, .npz or CSV file; its first bytes tell which,
+ * and for CSV its name.  "data.npz:x" is the array x of an .npz; without a name
+ * it holds one only, or x or arr_0.  Of a CSV all columns are taken.  `path`
  * starts every error message. */
 DnnArray *dnn_array_load (const char *path, GError **error);
 

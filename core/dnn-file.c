@@ -11,8 +11,7 @@
 #include <zlib.h>
 
 /* Ends the temporary names, so that no file of a user's is taken for one. */
-#define PARTIAL       ".partial"
-#define INFLATE_LIMIT ((size_t) 8 << 30)
+#define PARTIAL ".partial"
 
 struct DnnFile {
   char *path;      /* (owned) */
@@ -28,6 +27,7 @@ typedef struct Inflater {
   uint8_t *out; /* (owned) */
   size_t n_out;
   size_t room;
+  size_t most; /* what it may unpack to */
 } Inflater;
 
 static bool
@@ -94,13 +94,14 @@ dnn_file_read (const char *path, GError **error)
 static bool
 grow (Inflater *self, GError **error)
 {
-  size_t room = MIN (self->room * 2, INFLATE_LIMIT);
+  size_t room = MIN (self->room * 2, self->most);
   uint8_t *out;
 
-  if (self->room == INFLATE_LIMIT) {
+  if (self->room == self->most) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: unpacks to more than '%zu' bytes, the largest file read",
-                 self->name, INFLATE_LIMIT);
+                 "%s: unpacks to more than '%zu' bytes, 64 MiB and four times "
+                 "its size; unpack it before with gunzip",
+                 self->name, self->most);
     return false;
   }
 
@@ -166,6 +167,14 @@ inflate_all (Inflater *self, GError **error)
   }
 }
 
+size_t
+dnn_file_unpack_limit (size_t n)
+{
+  const size_t base = (size_t) 64 << 20;
+
+  return n < (G_MAXSIZE - base) / 4 ? base + 4 * n : G_MAXSIZE;
+}
+
 GBytes *
 dnn_file_inflate (const char *name, GBytes *bytes, GError **error)
 {
@@ -176,8 +185,9 @@ dnn_file_inflate (const char *name, GBytes *bytes, GError **error)
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   self.in = g_bytes_get_data (bytes, &self.n_in);
+  self.most = dnn_file_unpack_limit (self.n_in);
   /* the usual data sets pack 2 to 8 times; grow () doubles */
-  self.room = CLAMP (self.n_in, 256, INFLATE_LIMIT / 2);
+  self.room = CLAMP (self.n_in, 256, self.most / 2);
 
   /* 16: a gzip header */
   if (inflateInit2 (&self.z, MAX_WBITS + 16) != Z_OK) {

@@ -16,8 +16,13 @@ DNN_BEGIN_DECLS
  * when the file is replaced by another of its name. */
 GBytes *dnn_file_read (const char *path, GError **error);
 
-/* Unpacks gzip data of any number of members, up to 8 GiB. `name` starts every
- * error message. */
+/* What a packed file of `n` bytes may unpack to: 64 MiB and four times as
+ * much.  A few bytes can promise gigabytes, and real data pack less than that
+ * or are small. */
+size_t dnn_file_unpack_limit (size_t n);
+
+/* Unpacks gzip data of any number of members, up to that limit.  `name` starts
+ * every error message. */
 GBytes *dnn_file_inflate (const char *name, GBytes *bytes, GError **error);
 
 /* Unpacks no more than the first `n` bytes to `out`; how many there are, 0

@@ -1,9 +1,11 @@
 /* dnn-memory.c - aligned blocks */
 #include "dnn-memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
 
@@ -23,6 +25,17 @@ dnn_memory_new (size_t n, GError **error)
     madvise (block, size, MADV_HUGEPAGE); /* fewer TLB misses; may be refused */
   memset (block, 0, size);
   return block;
+}
+
+void
+dnn_memory_rest (void *block, size_t n)
+{
+  const uintptr_t page = (uintptr_t) sysconf (_SC_PAGESIZE);
+  const uintptr_t start = ((uintptr_t) block + page - 1) / page * page;
+  const uintptr_t end = ((uintptr_t) block + n) / page * page;
+
+  if (end > start)
+    (void) madvise ((void *) start, end - start, MADV_DONTNEED);
 }
 
 void

@@ -16,4 +16,8 @@ DNN_BEGIN_DECLS
 void *dnn_memory_new (size_t n, GError **error);
 void dnn_memory_free (void *block);
 
+/* Gives the memory of a block of n bytes back to the system until it is written
+ * to again: what it holds is lost. */
+void dnn_memory_rest (void *block, size_t n);
+
 DNN_END_DECLS

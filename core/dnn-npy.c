@@ -2,6 +2,7 @@
 #include "dnn-npy.h"
 
 #include "dnn-file.h"
+#include "dnn-memory.h"
 
 #include <string.h>
 
@@ -355,12 +356,10 @@ transpose (const char *name, const Header *header, GBytes *bytes,
   size_t stride[DNN_MAX_DIMS] = { 1 };
   size_t size, from = 0;
   const uint8_t *in = g_bytes_get_data (bytes, &size);
-  uint8_t *out = g_try_malloc (size);
+  uint8_t *out = dnn_memory_new (size, error);
 
   if (out == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-                 "%s: no memory to bring its '%zu' bytes into C order", name,
-                 size);
+    g_prefix_error (error, "%s: to bring it into C order, ", name);
     return NULL;
   }
 
@@ -378,7 +377,7 @@ transpose (const char *name, const Header *header, GBytes *bytes,
       index[i] = 0;
     }
   }
-  return g_bytes_new_take (out, size);
+  return g_bytes_new_with_free_func (out, size, dnn_memory_free, out);
 }
 
 /* The header, checked against the size of what follows it. */
