@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill tensorboard'
+steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill tensorboard large'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -173,6 +173,12 @@ step_readme () {
 step_examples () {
   [ -x "$work/clone/build/tools/dnnrun" ] || step_readme >/dev/null 2>&1
   run_commands examples/own-data/README.md && run_commands examples/third-party/README.md
+}
+
+# 2 GB in less than 300 MB.
+step_large () {
+  [ -x "$work/gcc/tools/dnnrun" ] || step_gcc >/dev/null || return 1
+  python3 build-aux/large-data.py "$work/gcc/tools/dnnrun" --folder "$work"
 }
 
 if [ "${1:-}" = --help ]; then

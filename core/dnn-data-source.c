@@ -1,6 +1,7 @@
 /* dnn-data-source.c - finds the files of a data set */
 #include "dnn-data-source.h"
 
+#include "dnn-data-file.h"
 #include "dnn-param.h"
 #include "dnn-suggest.h"
 
@@ -23,8 +24,18 @@ static const DnnParam params[] = {
            "file of the test inputs", NULL),
   DNN_ROW (DnnDataSettings, test_targets, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "file of the test targets", NULL),
-  DNN_ENUM (DnnDataSettings, format, "auto", "auto idx npy",
-            "format of the files; auto: their first bytes tell"),
+  DNN_ENUM (DnnDataSettings, format, "auto", "auto idx npy npz csv",
+            "format of the files; auto: their first bytes and name tell"),
+  DNN_ROW (DnnDataSettings, target, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "column of a table that is the target; the last if none", NULL),
+  DNN_ROW (DnnDataSettings, ignore_columns, NULL, DNN_PARAM_TEXT, 0, "", 0, 0,
+           "", "columns of a table that are left out", NULL),
+  DNN_ENUM (DnnDataSettings, header, "auto", "auto true false",
+            "whether the first line of a table has names"),
+  DNN_ENUM (DnnDataSettings, missing, "refuse", "refuse skip",
+            "what becomes of rows of a table with an empty cell"),
+  DNN_ROW (DnnDataSettings, memory_limit, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "bytes of memory, with K, M or G; half of them are for rows", NULL),
   DNN_INT (DnnDataSettings, validation_first, "0", 0, 1e15, "rows",
            "this many of the first rows validate"),
   DNN_FLOAT (DnnDataSettings, validation_split, "0", 0, 1, "",
@@ -179,10 +190,13 @@ find_by_name (DnnDataSource *self, GError **error)
 /* --- files by name ------------------------------------------------------- */
 
 static bool
-take_files (DnnDataFiles *files, const char *inputs, const char *targets,
-            const char *prefix, GError **error)
+take_files (DnnDataFiles *files, DnnFormat format, const char *inputs,
+            const char *targets, const char *prefix, GError **error)
 {
-  if ((*inputs == '\0') != (*targets == '\0')) {
+  const bool both = *targets == '\0' && *inputs != '\0' &&
+                    dnn_data_file_may_hold_both (inputs, format);
+
+  if (!both && (*inputs == '\0') != (*targets == '\0')) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "%sinputs and %stargets must be given together", prefix,
                  prefix);
@@ -193,7 +207,7 @@ take_files (DnnDataFiles *files, const char *inputs, const char *targets,
   g_free (files->inputs);
   g_free (files->targets);
   files->inputs = g_strdup (inputs);
-  files->targets = g_strdup (targets);
+  files->targets = both ? NULL : g_strdup (targets);
   return true;
 }
 
@@ -201,6 +215,7 @@ static bool
 find_files (DnnDataSource *self, GError **error)
 {
   const DnnDataSettings *s = &self->settings;
+  const DnnFormat format = (DnnFormat) s->format;
 
   if ((*s->dataset != '\0') == (*s->inputs != '\0')) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
@@ -209,11 +224,28 @@ find_files (DnnDataSource *self, GError **error)
   }
   if (*s->dataset != '\0' && !find_by_name (self, error))
     return false;
-  return take_files (&self->train, s->inputs, s->targets, "", error) &&
-         take_files (&self->validation, s->validation_inputs,
+  return take_files (&self->train, format, s->inputs, s->targets, "", error) &&
+         take_files (&self->validation, format, s->validation_inputs,
                      s->validation_targets, "validation_", error) &&
-         take_files (&self->test, s->test_inputs, s->test_targets, "test_",
-                     error);
+         take_files (&self->test, format, s->test_inputs, s->test_targets,
+                     "test_", error);
+}
+
+static bool
+parse_limit (DnnDataSource *self, GError **error)
+{
+  if (*self->settings.memory_limit == '\0' ||
+      dnn_parse_bytes (self->settings.memory_limit, &self->memory_limit, error))
+    return true;
+  g_prefix_error (error, "memory_limit ");
+  return false;
+}
+
+bool
+dnn_data_settings_parse (const DnnSpec *section, DnnDataSettings *ret_settings,
+                         GError **error)
+{
+  return dnn_param_apply (&table, section, NULL, ret_settings, error);
 }
 
 DnnDataSource *
@@ -221,10 +253,10 @@ dnn_data_source_new (const DnnSpec *section, GError **error)
 {
   g_autoptr (DnnDataSource) self = g_new0 (DnnDataSource, 1);
 
-  if (!dnn_param_apply (&table, section, NULL, &self->settings, error))
+  if (!dnn_data_settings_parse (section, &self->settings, error))
     return NULL;
   self->class_names = self->settings.class_names;
-  if (!find_files (self, error)) {
+  if (!parse_limit (self, error) || !find_files (self, error)) {
     g_prefix_error (error, "[data] ");
     dnn_error_prefix_place (error, section->place);
     return NULL;

@@ -11,9 +11,6 @@
 
 DNN_BEGIN_DECLS
 
-/* Values of DnnDataSettings.format. */
-enum { DNN_DATA_AUTO, DNN_DATA_IDX, DNN_DATA_NPY };
-
 typedef struct DnnDataSettings {
   const char *dataset; /* interned, as all of these; "" where not given */
   const char *inputs;
@@ -23,7 +20,12 @@ typedef struct DnnDataSettings {
   const char *validation_targets;
   const char *test_inputs;
   const char *test_targets;
-  int32_t format;
+  int32_t format;     /* DnnFormat */
+  const char *target; /* of tables: see DnnCsvOptions, as the next three */
+  const char *ignore_columns;
+  int32_t header;
+  int32_t missing;
+  const char *memory_limit; /* "300M"; "": none */
   int64_t validation_first;
   double validation_split;
   double scale;
@@ -34,7 +36,8 @@ typedef struct DnnDataSettings {
   int64_t train_limit;
 } DnnDataSettings;
 
-/* A pair of files; NULL where there is none. */
+/* A pair of files; NULL where there is none.  Targets alone are NULL where the
+ * file of the inputs has them too. */
 typedef struct DnnDataFiles {
   char *inputs;  /* (owned) */
   char *targets; /* (owned) */
@@ -43,8 +46,13 @@ typedef struct DnnDataFiles {
 typedef struct DnnDataSource {
   DnnDataSettings settings;
   DnnDataFiles train, validation, test;
+  int64_t memory_limit;    /* bytes; 0: none */
   const char *class_names; /* the user's, else the data set's, else "" */
 } DnnDataSource;
+
+/* The keys alone; NULL: their defaults. */
+bool dnn_data_settings_parse (const DnnSpec *section,
+                              DnnDataSettings *ret_settings, GError **error);
 
 DnnDataSource *dnn_data_source_new (const DnnSpec *section, GError **error);
 void dnn_data_source_free (DnnDataSource *self);

@@ -1,8 +1,8 @@
-/* dnn-data.c - splits, labels, checks */
+/* dnn-data.c - splits and labels */
 #include "dnn-data.h"
 
-#include "dnn-data-source.h"
-#include "dnn-file.h"
+#include "dnn-data-file.h"
+#include "dnn-data-pair.h"
 #include "dnn-sample-weights.h"
 
 #include <math.h>
@@ -19,10 +19,8 @@ dnn_split_new (DnnArray *inputs, DnnArray *targets, int64_t first,
   self->inputs = dnn_array_ref (inputs);
   self->targets = dnn_array_ref (targets);
   self->inputs_name = self->targets_name = "data";
-  self->rows = g_new (int64_t, (gsize) n_rows + 1);
+  self->first = first;
   self->n = n_rows;
-  for (int64_t i = 0; i < n_rows; i++)
-    self->rows[i] = first + i;
   return self;
 }
 
@@ -108,119 +106,50 @@ dnn_data_target (const DnnData *self, const DnnSplit *split, int64_t row,
       out[i] = relabel (&self->relabel, out[i]);
 }
 
-/* Leaves out the rows whose class is not kept. */
-static void
-keep_classes (const DnnRelabel *self, DnnSplit *split)
+/* Rows of a kept class; writes their places where `out` is not NULL. */
+static int64_t
+list_kept (const DnnRelabel *self, const DnnSplit *split, int64_t *out)
 {
   int64_t n = 0;
 
   for (int64_t i = 0; i < split->n; i++) {
+    const int64_t row = dnn_split_row (split, i);
     float label;
 
-    dnn_array_to_float (split->targets, split->rows[i], 1, &label);
-    if (is_kept (self, label))
-      split->rows[n++] = split->rows[i];
-  }
-  split->n = n;
-}
-
-/* --- checks -------------------------------------------------------------- */
-
-static bool
-set_nameless (const DnnSplit *split, int64_t row, float label, guint n_names,
-              GError **error)
-{
-  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-               "%s: row %" G_GINT64_FORMAT
-               ": label '%g' has no name; class_names gives %u, for labels "
-               "from 0 on",
-               split->targets_name, row + 1, (double) label, n_names);
-  return false;
-}
-
-static bool
-check_target (const DnnData *self, const DnnSplit *split, int64_t row,
-              const DnnExpected *expected, float *buffer, GError **error)
-{
-  const int64_t n = dnn_array_row_size (split->targets);
-  char **names = self->preprocess->class_names;
-  const guint n_names = names != NULL ? g_strv_length (names) : 0;
-
-  dnn_data_target (self, split, row, buffer);
-  for (int64_t i = 0; i < n; i++) {
-    float y = buffer[i];
-
-    if (isfinite (y) &&
-        (!expected->set || (y == rintf (y) && y >= (float) expected->lo &&
-                            y <= (float) expected->hi))) {
-      if (expected->set && names != NULL && y >= (float) n_names)
-        return set_nameless (split, row, y, n_names, error);
+    dnn_array_to_float (split->targets, row, 1, &label);
+    dnn_array_release_behind (split->targets, i, 1);
+    if (!is_kept (self, label))
       continue;
-    }
-    if (expected->set)
-      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                   "%s: row %" G_GINT64_FORMAT ": label '%g' must be a whole "
-                   "number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                   split->targets_name, row + 1, (double) y, expected->lo,
-                   expected->hi);
-    else
-      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                   "%s: row %" G_GINT64_FORMAT ": target '%g' is not finite",
-                   split->targets_name, row + 1, (double) y);
+    if (out != NULL)
+      out[n] = row;
+    n++;
+  }
+  return n;
+}
+
+/* Leaves out the rows whose class is not kept. */
+static bool
+keep_classes (const DnnRelabel *self, DnnSplit *split, GError **error)
+{
+  const int64_t n = list_kept (self, split, NULL);
+  int64_t *rows = g_try_new (int64_t, (gsize) n + 1);
+
+  if (rows == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+                 "%s: no memory for the list of '%" G_GINT64_FORMAT "' rows "
+                 "that keep_classes keeps",
+                 split->targets_name, n);
     return false;
   }
-  return true;
-}
-
-static bool
-can_be_infinite (const DnnArray *array)
-{
-  return array->dtype == DNN_FLOAT32 || array->dtype == DNN_FLOAT64 ||
-         array->dtype == DNN_FLOAT16;
-}
-
-static bool
-check_inputs (const DnnSplit *split, int64_t row, float *buffer, GError **error)
-{
-  const int64_t n = dnn_array_row_size (split->inputs);
-
-  dnn_array_to_float (split->inputs, row * n, n, buffer);
-  for (int64_t i = 0; i < n; i++)
-    if (!isfinite (buffer[i])) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                   "%s: row %" G_GINT64_FORMAT ", column %" G_GINT64_FORMAT
-                   ": '%g' is not finite",
-                   split->inputs_name, row + 1, i + 1, (double) buffer[i]);
-      return false;
-    }
-  return true;
-}
-
-static bool
-check_split (const DnnData *self, const DnnSplit *split,
-             const DnnExpected *expected, GError **error)
-{
-  g_autofree float *targets = NULL, *inputs = NULL;
-
-  if (split == NULL)
+  list_kept (self, split, rows);
+  g_free (split->rows);
+  split->rows = rows;
+  split->n = n;
+  if (n > 0)
     return true;
-  targets = g_new (float, (gsize) dnn_array_row_size (split->targets) + 1);
-  inputs = g_new (float, (gsize) dnn_array_row_size (split->inputs) + 1);
-  for (int64_t i = 0; i < split->n; i++)
-    if (!check_target (self, split, split->rows[i], expected, targets, error) ||
-        (can_be_infinite (split->inputs) &&
-         !check_inputs (split, split->rows[i], inputs, error)))
-      return false;
-  return true;
-}
-
-bool
-dnn_data_check (const DnnData *self, const DnnExpected *expected,
-                GError **error)
-{
-  return check_split (self, self->train, expected, error) &&
-         check_split (self, self->validation, expected, error) &&
-         check_split (self, self->test, expected, error);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: keep_classes leaves no rows", split->targets_name);
+  return false;
 }
 
 /* --- making -------------------------------------------------------------- */
@@ -264,69 +193,65 @@ dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error)
   return self;
 }
 
-/* A file, which must be of the format that was asked for. */
-static DnnArray *
-load_file (const char *path, int32_t format, GError **error)
+static bool
+check_like (const DnnData *self, const DnnDataPair *pair, GError **error)
 {
-  g_autoptr (GBytes) bytes = dnn_file_read (path, error);
-  gsize n = 0;
-  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &n) : NULL;
-  bool is_npy = n >= 6 && memcmp (data, "\x93NUMPY", 6) == 0;
+  const DnnSplit *like = self->train;
 
-  if (bytes == NULL)
-    return NULL;
-  if ((format == DNN_DATA_NPY && !is_npy) ||
-      (format == DNN_DATA_IDX && is_npy)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: format says '%s', and this file is none", path,
-                 format == DNN_DATA_NPY ? "npy" : "idx");
-    return NULL;
-  }
-  return dnn_array_load (path, error);
+  if (like == NULL)
+    return true;
+  if (dnn_array_row_size (pair->inputs) == dnn_array_row_size (like->inputs) &&
+      dnn_array_row_size (pair->targets) == dnn_array_row_size (like->targets))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "the rows of %s and %s have other sizes than those of %s and "
+               "%s",
+               pair->inputs_name, pair->targets_name, like->inputs_name,
+               like->targets_name);
+  return false;
 }
 
-/* All rows of one pair of files; NULL without an error: there is none. */
-static DnnSplit *
-load_split (const DnnDataFiles *files, int32_t format, const DnnSplit *like,
-            GError **error)
+/* All rows of one pair of files to `ret_split`, if there is such a pair.  The
+ * first pair's columns and classes are those of the others. */
+static bool
+load_split (DnnData *self, const DnnDataFiles *files,
+            const DnnDataSource *source, DnnSplit **ret_split, GError **error)
 {
-  g_autoptr (DnnArray) inputs = NULL, targets = NULL;
+  DnnPreprocess *names = self->preprocess;
+  g_auto (DnnDataPair) pair = { 0 };
   DnnSplit *split;
 
   if (files->inputs == NULL)
-    return NULL;
-  inputs = load_file (files->inputs, format, error);
-  targets = inputs != NULL ? load_file (files->targets, format, error) : NULL;
-  if (targets == NULL ||
-      !check_pair (inputs, targets, files->inputs, files->targets, error))
-    return NULL;
-  if (like != NULL &&
-      (dnn_array_row_size (inputs) != dnn_array_row_size (like->inputs) ||
-       dnn_array_row_size (targets) != dnn_array_row_size (like->targets))) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                 "the rows of %s and %s have other sizes than those of %s and "
-                 "%s",
-                 files->inputs, files->targets, like->inputs_name,
-                 like->targets_name);
-    return NULL;
-  }
-  split = dnn_split_new (inputs, targets, 0, inputs->shape.dims[0]);
-  split->inputs_name = g_intern_string (files->inputs);
-  split->targets_name = g_intern_string (files->targets);
-  return split;
+    return true;
+  if (!dnn_data_pair_load (&pair, files, source, names, error) ||
+      !check_pair (pair.inputs, pair.targets, pair.inputs_name,
+                   pair.targets_name, error) ||
+      !check_like (self, &pair, error))
+    return false;
+  split =
+      dnn_split_new (pair.inputs, pair.targets, 0, pair.inputs->shape.dims[0]);
+  split->inputs_name = pair.inputs_name;
+  split->targets_name = pair.targets_name;
+  if (names->columns == NULL)
+    names->columns = g_steal_pointer (&pair.columns);
+  if (names->class_names == NULL)
+    names->class_names = g_steal_pointer (&pair.classes);
+  *ret_split = split;
+  return true;
 }
 
 static bool
 load_weights (DnnSplit *split, const DnnDataSettings *settings, GError **error)
 {
-  g_autoptr (DnnArray) weights =
-      load_file (settings->weights, settings->format, error);
+  g_autoptr (DnnArray) weights = dnn_data_file_load (
+      settings->weights, (DnnFormat) settings->format, error);
 
   return weights != NULL &&
          dnn_split_set_weights (split, settings->weights, weights, error);
 }
 
-/* Cuts rows first .. first + n - 1 out of the training rows. */
+/* Cuts rows first .. first + n - 1 out of the training rows: the first of them
+ * or the last. */
 static bool
 cut_validation (DnnData *self, int64_t first, int64_t n, const char *key,
                 GError **error)
@@ -345,12 +270,12 @@ cut_validation (DnnData *self, int64_t first, int64_t n, const char *key,
                  key, train->n - n, train->n);
     return false;
   }
-  cut = dnn_split_new (train->inputs, train->targets, first, n);
+  cut = dnn_split_new (train->inputs, train->targets, train->first + first, n);
   cut->weights = train->weights != NULL ? dnn_array_ref (train->weights) : NULL;
   cut->inputs_name = train->inputs_name;
   cut->targets_name = train->targets_name;
-  memmove (train->rows + first, train->rows + first + n,
-           (gsize) (train->n - first - n) * sizeof *train->rows);
+  if (first == 0)
+    train->first += n;
   train->n -= n;
   self->validation = cut;
   return true;
@@ -407,14 +332,9 @@ select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
   if (!check_keep (&settings->keep_classes, error))
     return false;
   for (size_t i = 0; i < G_N_ELEMENTS (splits); i++) {
-    if (splits[i] == NULL || settings->keep_classes.n == 0)
-      continue;
-    keep_classes (&self->relabel, splits[i]);
-    if (splits[i]->n == 0) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                   "%s: keep_classes leaves no rows", splits[i]->targets_name);
+    if (splits[i] != NULL && settings->keep_classes.n > 0 &&
+        !keep_classes (&self->relabel, splits[i], error))
       return false;
-    }
   }
   if (settings->train_limit > 0)
     self->train->n = MIN (self->train->n, settings->train_limit);
@@ -423,55 +343,115 @@ select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
 
 /* The names of the classes kept, in their new order. */
 static char **
-name_classes (const DnnData *self, const char *names)
+name_kept (const DnnInts *keep, char **all)
 {
-  g_auto (GStrv) all = *names != '\0' ? dnn_split_commas (names) : NULL;
   g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
-  const DnnInts *keep = &self->relabel.keep;
 
-  if (all == NULL)
-    return NULL;
-  if (self->relabel.positive >= 0)
-    return NULL; /* one number, a probability: no class to name */
-  if (keep->n == 0 || g_strv_length (all) == (guint) keep->n)
-    return g_steal_pointer (&all);
   for (int64_t i = 0; i < keep->n; i++)
     g_strv_builder_add (
         kept, keep->at[i] < g_strv_length (all) ? all[keep->at[i]] : "?");
   return g_strv_builder_end (kept);
 }
 
+/* From the classes of the files to those that a model sees. */
+static void
+name_classes (DnnData *self)
+{
+  g_auto (GStrv) all = g_steal_pointer (&self->preprocess->class_names);
+  const DnnInts *keep = &self->relabel.keep;
+
+  if (all == NULL || self->relabel.positive >= 0)
+    return; /* one number, a probability: no class to name */
+  self->preprocess->class_names =
+      keep->n == 0 || g_strv_length (all) == (guint) keep->n
+          ? g_steal_pointer (&all)
+          : name_kept (keep, all);
+}
+
+/* What is read into memory whole must fit into its half of the limit. */
+static bool
+check_memory (const DnnData *self, GError **error)
+{
+  const DnnSplit *splits[] = { self->train, self->validation, self->test };
+
+  for (size_t i = 0; self->memory_limit > 0 && i < G_N_ELEMENTS (splits); i++) {
+    size_t n;
+
+    if (splits[i] == NULL)
+      continue;
+    n = dnn_array_resident_size (splits[i]->inputs) +
+        dnn_array_resident_size (splits[i]->targets);
+    if (splits[i]->weights != NULL)
+      n += dnn_array_resident_size (splits[i]->weights);
+    if (n <= (size_t) self->memory_limit / 2)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: takes '%zu' bytes of memory, more than half of the "
+                 "memory limit; read in pieces are .npy files in C order and "
+                 "IDX files, neither of them packed",
+                 splits[i]->inputs_name, n);
+    return false;
+  }
+  return true;
+}
+
+static bool
+load_all (DnnData *self, const DnnDataSource *source, GError **error)
+{
+  self->memory_limit = source->memory_limit;
+  return load_split (self, &source->train, source, &self->train, error) &&
+         load_split (self, &source->validation, source, &self->validation,
+                     error) &&
+         load_split (self, &source->test, source, &self->test, error) &&
+         (*source->settings.weights == '\0' ||
+          load_weights (self->train, &source->settings, error)) &&
+         check_memory (self, error) &&
+         cut_splits (self, &source->settings, error) &&
+         select_rows (self, &source->settings, error);
+}
+
+/* What classes and columns are called, as far as that is known before the
+ * files are read. */
+static DnnPreprocess *
+begin_preprocess (const DnnDataSource *source, const DnnPreprocess *like)
+{
+  DnnPreprocess *self = dnn_preprocess_new (source->settings.scale);
+
+  if (like != NULL)
+    self->columns = g_strdupv (like->columns);
+  if (*source->class_names != '\0')
+    self->class_names = dnn_split_commas (source->class_names);
+  else if (like != NULL && source->settings.keep_classes.n == 0)
+    self->class_names = g_strdupv (like->class_names);
+  return self;
+}
+
 DnnData *
-dnn_data_load (const DnnSpec *section, GError **error)
+dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
+                    GError **error)
 {
   g_autoptr (DnnData) self = g_new0 (DnnData, 1);
   g_autoptr (DnnDataSource) source = dnn_data_source_new (section, error);
-  const DnnDataSettings *settings;
   GError *local = NULL;
 
   if (source == NULL)
     return NULL;
-  settings = &source->settings;
-  self->train = load_split (&source->train, settings->format, NULL, &local);
-  if (local == NULL)
-    self->validation =
-        load_split (&source->validation, settings->format, self->train, &local);
-  if (local == NULL)
-    self->test =
-        load_split (&source->test, settings->format, self->train, &local);
-  if (local == NULL && *settings->weights != '\0')
-    load_weights (self->train, settings, &local);
-  if (local != NULL || !cut_splits (self, settings, &local) ||
-      !select_rows (self, settings, &local)) {
+  self->preprocess = begin_preprocess (source, like);
+  if (!load_all (self, source, &local)) {
     if (g_error_matches (local, DNN_ERROR, DNN_ERROR_PARAM))
       dnn_error_prefix_place (&local, section->place);
     g_propagate_error (error, local);
     return NULL;
   }
-  self->preprocess = dnn_preprocess_new (settings->scale);
-  self->preprocess->class_names = name_classes (self, source->class_names);
-  if (settings->standardize)
+  name_classes (self);
+  if (source->settings.standardize)
     dnn_preprocess_fit (self->preprocess, self->train->inputs,
-                        self->train->rows, self->train->n);
+                        self->train->rows, self->train->first, self->train->n);
   return g_steal_pointer (&self);
+}
+
+DnnData *
+dnn_data_load (const DnnSpec *section, GError **error)
+{
+  return dnn_data_load_like (section, NULL, error);
 }

@@ -2,6 +2,8 @@
  *
  * Inputs and targets stay in their files' element type; rows are converted as
  * batches are gathered.  A split is a list of rows of one pair of arrays.
+ *
+ * Where there is a memory limit, half of it is for rows: see dnn-row-order.h.
  */
 #pragma once
 
@@ -17,7 +19,8 @@ typedef struct DnnSplit {
   const char *inputs_name; /* interned: where they come from */
   const char *targets_name;
   DnnArray *weights; /* (owned reference) one a row; NULL: all 1 */
-  int64_t *rows;     /* (owned) indices into all */
+  int64_t *rows;     /* (owned) indices into all; NULL: first, first + 1, ... */
+  int64_t first;     /* where `rows` is NULL */
   int64_t n;
 } DnnSplit;
 
@@ -33,10 +36,15 @@ typedef struct DnnData {
   DnnSplit *test;            /* (owned) NULL where there is none */
   DnnPreprocess *preprocess; /* (owned) */
   DnnRelabel relabel;
+  int64_t memory_limit; /* bytes, half of them for rows; 0: none */
 } DnnData;
 
 /* From the section [data]. */
 DnnData *dnn_data_load (const DnnSpec *section, GError **error);
+/* The same for a model that has been trained: words in the target are its
+ * classes, and the inputs of a table with a header its columns, by name. */
+DnnData *dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
+                             GError **error);
 /* From arrays in memory: all rows train. */
 DnnData *dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error);
 void dnn_data_free (DnnData *self);
@@ -47,12 +55,20 @@ DnnSplit *dnn_split_new (DnnArray *inputs, DnnArray *targets, int64_t first,
                          int64_t n_rows);
 void dnn_split_free (DnnSplit *self);
 
+/* The place in both arrays of row `i` of the split. */
+static inline int64_t
+dnn_split_row (const DnnSplit *self, int64_t i)
+{
+  return self->rows != NULL ? self->rows[i] : self->first + i;
+}
+
 /* Shapes of one sample. */
 DnnShape dnn_data_input_shape (const DnnData *self);
 DnnShape dnn_data_target_shape (const DnnData *self);
 
 /* Checks every split: inputs and targets finite, and targets whole numbers in
- * the expected range, where one is. */
+ * the expected range, where one is.  The sentence names file, row and column.
+ */
 bool dnn_data_check (const DnnData *self, const DnnExpected *expected,
                      GError **error);
 

@@ -68,7 +68,7 @@ load_data (const DnnModelFile *file, const DnnExperiment *experiment,
                  "one");
     return NULL;
   }
-  data = dnn_data_load (section, error);
+  data = dnn_data_load_like (section, file->preprocess, error);
   if (data == NULL)
     return NULL;
   have = dnn_data_input_shape (data);

@@ -2,6 +2,7 @@
 #include "dnn-feeder.h"
 
 #include "dnn-memory.h"
+#include "dnn-row-window.h"
 #include "dnn-sample-weights.h"
 
 #include <string.h>
@@ -13,13 +14,17 @@ struct DnnFeeder {
   const DnnSplit *split;
   DnnPool *pool;
   int64_t batch;
-  DnnPlan *full;               /* (owned) */
-  DnnPlan *last;               /* (owned) NULL where all batches are full */
-  void *arena;                 /* (owned) of both */
-  int64_t *order;              /* (owned) */
-  float *targets;              /* (owned) batch x target size */
-  float *scale;                /* (owned) one a row */
-  float *weights;              /* (owned) one a row */
+  DnnPlan *full;        /* (owned) */
+  DnnPlan *last;        /* (owned) NULL where all batches are full */
+  void *arena;          /* (owned) of both */
+  DnnRowOrder *order;   /* (owned) */
+  DnnRowWindow *window; /* (owned) NULL: rows are read where they lie */
+  int64_t loaded;       /* the pool in it; -1: none */
+  int64_t *rows;        /* (owned) of the batch: their numbers in the split */
+  int64_t *slots;       /* (owned) of the batch: their places in the pool */
+  float *targets;       /* (owned) batch x target size */
+  float *scale;         /* (owned) one a row */
+  float *weights;       /* (owned) one a row */
   const double *class_weights; /* NULL: 1 for all */
   int64_t n_classes;
   float *values; /* (owned) one a row */
@@ -43,7 +48,10 @@ dnn_feeder_free (DnnFeeder *self)
   g_free (self->weights);
   g_free (self->scale);
   g_free (self->targets);
-  g_free (self->order);
+  g_free (self->slots);
+  g_free (self->rows);
+  dnn_row_window_free (self->window);
+  dnn_row_order_free (self->order);
   clear_plans (self);
   dnn_array_unref (self->cache);
   dnn_model_unref (self->model);
@@ -81,6 +89,21 @@ dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
           dnn_plan_allocate (self->last, self->arena, error));
 }
 
+/* The order, and room for the rows of a pool where memory is limited. */
+static bool
+make_order (DnnFeeder *self, GError **error)
+{
+  const DnnSplit *split = self->split;
+
+  self->order = dnn_row_order_new_for (self->data, split, error);
+  self->loaded = -1;
+  if (self->order == NULL || self->data->memory_limit == 0 ||
+      !(split->inputs->mapped || split->targets->mapped))
+    return self->order != NULL;
+  self->window = dnn_row_window_new (split, self->order, error);
+  return self->window != NULL;
+}
+
 DnnFeeder *
 dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
                 const DnnSplit *split, const DnnPlanOptions *options,
@@ -95,13 +118,15 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
   self->batch = MIN (options->batch, split->n);
   if (!dnn_feeder_replan (self, options, cache, error))
     return NULL;
-  self->order = g_new (int64_t, (gsize) split->n);
+  if (!make_order (self, error))
+    return NULL;
+  self->rows = g_new (int64_t, (gsize) self->batch);
+  self->slots = g_new (int64_t, (gsize) self->batch);
   self->targets = g_new0 (
       float, (gsize) (self->batch * dnn_array_row_size (split->targets)));
   self->scale = g_new0 (float, (gsize) self->batch);
   self->weights = g_new0 (float, (gsize) self->batch);
   self->values = g_new0 (float, (gsize) self->batch);
-  dnn_feeder_set_order (self, NULL);
   return g_steal_pointer (&self);
 }
 
@@ -114,12 +139,8 @@ dnn_feeder_n_batches (const DnnFeeder *self)
 void
 dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key)
 {
-  if (key != NULL) {
-    dnn_random_permutation (key, self->split->n, self->order);
-    return;
-  }
-  for (int64_t i = 0; i < self->split->n; i++)
-    self->order[i] = i;
+  dnn_row_order_set (self->order, key);
+  self->loaded = -1;
 }
 
 void
@@ -129,16 +150,24 @@ dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights, int64_t n)
   self->n_classes = n;
 }
 
-/* The weight of row `at` of the split, which is number i of the batch. */
-static float
-weight_of (const DnnFeeder *self, int64_t at, int64_t i)
+/* The place in the source's arrays of a slot of the pool.  Rows that lie in the
+ * files are one pool, in which slots are the split's own numbers. */
+static int64_t
+place_of (const DnnFeeder *self, const DnnSplit *source, int64_t slot)
 {
-  const int64_t n = dnn_array_row_size (self->split->targets);
+  return source == self->split ? dnn_split_row (source, slot) : slot;
+}
+
+/* The weight of row `row` of the source, which is number i of the batch. */
+static float
+weight_of (const DnnFeeder *self, const DnnSplit *source, int64_t row,
+           int64_t i)
+{
+  const int64_t n = dnn_array_row_size (source->targets);
   float weight = 1;
 
-  if (self->split->weights != NULL)
-    dnn_array_to_float (self->split->weights, self->split->rows[at], 1,
-                        &weight);
+  if (source->weights != NULL)
+    dnn_array_to_float (source->weights, row, 1, &weight);
   if (self->class_weights != NULL) {
     const int64_t class = dnn_class_of (self->targets + i * n, n);
 
@@ -150,8 +179,10 @@ weight_of (const DnnFeeder *self, int64_t at, int64_t i)
 
 typedef struct {
   DnnFeeder *feeder;
-  int64_t first;
+  const DnnSplit *source; /* the split, or the window's */
   float *inputs;
+  int64_t number;   /* of the batch's first row, in the order */
+  int64_t first, n; /* rows of the batch */
 } Gather;
 
 /* Rows that are gathered in one piece, and nanoseconds that an element takes,
@@ -159,25 +190,26 @@ typedef struct {
 enum { GRAIN = 8 };
 #define WORK 0.3
 
-/* Asks for the row that the next batch has at the place of row `at` of the
- * order: rows lie anywhere, so that each costs a wait for memory. */
+/* Asks for the row that the next batch has at place i: rows lie anywhere, so
+ * that each costs a wait for memory. */
 static void
-prefetch_next (const DnnFeeder *self, const DnnArray *inputs, int64_t at)
+prefetch_next (const Gather *gather, const DnnArray *inputs, int64_t i)
 {
   enum { LINE = 64 };
-  const int64_t next = at + self->batch;
+  const DnnFeeder *self = gather->feeder;
+  const int64_t slot =
+      dnn_row_order_peek (self->order, gather->number + i + self->batch);
   const size_t size =
       (size_t) dnn_array_row_size (inputs) * dnn_dtype_size (inputs->dtype);
-  const char *row;
+  const char *row = inputs->data;
 
-  if (next >= self->split->n)
+  if (slot < 0)
     return;
-  row = inputs->data;
-  row += (size_t) (self->cache != NULL ? self->order[next]
-                                       : self->split->rows[self->order[next]]) *
-         size;
-  for (size_t i = 0; i < size; i += LINE)
-    __builtin_prefetch (row + i);
+  row += size * (size_t) (self->cache != NULL
+                              ? slot
+                              : place_of (self, gather->source, slot));
+  for (size_t j = 0; j < size; j += LINE)
+    __builtin_prefetch (row + j);
 }
 
 static void
@@ -185,37 +217,88 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
 {
   const Gather *gather = data;
   const DnnFeeder *self = gather->feeder;
-  const DnnSplit *split = self->split;
+  const DnnSplit *source = gather->source;
   const bool cached = self->cache != NULL;
-  const DnnArray *inputs_of = cached ? self->cache : split->inputs;
+  const DnnArray *inputs_of = cached ? self->cache : source->inputs;
   const int64_t n_inputs = dnn_array_row_size (inputs_of);
-  const int64_t n_targets = dnn_array_row_size (split->targets);
-  const int64_t last = MIN ((chunk + 1) * GRAIN, self->current.n);
+  const int64_t n_targets = dnn_array_row_size (source->targets);
+  const int64_t last = MIN ((chunk + 1) * GRAIN, gather->n);
 
   (void) worker;
-  for (int64_t i = chunk * GRAIN; i < last; i++) {
-    int64_t at = self->order[gather->first + i], row = split->rows[at];
+  for (int64_t i = gather->first + chunk * GRAIN; i < gather->first + last;
+       i++) {
+    const int64_t at = self->rows[i];
+    const int64_t row = place_of (self, source, self->slots[i]);
     float *inputs = gather->inputs + i * n_inputs;
 
-    prefetch_next (self, inputs_of, gather->first + i);
+    prefetch_next (gather, inputs_of, i);
     if (cached)
       dnn_array_to_float (self->cache, at * n_inputs, n_inputs, inputs);
     else
-      dnn_preprocess_row (self->data->preprocess, split->inputs, row, inputs);
-    dnn_data_target (self->data, split, row, self->targets + i * n_targets);
-    self->weights[i] = weight_of (self, at, i);
+      dnn_preprocess_row (self->data->preprocess, source->inputs, row, inputs);
+    dnn_data_target (self->data, source, row, self->targets + i * n_targets);
+    self->weights[i] = weight_of (self, source, row, i);
   }
+}
+
+/* Brings the pool of the rows just asked for into the window. */
+static const DnnSplit *
+load_window (DnnFeeder *self)
+{
+  const int64_t pool = dnn_row_order_pool (self->order);
+
+  if (self->window == NULL)
+    return self->split;
+  if (self->loaded != pool)
+    dnn_row_window_load (self->window, self->order);
+  self->loaded = pool;
+  return dnn_row_window_split (self->window);
+}
+
+/* At the end of a pass: others may need the memory. */
+static void
+rest_window (DnnFeeder *self)
+{
+  if (self->window == NULL)
+    return;
+  self->loaded = -1;
+  dnn_row_order_rest (self->order);
+  dnn_row_window_rest (self->window);
+}
+
+/* Gathers all rows of the batch, of which the first has this number in the
+ * order: those of one pool and then, at its end, of the next. */
+static void
+gather_rows (DnnFeeder *self, int64_t number)
+{
+  DnnBatch *batch = &self->current;
+  Gather gather = { .feeder = self,
+                    .inputs = dnn_plan_input (batch->plan),
+                    .number = number };
+  const double row_work = (double) dnn_count (&batch->plan->input->y.tensor) *
+                          WORK / (double) batch->n;
+
+  for (; gather.first < batch->n; gather.first += gather.n) {
+    gather.n = dnn_row_order_get (
+        self->order, number + gather.first, batch->n - gather.first,
+        self->rows + gather.first, self->slots + gather.first);
+    gather.source = load_window (self);
+    dnn_pool_run_work (self->pool, (gather.n + GRAIN - 1) / GRAIN,
+                       row_work * (double) gather.n, gather_chunk, &gather);
+  }
+  if (number + batch->n == self->split->n)
+    rest_window (self);
 }
 
 const DnnBatch *
 dnn_feeder_get (DnnFeeder *self, int64_t i)
 {
+  const int64_t first = i * self->batch;
   const DnnShape *target = &self->split->targets->shape;
   DnnBatch *batch = &self->current;
-  Gather gather = { self, i * self->batch, NULL };
 
   batch->index = i;
-  batch->n = MIN (self->batch, self->split->n - gather.first);
+  batch->n = MIN (self->batch, self->split->n - first);
   batch->plan = batch->n == self->batch ? self->full : self->last;
   batch->y_true =
       (DnnTensor){ self->targets, DNN_FLOAT32, target->n_dims, { batch->n } };
@@ -223,10 +306,7 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
           (target->n_dims - 1) * sizeof target->dims[0]);
   batch->scale = self->scale;
   batch->values = self->values;
-  gather.inputs = dnn_plan_input (batch->plan);
-  dnn_pool_run_work (self->pool, (batch->n + GRAIN - 1) / GRAIN,
-                     (double) dnn_count (&batch->plan->input->y.tensor) * WORK,
-                     gather_chunk, &gather);
+  gather_rows (self, first);
   batch->weights = self->split->weights != NULL || self->class_weights != NULL
                        ? self->weights
                        : NULL;
@@ -239,7 +319,7 @@ int64_t
 dnn_feeder_row (const DnnFeeder *self, int64_t i, const char **ret_name)
 {
   *ret_name = self->split->inputs_name;
-  return self->split->rows[self->order[self->current.index * self->batch + i]];
+  return dnn_split_row (self->split, self->rows[i]);
 }
 
 const DnnPlan *

@@ -66,6 +66,11 @@ add_preprocess (DnnSafetensors *file, const DnnPreprocess *preprocess)
 
     dnn_safetensors_set_metadata (file, "class_names", names);
   }
+  if (preprocess->columns != NULL) {
+    g_autofree char *names = g_strjoinv ("\n", preprocess->columns);
+
+    dnn_safetensors_set_metadata (file, "columns", names);
+  }
   if (preprocess->n == 0)
     return;
   add_floats (file, "input/mean", &shape, preprocess->mean);
@@ -271,6 +276,7 @@ read_preprocess (DnnModelFile *self, GError **error)
 {
   const char *scale = dnn_safetensors_get_metadata (self->file, "scale");
   const char *names = dnn_safetensors_get_metadata (self->file, "class_names");
+  const char *columns = dnn_safetensors_get_metadata (self->file, "columns");
   DnnShape input = dnn_model_input_shape (self->model);
   int64_t n = 1;
 
@@ -282,6 +288,8 @@ read_preprocess (DnnModelFile *self, GError **error)
   }
   if (names != NULL)
     self->preprocess->class_names = dnn_split_commas (names);
+  if (columns != NULL)
+    self->preprocess->columns = g_strsplit (columns, "\n", -1);
   if (dnn_safetensors_find (self->file, "input/mean") == NULL)
     return true;
   for (uint32_t i = 0; i < input.n_dims; i++)

@@ -72,6 +72,28 @@ dnn_parse_int (const char *text, int64_t min, int64_t max, int64_t *ret_value,
   return true;
 }
 
+bool
+dnn_parse_bytes (const char *text, int64_t *ret_value, GError **error)
+{
+  static const char units[] = "KMG";
+  const size_t n = strlen (text);
+  const char *unit =
+      n > 0 ? strchr (units, g_ascii_toupper (text[n - 1])) : NULL;
+  const bool has_unit = unit != NULL && *unit != '\0';
+  const int shift = has_unit ? 10 * (int) (unit - units + 1) : 0;
+  g_autofree char *digits = g_strndup (text, n - has_unit);
+  int64_t value;
+
+  if (dnn_parse_int (digits, 1, INT64_MAX >> shift, &value, NULL)) {
+    *ret_value = value << shift;
+    return true;
+  }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "must be a number of bytes, as 300M (K, M or G), not '%s'",
+               text);
+  return false;
+}
+
 /* The C library also takes white space and hexadecimal numbers. */
 static bool
 starts_number (const char *text)

@@ -53,5 +53,7 @@ bool dnn_parse_int (const char *text, int64_t min, int64_t max,
                     int64_t *ret_value, GError **error);
 bool dnn_parse_float (const char *text, double min, double max,
                       double *ret_value, GError **error);
+/* A number of bytes above 0: "300M", where K, M and G are powers of 1024. */
+bool dnn_parse_bytes (const char *text, int64_t *ret_value, GError **error);
 
 DNN_END_DECLS

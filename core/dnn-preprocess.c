@@ -17,6 +17,7 @@ dnn_preprocess_free (DnnPreprocess *self)
 {
   if (self == NULL)
     return;
+  g_strfreev (self->columns);
   g_strfreev (self->class_names);
   g_free (self->standard_deviation);
   g_free (self->mean);
@@ -26,7 +27,7 @@ dnn_preprocess_free (DnnPreprocess *self)
 /* Welford's running mean and sum of squares: no cancellation. */
 void
 dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
-                    const int64_t *rows, int64_t n_rows)
+                    const int64_t *rows, int64_t first, int64_t n_rows)
 {
   const int64_t n = dnn_array_row_size (inputs);
   g_autofree double *mean = g_new0 (double, (gsize) n + 1);
@@ -34,7 +35,10 @@ dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
   g_autofree float *row = g_new (float, (gsize) n + 1);
 
   for (int64_t i = 0; i < n_rows; i++) {
-    dnn_array_to_float (inputs, rows[i] * n, n, row);
+    const int64_t at = rows != NULL ? rows[i] : first + i;
+
+    dnn_array_to_float (inputs, at * n, n, row);
+    dnn_array_release_behind (inputs, i, 1);
     for (int64_t j = 0; j < n; j++) {
       double x = row[j] * self->scale, before = x - mean[j];
 

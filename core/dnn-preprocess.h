@@ -15,6 +15,7 @@ typedef struct DnnPreprocess {
   float *mean;  /* (owned) of the scaled inputs */
   float *standard_deviation; /* (owned) 0 counts as 1 */
   char **class_names;        /* (owned) NULL where there are none */
+  char **columns;            /* (owned) names of a table's inputs, or NULL */
 } DnnPreprocess;
 
 DnnPreprocess *dnn_preprocess_new (double scale);
@@ -22,9 +23,9 @@ void dnn_preprocess_free (DnnPreprocess *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPreprocess, dnn_preprocess_free)
 
 /* Takes mean and standard deviation (of a population: divided by n) from the
- * given rows of `inputs`. */
+ * given rows of `inputs`; where `rows` is NULL, from `first` on. */
 void dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
-                         const int64_t *rows, int64_t n_rows);
+                         const int64_t *rows, int64_t first, int64_t n_rows);
 
 /* One row, converted and transformed, to `out`. */
 void dnn_preprocess_row (const DnnPreprocess *self, const DnnArray *inputs,

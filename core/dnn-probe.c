@@ -2,6 +2,7 @@
 #include "dnn-probe.h"
 
 #include "dnn-feeder.h"
+#include "dnn-row-order.h"
 #include "dnn-saturation.h"
 
 #include <math.h>
@@ -180,19 +181,22 @@ watch_backward (void *data, const DnnStage *stage)
 
 /* --- the batch ----------------------------------------------------------- */
 
-/* The first rows in this order; returns how many. */
+/* The first rows in this order; returns how many, or -1. */
 static int64_t
-choose_rows (const DnnSplit *split, const DnnKey *key, int64_t *ret_rows)
+choose_rows (const DnnProbeTask *task, int64_t *ret_rows, GError **error)
 {
+  const DnnSplit *split = task->data->train;
   int64_t n = MIN (split->n, DNN_HEALTH_ROWS);
-  g_autofree int64_t *order = g_new (int64_t, (gsize) split->n);
+  g_autoptr (DnnRowOrder) order =
+      dnn_row_order_new_for (task->data, split, error);
 
-  for (int64_t i = 0; i < split->n; i++)
-    order[i] = i;
-  if (key != NULL)
-    dnn_random_permutation (key, split->n, order);
+  if (order == NULL)
+    return -1;
+  dnn_row_order_set (order, task->order);
+  for (int64_t i = 0; i < n;)
+    i += dnn_row_order_get (order, i, n - i, ret_rows + i, NULL);
   for (int64_t i = 0; i < n; i++)
-    ret_rows[i] = split->rows[order[i]];
+    ret_rows[i] = dnn_split_row (split, ret_rows[i]);
   return n;
 }
 
@@ -258,7 +262,9 @@ dnn_probe_run (DnnProbe *self, const DnnProbeTask *task, DnnHealthEpoch *epoch,
   const DnnBatch *batch;
   bool done;
 
-  split.n = choose_rows (task->data->train, task->order, rows);
+  split.n = choose_rows (task, rows, error);
+  if (split.n < 0)
+    return false;
   split.rows = rows;
   options.batch = split.n;
   /* A new one each time: `trainable` may have changed since. */

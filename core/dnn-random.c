@@ -185,12 +185,10 @@ dnn_random_below (const DnnKey *key, uint64_t i, uint64_t bound)
 }
 
 void
-dnn_random_permutation (const DnnKey *key, int64_t n, int64_t *order)
+dnn_random_shuffle (const DnnKey *key, int64_t n, int64_t *order)
 {
   const DnnPhilox sub = derive (key);
 
-  for (int64_t i = 0; i < n; i++)
-    order[i] = i;
   for (int64_t i = n - 1; i > 0; i--) {
     const int64_t j =
         (int64_t) draw_below (&sub, (uint64_t) i, (uint64_t) i + 1);
@@ -199,4 +197,12 @@ dnn_random_permutation (const DnnKey *key, int64_t n, int64_t *order)
     order[i] = order[j];
     order[j] = kept;
   }
+}
+
+void
+dnn_random_permutation (const DnnKey *key, int64_t n, int64_t *order)
+{
+  for (int64_t i = 0; i < n; i++)
+    order[i] = i;
+  dnn_random_shuffle (key, n, order);
 }

@@ -31,7 +31,9 @@ void dnn_random_normal (const DnnKey *key, int64_t first, int64_t n,
                         float *out);
 /* A whole number in 0 .. bound - 1, without bias: element `i`. */
 uint64_t dnn_random_below (const DnnKey *key, uint64_t i, uint64_t bound);
-/* order[i] = a random permutation of 0 .. n - 1 (Fisher-Yates). */
+/* Brings n numbers into a random order (Fisher-Yates). */
+void dnn_random_shuffle (const DnnKey *key, int64_t n, int64_t *order);
+/* order[i] = a random permutation of 0 .. n - 1: those, shuffled. */
 void dnn_random_permutation (const DnnKey *key, int64_t n, int64_t *order);
 
 DNN_END_DECLS

@@ -198,12 +198,17 @@ dnn_run_hash_data (const DnnData *data)
 
   g_checksum_update (hash, (const guchar *) head, -1);
   for (int64_t i = 0; i < n; i++) {
-    int64_t at = split->rows[i * (split->n / n)];
+    int64_t at = dnn_split_row (split, i * (split->n / n));
 
     dnn_preprocess_row (data->preprocess, split->inputs, at, row);
     dnn_data_target (data, split, at, row + n_inputs);
     g_checksum_update (hash, (const guchar *) row,
                        (gssize) ((n_inputs + n_targets) * sizeof *row));
+    /* each row may bring in a large page */
+    if (data->memory_limit > 0) {
+      dnn_array_release (split->inputs);
+      dnn_array_release (split->targets);
+    }
   }
   return g_strdup (g_checksum_get_string (hash));
 }

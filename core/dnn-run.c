@@ -129,6 +129,8 @@ inherit_preprocess (DnnRun *self, DnnModelFile *base, GError **error)
   }
   g_strfreev (base->preprocess->class_names);
   base->preprocess->class_names = g_steal_pointer (&own->class_names);
+  g_strfreev (base->preprocess->columns);
+  base->preprocess->columns = g_steal_pointer (&own->columns);
   dnn_preprocess_free (own);
   self->data->preprocess = g_steal_pointer (&base->preprocess);
   return true;

@@ -69,7 +69,7 @@ count_classes (const DnnData *data)
   for (int64_t i = 0; i < train->n; i++) {
     int64_t class;
 
-    dnn_data_target (data, train, train->rows[i], targets);
+    dnn_data_target (data, train, dnn_split_row (train, i), targets);
     class = dnn_class_of (targets, n);
     if (class >= (int64_t) counts->len)
       g_array_set_size (counts, (guint) class + 1);

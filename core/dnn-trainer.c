@@ -173,7 +173,9 @@ static bool
 replan (DnnTrainer *self, GError **error)
 {
   copy_trainable (self->model, self->trainable);
-  self->prefix = dnn_prefix_find (self->model);
+  /* What it computes is as many rows as there are: they may be too many. */
+  self->prefix =
+      self->data->memory_limit == 0 ? dnn_prefix_find (self->model) : 0;
   dnn_proof_free (self->proof);
   self->proof = dnn_proof_new (self->model);
   return dnn_optimizer_prepare (self->optimizer, self->model, self->pool,

@@ -1,6 +1,7 @@
 /* cmd-predict.c - dnnrun predict */
 #include "command.h"
 
+#include <dnn-data-pair.h>
 #include <dnn-file.h>
 #include <dnn-model-file.h>
 #include <dnn-npy.h>
@@ -135,6 +136,19 @@ run (DnnModelFile *file, const Options *options, const DnnArray *inputs,
                                   (unsigned) options->threads, error);
 }
 
+static DnnArray *
+load_inputs (const DnnModelFile *file, const char *path, GError **error)
+{
+  const DnnShape shape = dnn_model_input_shape (file->model);
+  int64_t n = 0;
+
+  return dnn_shape_count (&shape, &n)
+             ? dnn_data_load_inputs (
+                   path, dnn_experiment_find (file->experiment, "data"),
+                   file->preprocess, n, error)
+             : NULL;
+}
+
 static bool
 predict (const char *path, const Options *options, const Common *common,
          GError **error)
@@ -148,7 +162,7 @@ predict (const char *path, const Options *options, const Common *common,
   common_print_notes (common, registry);
   if (file == NULL)
     return false;
-  inputs = dnn_array_load (options->inputs, error);
+  inputs = load_inputs (file, options->inputs, error);
   if (inputs == NULL)
     return false;
   y = run (file, options, inputs, error);
@@ -193,7 +207,7 @@ cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
   g_auto (Common) common = { 0 };
   const GOptionEntry entries[] = {
     { "inputs", 0, 0, G_OPTION_ARG_FILENAME, &options.inputs,
-      "Inputs, an .npy or IDX file", "X" },
+      "Inputs: .npy, .npz (FILE:NAME), IDX or CSV", "X" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &options.out, "Where predictions go",
       "Y.npy|Y.csv" },
     { "labels", 0, 0, G_OPTION_ARG_NONE, &options.labels,

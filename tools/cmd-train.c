@@ -17,6 +17,7 @@ typedef struct {
   char *resume;                  /* (owned) */
   char *tensorboard;             /* (owned) */
   char *epochs, *seed, *threads; /* (owned) NULL: not given */
+  char *memory_limit;            /* (owned) likewise */
   gint64 checkpoint_every;
   gboolean overwrite, partial, health;
 } Options;
@@ -34,6 +35,7 @@ options_clear (Options *self)
   g_free (self->epochs);
   g_free (self->seed);
   g_free (self->threads);
+  g_free (self->memory_limit);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -50,6 +52,8 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "Of all random numbers (default 1)", "N" },
     { "threads", 0, 0, G_OPTION_ARG_STRING, &options->threads,
       "Threads to use (default: one a processor)", "N" },
+    { "memory-limit", 0, 0, G_OPTION_ARG_STRING, &options->memory_limit,
+      "Memory to use, half of it for rows of the data, as 300M", "BYTES" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &options->out,
       "Folder of the run (default: runs/NAME)", "DIR" },
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
@@ -183,12 +187,31 @@ set_number (DnnExperiment *experiment, const char *key, const char *value,
   return false;
 }
 
+/* Results depend on it, so it is kept with the experiment. */
+static bool
+set_memory_limit (DnnExperiment *experiment, const char *value, GError **error)
+{
+  int64_t bytes;
+
+  if (value == NULL)
+    return true;
+  if (dnn_parse_bytes (value, &bytes, error)) {
+    dnn_experiment_set (experiment, "data", "memory_limit", value);
+    return true;
+  }
+  g_prefix_error (error, "--memory-limit ");
+  if (error != NULL)
+    (*error)->code = DNN_ERROR_USAGE;
+  return false;
+}
+
 /* The run's own, where nothing else is said that it must agree with. */
 static bool
 is_its_own (const Options *options, const char *file)
 {
   return options->resume != NULL && file == NULL && options->layers == NULL &&
-         options->sets == NULL && options->seed == NULL;
+         options->sets == NULL && options->seed == NULL &&
+         options->memory_limit == NULL;
 }
 
 static DnnExperiment *
@@ -227,7 +250,8 @@ make_experiment (const Options *options, const char *file, GError **error)
   }
   if (!set_number (experiment, "epochs", options->epochs, error) ||
       !set_number (experiment, "seed", options->seed, error) ||
-      !set_number (experiment, "threads", options->threads, error))
+      !set_number (experiment, "threads", options->threads, error) ||
+      !set_memory_limit (experiment, options->memory_limit, error))
     return NULL;
   return g_steal_pointer (&experiment);
 }

@@ -68,10 +68,11 @@ rows_of (const DnnData *data, const DnnSplit *split)
   GString *text = g_string_new (NULL);
 
   for (int64_t i = 0; split != NULL && i < split->n; i++) {
+    const int64_t row = dnn_split_row (split, i);
     float x[4], y;
 
-    dnn_preprocess_row (data->preprocess, split->inputs, split->rows[i], x);
-    dnn_data_target (data, split, split->rows[i], &y);
+    dnn_preprocess_row (data->preprocess, split->inputs, row, x);
+    dnn_data_target (data, split, row, &y);
     g_string_append_printf (text, "%s%g:%g", i > 0 ? " " : "", (double) x[0],
                             (double) y);
   }

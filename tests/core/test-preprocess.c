@@ -70,7 +70,7 @@ test_fit (void)
   g_test_summary ("Mean and deviation are those of the rows given, of a "
                   "population; a column that does not vary is only shifted");
 
-  dnn_preprocess_fit (p, inputs, rows, 3);
+  dnn_preprocess_fit (p, inputs, rows, 0, 3);
 
   g_assert_cmpint (p->n, ==, 2);
   g_assert_cmpfloat (p->mean[0], ==, 3);
@@ -89,7 +89,7 @@ test_fit_scaled (void)
 
   g_test_summary ("Statistics are of the scaled inputs");
 
-  dnn_preprocess_fit (p, inputs, rows, 3);
+  dnn_preprocess_fit (p, inputs, rows, 0, 3);
 
   g_assert_cmpfloat (p->mean[0], ==, 1.5f);
   assert_row (p, inputs, 0, -1.2247449f, 0);
@@ -105,7 +105,7 @@ test_far_from_zero (void)
 
   g_test_summary ("Numbers far from zero keep their deviation");
 
-  dnn_preprocess_fit (p, inputs, rows, 2);
+  dnn_preprocess_fit (p, inputs, rows, 0, 2);
 
   g_assert_cmpfloat_with_epsilon (p->standard_deviation[0], 1, 1e-6);
 }
