@@ -42,6 +42,7 @@ bool cmd_check (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_check_part (const Command *self, int *argc, char ***argv,
                      GError **error);
 bool cmd_diff (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_data (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_evaluate (const Command *self, int *argc, char ***argv,
                    GError **error);
 bool cmd_export (const Command *self, int *argc, char ***argv, GError **error);

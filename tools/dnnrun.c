@@ -27,6 +27,8 @@ static const Command commands[] = {
     1, 1, cmd_verify },
   { "export", "MODEL OUT.safetensors", "A model without its optimizer", 2, 2,
     cmd_export },
+  { "data", "FILE.dnn", "What is in the data, and what is odd about it", 1, 1,
+    cmd_data },
   { "plot", "RUN...", "Loss and metric of runs over epochs, as a picture", 1,
     G_MAXINT, cmd_plot },
   { "inspect", "[[KIND/]NAME]", "What a plugin is and takes; or all of them", 0,
