@@ -6,7 +6,7 @@
  */
 #include "dnn-plot.h"
 
-#include "dnn-plot-private.h"
+#include "dnn-plot-frame.h"
 #include "dnn-svg.h"
 
 #include <math.h>
@@ -14,16 +14,11 @@
 
 enum {
   WIDTH = 900,
-  MARGIN = 14,
-  ROW = 20,         /* of the legend */
-  SWATCH = 26,      /* width of a sample of a line */
+  MARGIN = DNN_FRAME_MARGIN,
   PHASE_ROW = 15,   /* of the phases' names */
   N_PHASE_ROWS = 2, /* names that collide take turns */
   PANEL_HEIGHT = 280,
-  LABELS_LEFT = 76,  /* title and labels of the y axis */
-  LABELS_BELOW = 44, /* the same of the x axis */
-  INSET = 8,         /* from the frame to the first and last epoch */
-  LEGEND_NAME = 48,  /* characters, at most */
+  LEGEND_NAME = 48, /* characters, at most */
   AXIS_NAME = 34,
   PHASE_NAME = 24,
 };
@@ -61,10 +56,8 @@ typedef struct {
   const char *metric; /* NULL: there is none */
   GArray *borders;    /* of Border */
   GString *svg;
-  double top, bottom;   /* of the panels' frames */
-  double left, right;   /* of the panel being drawn */
+  DnnFrame frame;       /* of the panel being drawn */
   const char *quantity; /* of that panel: the metric, or NULL for the loss */
-  DnnAxis x, y;
 } Plot;
 
 /* --- values -------------------------------------------------------------- */
@@ -115,12 +108,12 @@ fit_y (Plot *self)
   for (size_t i = 0; i < self->n_runs; i++)
     widen (self, self->runs[i].history, &low, &high);
   if (low > high) /* nothing to show */
-    dnn_axis_fit (&self->y, 0, 1);
+    dnn_axis_fit (&self->frame.y, 0, 1);
   else if (self->quantity == NULL && low > 1 / TOO_LARGE &&
            high / low > LOG_FACTOR)
-    dnn_axis_fit_log (&self->y, low, high);
+    dnn_axis_fit_log (&self->frame.y, low, high);
   else
-    dnn_axis_fit (&self->y, low, high);
+    dnn_axis_fit (&self->frame.y, low, high);
 }
 
 /* --- phases -------------------------------------------------------------- */
@@ -180,7 +173,7 @@ border_colour (const Plot *self, const Border *border)
 static void
 put_border (Plot *self, const Border *border)
 {
-  double x = dnn_axis_at (&self->x, (double) border->epoch + 0.5);
+  double x = dnn_axis_at (&self->frame.x, (double) border->epoch + 0.5);
 
   if (border->epoch == 0)
     return;
@@ -189,7 +182,7 @@ put_border (Plot *self, const Border *border)
                           "stroke-dasharray='1.5 2.5'>",
                           border_colour (self, border));
   dnn_svg_put (self->svg, "<path d='M%,%V%'/></g>\n",
-               (double[]){ x, self->top, self->bottom });
+               (double[]){ x, self->frame.top, self->frame.bottom });
 }
 
 /* The name above the frame, in the first row that has room for it. */
@@ -199,16 +192,17 @@ put_phase (Plot *self, const Border *border, double *row_ends)
   g_autofree char *name = dnn_svg_clip (border->phase, PHASE_NAME);
   double width = dnn_svg_width (name);
   double x = border->epoch > 0
-                 ? dnn_axis_at (&self->x, (double) border->epoch + 0.5)
-                 : self->left;
+                 ? dnn_axis_at (&self->frame.x, (double) border->epoch + 0.5)
+                 : self->frame.left;
 
-  x = MAX (self->left, MIN (x, self->right - width));
+  x = MAX (self->frame.left, MIN (x, self->frame.right - width));
   for (int i = 0; i < N_PHASE_ROWS; i++)
     if (row_ends[i] <= x) {
       row_ends[i] = x + width + DNN_SVG_FONT / 2.0;
       g_string_append_printf (self->svg, "<g fill='%s'>",
                               border_colour (self, border));
-      dnn_svg_put_text (self->svg, x, self->top - 5 - i * PHASE_ROW, name);
+      dnn_svg_put_text (self->svg, x, self->frame.top - 5 - i * PHASE_ROW,
+                        name);
       g_string_append (self->svg, "</g>\n");
       return;
     }
@@ -246,8 +240,8 @@ put_dots (Plot *self, const DnnHistory *history, bool validation)
                    validation ? "<circle cx='%' cy='%' r='3.5'/>\n"
                               : "<circle cx='%' cy='%' r='3.5' fill='#fff' "
                                 "stroke-width='1.3'/>\n",
-                   (double[]){ dnn_axis_at (&self->x, (double) i + 1),
-                               dnn_axis_at (&self->y, value) });
+                   (double[]){ dnn_axis_at (&self->frame.x, (double) i + 1),
+                               dnn_axis_at (&self->frame.y, value) });
   }
 }
 
@@ -265,8 +259,8 @@ put_line (Plot *self, const DnnHistory *history, bool validation)
     if (!isnan (value)) {
       g_string_append (self->svg, pen);
       dnn_svg_put (self->svg, "%,%",
-                   (double[]){ dnn_axis_at (&self->x, (double) i + 1),
-                               dnn_axis_at (&self->y, value) });
+                   (double[]){ dnn_axis_at (&self->frame.x, (double) i + 1),
+                               dnn_axis_at (&self->frame.y, value) });
     }
     pen = isnan (value) ? "M" : "L";
   }
@@ -291,107 +285,30 @@ put_curves (Plot *self)
     }
 }
 
-/* --- axes ---------------------------------------------------------------- */
-
-static void
-put_grid (Plot *self)
-{
-  g_string_append (self->svg, "<g stroke='#e4e4e4'>\n");
-  for (size_t i = 0; i < self->x.n_ticks; i++)
-    dnn_svg_put (self->svg, "<path d='M%,%V%'/>\n",
-                 (double[]){ dnn_axis_at (&self->x, self->x.ticks[i]),
-                             self->top, self->bottom });
-  for (size_t i = 0; i < self->y.n_ticks; i++)
-    dnn_svg_put (self->svg, "<path d='M%,%H%'/>\n",
-                 (double[]){ self->left,
-                             dnn_axis_at (&self->y, self->y.ticks[i]),
-                             self->right });
-  g_string_append (self->svg, "</g>\n");
-  dnn_svg_put (self->svg,
-               "<rect x='%' y='%' width='%' height='%' fill='none' "
-               "stroke='#999'/>\n",
-               (double[]){ self->left, self->top, self->right - self->left,
-                           self->bottom - self->top });
-}
-
-static void
-put_labels (Plot *self)
-{
-  g_string_append (self->svg, "<g text-anchor='middle'>\n");
-  for (size_t i = 0; i < self->x.n_ticks; i++) {
-    g_autofree char *label = dnn_axis_label (&self->x, i);
-
-    dnn_svg_put_text (self->svg, dnn_axis_at (&self->x, self->x.ticks[i]),
-                      self->bottom + 17, label);
-  }
-  g_string_append (self->svg, "</g>\n<g text-anchor='end'>\n");
-  for (size_t i = 0; i < self->y.n_ticks; i++) {
-    g_autofree char *label = dnn_axis_label (&self->y, i);
-
-    dnn_svg_put_text (self->svg, self->left - 7,
-                      dnn_axis_at (&self->y, self->y.ticks[i]) + 4, label);
-  }
-  g_string_append (self->svg, "</g>\n");
-}
-
-static void
-put_titles (Plot *self)
-{
-  double middle = (self->top + self->bottom) / 2;
-  double x = self->left - LABELS_LEFT + DNN_SVG_FONT;
-  g_autofree char *title =
-      self->quantity != NULL
-          ? dnn_svg_clip (self->quantity, AXIS_NAME)
-          : g_strdup (self->y.log ? "loss (log scale)" : "loss");
-
-  g_string_append (self->svg, "<g text-anchor='middle'>\n");
-  dnn_svg_put_text (self->svg, (self->left + self->right) / 2,
-                    self->bottom + 37, "epoch");
-  dnn_svg_put (self->svg, "<g transform='rotate(-90 % %)'>",
-               (double[]){ x, middle });
-  dnn_svg_put_text (self->svg, x, middle, title);
-  g_string_append (self->svg, "</g>\n</g>\n");
-}
+/* --- panels -------------------------------------------------------------- */
 
 /* `quantity`: a metric, or NULL for the loss. */
 static void
 put_panel (Plot *self, const char *quantity, double left, double right)
 {
+  DnnFrame *frame = &self->frame;
+  g_autofree char *title = NULL;
+
   self->quantity = quantity;
-  self->left = left + LABELS_LEFT;
-  self->right = right;
-  dnn_axis_fit_count (&self->x, self->n_epochs);
-  self->x.from = self->left + INSET;
-  self->x.to = self->right - INSET;
+  frame->left = left + DNN_FRAME_LEFT;
+  frame->right = right;
+  dnn_axis_fit_count (&frame->x, self->n_epochs);
   fit_y (self);
-  self->y.from = self->bottom;
-  self->y.to = self->top;
-  put_grid (self);
-  put_labels (self);
-  put_titles (self);
+  dnn_frame_place (frame);
+  title = quantity != NULL
+              ? dnn_svg_clip (quantity, AXIS_NAME)
+              : g_strdup (frame->y.log ? "loss (log scale)" : "loss");
+  dnn_frame_put (frame, "epoch", title);
   put_borders (self);
   put_curves (self);
 }
 
 /* --- the picture --------------------------------------------------------- */
-
-/* A sample of a line and its name at x, y, which move on. */
-static void
-put_key (Plot *self, const char *pen, const char *colour, const char *text,
-         double *at)
-{
-  double width = SWATCH + 6 + dnn_svg_width (text);
-
-  if (at[0] > MARGIN && at[0] + width > WIDTH - MARGIN) {
-    at[0] = MARGIN;
-    at[1] += ROW;
-  }
-  g_string_append_printf (self->svg, "<g stroke='%s' %s>", colour, pen);
-  dnn_svg_put (self->svg, "<path d='M%,%h%'/></g>",
-               (double[]){ at[0], at[1] - 4, SWATCH });
-  dnn_svg_put_text (self->svg, at[0] + SWATCH + 6, at[1], text);
-  at[0] += width + 18;
-}
 
 /* Returns: the y where it ends. */
 static double
@@ -403,12 +320,13 @@ put_legend (Plot *self)
   for (size_t i = 0; i < self->n_runs; i++) {
     g_autofree char *name = dnn_svg_clip (self->runs[i].name, LEGEND_NAME);
 
-    put_key (self, "stroke-width='4'", colour_of (i), name, at);
+    dnn_frame_put_key (self->svg, colour_of (i), "stroke-width='4'", name,
+                       WIDTH, at);
     validates |= self->runs[i].history->validates;
   }
-  put_key (self, pens[0], "#555", "training", at);
+  dnn_frame_put_key (self->svg, "#555", pens[0], "training", WIDTH, at);
   if (validates)
-    put_key (self, pens[1], "#555", "validation", at);
+    dnn_frame_put_key (self->svg, "#555", pens[1], "validation", WIDTH, at);
   return at[1] + 6;
 }
 
@@ -426,42 +344,26 @@ survey (Plot *self)
   g_array_sort (self->borders, compare_borders);
 }
 
-static char *
-finish (Plot *self)
-{
-  int height = (int) self->bottom + LABELS_BELOW;
-  GString *svg = g_string_new (NULL);
-
-  g_string_append_printf (
-      svg,
-      "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
-      "viewBox='0 0 %d %d' role='img' font-size='%d' fill='#333' "
-      "font-family='Helvetica,Arial,\"DejaVu Sans\",sans-serif'>\n"
-      "<title>Training curves</title>\n"
-      "<rect width='%d' height='%d' fill='#fff'/>\n",
-      WIDTH, height, WIDTH, height, DNN_SVG_FONT, WIDTH, height);
-  g_string_append_len (svg, self->svg->str, (gssize) self->svg->len);
-  g_string_append (svg, "</svg>\n");
-  return g_string_free (svg, FALSE);
-}
-
 char *
 dnn_plot_to_svg (const DnnPlotRun *runs, size_t n_runs)
 {
   g_autoptr (GArray) borders = g_array_new (FALSE, FALSE, sizeof (Border));
   g_autoptr (GString) svg = g_string_new (NULL);
-  Plot self = {
-    .runs = runs, .n_runs = n_runs, .borders = borders, .svg = svg
-  };
+  Plot self = { .runs = runs,
+                .n_runs = n_runs,
+                .borders = borders,
+                .svg = svg,
+                .frame = { .svg = svg } };
   double right = WIDTH - MARGIN, middle = WIDTH / 2.0;
 
   survey (&self);
-  self.top = put_legend (&self) + MARGIN;
+  self.frame.top = put_legend (&self) + MARGIN;
   if (borders->len > 0)
-    self.top += N_PHASE_ROWS * PHASE_ROW;
-  self.bottom = self.top + PANEL_HEIGHT;
+    self.frame.top += N_PHASE_ROWS * PHASE_ROW;
+  self.frame.bottom = self.frame.top + PANEL_HEIGHT;
   put_panel (&self, NULL, 0, self.metric != NULL ? middle - MARGIN : right);
   if (self.metric != NULL)
     put_panel (&self, self.metric, middle, right);
-  return finish (&self);
+  return dnn_frame_finish (svg, "Training curves", WIDTH,
+                           (int) self.frame.bottom + DNN_FRAME_BELOW);
 }
