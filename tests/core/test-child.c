@@ -1,6 +1,7 @@
 /* test-child.c - programs run beside this one */
 #include "dnn-child.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
 
 static DnnChild *
@@ -64,6 +65,91 @@ test_none (void)
   g_assert_nonnull (child->fault);
 }
 
+/* --- watched ------------------------------------------------------------- */
+
+typedef struct {
+  DnnCrowd *crowd;
+  GString *text; /* "status:signal " for each that is done */
+  bool interrupt;
+} Watch;
+
+static void
+on_done (void *data, DnnChild *child)
+{
+  Watch *watch = data;
+
+  g_string_append_printf (watch->text, "%d:%d ", child->status, child->signal);
+  if (watch->interrupt)
+    dnn_crowd_interrupt (watch->crowd);
+}
+
+static void
+test_done (void)
+{
+  g_autoptr (GPtrArray) children = new_children ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  Watch watch = { NULL, text, false };
+  g_autoptr (DnnCrowd) crowd = dnn_crowd_new (children, 1, 0, on_done, &watch);
+
+  g_test_summary ("Each is told as it is done, in order where one runs at a "
+                  "time; without a limit");
+
+  add (children, "true");
+  add (children, "exit 3");
+  add (children, "kill -9 $$");
+  dnn_crowd_run (crowd);
+
+  g_assert_cmpstr (text->str, ==, "0:0 3:0 -1:9 ");
+  g_assert_false (dnn_crowd_is_interrupted (crowd));
+}
+
+static void
+test_interrupt (void)
+{
+  g_autoptr (GPtrArray) children = new_children ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  Watch watch = { NULL, text, true };
+  g_autoptr (DnnCrowd) crowd = dnn_crowd_new (children, 2, 0, on_done, &watch);
+
+  g_test_summary ("An interruption ends those that are alive; none is started");
+
+  watch.crowd = crowd;
+  add (children, "exit 0");
+  add (children, "exec sleep 60");
+  add (children, "exit 7");
+  dnn_crowd_run (crowd);
+
+  g_assert_cmpstr (text->str, ==, "0:0 -1:2 ");
+  g_assert_true (dnn_crowd_is_interrupted (crowd));
+}
+
+static void
+test_stubborn (void)
+{
+  g_autoptr (GPtrArray) children = new_children ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *folder = g_dir_make_tmp ("dnn-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "ready", NULL);
+  g_autofree char *ready =
+      g_strdup_printf ("trap '' INT; : > %s; exec sleep 60", path);
+  g_autofree char *wait =
+      g_strdup_printf ("while ! test -e %s; do :; done", path);
+  Watch watch = { NULL, text, true };
+  g_autoptr (DnnCrowd) crowd = dnn_crowd_new (children, 3, 0, on_done, &watch);
+
+  g_test_summary ("A second interruption kills what did not mind the first");
+
+  watch.crowd = crowd;
+  add (children, ready);
+  add (children, wait);
+  add (children, "exec sleep 60");
+  dnn_crowd_run (crowd);
+  g_unlink (path);
+  g_rmdir (folder);
+
+  g_assert_cmpstr (text->str, ==, "0:0 -1:2 -1:9 ");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -71,6 +157,9 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/child/ends", test_ends);
   g_test_add_func ("/child/none", test_none);
+  g_test_add_func ("/child/done", test_done);
+  g_test_add_func ("/child/interrupt", test_interrupt);
+  g_test_add_func ("/child/stubborn", test_stubborn);
 
   return g_test_run ();
 }
