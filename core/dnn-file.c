@@ -226,6 +226,7 @@ DnnFile *
 dnn_file_open (const char *path, GError **error)
 {
   g_autoptr (DnnFile) self = NULL;
+  struct stat old;
 
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -234,9 +235,11 @@ dnn_file_open (const char *path, GError **error)
   self->path = g_strdup (path);
   self->temporary = g_strconcat (path, ".XXXXXX" PARTIAL, NULL);
   self->fd = g_mkstemp_full (self->temporary, O_WRONLY | O_CLOEXEC, 0666);
-  if (self->fd < 0) {
+  if (self->fd < 0 ||
+      (stat (path, &old) == 0 && fchmod (self->fd, old.st_mode & 0777) != 0)) {
     fail_io (path, "cannot be written", errno, error);
-    g_clear_pointer (&self->temporary, g_free);
+    if (self->fd < 0)
+      g_clear_pointer (&self->temporary, g_free);
     return NULL;
   }
   return g_steal_pointer (&self);

@@ -68,8 +68,9 @@ dnn_trainer_explain_step (DnnTrainer *self, const char *what, GError **error)
   dnn_diagnosis_set_step_error (&diagnosis, what, error);
 }
 
-static bool
-train_batch (DnnTrainer *self, const DnnBatch *batch, GError **error)
+bool
+dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
+                         GError **error)
 {
   DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, true };
   DnnSink sink = dnn_optimizer_sink (self->optimizer);
@@ -164,7 +165,8 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
     if (self->probe != NULL && i + 1 == n)
       dnn_probe_before_step (self->probe);
     if (!dnn_trainer_refresh (self, error) ||
-        !train_batch (self, dnn_feeder_get (self->feeder, i), error))
+        !dnn_trainer_train_batch (self, dnn_feeder_get (self->feeder, i),
+                                  error))
       return false;
     self->batch++;
     if (ret_losses != NULL)

@@ -70,6 +70,10 @@ bool dnn_trainer_check_finite (DnnTrainer *self, GError **error);
 void dnn_trainer_explain_step (DnnTrainer *self, const char *what,
                                GError **error);
 
+/* One step; a loss that is not finite is DNN_ERROR_DIVERGED. */
+bool dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
+                              GError **error);
+
 /* Writes the results of the validation rows, where there are any. */
 bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);
 

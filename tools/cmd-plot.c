@@ -1,7 +1,6 @@
 /* cmd-plot.c - dnnrun plot: the curves of runs, over one another */
 #include "command.h"
 
-#include <dnn-file.h>
 #include <dnn-plot.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,15 +87,6 @@ draw (char **runs, size_t n, GError **error)
   return dnn_plot_to_svg (plot, n);
 }
 
-static bool
-write_file (const char *path, const char *text, GError **error)
-{
-  g_autoptr (DnnFile) file = dnn_file_open (path, error);
-
-  return file != NULL && dnn_file_write (file, text, strlen (text), error) &&
-         dnn_file_commit (file, error);
-}
-
 static void
 print_path (const char *path, bool json)
 {
@@ -149,7 +139,7 @@ plot (char **runs, size_t n, const char *wanted, bool json, GError **error)
     fputs (svg, stdout);
     return true;
   }
-  if (!write_file (out, svg, error))
+  if (!write_text (out, svg, error))
     return false;
   print_path (out, json);
   return true;

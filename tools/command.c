@@ -3,9 +3,12 @@
 
 #include "describe.h"
 
+#include <dnn-file.h>
+#include <dnn-param.h>
 #include <gio/gio.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void
 common_clear (Common *self)
@@ -31,6 +34,37 @@ load_resource (const char *name, GError **error)
   g_autofree char *text = load_text (name, error);
 
   return text != NULL ? dnn_experiment_parse (NULL, text, error) : NULL;
+}
+
+bool
+override_keys (DnnExperiment *experiment, char **sets, GError **error)
+{
+  for (size_t i = 0; sets != NULL && sets[i] != NULL; i++)
+    if (!dnn_experiment_override (experiment, sets[i], error))
+      return false;
+  return true;
+}
+
+bool
+parse_rate (const char *option, const char *text, double *ret_value,
+            GError **error)
+{
+  if (text == NULL ||
+      (dnn_parse_float (text, 0, G_MAXDOUBLE, ret_value, NULL) &&
+       *ret_value > 0))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "%s must be a number above 0, not '%s'", option, text);
+  return false;
+}
+
+bool
+write_text (const char *path, const char *text, GError **error)
+{
+  g_autoptr (DnnFile) file = dnn_file_open (path, error);
+
+  return file != NULL && dnn_file_write (file, text, strlen (text), error) &&
+         dnn_file_commit (file, error);
 }
 
 bool

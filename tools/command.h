@@ -48,6 +48,7 @@ bool cmd_evaluate (const Command *self, int *argc, char ***argv,
 bool cmd_export (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_inspect (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_new (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_lr_find (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_plot (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
@@ -72,6 +73,16 @@ bool check_threads (gint64 threads, GError **error);
 
 /* A text that is part of the program.  Returns: (transfer full). */
 char *load_text (const char *name, GError **error);
+/* Sets keys of the experiment: each of the NULL-terminated `sets` (may be NULL)
+ * is "section.key=value". */
+bool override_keys (DnnExperiment *experiment, char **sets, GError **error);
+
+/* The number, above 0, of an option that is one; `text` NULL: not given. */
+bool parse_rate (const char *option, const char *text, double *ret_value,
+                 GError **error);
+
+/* Replaces the file, whole or not at all. */
+bool write_text (const char *path, const char *text, GError **error);
 
 /* An experiment that is part of the program. */
 DnnExperiment *load_resource (const char *name, GError **error);

@@ -29,6 +29,8 @@ static const Command commands[] = {
     cmd_export },
   { "data", "FILE.dnn", "What is in the data, and what is odd about it", 1, 1,
     cmd_data },
+  { "lr-find", "FILE.dnn", "Which learning rate to begin with", 1, 1,
+    cmd_lr_find },
   { "plot", "RUN...", "Loss and metric of runs over epochs, as a picture", 1,
     G_MAXINT, cmd_plot },
   { "inspect", "[[KIND/]NAME]", "What a plugin is and takes; or all of them", 0,
