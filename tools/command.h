@@ -54,6 +54,7 @@ bool cmd_plot (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_probe (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_summary (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_sweep (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_transfer (const Command *self, int *argc, char ***argv,
                    GError **error);
 bool cmd_train (const Command *self, int *argc, char ***argv, GError **error);

@@ -37,6 +37,8 @@ static const Command commands[] = {
     1, cmd_inspect },
   { "new", "KIND NAME [DIR]",
     "A project for a plugin of your own, ready to build", 2, 3, cmd_new },
+  { "sweep", "FILE.dnn", "Many runs over keys and values, and which is best", 1,
+    1, cmd_sweep },
   { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
     0, cmd_plugins },
   { "check", "FILE.so | FILE.dnn",
