@@ -127,8 +127,8 @@ def main():
         return 0
     if PINS.read_text(encoding='utf-8') == text:
         return 0
-    print(f'{PINS.relative_to(ROOT)} is not what include/dnn says; while the '
-          'ABI is a draft, run build-aux/abi-pins.py')
+    print(f'{PINS.relative_to(ROOT)} is not what include/dnn says: '
+          'after a change that only adds, run build-aux/abi-pins.py')
     return 1
 
 

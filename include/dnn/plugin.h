@@ -1,7 +1,7 @@
 /* plugin.h - the only thing a plugin author needs
  *
  * A plugin is a shared object that exports one constant, dnn_plugin_v1, and
- * links nothing of ours.  ABI 1.0-draft; docs/plugin-abi.md tells the whole.
+ * links nothing of ours.  ABI 1.0; docs/plugin-abi.md tells the whole.
  *
  *     gcc -shared -fPIC -Iinclude -o swish.so swish.c
  *

@@ -1,7 +1,6 @@
 /* test-abi.c - sizes and offsets of the plugin ABI, pinned
  *
- * abi-pins.h is made by build-aux/abi-pins.py while the ABI is a draft; from
- * 1.0 on, lines are only added.
+ * abi-pins.h is made by build-aux/abi-pins.py; lines are only added.
  */
 #include <dnn/plugin.h>
 #include <glib.h>

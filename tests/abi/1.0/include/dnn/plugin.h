@@ -1,0 +1,105 @@
+/* plugin.h - the only thing a plugin author needs
+ *
+ * A plugin is a shared object that exports one constant, dnn_plugin_v1, and
+ * links nothing of ours.  ABI 1.0; docs/plugin-abi.md tells the whole.
+ *
+ *     gcc -shared -fPIC -Iinclude -o swish.so swish.c
+ *
+ * Structs marked [frozen] never change.  Those marked [grows] begin with
+ * struct_size and gain members at their end only.
+ */
+#pragma once
+
+#include <dnn/abi/activation.h>
+#include <dnn/abi/initializer.h>
+#include <dnn/abi/layer.h>
+#include <dnn/abi/loss.h>
+#include <dnn/abi/metric.h>
+#include <dnn/abi/optimizer.h>
+#include <dnn/abi/param.h>
+#include <dnn/abi/schedule.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DNN_MAGIC     0x316e6e64u /* "dnn1" */
+#define DNN_ABI_MAJOR 1
+#define DNN_ABI_MINOR 0 /* the newest this header knows */
+
+typedef enum DnnKind {
+  DNN_KIND_LAYER = 1,
+  DNN_KIND_ACTIVATION = 2,
+  DNN_KIND_INITIALIZER = 3,
+  DNN_KIND_OPTIMIZER = 4,
+  DNN_KIND_LOSS = 5,
+  DNN_KIND_METRIC = 6,
+  DNN_KIND_SCHEDULE = 7
+} DnnKind;
+
+typedef enum DnnFlags {
+  /* Layer: y[0] may share memory with x[0], and dx[0] with dy[0]; backward
+   * then does not read x[0]. */
+  DNN_FLAG_IN_PLACE = 1 << 0,
+  /* Layer: draws random numbers in training. */
+  DNN_FLAG_RANDOM = 1 << 1,
+  /* Layer: training and inference give different results. */
+  DNN_FLAG_TRAINING_DIFFERS = 1 << 2,
+  /* Layer: a sample's result depends on the others of its batch. */
+  DNN_FLAG_NOT_PER_SAMPLE = 1 << 3,
+  /* Activation, optimizer: every element by itself. */
+  DNN_FLAG_ELEMENTWISE = 1 << 4,
+  /* Loss: what people mean where a model ends in its logits_of. */
+  DNN_FLAG_USUAL = 1 << 5
+} DnnFlags;
+
+/* [grows] */
+typedef struct DnnPlugin {
+  uint32_t magic;        /* DNN_MAGIC */
+  uint32_t struct_size;  /* DNN_END_OF (DnnPlugin, example_inputs) */
+  uint16_t abi_major;    /* DNN_ABI_MAJOR */
+  uint16_t abi_minor;    /* the least it needs; 0 unless it uses newer parts */
+  uint32_t kind;         /* a DnnKind */
+  const char *name;      /* = the file's; third parties: "acme.swish" */
+  const char *title;     /* as in summaries: "BatchNormalization" */
+  const char *version;   /* the plugin's own */
+  const char *summary;   /* one line */
+  const char *reference; /* paper or URL; "" where there is none */
+  uint64_t flags;        /* DnnFlags */
+  uint32_t dtypes;       /* mask of 1 << DnnDtype; 0: float32 only */
+  uint32_t self_size;    /* of the struct that holds the parameters */
+  const DnnParam *params;
+  uint32_t n_params;
+  uint32_t param_stride; /* sizeof (DnnParam) */
+  const void *ops;       /* the kind's ops */
+  /* A plugin that is only another one of its kind under a name of its own:
+   * base = "variance_scaling", defaults = "scale=2 mode=fan_in"; it then has
+   * no params, no flags and no ops: they are the base's. */
+  const char *base;
+  const char *defaults;
+  /* What to show and check it with: parameters as a model gives them,
+   * "units=3", NULL where the defaults do; and the shape of one sample of each
+   * input (layer), or of y_pred and y_true (loss, metric): "4,3; 3". */
+  const char *example;
+  const char *example_inputs;
+} DnnPlugin;
+
+/* The first four members, and the three that describe `table`. */
+#define DNN_PLUGIN_V1                                                          \
+  DNN_MAGIC, DNN_END_OF (DnnPlugin, example_inputs), DNN_ABI_MAJOR, 0
+#define DNN_PARAM_TABLE(table)                                                 \
+  table, (uint32_t) (sizeof (table) / sizeof ((table)[0])),                    \
+      (uint32_t) sizeof ((table)[0])
+
+#if defined(__GNUC__)
+#define DNN_EXPORT __attribute__ ((visibility ("default")))
+#else
+#define DNN_EXPORT
+#endif
+
+/* The plugin's one export. */
+extern DNN_EXPORT const DnnPlugin dnn_plugin_v1;
+
+#ifdef __cplusplus
+}
+#endif
