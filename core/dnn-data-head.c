@@ -16,11 +16,12 @@ typedef struct {
 
 /* --- one file ------------------------------------------------------------ */
 
-/* Whether the header tells all; false without an error: another format. */
+/* Whether the header tells all.  What is wrong with a file is found when it is
+ * loaded, as other formats are. */
 static bool
-read_head (const char *path, ArrayHead *ret_head, GError **error)
+read_head (const char *path, ArrayHead *ret_head)
 {
-  g_autoptr (GBytes) bytes = dnn_file_read (path, error);
+  g_autoptr (GBytes) bytes = dnn_file_read (path, NULL);
   uint8_t start[4 + 4 * DNN_MAX_DIMS];
   const uint8_t *data;
   size_t size;
@@ -30,14 +31,14 @@ read_head (const char *path, ArrayHead *ret_head, GError **error)
   data = g_bytes_get_data (bytes, &size);
   if (size >= 6 && memcmp (data, "\x93NUMPY", 6) == 0)
     return dnn_npy_parse_head (path, bytes, &ret_head->dtype, &ret_head->shape,
-                               error);
+                               NULL);
   if (size >= 2 && data[0] == 0x1f && data[1] == 0x8b) {
     size = dnn_file_inflate_start (bytes, start, sizeof start);
     data = start;
   }
   return size >= 4 && data[0] == 0 && data[1] == 0 &&
          dnn_idx_parse_head (path, data, size, &ret_head->dtype,
-                             &ret_head->shape, error);
+                             &ret_head->shape, NULL);
 }
 
 static size_t
@@ -59,25 +60,46 @@ sample_of (const DnnShape *shape)
 
 /* --- all files ----------------------------------------------------------- */
 
-/* Adds a pair to `bytes`; its heads and `*is_known` are set. */
+/* Adds a pair to `bytes` and fills its heads; false: they do not tell. */
 static bool
-read_pair (const DnnDataFiles *files, ArrayHead *ret_heads, size_t *bytes,
-           bool *is_known, GError **error)
+read_pair (const DnnDataFiles *files, ArrayHead *ret_heads, size_t *bytes)
 {
   const char *const paths[] = { files->inputs, files->targets };
-  GError *local = NULL;
 
   for (size_t i = 0; i < G_N_ELEMENTS (paths); i++) {
-    *is_known = *is_known && paths[i] != NULL &&
-                read_head (paths[i], &ret_heads[i], &local) &&
-                ret_heads[i].shape.n_dims > 0;
-    if (local != NULL) {
-      g_propagate_error (error, local);
+    if (paths[i] == NULL || !read_head (paths[i], &ret_heads[i]) ||
+        ret_heads[i].shape.n_dims == 0)
       return false;
-    }
-    if (*is_known)
-      *bytes += count_bytes (ret_heads[i].dtype, &ret_heads[i].shape);
+    *bytes += count_bytes (ret_heads[i].dtype, &ret_heads[i].shape);
   }
+  return true;
+}
+
+/* Whether the headers of all files tell what they are. */
+static bool
+read_heads (const DnnDataSource *source, DnnDataHead *head)
+{
+  const DnnDataFiles *const splits[] = { &source->train, &source->validation,
+                                         &source->test };
+  const char *weights = source->settings.weights;
+  ArrayHead heads[G_N_ELEMENTS (splits)][2] = { 0 }, one;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (splits); i++)
+    if ((i == 0 || splits[i]->inputs != NULL) &&
+        !read_pair (splits[i], heads[i], &head->bytes))
+      return false;
+  if (*weights != '\0') {
+    if (!read_head (weights, &one))
+      return false;
+    head->bytes += count_bytes (one.dtype, &one.shape);
+  }
+  head->input = sample_of (&heads[0][0].shape);
+  head->target = sample_of (&heads[0][1].shape);
+  head->rows = heads[0][0].shape.dims[0];
+  head->validation_rows = heads[1][0].shape.dims[0];
+  head->validates = head->validation_rows > 0 ||
+                    source->settings.validation_first > 0 ||
+                    source->settings.validation_split > 0;
   return true;
 }
 
@@ -121,36 +143,11 @@ dnn_data_head_read (const DnnSpec *section, DnnDataHead *ret_head,
 {
   g_autoptr (DnnDataSource) source = dnn_data_source_new (section, error);
   DnnDataHead head = { 0 };
-  ArrayHead train[2] = { 0 }, validation[2] = { 0 }, test[2] = { 0 };
-  ArrayHead weights = { .shape = { 1, 0, { 0 } } };
-  bool is_known = true;
-  GError *local = NULL;
 
-  if (source == NULL ||
-      !read_pair (&source->train, train, &head.bytes, &is_known, error) ||
-      (source->validation.inputs != NULL &&
-       !read_pair (&source->validation, validation, &head.bytes, &is_known,
-                   error)) ||
-      (source->test.inputs != NULL &&
-       !read_pair (&source->test, test, &head.bytes, &is_known, error)))
+  if (source == NULL)
     return false;
-  if (is_known && *source->settings.weights != '\0') {
-    is_known = read_head (source->settings.weights, &weights, &local);
-    head.bytes += count_bytes (weights.dtype, &weights.shape);
-  }
-  if (local != NULL) {
-    g_propagate_error (error, local);
-    return false;
-  }
-  if (!is_known)
+  if (!read_heads (source, &head))
     return load (section, ret_head, error);
-  head.input = sample_of (&train[0].shape);
-  head.target = sample_of (&train[1].shape);
-  head.rows = train[0].shape.dims[0];
-  head.validation_rows = validation[0].shape.dims[0];
-  head.validates = head.validation_rows > 0 ||
-                   source->settings.validation_first > 0 ||
-                   source->settings.validation_split > 0;
   *ret_head = head;
   return true;
 }

@@ -233,6 +233,24 @@ test_no_rows (void)
 }
 
 static void
+test_no_head (void)
+{
+  DnnDataHead head;
+
+  g_test_summary ("A format whose header tells no size is read");
+
+  g_assert_true (g_file_set_contents ("x.csv", "1,2\n3,4\n5,6\n", -1, NULL));
+  g_assert_true (g_file_set_contents ("y.csv", "0\n1\n1\n", -1, NULL));
+  head = head_of ("inputs = x.csv\ntargets = y.csv\nvalidation_first = 1\n");
+
+  g_assert_cmpint (head.rows, ==, 3);
+  g_assert_cmpint (head.input.dims[0], ==, 2);
+  g_assert_cmpint (head.validation_rows, ==, 0);
+  g_assert_true (head.validates);
+  g_assert_cmpuint (head.bytes, ==, 4 * 3 * (2 + 1));
+}
+
+static void
 test_missing (void)
 {
   g_autoptr (DnnExperiment) experiment =
@@ -261,6 +279,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/data-head/plain", "", test_heads);
   g_test_add_data_func ("/data-head/packed", ".gz", test_heads);
   g_test_add_func ("/data-head/no-rows", test_no_rows);
+  g_test_add_func ("/data-head/no-head", test_no_head);
   g_test_add_func ("/data-head/missing", test_missing);
 
   return dnn_test_run_main (NULL);
