@@ -38,6 +38,18 @@ fail_io (const char *path, const char *what, int reason, GError **error)
   return false;
 }
 
+static bool
+check_regular (const char *path, const char *what, const struct stat *st,
+               GError **error)
+{
+  if (S_ISREG (st->st_mode))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+               "%s: %s: it must be a regular file, not a %s", path, what,
+               S_ISDIR (st->st_mode) ? "directory" : "device or pipe");
+  return false;
+}
+
 static GBytes *
 map_fd (const char *path, int fd, GError **error)
 {
@@ -49,12 +61,8 @@ map_fd (const char *path, int fd, GError **error)
     fail_io (path, "cannot be read", errno, error);
     return NULL;
   }
-  if (!S_ISREG (st.st_mode)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-                 "%s: cannot be read: it must be a regular file, not a %s",
-                 path, S_ISDIR (st.st_mode) ? "directory" : "device or pipe");
+  if (!check_regular (path, "cannot be read", &st, error))
     return NULL;
-  }
 
   file = g_mapped_file_new_from_fd (fd, FALSE, &cause);
   if (file == NULL) {
@@ -227,16 +235,22 @@ dnn_file_open (const char *path, GError **error)
 {
   g_autoptr (DnnFile) self = NULL;
   struct stat old;
+  bool replaces;
 
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  /* A rename would put a file in the place of a device: of /dev/null, say. */
+  replaces = stat (path, &old) == 0;
+  if (replaces && !check_regular (path, "cannot be written", &old, error))
+    return NULL;
 
   self = g_new0 (DnnFile, 1);
   self->path = g_strdup (path);
   self->temporary = g_strconcat (path, ".XXXXXX" PARTIAL, NULL);
   self->fd = g_mkstemp_full (self->temporary, O_WRONLY | O_CLOEXEC, 0666);
   if (self->fd < 0 ||
-      (stat (path, &old) == 0 && fchmod (self->fd, old.st_mode & 0777) != 0)) {
+      (replaces && fchmod (self->fd, old.st_mode & 0777) != 0)) {
     fail_io (path, "cannot be written", errno, error);
     if (self->fd < 0)
       g_clear_pointer (&self->temporary, g_free);

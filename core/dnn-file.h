@@ -30,7 +30,8 @@ GBytes *dnn_file_inflate (const char *name, GBytes *bytes, GError **error);
 size_t dnn_file_inflate_start (GBytes *bytes, void *out, size_t n);
 
 /* A file being written under a temporary name in its own directory.  One that
- * takes the place of another has its permissions. */
+ * takes the place of another has its permissions; what is no regular file is
+ * not replaced. */
 typedef struct DnnFile DnnFile;
 
 DnnFile *dnn_file_open (const char *path, GError **error);

@@ -217,15 +217,17 @@ finish (const DnnLrFind *found, DnnRegistry *registry, const char *path,
   const double rate = found->suggestions[options->rule];
   g_autofree char *svg = dnn_lr_find_to_svg (found);
   g_autofree char *applied = NULL;
-  bool done = write_text (out, svg, error);
+  bool done = true;
 
-  if (done && options->apply != NULL && isnan (rate)) {
+  if (!write_text (out, svg, error))
+    return false;
+  if (options->apply != NULL && isnan (rate)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "the curve has no rate by the rule '%s', so nothing is "
                  "applied; see %s",
                  options->apply, out);
     done = false;
-  } else if (done && options->apply != NULL) {
+  } else if (options->apply != NULL) {
     done = dnn_lr_apply (registry, path, phase, rate, &applied, error);
   }
   if (json)

@@ -1,9 +1,13 @@
 /* test-file.c - reading whole files, unpacking, atomic writing */
 #include "dnn-file.h"
 
+#include "dnn-assert.h"
+#include "dnn-folder.h"
+
 #include <glib/gstdio.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* gzip of "hello, hello, hello" */
 static const uint8_t packed[] = { 0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00,
@@ -125,12 +129,12 @@ test_commit_fails (Dir *dir, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   (void) data;
-  g_test_summary ("A path that is a directory cannot be replaced");
+  g_test_summary ("A path that became a directory cannot be replaced");
 
-  g_assert_cmpint (g_mkdir (dir->file, 0700), ==, 0);
   {
     g_autoptr (DnnFile) file = dnn_file_open (dir->file, NULL);
 
+    g_assert_cmpint (g_mkdir (dir->file, 0700), ==, 0);
     g_assert_false (dnn_file_commit (file, &error));
   }
 
@@ -272,6 +276,30 @@ add (const char *path, void (*test) (Dir *dir, gconstpointer data))
   g_test_add (path, Dir, NULL, dir_set_up, test, dir_tear_down);
 }
 
+static void
+test_write_no_file (void)
+{
+  g_autoptr (DnnFolder) folder = dnn_folder_new ();
+  g_autofree char *pipe = g_build_filename (folder->path, "pipe", NULL);
+  g_autofree char *link = g_build_filename (folder->path, "link", NULL);
+  const char *const paths[] = { folder->path, pipe, link };
+  GStatBuf now;
+
+  g_test_summary ("A directory, a pipe or a link to one is not replaced");
+
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_assert_cmpint (symlink ("pipe", link), ==, 0);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (paths); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (dnn_file_open (paths[i], &error));
+    dnn_assert_error (error, DNN_ERROR_IO, "must be a regular file, not a ");
+  }
+  g_assert_cmpint (g_lstat (pipe, &now), ==, 0);
+  g_assert_true (S_ISFIFO (now.st_mode));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -290,6 +318,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/file/inflate-members", test_inflate_members);
   g_test_add_func ("/file/inflate-truncated", test_inflate_truncated);
   g_test_add_func ("/file/inflate-broken", test_inflate_broken);
+  g_test_add_func ("/file/write-no-file", test_write_no_file);
 
   return g_test_run ();
 }

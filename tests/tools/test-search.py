@@ -145,6 +145,8 @@ def test_lr_find_errors():
                 'model.layers=dense units=9 ! dense units=9 ! dense units=4',
                 '--set', 'train.loss=mean_squared_error', '--set',
                 'train.metrics=', '--set', 'data.targets=x.npy'])
+    t.bad('a picture in the place of a folder: 4', 4, 'not a directory',
+          args=['lr-find', 'a.dnn', '--out', '.'])
     t.bad('no such file: 1', 1, 'no.dnn', args=['lr-find', 'no.dnn'])
     t.bad('no file: 2', 2, 'usage: ', args=['lr-find'])
 
