@@ -314,3 +314,29 @@ dnn_run_save_all (DnnRun *self, GError **error)
                self->folder, self->best_missed);
   return false;
 }
+
+/* --- on request ---------------------------------------------------------- */
+
+bool
+dnn_run_check_alive (const DnnRun *self, GError **error)
+{
+  if (!self->replays)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
+               "the run has diverged and looks for the step where that began; "
+               "nothing can be saved or changed any more");
+  return false;
+}
+
+bool
+dnn_run_checkpoint (DnnRun *self, GError **error)
+{
+  return dnn_run_check_alive (self, error) &&
+         dnn_run_save_checkpoint (self, error);
+}
+
+int64_t
+dnn_run_saved_step (const DnnRun *self)
+{
+  return self->saved_step;
+}

@@ -18,6 +18,7 @@ struct DnnRun {
   DnnTrainer *trainer;       /* (owned) */
   char *base_report;         /* (owned) NULL: no base */
   bool stopped;              /* before its end */
+  bool replays;              /* it has diverged, and looks for where */
 
   char *folder;        /* (owned) NULL until open */
   DnnLock *lock;       /* (owned) NULL: not held */
@@ -60,6 +61,10 @@ bool dnn_run_try_checkpoint (DnnRun *self, GError **error);
 bool dnn_run_try_epoch (DnnRun *self, GError **error);
 /* At the end: everything that is still to be written must be, now. */
 bool dnn_run_save_all (DnnRun *self, GError **error);
+
+/* DNN_ERROR_DIVERGED where what is trained is no longer the run, but looked
+ * through for where it went wrong. */
+bool dnn_run_check_alive (const DnnRun *self, GError **error);
 
 /* --- going on ------------------------------------------------------------ */
 

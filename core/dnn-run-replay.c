@@ -52,7 +52,8 @@ replay_steps (DnnRun *self, const DnnSafetensors *file, GError **error)
     return;
   trainer->stopped = false;
   trainer->after_step = look;
-  trainer->after_step_data = &replay;
+  trainer->after_epoch = NULL;
+  trainer->run = &replay;
   while (!trainer->stopped && !dnn_trainer_is_phase_over (trainer))
     if (!dnn_trainer_epoch (trainer, &events, NULL, error))
       break;
@@ -89,8 +90,10 @@ dnn_run_explain (DnnRun *self, GError **error)
 
   if (self->folder == NULL || self->saved_step < 0)
     return;
+  self->replays = true;
   if (self->trainer->lost)
     replay (self, error);
+  self->replays = false;
   whole = g_error_new (DNN_ERROR, DNN_ERROR_DIVERGED,
                        "%s; the last good checkpoint is of step "
                        "%" G_GINT64_FORMAT,

@@ -260,6 +260,12 @@ after_step (void *data, DnnRequest asked, GError **error)
 }
 
 static bool
+after_epoch (void *data, GError **error)
+{
+  return dnn_run_try_epoch (data, error);
+}
+
+static bool
 is_done (const DnnRun *self)
 {
   return self->phase + 1 == self->phases->len &&
@@ -274,8 +280,6 @@ train_phase (DnnRun *self, GError **error)
 
   while (!self->stopped && !dnn_trainer_is_phase_over (trainer)) {
     if (!dnn_trainer_epoch (trainer, self->events, NULL, error))
-      return false;
-    if (trainer->batch == 0 && !dnn_run_try_epoch (self, error))
       return false;
     self->stopped = dnn_trainer_is_stopped (trainer) && !is_done (self);
   }
@@ -318,11 +322,13 @@ dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
   self->events = events;
   self->stopped = false;
   self->trainer->after_step = after_step;
-  self->trainer->after_step_data = self;
+  self->trainer->after_epoch = after_epoch;
+  self->trainer->run = self;
   ok = train_phases (self, &wrong);
   if (!ok && g_error_matches (wrong, DNN_ERROR, DNN_ERROR_DIVERGED))
     dnn_run_explain (self, &wrong);
   self->trainer->after_step = NULL;
+  self->trainer->after_epoch = NULL;
   self->events = NULL;
   g_clear_pointer (&self->lock, dnn_lock_free);
   if (!ok)
@@ -352,6 +358,12 @@ DnnModel *
 dnn_run_model (const DnnRun *self)
 {
   return self->model;
+}
+
+const DnnPhase *
+dnn_run_phase (const DnnRun *self)
+{
+  return g_ptr_array_index (self->phases, self->phase);
 }
 
 const DnnData *

@@ -44,6 +44,11 @@ void dnn_run_set_checkpoint_every (DnnRun *self, int64_t steps);
  * open, is up to date.  What cannot be written on the way is a warning and is
  * tried again; what could not be in the end is DNN_ERROR_IO. */
 bool dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error);
+/* Saves a checkpoint at once; to be called between two steps (see
+ * DnnTrainEvents.between). */
+bool dnn_run_checkpoint (DnnRun *self, GError **error);
+/* The step of the checkpoint that is there; -1: none yet. */
+int64_t dnn_run_saved_step (const DnnRun *self);
 /* Whether it was stopped before its end, and all is saved to go on. */
 bool dnn_run_is_stopped (const DnnRun *self);
 
@@ -53,6 +58,8 @@ const char *dnn_run_base_report (const DnnRun *self);
 
 /* Returns: (transfer none). */
 DnnModel *dnn_run_model (const DnnRun *self);
+/* The one that is trained now. */
+const DnnPhase *dnn_run_phase (const DnnRun *self);
 const DnnData *dnn_run_data (const DnnRun *self);
 DnnTrainer *dnn_run_trainer (const DnnRun *self);
 const DnnExperiment *dnn_run_experiment (const DnnRun *self);

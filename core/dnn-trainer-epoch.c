@@ -148,7 +148,7 @@ ask (DnnTrainer *self, const DnnTrainEvents *events, bool after_step,
 
   self->stopped = (asked & DNN_REQUEST_STOP) != 0;
   return !after_step || self->after_step == NULL ||
-         self->after_step (self->after_step_data, asked, error);
+         self->after_step (self->run, asked, error);
 }
 
 static bool
@@ -229,6 +229,7 @@ finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
   self->batch = 0;
   return (self->probe == NULL ||
           dnn_trainer_probe (self, key, events, error)) &&
+         (self->after_epoch == NULL || self->after_epoch (self->run, error)) &&
          ask (self, events, false, error);
 }
 

@@ -47,7 +47,9 @@ struct DnnTrainer {
   int64_t phase_epoch; /* the run's epoch at which the phase began */
   /* What the run does after every step; false with an error ends training. */
   bool (*after_step) (void *data, DnnRequest asked, GError **error);
-  void *after_step_data;
+  /* The same when an epoch has ended, before anybody is asked anything. */
+  bool (*after_epoch) (void *data, GError **error);
+  void *run; /* whose these are: their data */
 };
 
 /* Early stopping and the rest, as the phase's settings say. */

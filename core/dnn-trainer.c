@@ -327,6 +327,12 @@ dnn_trainer_step (const DnnTrainer *self)
   return self->step;
 }
 
+double
+dnn_trainer_rate (const DnnTrainer *self)
+{
+  return dnn_optimizer_rate (self->optimizer, self->step - self->phase_step);
+}
+
 int64_t
 dnn_trainer_n_batches (const DnnTrainer *self)
 {

@@ -117,6 +117,8 @@ bool dnn_trainer_write_events (DnnTrainer *self, const char *folder,
                                GError **error);
 /* Steps done since the trainer was made. */
 uint64_t dnn_trainer_step (const DnnTrainer *self);
+/* The learning rate of the next step, without multipliers. */
+double dnn_trainer_rate (const DnnTrainer *self);
 /* Steps of one epoch. */
 int64_t dnn_trainer_n_batches (const DnnTrainer *self);
 /* Layers at the beginning that are frozen and are not run again. */

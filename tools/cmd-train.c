@@ -19,7 +19,7 @@ typedef struct {
   char *epochs, *seed, *threads; /* (owned) NULL: not given */
   char *memory_limit;            /* (owned) likewise */
   gint64 checkpoint_every;
-  gboolean overwrite, partial, health;
+  gboolean overwrite, partial, health, no_control;
 } Options;
 
 static void
@@ -70,6 +70,8 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "After every epoch, show how gradients fare in every layer", NULL },
     { "tensorboard", 0, 0, G_OPTION_ARG_FILENAME, &options->tensorboard,
       "Write event files for TensorBoard to this folder", "DIR" },
+    { "no-control", 0, 0, G_OPTION_ARG_NONE, &options->no_control,
+      "Do not listen to dnnrun control", NULL },
     { "layers", 0, 0, G_OPTION_ARG_STRING, &options->layers,
       "The model as a chain, instead of a file", "CHAIN" },
     { "data", 0, 0, G_OPTION_ARG_STRING, &options->data,
@@ -411,7 +413,8 @@ carry_out (const Options *options, const Common *common, const char *file,
                                  error))
     return false;
   dnn_run_set_checkpoint_every (run, options->checkpoint_every);
-  return train_run (run, common, error) && print_result (run, common, error);
+  return train_run (run, common, !options->no_control, error) &&
+         print_result (run, common, error);
 }
 
 bool

@@ -160,7 +160,7 @@ transfer_once (DnnRegistry *registry, const Options *o, const Common *common,
     return false;
   if (!common->quiet && !common->json)
     fprintf (stderr, "%s", dnn_run_base_report (run));
-  if (!train_run (run, common, error))
+  if (!train_run (run, common, true, error))
     return false;
   after = hash_file (base);
   if (strcmp (before, after) != 0) {

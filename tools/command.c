@@ -36,6 +36,25 @@ load_resource (const char *name, GError **error)
   return text != NULL ? dnn_experiment_parse (NULL, text, error) : NULL;
 }
 
+int
+exit_code (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return EXIT_INTERRUPTED;
+  if (error->domain != DNN_ERROR)
+    return EXIT_IO;
+  switch (error->code) {
+  case DNN_ERROR_USAGE:
+    return EXIT_USAGE;
+  case DNN_ERROR_DIVERGED:
+    return EXIT_DIVERGED;
+  case DNN_ERROR_IO:
+    return EXIT_IO;
+  default:
+    return EXIT_INPUT;
+  }
+}
+
 bool
 override_keys (DnnExperiment *experiment, char **sets, GError **error)
 {
@@ -153,26 +172,26 @@ mend_numbers (const char *text)
                           NULL);
 }
 
-void
-print_json (JsonBuilder *builder)
+char *
+json_to_line (JsonBuilder *builder)
 {
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *text = NULL, *mended = NULL;
+  g_autofree char *text = NULL;
 
   json_generator_set_root (generator, root);
   text = json_generator_to_data (generator, NULL);
-  mended = mend_numbers (text);
-  printf ("%s\n", mended);
-  fflush (stdout);
   g_object_unref (builder);
+  return mend_numbers (text);
 }
 
 void
-add_json_int (JsonBuilder *builder, const char *name, int64_t value)
+print_json (JsonBuilder *builder)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
+  g_autofree char *line = json_to_line (builder);
+
+  printf ("%s\n", line);
+  fflush (stdout);
 }
 
 void
@@ -193,6 +212,13 @@ add_json_text (JsonBuilder *builder, const char *name, const char *value)
     json_builder_add_string_value (builder, value);
   else
     json_builder_add_null_value (builder);
+}
+
+void
+add_json_int (JsonBuilder *builder, const char *name, int64_t value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
 }
 
 void

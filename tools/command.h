@@ -43,6 +43,7 @@ bool cmd_check_part (const Command *self, int *argc, char ***argv,
                      GError **error);
 bool cmd_diff (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_data (const Command *self, int *argc, char ***argv, GError **error);
+bool cmd_control (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_evaluate (const Command *self, int *argc, char ***argv,
                    GError **error);
 bool cmd_export (const Command *self, int *argc, char ***argv, GError **error);
@@ -94,6 +95,12 @@ DnnRegistry *common_registry (const Common *self);
 /* What was noticed while plugins were loaded, to stderr. */
 void common_print_notes (const Common *self, DnnRegistry *registry);
 
+/* The exit code that tells what kind of error it was. */
+int exit_code (const GError *error);
+
+/* An object as text without a newline.  Takes `builder`, whose object must be
+ * closed.  Returns: (transfer full). */
+char *json_to_line (JsonBuilder *builder);
 /* One object on one line of stdout.  Takes `builder`, whose object must be
  * closed. */
 void print_json (JsonBuilder *builder);

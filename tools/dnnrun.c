@@ -41,6 +41,8 @@ static const Command commands[] = {
     1, cmd_sweep },
   { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
     0, cmd_plugins },
+  { "control", "RUN status | pause | resume | checkpoint | stop",
+    "Look at a run while it trains, and steer it", 2, G_MAXINT, cmd_control },
   { "check", "FILE.so | FILE.dnn",
     "Hold a plugin to its contract, or an experiment to its plugins", 0, 1,
     cmd_check },
@@ -74,25 +76,6 @@ find_command (const char *name)
     if (strcmp (hidden[i].name, name) == 0)
       return &hidden[i];
   return NULL;
-}
-
-static int
-exit_code (const GError *error)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return EXIT_INTERRUPTED;
-  if (error->domain != DNN_ERROR)
-    return EXIT_IO;
-  switch (error->code) {
-  case DNN_ERROR_USAGE:
-    return EXIT_USAGE;
-  case DNN_ERROR_DIVERGED:
-    return EXIT_DIVERGED;
-  case DNN_ERROR_IO:
-    return EXIT_IO;
-  default:
-    return EXIT_INPUT;
-  }
 }
 
 static void

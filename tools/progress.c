@@ -15,7 +15,8 @@ struct Progress {
   bool json;
   bool quiet;
   bool terminal;
-  bool line_open; /* a bar stands there, without its newline */
+  bool line_open;   /* a bar stands there, without its newline */
+  Control *control; /* NULL: nobody listens */
   int64_t n_batches, n_epochs;
 };
 
@@ -225,12 +226,23 @@ print_status (Progress *self, DnnTrainer *trainer)
            dnn_trainer_step (trainer), text->str);
 }
 
+/* While the run is paused, until it goes on or is to stop. */
 static DnnRequest
 on_between (void *data, DnnTrainer *trainer)
 {
-  if (signals_ask_status ())
-    print_status (data, trainer);
-  return signals_ask_stop () ? DNN_REQUEST_STOP : DNN_REQUEST_NONE;
+  const Progress *self = data;
+  DnnRequest asked = DNN_REQUEST_NONE;
+
+  do {
+    if (signals_ask_status ())
+      print_status (data, trainer);
+    if (self->control != NULL)
+      asked = control_serve (self->control);
+    if (signals_ask_stop ())
+      asked |= DNN_REQUEST_STOP;
+  } while (self->control != NULL && control_is_paused (self->control) &&
+           (asked & DNN_REQUEST_STOP) == 0);
+  return asked;
 }
 
 static void
@@ -242,6 +254,12 @@ on_health (void *data, const DnnHealthEpoch *epoch)
     print_health_json (epoch);
   else if (!self->quiet)
     print_health (epoch);
+}
+
+void
+progress_set_control (Progress *self, Control *control)
+{
+  self->control = control;
 }
 
 DnnTrainEvents

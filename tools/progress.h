@@ -5,6 +5,8 @@
 
 #include "command.h"
 
+#include "control.h"
+
 typedef struct Progress Progress;
 
 /* `trainer` is borrowed. */
@@ -12,5 +14,8 @@ Progress *progress_new (const Common *common, DnnTrainer *trainer);
 void progress_free (Progress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Progress, progress_free)
 
+/* From now on whoever steers the run is heard between two steps; NULL: nobody.
+ * `control` is borrowed. */
+void progress_set_control (Progress *self, Control *control);
 /* The callbacks to give to the trainer; valid as long as `self`. */
 DnnTrainEvents progress_events (Progress *self);

@@ -1,6 +1,7 @@
 /* training.c - progress and signals around a run */
 #include "training.h"
 
+#include "control.h"
 #include "progress.h"
 #include "signals.h"
 
@@ -20,15 +21,41 @@ set_stopped (const DnnRun *run, GError **error)
                dnn_trainer_step (trainer), progress.epoch, folder);
 }
 
+/* A folder where no socket can be is no reason not to train. */
+static Control *
+listen_to (DnnRun *run, const DnnTrainEvents *watcher)
+{
+  g_autoptr (GError) error = NULL;
+  Control *control = control_new (run, watcher, &error);
+  g_autofree char *text = NULL;
+
+  if (control != NULL)
+    return control;
+  text = g_strdup_printf ("%s; 'dnnrun control' will not reach this run",
+                          error->message);
+  watcher->warning (watcher->data, text);
+  return NULL;
+}
+
 bool
-train_run (DnnRun *run, const Common *common, GError **error)
+train_run (DnnRun *run, const Common *common, bool listens, GError **error)
 {
   g_autoptr (Progress) progress = progress_new (common, dnn_run_trainer (run));
   DnnTrainEvents events = progress_events (progress);
+  g_autoptr (Control) control = NULL;
+  g_autoptr (GError) wrong = NULL;
 
   signals_install ();
-  if (!dnn_run_train (run, &events, error))
+  if (listens)
+    control = listen_to (run, &events);
+  progress_set_control (progress, control);
+  dnn_run_train (run, &events, &wrong);
+  if (control != NULL)
+    control_end (control, wrong);
+  if (wrong != NULL) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
     return false;
+  }
   if (!dnn_run_is_stopped (run))
     return true;
   set_stopped (run, error);
