@@ -318,6 +318,32 @@ dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,
 }
 
 void
+dnn_experiment_insert (DnnExperiment *self, const DnnSpec *section,
+                       const char *after)
+{
+  guint at = self->sections->len;
+
+  for (guint i = 0; after != NULL && i < self->sections->len; i++)
+    if (strcmp (dnn_experiment_section (self, i)->name, after) == 0)
+      at = i + 1;
+  g_ptr_array_insert (self->sections, (gint) at, dnn_spec_copy (section));
+}
+
+void
+dnn_experiment_replace (DnnExperiment *self, const DnnSpec *section)
+{
+  for (guint i = 0; i < self->sections->len; i++) {
+    DnnSpec **at = (DnnSpec **) &g_ptr_array_index (self->sections, i);
+
+    if (strcmp ((*at)->name, section->name) != 0)
+      continue;
+    dnn_spec_free (*at);
+    *at = dnn_spec_copy (section);
+    return;
+  }
+}
+
+void
 dnn_experiment_unset (DnnExperiment *self, const char *section, const char *key)
 {
   DnnSpec *found = find_section (self, section);
@@ -337,6 +363,37 @@ has_comment (const char *value)
 }
 
 bool
+dnn_parse_assignment (const char *text, char **ret_key, char **ret_value,
+                      GError **error)
+{
+  const char *equals = strchr (text, '=');
+  g_autofree char *key = NULL, *value = NULL;
+
+  if (equals == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE, "'%s' must be KEY=VALUE",
+                 text);
+    return false;
+  }
+  key = g_strstrip (g_strndup (text, (gsize) (equals - text)));
+  value = g_strstrip (g_strdup (equals + 1));
+  if (!is_key (key)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "'%s' is no key; a key is of a-z, 0-9 and '_'", key);
+    return false;
+  }
+  if (has_comment (value)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "a value cannot hold a '#' at a word's start, as '%s' does: "
+                 "there a comment begins",
+                 value);
+    return false;
+  }
+  *ret_key = g_steal_pointer (&key);
+  *ret_value = g_steal_pointer (&value);
+  return true;
+}
+
+bool
 dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
 {
   const char *equals = strchr (text, '=');
@@ -349,19 +406,8 @@ dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
     return false;
   }
   section = g_strstrip (g_strndup (text, (gsize) (dot - text)));
-  key = g_strstrip (g_strndup (dot + 1, (gsize) (equals - dot - 1)));
-  value = g_strstrip (g_strdup (equals + 1));
-  if (has_comment (value)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "--set: a value cannot hold a '#' at a word's start, as '%s' "
-                 "does: there a comment begins",
-                 value);
-    return false;
-  }
-  if (!check_section_name (section, error) || !is_key (key)) {
-    if (error != NULL && *error == NULL)
-      g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                   "'%s' is no key; a key is of a-z, 0-9 and '_'", key);
+  if (!check_section_name (section, error) ||
+      !dnn_parse_assignment (dot + 1, &key, &value, error)) {
     g_prefix_error (error, "--set %s: ", text);
     return false;
   }

@@ -39,12 +39,21 @@ bool dnn_experiment_has_phases (const DnnExperiment *self);
 /* Sets a key, making its section where there is none. */
 void dnn_experiment_set (DnnExperiment *self, const char *section,
                          const char *key, const char *value);
+/* Puts a section behind the one called `after`, or at the end where that is
+ * NULL; no section may have its name yet. */
+void dnn_experiment_insert (DnnExperiment *self, const DnnSpec *section,
+                            const char *after);
+/* Puts a section in the place of the one of its name. */
+void dnn_experiment_replace (DnnExperiment *self, const DnnSpec *section);
 /* Takes a key away; nothing happens where there is none. */
 void dnn_experiment_unset (DnnExperiment *self, const char *section,
                            const char *key);
 /* As set, from "section.key=value", as on a command line. */
 bool dnn_experiment_override (DnnExperiment *self, const char *text,
                               GError **error);
+/* Splits "key=value" into both, and refuses what a file could not hold. */
+bool dnn_parse_assignment (const char *text, char **ret_key, char **ret_value,
+                           GError **error);
 /* Takes a section away; nothing happens where there is none. */
 void dnn_experiment_remove (DnnExperiment *self, const char *section);
 

@@ -57,6 +57,10 @@ bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
 bool dnn_optimizer_adopt (DnnOptimizer *self, DnnOptimizer *other,
                           char **ret_report, GError **error);
 
+/* Says what adopt would take over, and takes nothing over. */
+bool dnn_optimizer_compare (DnnOptimizer *self, const DnnOptimizer *other,
+                            char **ret_report, GError **error);
+
 /* Whether gradients must be kept until the end of backward. */
 bool dnn_optimizer_stores_gradients (const DnnOptimizer *self);
 

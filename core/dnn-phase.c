@@ -2,6 +2,7 @@
 #include "dnn-phase.h"
 
 #include "dnn-run.h"
+#include "dnn-summary.h"
 
 #include <string.h>
 
@@ -14,6 +15,20 @@ dnn_phase_free (DnnPhase *self)
     return;
   dnn_spec_free (self->optimizer);
   g_free (self);
+}
+
+char *
+dnn_phase_describe (const DnnPhase *self, const DnnModel *model,
+                    const char *slots)
+{
+  const DnnCounts counts = dnn_model_count (model);
+  g_autofree char *optimizer = dnn_spec_to_string (self->optimizer);
+
+  return g_strdup_printf (
+      "phase %s: %" G_GINT64_FORMAT " parameters train, %" G_GINT64_FORMAT
+      " do not; %s%s%s",
+      self->name, counts.trainable, counts.non_trainable, optimizer,
+      slots != NULL && *slots != '\0' ? "; " : "", slots != NULL ? slots : "");
 }
 
 static void

@@ -21,6 +21,10 @@ struct DnnPhase {
 void dnn_phase_free (DnnPhase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPhase, dnn_phase_free)
 
+/* "phase b: 67 parameters train, 12 do not; adam(...); SLOTS", as the model's
+ * layers are now.  `slots` may be NULL.  Returns: (transfer full). */
+char *dnn_phase_describe (const DnnPhase *self, const DnnModel *model,
+                          const char *slots);
 /* Returns: (transfer full): an array of DnnPhase, at least one. */
 GPtrArray *dnn_phases_parse (const DnnExperiment *experiment, GError **error);
 

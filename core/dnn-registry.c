@@ -89,6 +89,28 @@ dnn_registry_unref (DnnRegistry *self)
   g_free (self);
 }
 
+void
+dnn_registry_add_folders (DnnRegistry *self, const char *folders)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  g_autofree char *before = g_strjoinv (":", self->folders);
+
+  add_folders (all, folders);
+  add_folders (all, before);
+  g_ptr_array_add (all, NULL);
+  g_strfreev (self->folders);
+  self->folders = (char **) g_ptr_array_steal (all, NULL);
+}
+
+void
+dnn_registry_set_folders (DnnRegistry *self, const char *const *folders)
+{
+  char **copy = g_strdupv ((char **) folders);
+
+  g_strfreev (self->folders);
+  self->folders = copy;
+}
+
 const char *const *
 dnn_registry_folders (DnnRegistry *self)
 {

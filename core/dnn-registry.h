@@ -22,6 +22,12 @@ DnnRegistry *dnn_registry_ref (DnnRegistry *self);
 void dnn_registry_unref (DnnRegistry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRegistry, dnn_registry_unref)
 
+/* From now on these are searched first, ':' between them.  What was found
+ * before stays what it is. */
+void dnn_registry_add_folders (DnnRegistry *self, const char *folders);
+/* Searches these alone, to take an addition back. */
+void dnn_registry_set_folders (DnnRegistry *self, const char *const *folders);
+
 /* From now on a model may name layers, activations and initializers that are
  * not there or are refused: it can be looked at, and not run. */
 void dnn_registry_allow_missing (DnnRegistry *self);

@@ -222,8 +222,7 @@ static bool
 begin_phase (DnnRun *self, GError **error)
 {
   const DnnPhase *phase = g_ptr_array_index (self->phases, self->phase);
-  g_autofree char *slots = NULL, *optimizer = NULL, *text = NULL;
-  DnnCounts counts;
+  g_autofree char *slots = NULL, *text = NULL;
 
   if (self->phase > 0 &&
       !dnn_trainer_begin_phase (self->trainer, phase, &slots, error)) {
@@ -232,14 +231,7 @@ begin_phase (DnnRun *self, GError **error)
   }
   self->best = self->best_missed = INFINITY; /* the best is its phase's */
   if (self->phases->len > 1) {
-    counts = dnn_model_count (self->model);
-    optimizer = dnn_spec_to_string (phase->optimizer);
-    text = g_strdup_printf (
-        "phase %s: %" G_GINT64_FORMAT " parameters train, %" G_GINT64_FORMAT
-        " do not; %s%s%s",
-        phase->name, counts.trainable, counts.non_trainable, optimizer,
-        slots != NULL && *slots != '\0' ? "; " : "",
-        slots != NULL ? slots : "");
+    text = dnn_phase_describe (phase, self->model, slots);
     dnn_run_tell (self, text);
   }
   /* What cannot be written at all is better known before hours of training. */

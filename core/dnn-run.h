@@ -47,6 +47,14 @@ bool dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error);
 /* Saves a checkpoint at once; to be called between two steps (see
  * DnnTrainEvents.between). */
 bool dnn_run_checkpoint (DnnRun *self, GError **error);
+/* Trains with other values from the next step on; to be called between two
+ * steps.  `sets`: "optimizer.learning_rate=1e-4", "batch_size=64",
+ * "trainable=*", as in a phase; NULL-terminated.  `folders`, separated by ':'
+ * or NULL, are searched for plugins first from now on.  The phase is broken off
+ * and another begins, in the run's experiment, too; `ret_report` says what that
+ * means.  After an error everything is as before. */
+bool dnn_run_change (DnnRun *self, const char *const *sets, const char *folders,
+                     char **ret_report, GError **error);
 /* The step of the checkpoint that is there; -1: none yet. */
 int64_t dnn_run_saved_step (const DnnRun *self);
 /* Whether it was stopped before its end, and all is saved to go on. */

@@ -17,6 +17,8 @@ static const DnnParam params[] = {
            "passes over the training rows"),
   DNN_INT (DnnTrainSettings, steps, "0", 0, 1e15, "steps",
            "steps, instead of epochs; 0: epochs count"),
+  DNN_INT (DnnTrainSettings, ends_after, "0", 0, 1e15, "steps",
+           "steps of the phase after which it is broken off; 0: never"),
   DNN_INT (DnnTrainSettings, seed, "1", 0, 9e15, "",
            "of all random numbers of the run"),
   DNN_INT (DnnTrainSettings, threads, "0", 0, 1024, "threads",

@@ -101,10 +101,14 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
 static int64_t
 count_batches (const DnnTrainer *self)
 {
+  const int64_t limits[] = { self->settings.steps, self->settings.ends_after };
   int64_t n = dnn_feeder_n_batches (self->feeder);
   int64_t before = (int64_t) (self->step - self->phase_step) - self->batch;
 
-  return self->settings.steps > 0 ? MIN (n, self->settings.steps - before) : n;
+  for (size_t i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (limits[i] > 0)
+      n = MIN (n, limits[i] - before);
+  return n;
 }
 
 /* Epochs of the run when this phase is done. */
@@ -155,10 +159,12 @@ static bool
 train_batches (DnnTrainer *self, const DnnTrainEvents *events,
                double *ret_losses, GError **error)
 {
-  const int64_t n = count_batches (self);
   int64_t told = self->epoch_start;
+  int64_t n;
 
-  while (self->batch < n && !self->stopped) {
+  /* Counted anew: whoever is asked between two steps may break the phase off.
+   */
+  while (self->batch < (n = count_batches (self)) && !self->stopped) {
     const int64_t i = self->batch;
     int64_t now;
 
@@ -213,11 +219,21 @@ fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
   return true;
 }
 
+/* The last step of an epoch is watched; one that breaks off within has none. */
+static bool
+is_probed (const DnnTrainer *self)
+{
+  return self->probe != NULL &&
+         (self->batch == dnn_feeder_n_batches (self->feeder) ||
+          !dnn_trainer_is_broken_off (self));
+}
+
 static bool
 finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
               GError **error)
 {
   DnnEpoch *epoch = dnn_history_add (self->history, self->phase);
+  const bool probed = is_probed (self);
 
   if (!fill_epoch (self, epoch, error))
     return false;
@@ -227,8 +243,7 @@ finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
     return false;
   self->epoch++;
   self->batch = 0;
-  return (self->probe == NULL ||
-          dnn_trainer_probe (self, key, events, error)) &&
+  return (!probed || dnn_trainer_probe (self, key, events, error)) &&
          (self->after_epoch == NULL || self->after_epoch (self->run, error)) &&
          ask (self, events, false, error);
 }
@@ -259,15 +274,46 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
 }
 
 bool
+dnn_trainer_is_broken_off (const DnnTrainer *self)
+{
+  return self->settings.ends_after > 0 &&
+         (int64_t) (self->step - self->phase_step) >= self->settings.ends_after;
+}
+
+/* Whether no step of the phase is left, of which so many epochs are done. */
+static bool
+is_trained (const DnnTrainer *self, int64_t n_epochs)
+{
+  if (dnn_trainer_is_broken_off (self))
+    return true;
+  if (self->settings.steps > 0)
+    return (int64_t) (self->step - self->phase_step) >= self->settings.steps;
+  return n_epochs >= self->settings.epochs;
+}
+
+bool
 dnn_trainer_is_phase_over (const DnnTrainer *self)
 {
   if (self->stopping != NULL && dnn_early_stopping_is_over (self->stopping))
     return true;
   if (self->batch > 0) /* an epoch has begun: it is yet to be finished */
     return false;
-  if (self->settings.steps > 0)
-    return (int64_t) (self->step - self->phase_step) >= self->settings.steps;
-  return self->epoch - self->phase_epoch >= self->settings.epochs;
+  return is_trained (self, self->epoch - self->phase_epoch);
+}
+
+int64_t
+dnn_trainer_epochs_done (const DnnTrainer *self)
+{
+  return self->epoch - self->phase_epoch +
+         (self->batch > 0 &&
+          self->batch == dnn_feeder_n_batches (self->feeder));
+}
+
+bool
+dnn_trainer_is_spent (const DnnTrainer *self)
+{
+  return dnn_trainer_is_phase_over (self) ||
+         is_trained (self, dnn_trainer_epochs_done (self));
 }
 
 bool

@@ -75,6 +75,13 @@ void dnn_trainer_explain_step (DnnTrainer *self, const char *what,
 /* One step; a loss that is not finite is DNN_ERROR_DIVERGED. */
 bool dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
                               GError **error);
+/* Whether the phase was broken off by `ends_after`. */
+bool dnn_trainer_is_broken_off (const DnnTrainer *self);
+/* Epochs of the phase whose steps are all done. */
+int64_t dnn_trainer_epochs_done (const DnnTrainer *self);
+/* Between two steps: whether no step of the phase is left, so that the next one
+ * is of another phase. */
+bool dnn_trainer_is_spent (const DnnTrainer *self);
 
 /* Writes the results of the validation rows, where there are any. */
 bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);

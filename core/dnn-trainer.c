@@ -237,34 +237,69 @@ complete (const DnnTrainSettings *settings)
   return whole;
 }
 
-bool
-dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
-                         GError **error)
+/* A trainer with the settings of that phase, for as long as it is looked at;
+ * which layers train is the phase's until it is discarded. */
+static bool
+make_probe (DnnTrainer *self, const DnnPhase *phase, DnnTrainer *probe,
+            GError **error)
 {
-  g_autoptr (DnnOptimizer) optimizer = dnn_optimizer_new (
-      dnn_model_registry (self->model), phase->optimizer, error);
-  DnnTrainer probe = {
+  *probe = (DnnTrainer){
     .model = self->model,
     .data = self->data,
     .settings = complete (&phase->settings),
+    .pool = self->pool,
     .expected = self->expected,
     .checked = self->checked,
     .history = self->history,
     .baseline = self->baseline,
-    .optimizer = optimizer,
+    .optimizer = dnn_optimizer_new (dnn_model_registry (self->model),
+                                    phase->optimizer, error),
   };
-  bool ok = optimizer != NULL && choose_layers (&probe, error) &&
-            make_objectives (&probe, error) &&
-            make_class_weights (&probe, error) &&
-            dnn_trainer_make_callbacks (&probe, error);
+  return probe->optimizer != NULL && choose_layers (probe, error) &&
+         make_objectives (probe, error) && make_class_weights (probe, error) &&
+         dnn_trainer_make_callbacks (probe, error);
+}
 
+static void
+discard_probe (DnnTrainer *self, DnnTrainer *probe)
+{
   for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
     dnn_model_layer (self->model, i)->trainable = self->trainable[i];
-  g_clear_pointer (&probe.class_weights, g_array_unref);
-  dnn_plateau_free (probe.plateau);
-  dnn_early_stopping_free (probe.stopping);
-  dnn_objective_free (probe.evaluation);
-  dnn_objective_free (probe.objective);
+  dnn_feeder_free (probe->feeder);
+  g_clear_pointer (&probe->class_weights, g_array_unref);
+  dnn_plateau_free (probe->plateau);
+  dnn_early_stopping_free (probe->stopping);
+  dnn_optimizer_free (probe->optimizer);
+  dnn_objective_free (probe->evaluation);
+  dnn_objective_free (probe->objective);
+}
+
+bool
+dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
+                         GError **error)
+{
+  DnnTrainer probe;
+  bool ok = make_probe (self, phase, &probe, error);
+
+  discard_probe (self, &probe);
+  return ok;
+}
+
+bool
+dnn_trainer_try_phase (DnnTrainer *self, const DnnPhase *phase,
+                       char **ret_report, GError **error)
+{
+  DnnTrainer probe;
+  g_autofree char *slots = NULL;
+  bool ok =
+      make_probe (self, phase, &probe, error) &&
+      dnn_optimizer_prepare (probe.optimizer, self->model, self->pool, error) &&
+      dnn_optimizer_compare (probe.optimizer, self->optimizer, &slots, error) &&
+      make_feeder (&probe, &probe.feeder, self->data->train, true, error);
+
+  if (ok)
+    *ret_report = dnn_phase_describe (phase, self->model, slots);
+  discard_probe (self, &probe);
   return ok;
 }
 
@@ -310,7 +345,11 @@ dnn_trainer_end_phase (DnnTrainer *self, GError **error)
     return false;
   }
   self->ended = true;
-  return dnn_trainer_finish_weights (self, error);
+  if (!dnn_trainer_is_broken_off (self))
+    return dnn_trainer_finish_weights (self, error);
+  g_clear_pointer (&self->restored, g_free);
+  g_clear_pointer (&self->last, dnn_snapshot_free);
+  return true;
 }
 
 /* --- looking ------------------------------------------------------------- */

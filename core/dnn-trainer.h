@@ -24,6 +24,9 @@ typedef struct DnnTrainSettings {
   int64_t batch_size;
   int64_t epochs; /* ends a phase ... */
   int64_t steps;  /* ... or this many steps, where not 0 */
+  /* Breaks a phase off after this many of its steps, where not 0: schedules go
+   * by its planned length, and weights stay as they are. */
+  int64_t ends_after;
   int64_t seed;
   int64_t threads; /* 0: one a processor */
   bool shuffle;
@@ -63,9 +66,15 @@ bool dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
 bool dnn_trainer_restart (DnnTrainer *self, GError **error);
 /* Proves that frozen tensors did not move (else DNN_ERROR_FROZEN), puts the
  * averages over steps in the weights' place, where the optimizer has them, and
- * brings back the best weights, where early stopping is to; a second call does
- * nothing more. */
+ * brings back the best weights, where early stopping is to; a phase that was
+ * broken off (`ends_after`) is only proved.  A second call does nothing more.
+ */
 bool dnn_trainer_end_phase (DnnTrainer *self, GError **error);
+/* As check_phase, and makes what the phase needs at once, to throw it away
+ * again: plugins have the last word, and memory is there.  What would become of
+ * the optimizer's slots, and how much would train, is told in `ret_report`. */
+bool dnn_trainer_try_phase (DnnTrainer *self, const DnnPhase *phase,
+                            char **ret_report, GError **error);
 /* What the end of the phase brought back: a sentence, or NULL.
  * Returns: (transfer none). */
 const char *dnn_trainer_restored (const DnnTrainer *self);

@@ -13,9 +13,29 @@ enum { CHUNK = 1 << 12 };
 
 /* --- the line ------------------------------------------------------------ */
 
+/* The run may be at home in another folder. */
+static void
+append_plugin_path (GString *line, const char *path)
+{
+  g_auto (GStrv) folders = g_strsplit (path, ":", -1);
+  g_autofree char *joined = NULL, *quoted = NULL;
+
+  for (size_t i = 0; folders[i] != NULL; i++) {
+    char *absolute = *folders[i] != '\0'
+                         ? g_canonicalize_filename (folders[i], NULL)
+                         : g_strdup ("");
+
+    g_free (folders[i]);
+    folders[i] = absolute;
+  }
+  joined = g_strjoinv (":", folders);
+  quoted = g_shell_quote (joined);
+  g_string_append_printf (line, " --plugin-path=%s", quoted);
+}
+
 /* Words as the run's shell splitting takes them back. */
 static char *
-make_line (char **words, int n_words, GError **error)
+make_line (char **words, int n_words, const char *plugin_path, GError **error)
 {
   g_autoptr (GString) line = g_string_new (NULL);
 
@@ -29,6 +49,8 @@ make_line (char **words, int n_words, GError **error)
     }
     g_string_append_printf (line, "%s%s", i > 0 ? " " : "", quoted);
   }
+  if (plugin_path != NULL)
+    append_plugin_path (line, plugin_path);
   g_string_append_c (line, '\n');
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
@@ -156,7 +178,7 @@ cmd_control (const Command *self, int *argc, char ***argv, GError **error)
   if (!command_parse (self, argc, argv, NULL, &common, error))
     return false;
   folder = (*argv)[1];
-  line = make_line (*argv + 2, *argc - 2, error);
+  line = make_line (*argv + 2, *argc - 2, common.plugin_path, error);
   if (line == NULL)
     return false;
   fd = control_socket_connect (folder, error);

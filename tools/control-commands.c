@@ -1,6 +1,8 @@
 /* control-commands.c - the table of commands, and what each does */
 #include "control-commands.h"
 
+#include "control-plugins.h"
+
 #include <dnn-phase.h>
 #include <dnn-suggest.h>
 #include <string.h>
@@ -166,6 +168,51 @@ save_run (Steering *self, char **words, JsonBuilder *b, GError **error)
   return true;
 }
 
+/* What comes after the first word is KEY=VALUE, or the folders of plugins. */
+static char *
+take_folders (char **words, GStrvBuilder *sets)
+{
+  const char *option = "--plugin-path=";
+  char *folders = NULL;
+
+  for (size_t i = 0; words[i] != NULL; i++) {
+    if (!g_str_has_prefix (words[i], option)) {
+      g_strv_builder_add (sets, words[i]);
+      continue;
+    }
+    g_free (folders);
+    folders = g_strdup (words[i] + strlen (option));
+  }
+  return folders;
+}
+
+static bool
+change_run (Steering *self, char **words, JsonBuilder *b, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *folders = take_folders (words, builder);
+  g_auto (GStrv) sets = g_strv_builder_end (builder);
+  g_autofree char *report = NULL, *text = NULL;
+
+  if (sets[0] == NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "'set' needs KEY=VALUE behind it");
+    return false;
+  }
+  if (!check_plugins (self->run, (const char *const *) sets, folders, error) ||
+      !dnn_run_change (self->run, (const char *const *) sets, folders, &report,
+                       error))
+    return false;
+  text = g_strdup_printf (
+      "from step %" G_GUINT64_FORMAT " on %s; early stopping, plateaus and "
+      "schedules begin anew",
+      dnn_trainer_step (dnn_run_trainer (self->run)) + 1, report);
+  add_json_text (b, "change", report);
+  add_place (self, b);
+  say (self, b, text);
+  return true;
+}
+
 static bool
 stop_run (Steering *self, char **words, JsonBuilder *b, GError **error)
 {
@@ -181,6 +228,7 @@ static const Row rows[] = {
   { "pause", 0, 0, false, pause_run },
   { "resume", 0, 0, false, resume_run },
   { "checkpoint", 0, 0, false, save_run },
+  { "set", 1, G_MAXUINT, false, change_run },
   { "stop", 0, 0, true, stop_run },
 };
 
