@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill tensorboard large'
+steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill control tensorboard large'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -118,6 +118,12 @@ projects () {
 step_kill () {
   [ -x "$work/gcc/tools/dnnrun" ] || CC=gcc build gcc -Dwerror=true || return 1
   python3 build-aux/kill-test.py "$work/gcc/tools/dnnrun" "$work/gcc/plugins" 200
+}
+
+# 200 commands to a run that trains.
+step_control () {
+  [ -x "$work/gcc/tools/dnnrun" ] || CC=gcc build gcc -Dwerror=true || return 1
+  python3 build-aux/control-test.py "$work/gcc/tools/dnnrun" "$work/gcc/plugins" gcc 200
 }
 
 # An install, and what is built with that prefix alone.

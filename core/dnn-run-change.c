@@ -237,21 +237,27 @@ change_next (const DnnRun *self, const DnnSpec *asked,
 
 /* --- all or nothing ------------------------------------------------------ */
 
-/* What is written must be what is read again. */
+/* The experiment as its file would be read: without lines, which are those of
+ * another file, and only if it is what was written. */
 static bool
-check_text (const DnnExperiment *experiment, GError **error)
+read_again (DnnExperiment **experiment, GError **error)
 {
-  g_autofree char *text = dnn_experiment_to_string (experiment);
+  g_autofree char *text = dnn_experiment_to_string (*experiment);
   g_autoptr (DnnExperiment) again = dnn_experiment_parse (NULL, text, error);
   g_autofree char *twice =
       again != NULL ? dnn_experiment_to_string (again) : NULL;
 
-  if (twice == NULL || strcmp (text, twice) == 0)
-    return twice != NULL;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-               "an experiment's file cannot hold these values: line ends and "
-               "blanks would not come back");
-  return false;
+  if (twice == NULL)
+    return false;
+  if (strcmp (text, twice) != 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "an experiment's file cannot hold these values: line ends and "
+                 "blanks would not come back");
+    return false;
+  }
+  dnn_experiment_free (*experiment);
+  *experiment = g_steal_pointer (&again);
+  return true;
 }
 
 static bool
@@ -266,7 +272,7 @@ make_plan (DnnRun *self, const char *const *sets, Plan *plan, char **ret_report,
   if (!(dnn_trainer_is_spent (self->trainer)
             ? change_next (self, asked, plan->experiment, error)
             : add_phase (self, asked, plan->experiment, error)) ||
-      !check_text (plan->experiment, error))
+      !read_again (&plan->experiment, error))
     return false;
   plan->phases = dnn_phases_parse (plan->experiment, error);
   return plan->phases != NULL &&

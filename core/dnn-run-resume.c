@@ -314,17 +314,30 @@ check_schedules (const DnnRun *self, const DnnExperiment *before,
   return true;
 }
 
+/* A run that was changed may have been killed before its text was. */
+static bool
+mend_text (const DnnRun *self, const char *text, GError **error)
+{
+  g_autofree char *path = dnn_run_path (self, "experiment.dnn");
+  g_autofree char *there = NULL;
+
+  return (g_file_get_contents (path, &there, NULL, NULL) &&
+          strcmp (there, text) == 0) ||
+         dnn_run_write_text (self, "experiment.dnn", text, error);
+}
+
 static bool
 raise_end (DnnRun *self, const DnnExperiment *before, GError **error)
 {
   g_autofree char *old = dnn_experiment_to_string (before);
   g_autofree char *text = dnn_experiment_to_string (self->experiment);
 
-  return strcmp (old, text) == 0 ||
-         (check_schedules (self, before, error) &&
-          raise_best (self, text, error) &&
-          dnn_run_write_text (self, "experiment.dnn", text, error) &&
-          dnn_run_save_checkpoint (self, error));
+  if (strcmp (old, text) == 0)
+    return mend_text (self, text, error);
+  return check_schedules (self, before, error) &&
+         raise_best (self, text, error) &&
+         dnn_run_write_text (self, "experiment.dnn", text, error) &&
+         dnn_run_save_checkpoint (self, error);
 }
 
 /* --- the run ------------------------------------------------------------- */

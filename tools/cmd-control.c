@@ -43,8 +43,10 @@ make_line (char **words, int n_words, const char *plugin_path, GError **error)
     g_autofree char *quoted = g_shell_quote (words[i]);
 
     if (strchr (words[i], '\n') != NULL) {
+      g_autofree char *escaped = g_strescape (words[i], NULL);
+
       g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                   "a command is one line, and '%s' is more", words[i]);
+                   "a command is one line, and '%s' is more", escaped);
       return NULL;
     }
     g_string_append_printf (line, "%s%s", i > 0 ? " " : "", quoted);

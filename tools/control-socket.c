@@ -1,7 +1,6 @@
 /* control-socket.c - Unix sockets in folders of any depth */
 #include "control-socket.h"
 
-#include <dnn-lock.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -100,30 +99,21 @@ control_socket_close (int fd, const char *folder)
     g_unlink (path);
 }
 
-/* Why nobody listens: the run's lock tells. */
+/* The run's lock would tell more; but whoever tries it holds it for a moment,
+ * in which a run cannot begin. */
 static void
 set_silent (const char *folder, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, ".lock", NULL);
-  g_autoptr (DnnLock) lock = NULL;
-  GError *held = NULL;
-
-  if (!g_file_test (folder, G_FILE_TEST_IS_DIR)) {
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+                 "no run listens in '%s': it is over ('dnnrun train --resume' "
+                 "goes on with it), has just begun, or was begun with "
+                 "--no-control",
+                 folder);
+  else
     g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
                  "there is no folder '%s'; control takes the folder of a run",
                  folder);
-    return;
-  }
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    lock = dnn_lock_new (folder, &held);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-               g_error_matches (held, DNN_ERROR, DNN_ERROR_USAGE)
-                   ? "the run in '%s' does not listen; it has just begun, or "
-                     "was begun with --no-control"
-                   : "no run is going on in '%s'; 'dnnrun train --resume' goes "
-                     "on with one",
-               folder);
-  g_clear_error (&held);
 }
 
 int

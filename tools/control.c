@@ -66,12 +66,20 @@ control_new (DnnRun *run, const DnnTrainEvents *watcher, GError **error)
   return self;
 }
 
+static void
+close_socket (Control *self)
+{
+  if (self->fd >= 0)
+    control_socket_close (self->fd, self->folder);
+  self->fd = -1;
+}
+
 void
 control_free (Control *self)
 {
   if (self == NULL)
     return;
-  control_socket_close (self->fd, self->folder);
+  close_socket (self);
   g_ptr_array_unref (self->clients);
   g_free (self->folder);
   g_free (self);
@@ -274,6 +282,7 @@ control_is_paused (const Control *self)
 void
 control_end (Control *self, const GError *error)
 {
+  close_socket (self);
   for (guint i = 0; i < self->clients->len; i++) {
     Client *client = g_ptr_array_index (self->clients, i);
 

@@ -19,7 +19,8 @@ Control *control_new (DnnRun *run, const DnnTrainEvents *watcher,
  * paused it waits a little for more. */
 DnnRequest control_serve (Control *self);
 bool control_is_paused (const Control *self);
-/* Answers those who wait for the end of the run; `error`: how it ended. */
+/* Listens no more, and answers those who wait for the end of the run; `error`:
+ * how it ended. */
 void control_end (Control *self, const GError *error);
 void control_free (Control *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Control, control_free)

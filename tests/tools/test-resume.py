@@ -197,15 +197,20 @@ def check_full_disk():
           t.show(result))
 
 
-with tempfile.TemporaryDirectory() as scratch:
-    os.chdir(scratch)
-    write_data()
-    check_signals()
-    check_second_signal()
-    check_two_runs()
-    check_options()
-    check_health()
-    check_full_disk()
-    os.chdir('/')
-print(f'1..{t.n_checks}')
-sys.exit(t.n_failed > 0)
+def main():
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chdir(scratch)
+        write_data()
+        check_signals()
+        check_second_signal()
+        check_two_runs()
+        check_options()
+        check_health()
+        check_full_disk()
+        os.chdir('/')
+    print(f'1..{t.n_checks}')
+    return t.n_failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
