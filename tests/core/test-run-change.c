@@ -269,6 +269,29 @@ test_slots (void)
   g_assert_nonnull (strstr (change.reports->str, "; slots kept: velocity\n"));
 }
 
+#define BROKEN_OFF(callbacks)                                                  \
+  BEGIN MOMENTUM "learning_rate = 9\n[phase a]\n"                              \
+                 "ends_after = 11\n" callbacks                                 \
+                 "[phase b]\nsteps = 1\noptimizer.learning_rate = 0\n"
+
+static void
+test_weights_stay (void)
+{
+  g_autoptr (DnnRun) plain = dnn_test_run_good (BROKEN_OFF (""));
+  g_autoptr (DnnRun) best = dnn_test_run_good (
+      BROKEN_OFF ("callbacks = early_stopping(patience=9, restore_best=true)\n"
+                  "optimizer.use_ema = true\n"));
+  g_autofree char *first = dnn_test_run_train (plain);
+  g_autofree char *second = dnn_test_run_train (best);
+
+  g_test_summary ("Neither the best weights nor averages come where a phase is "
+                  "broken off");
+
+  g_assert_cmpuint (dnn_trainer_step (dnn_run_trainer (best)), ==, 12);
+  dnn_test_assert_same_model (dnn_run_model (plain), dnn_run_model (best));
+  g_assert_null (strstr (second, "weights"));
+}
+
 /* --- refusals ------------------------------------------------------------ */
 
 typedef struct {
@@ -371,6 +394,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/run-change/often", test_often);
   g_test_add_func ("/run-change/text", test_text);
   g_test_add_func ("/run-change/slots", test_slots);
+  g_test_add_func ("/run-change/weights-stay", test_weights_stay);
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
     dnn_add_row ("/run-change/refused", bad[i].name, &bad[i], test_bad);
   g_test_add_func ("/run-change/end", test_end);
