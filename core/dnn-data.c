@@ -3,6 +3,7 @@
 
 #include "dnn-data-file.h"
 #include "dnn-data-pair.h"
+#include "dnn-memory.h"
 #include "dnn-sample-weights.h"
 
 #include <math.h>
@@ -132,13 +133,11 @@ static bool
 keep_classes (const DnnRelabel *self, DnnSplit *split, GError **error)
 {
   const int64_t n = list_kept (self, split, NULL);
-  int64_t *rows = g_try_new (int64_t, (gsize) n + 1);
+  int64_t *rows = dnn_memory_new ((size_t) n * sizeof (int64_t), error);
 
   if (rows == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-                 "%s: no memory for the list of '%" G_GINT64_FORMAT "' rows "
-                 "that keep_classes keeps",
-                 split->targets_name, n);
+    g_prefix_error (error,
+                    "%s: rows that keep_classes keeps: ", split->targets_name);
     return false;
   }
   list_kept (self, split, rows);

@@ -1,6 +1,8 @@
 /* dnn-file.c - mapped reading, gzip unpacking, atomic writing */
 #include "dnn-file.h"
 
+#include "dnn-memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -70,6 +72,9 @@ map_fd (const char *path, int fd, GError **error)
                  cause->message);
     return NULL;
   }
+  /* An empty file has no pages, and NULL is no text. */
+  if (g_mapped_file_get_length (file) == 0)
+    return g_bytes_new_static ("", 0);
   return g_mapped_file_get_bytes (file);
 }
 
@@ -107,17 +112,15 @@ grow (Inflater *self, GError **error)
 
   if (self->room == self->most) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: unpacks to more than '%zu' bytes, 64 MiB and four times "
+                 "%s: unpacks to more than '%zu' bytes, 60 MiB and four times "
                  "its size; unpack it before with gunzip",
                  self->name, self->most);
     return false;
   }
 
-  out = g_try_realloc (self->out, room);
+  out = dnn_memory_resize (self->out, room, error);
   if (out == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-                 "%s: no memory for the '%zu' bytes that it unpacks to",
-                 self->name, room);
+    g_prefix_error (error, "%s: cannot be unpacked: ", self->name);
     return false;
   }
   self->out = out;
@@ -178,7 +181,7 @@ inflate_all (Inflater *self, GError **error)
 size_t
 dnn_file_unpack_limit (size_t n)
 {
-  const size_t base = (size_t) 64 << 20;
+  const size_t base = (size_t) 60 << 20;
 
   return n < (G_MAXSIZE - base) / 4 ? base + 4 * n : G_MAXSIZE;
 }
@@ -187,6 +190,7 @@ GBytes *
 dnn_file_inflate (const char *name, GBytes *bytes, GError **error)
 {
   Inflater self = { .name = name };
+  uint8_t *out;
   bool done;
 
   g_return_val_if_fail (bytes != NULL, NULL);
@@ -194,6 +198,8 @@ dnn_file_inflate (const char *name, GBytes *bytes, GError **error)
 
   self.in = g_bytes_get_data (bytes, &self.n_in);
   self.most = dnn_file_unpack_limit (self.n_in);
+  if (self.in == NULL) /* an empty file has no address, and zlib wants one */
+    self.in = (const uint8_t *) "";
   /* the usual data sets pack 2 to 8 times; grow () doubles */
   self.room = CLAMP (self.n_in, 256, self.most / 2);
 
@@ -207,11 +213,14 @@ dnn_file_inflate (const char *name, GBytes *bytes, GError **error)
   inflateEnd (&self.z);
 
   if (!done) {
-    g_free (self.out);
+    dnn_memory_free (self.out);
     return NULL;
   }
-  return g_bytes_new_take (g_realloc (self.out, MAX (self.n_out, 1)),
-                           self.n_out);
+  /* a block that does not get smaller is as good */
+  out = dnn_memory_resize (self.out, self.n_out, NULL);
+  if (out == NULL)
+    out = self.out;
+  return g_bytes_new_with_free_func (out, self.n_out, dnn_memory_free, out);
 }
 
 size_t

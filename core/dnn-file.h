@@ -12,11 +12,12 @@
 
 DNN_BEGIN_DECLS
 
-/* Maps the regular file at `path` into memory.  The bytes stay what they are
- * when the file is replaced by another of its name. */
+/* Maps the regular file at `path` into memory; the data of an empty one are "",
+ * not NULL.  The bytes stay what they are when the file is replaced by another
+ * of its name. */
 GBytes *dnn_file_read (const char *path, GError **error);
 
-/* What a packed file of `n` bytes may unpack to: 64 MiB and four times as
+/* What a packed file of `n` bytes may unpack to: 60 MiB and four times as
  * much.  A few bytes can promise gigabytes, and real data pack less than that
  * or are small. */
 size_t dnn_file_unpack_limit (size_t n);

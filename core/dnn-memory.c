@@ -9,6 +9,14 @@
 
 enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
 
+static void *
+refuse (size_t n, GError **error)
+{
+  g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+               "there is no memory for %" G_GSIZE_FORMAT " bytes", n);
+  return NULL;
+}
+
 void *
 dnn_memory_new (size_t n, GError **error)
 {
@@ -16,15 +24,20 @@ dnn_memory_new (size_t n, GError **error)
   size_t size = (MAX (n, 1) + align - 1) / align * align;
   void *block = size >= n ? aligned_alloc (align, size) : NULL;
 
-  if (block == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-                 "there is no memory for %" G_GSIZE_FORMAT " bytes", n);
-    return NULL;
-  }
+  if (block == NULL)
+    return refuse (n, error);
   if (align == HUGE_PAGE)
     madvise (block, size, MADV_HUGEPAGE); /* fewer TLB misses; may be refused */
   memset (block, 0, size);
   return block;
+}
+
+void *
+dnn_memory_resize (void *block, size_t n, GError **error)
+{
+  void *moved = realloc (block, MAX (n, 1));
+
+  return moved != NULL ? moved : refuse (n, error);
 }
 
 void

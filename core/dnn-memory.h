@@ -2,6 +2,7 @@
  *
  * Weights, arenas and data; aligned to cache lines.  It may fail, and says so;
  * small structs come from GLib, which does not return when memory is out.
+ * dnn_memory_free is free (), and so is g_free (): either takes a block.
  */
 #pragma once
 
@@ -19,5 +20,10 @@ void dnn_memory_free (void *block);
 /* Gives the memory of a block of n bytes back to the system until it is written
  * to again: what it holds is lost. */
 void dnn_memory_rest (void *block, size_t n);
+
+/* As realloc: `block`, which may be NULL, with room for n bytes.  New bytes
+ * hold anything, and the block is aligned as malloc's.  After an error it is
+ * as it was. */
+void *dnn_memory_resize (void *block, size_t n, GError **error);
 
 DNN_END_DECLS

@@ -170,7 +170,7 @@ check_member (const Archive *self, const char *label, const zip_stat_t *st,
   if (st->size > most) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                  "%s: unpacks to '%" G_GUINT64_FORMAT "' bytes, and at most "
-                 "%zu are (64 MiB and four times the file); unpack it and "
+                 "%zu are (60 MiB and four times the file); unpack it and "
                  "name the .npy file",
                  label, (guint64) st->size, most);
     return false;

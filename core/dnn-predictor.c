@@ -3,6 +3,7 @@
 
 #include "dnn-blas.h"
 #include "dnn-executor.h"
+#include "dnn-memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -134,7 +135,9 @@ dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
   if (self == NULL || !check_inputs (self, inputs, error))
     return NULL;
   size = dnn_predictor_output_size (self);
-  all = g_new (float, (gsize) (n * size) + 1);
+  all = dnn_memory_new ((size_t) (n * size) * sizeof (float), error);
+  if (all == NULL)
+    return NULL;
   for (int64_t first = 0; first < n; first += batch) {
     const float *y;
 
@@ -216,10 +219,13 @@ sample_all (DnnPredictor *self, const DnnPreprocess *preprocess,
 {
   const int64_t n = count_rows (inputs), batch = CLAMP (n, 1, BATCH);
   const int64_t size = dnn_predictor_output_size (self);
-  g_autofree float *all = g_new (float, (gsize) (2 * n * size) + 1);
+  g_autofree float *all =
+      dnn_memory_new ((size_t) (2 * n * size) * sizeof (float), error);
   g_autofree double *mean = g_new (double, (gsize) (batch * size));
   g_autofree double *squares = g_new (double, (gsize) (batch * size));
 
+  if (all == NULL)
+    return NULL;
   for (int64_t first = 0; first < n; first += batch) {
     gather (self, preprocess, inputs, first, batch);
     if (!sample_batch (self, sampling, first / batch, mean, squares, error))

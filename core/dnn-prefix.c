@@ -2,6 +2,7 @@
 #include "dnn-prefix.h"
 
 #include "dnn-feeder.h"
+#include "dnn-memory.h"
 
 #include <string.h>
 
@@ -138,12 +139,9 @@ dnn_prefix_compute (DnnModel *model, size_t n_layers, DnnPool *pool,
   shape.dims[0] = split->n;
   for (uint32_t i = 0; i < shape.n_dims; i++)
     size *= (size_t) shape.dims[i];
-  out = g_try_malloc (MAX (size, 1));
+  out = dnn_memory_new (size, error);
   if (out == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-                 "there is no memory for %" G_GSIZE_FORMAT
-                 " bytes of activations",
-                 size);
+    g_prefix_error (error, "activations of the frozen layers: ");
     return NULL;
   }
   if (!run_batches (feeder, n_layers, out, error))

@@ -2,6 +2,7 @@
 #include "dnn-probe.h"
 
 #include "dnn-feeder.h"
+#include "dnn-memory.h"
 #include "dnn-row-order.h"
 #include "dnn-saturation.h"
 
@@ -17,16 +18,20 @@ struct DnnProbe {
 };
 
 DnnProbe *
-dnn_probe_new (DnnModel *model)
+dnn_probe_new (DnnModel *model, GError **error)
 {
-  DnnProbe *self = g_new0 (DnnProbe, 1);
+  g_autoptr (DnnProbe) self = g_new0 (DnnProbe, 1);
   size_t n = dnn_model_n_weights (model);
 
   self->model = dnn_model_ref (model);
   self->copies = g_new0 (float *, n + 1);
-  for (size_t i = 0; i < n; i++)
-    self->copies[i] = g_malloc (dnn_weight_bytes (dnn_model_weight (model, i)));
-  return self;
+  for (size_t i = 0; i < n; i++) {
+    self->copies[i] =
+        dnn_memory_new (dnn_weight_bytes (dnn_model_weight (model, i)), error);
+    if (self->copies[i] == NULL)
+      return NULL;
+  }
+  return g_steal_pointer (&self);
 }
 
 void
@@ -35,7 +40,7 @@ dnn_probe_free (DnnProbe *self)
   if (self == NULL)
     return;
   for (size_t i = 0; i < dnn_model_n_weights (self->model); i++)
-    g_free (self->copies[i]);
+    dnn_memory_free (self->copies[i]);
   g_free (self->copies);
   dnn_model_unref (self->model);
   g_free (self);

@@ -13,7 +13,8 @@ DNN_BEGIN_DECLS
 
 typedef struct DnnProbe DnnProbe;
 
-DnnProbe *dnn_probe_new (DnnModel *model);
+/* NULL with DNN_ERROR_IO: no memory. */
+DnnProbe *dnn_probe_new (DnnModel *model, GError **error);
 void dnn_probe_free (DnnProbe *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnProbe, dnn_probe_free)
 

@@ -3,6 +3,7 @@
 
 #include "dnn-array.h"
 #include "dnn-file.h"
+#include "dnn-memory.h"
 
 #include <string.h>
 
@@ -344,11 +345,9 @@ place_data (DnnSafetensors *self, const char *name, const uint8_t *data,
     if ((uintptr_t) start % dnn_dtype_size (entry->tensor.dtype) == 0)
       continue;
 
-    entry->copy = g_try_malloc (MAX (n, 1));
+    entry->copy = dnn_memory_new (n, error);
     if (entry->copy == NULL) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-                   "%s: tensor '%s': no memory for its '%zu' bytes", name,
-                   entry->name, n);
+      g_prefix_error (error, "%s: tensor '%s': ", name, entry->name);
       return false;
     }
     memcpy (entry->copy, start, n);

@@ -3,6 +3,7 @@
 
 #include "dnn-array.h"
 #include "dnn-file.h"
+#include "dnn-memory.h"
 
 #include <string.h>
 
@@ -41,7 +42,7 @@ entry_free (void *data)
 {
   DnnSafetensorsEntry *self = data;
 
-  g_free (self->copy);
+  dnn_memory_free (self->copy);
   g_free (self->name);
   g_free (self);
 }

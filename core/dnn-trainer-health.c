@@ -3,19 +3,24 @@
 #include "dnn-events.h"
 #include "dnn-trainer-private.h"
 
-static void
-enable_probe (DnnTrainer *self)
+static bool
+enable_probe (DnnTrainer *self, GError **error)
 {
   if (self->probe == NULL)
-    self->probe = dnn_probe_new (self->model);
+    self->probe = dnn_probe_new (self->model, error);
+  if (self->probe == NULL)
+    g_prefix_error (error, "health: ");
+  return self->probe != NULL;
 }
 
-void
-dnn_trainer_enable_health (DnnTrainer *self)
+bool
+dnn_trainer_enable_health (DnnTrainer *self, GError **error)
 {
-  enable_probe (self);
+  if (!enable_probe (self, error))
+    return false;
   if (self->health == NULL)
     self->health = dnn_health_new ();
+  return true;
 }
 
 const DnnHealth *
@@ -29,9 +34,8 @@ dnn_trainer_write_events (DnnTrainer *self, const char *folder, GError **error)
 {
   g_autoptr (DnnEvents) events = dnn_events_new (folder, error);
 
-  if (events == NULL)
+  if (events == NULL || !enable_probe (self, error))
     return false;
-  enable_probe (self);
   dnn_events_free (self->events);
   self->events = g_steal_pointer (&events);
   return true;

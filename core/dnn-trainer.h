@@ -114,8 +114,8 @@ bool dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split,
 const DnnHistory *dnn_trainer_history (const DnnTrainer *self);
 
 /* From now on every epoch ends with a probe of the model's health, which
- * leaves all results the same, bit for bit. */
-void dnn_trainer_enable_health (DnnTrainer *self);
+ * leaves all results the same, bit for bit.  DNN_ERROR_IO: no memory. */
+bool dnn_trainer_enable_health (DnnTrainer *self, GError **error);
 /* Of all epochs since; NULL: not enabled. */
 const DnnHealth *dnn_trainer_health (const DnnTrainer *self);
 /* From now on every epoch is added to a TensorBoard event file in this folder

@@ -406,8 +406,9 @@ carry_out (const Options *options, const Common *common, const char *file,
             : begin (registry, experiment, options, common, file, error);
   if (run == NULL)
     return false;
-  if (options->health)
-    dnn_trainer_enable_health (dnn_run_trainer (run));
+  if (options->health &&
+      !dnn_trainer_enable_health (dnn_run_trainer (run), error))
+    return false;
   if (options->tensorboard != NULL &&
       !dnn_trainer_write_events (dnn_run_trainer (run), options->tensorboard,
                                  error))

@@ -215,6 +215,8 @@ test_read_empty (Dir *dir, gconstpointer data)
 
   g_assert_no_error (error);
   g_assert_cmpuint (g_bytes_get_size (bytes), ==, 0);
+  /* readers of text hand it on */
+  g_assert_nonnull (g_bytes_get_data (bytes, NULL));
 }
 
 static void

@@ -107,7 +107,7 @@ train (const Training *self)
   const DnnHealth *health;
   g_autoptr (GError) error = NULL;
 
-  dnn_trainer_enable_health (self->trainer);
+  g_assert_true (dnn_trainer_enable_health (self->trainer, NULL));
   dnn_trainer_epoch (self->trainer, NULL, NULL, &error);
   g_assert_no_error (error);
   health = dnn_trainer_health (self->trainer);
@@ -309,7 +309,7 @@ test_same_bits (void)
 
   g_test_summary ("Health changes no bit of weights, buffers and losses");
 
-  dnn_trainer_enable_health (with.trainer);
+  g_assert_true (dnn_trainer_enable_health (with.trainer, NULL));
   g_assert_true (dnn_trainer_fit (with.trainer, NULL, NULL));
   g_assert_true (dnn_trainer_fit (without.trainer, NULL, NULL));
 

@@ -43,6 +43,26 @@ test_too_much (void)
   }
 }
 
+static void
+test_resize (void)
+{
+  g_autoptr (GError) error = NULL;
+  uint8_t *block = dnn_memory_resize (NULL, 3, &error), *larger;
+
+  g_test_summary ("A block that moves keeps its bytes; one that cannot, too");
+
+  g_assert_no_error (error);
+  memcpy (block, "abc", 3);
+  larger = dnn_memory_resize (block, 1 << 20, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (larger, 3, "abc", 3);
+
+  g_assert_null (dnn_memory_resize (larger, SIZE_MAX / 2, &error));
+  dnn_assert_error (error, DNN_ERROR_IO, "there is no memory for");
+  g_assert_cmpmem (larger, 3, "abc", 3);
+  dnn_memory_free (larger);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -51,6 +71,7 @@ main (int argc, char *argv[])
   dnn_memory_free (NULL);
   g_test_add_func ("/memory/sizes", test_sizes);
   g_test_add_func ("/memory/too-much", test_too_much);
+  g_test_add_func ("/memory/resize", test_resize);
 
   return g_test_run ();
 }
