@@ -61,6 +61,8 @@ dnn_csv_reader_init (DnnCsvReader *self, const char *name, GBytes *bytes,
   size_t size;
   const char *data = g_bytes_get_data (bytes, &size);
 
+  if (data == NULL)
+    data = "";
   *self = (DnnCsvReader){ name, data, data + size, ',', '\0', 1 };
   if (size >= 2 &&
       (memcmp (data, "\xff\xfe", 2) == 0 || memcmp (data, "\xfe\xff", 2) == 0))

@@ -30,4 +30,9 @@ typedef enum DnnErrorCode {
   DNN_ERROR_USAGE     /* a call or command line that makes no sense */
 } DnnErrorCode;
 
+/* The message as one line of UTF-8 that does nothing to a terminal: messages
+ * quote files, which may be a stranger's.  Control characters become \x1b, what
+ * is not UTF-8 U+FFFD, the middle of a very long one "...". */
+char *dnn_error_to_line (const GError *error);
+
 DNN_END_DECLS

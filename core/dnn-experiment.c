@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { MOST_BYTES = 1 << 20, MOST_LINES = 10000 };
+
 struct DnnExperiment {
   const char *name;    /* interned */
   GPtrArray *sections; /* (owned) of DnnSpec */
@@ -208,6 +210,14 @@ read_key (Reader *self, char *line, GError **error)
                  "'%s' is set twice; first at line %u", key, old->place.line);
     return false;
   }
+  if (*value == '#') {
+    /* written to a file, with a blank before it, it would be a comment */
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "%s: a value cannot begin with '#', as '%s' does: there a "
+                 "comment begins",
+                 key, value);
+    return false;
+  }
   dnn_spec_add (self->section, key, value, self->place);
   return true;
 }
@@ -258,15 +268,39 @@ read_line (Reader *self, char *line, GError **error)
   return read_key (self, line, error);
 }
 
+/* Keys and sections are looked for one after the other, so that what is no
+ * experiment at all must not take its time. */
+static bool
+check_size (const char *text, GError **error)
+{
+  const size_t n = strlen (text);
+  size_t lines = 1;
+
+  for (const char *p = text; n <= MOST_BYTES && *p != '\0'; p++)
+    lines += *p == '\n';
+  if (n <= MOST_BYTES && lines <= MOST_LINES)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+               "this is no experiment file: it has more than %d bytes or %d "
+               "lines",
+               MOST_BYTES, MOST_LINES);
+  return false;
+}
+
 DnnExperiment *
 dnn_experiment_parse (const char *name, const char *text, GError **error)
 {
   g_autoptr (DnnExperiment) self = dnn_experiment_new ();
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_auto (GStrv) lines = NULL;
   Reader reader = { .experiment = self };
 
   self->name = name != NULL ? g_intern_string (name) : NULL;
   reader.place.file = self->name;
+  if (!check_size (text, error)) {
+    dnn_error_prefix_place (error, reader.place);
+    return NULL;
+  }
+  lines = g_strsplit (text, "\n", -1);
   for (size_t i = 0; lines[i] != NULL; i++) {
     reader.place.line = (unsigned) i + 1;
     if (!g_utf8_validate (lines[i], -1, NULL)) {

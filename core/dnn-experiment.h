@@ -3,7 +3,8 @@
  * INI with an order and with line numbers: a line `[section]` or
  * `[section NAME]`, lines `key = value`, comments from `#` at the start of a
  * line or after a blank, an indented line that continues the value above it.
- * No escapes.  A section or key that stands twice is an error.
+ * No escapes.  A section or key that stands twice is an error, and so are more
+ * than 1 MiB and more than 10,000 lines.
  */
 #pragma once
 

@@ -187,7 +187,7 @@ dnn_history_load (const char *path, GError **error)
   if (bytes == NULL)
     return NULL;
   data = g_bytes_get_data (bytes, &n);
-  if (!g_utf8_validate_len (data != NULL ? data : "", n, NULL)) {
+  if (!g_utf8_validate_len (data, n, NULL)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                  "%s: this is no history: it is not text", path);
     return NULL;

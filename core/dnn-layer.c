@@ -359,12 +359,17 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
       !take_multiplier (self, layer, error) ||
       !take_penalties (self, layer, error))
     return NULL;
-  self->tensor.data = dnn_memory_new (dnn_weight_bytes (self), error);
-  if (self->tensor.data == NULL) {
-    g_prefix_error (error, "%s: ", self->name);
-    return NULL;
-  }
   return g_steal_pointer (&self);
+}
+
+bool
+dnn_weight_allocate (DnnWeight *self, GError **error)
+{
+  if (self->tensor.data == NULL)
+    self->tensor.data = dnn_memory_new (dnn_weight_bytes (self), error);
+  if (self->tensor.data == NULL)
+    g_prefix_error (error, "%s: ", self->name);
+  return self->tensor.data != NULL;
 }
 
 bool

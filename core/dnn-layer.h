@@ -73,11 +73,13 @@ const DnnArg *dnn_layer_host_arg (const DnnLayer *self, const char *key);
 DnnBuilt *dnn_layer_build (const DnnLayer *self, const DnnTensor *const *x,
                            GError **error);
 
-/* A weight or buffer of the layer, filled by its initializer later on. */
+/* A weight or buffer of the layer, without memory. */
 DnnWeight *dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
                            const DnnDeclared *declared, bool is_buffer,
                            GError **error);
 void dnn_weight_free (DnnWeight *self);
+/* Memory, zero; nothing happens where it has some. */
+bool dnn_weight_allocate (DnnWeight *self, GError **error);
 /* Fills it from its initializer. */
 bool dnn_weight_initialize (DnnWeight *self, uint64_t seed, GError **error);
 size_t dnn_weight_bytes (const DnnWeight *self);

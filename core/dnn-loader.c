@@ -112,6 +112,12 @@ check_ops (const DnnPlugin *plugin, GError **error)
   return true;
 }
 
+static bool
+is_text (const char *text)
+{
+  return text != NULL && g_utf8_validate (text, -1, NULL);
+}
+
 bool
 dnn_loader_check (const DnnPlugin *plugin, const char *name, GError **error)
 {
@@ -127,9 +133,10 @@ dnn_loader_check (const DnnPlugin *plugin, const char *name, GError **error)
                    "it calls itself '%s'; file and plugin must have the same "
                    "name",
                    plugin->name);
-  if (plugin->title == NULL || plugin->summary == NULL ||
-      plugin->version == NULL || plugin->reference == NULL)
-    return refuse (error, "title, version, summary and reference must be set");
+  if (!is_text (plugin->title) || !is_text (plugin->summary) ||
+      !is_text (plugin->version) || !is_text (plugin->reference))
+    return refuse (error, "title, version, summary and reference must be set, "
+                          "in UTF-8");
   if (plugin->dtypes != 0 && (plugin->dtypes & (1u << DNN_FLOAT32)) == 0)
     return refuse (error, "it does not compute in float32");
   if (plugin->base != NULL)

@@ -2,6 +2,7 @@
 #include "dnn-model-file.h"
 
 #include "dnn-array.h"
+#include "dnn-model-private.h"
 #include "dnn-optimizer.h"
 #include "dnn-param.h"
 
@@ -233,6 +234,8 @@ dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
                  missing != NULL ? missing : unused);
     return false;
   }
+  if (!dnn_model_allocate (model, error))
+    return false;
   copy_weights (model, file);
   if (ret_report != NULL)
     *ret_report = g_string_free (g_steal_pointer (&report), FALSE);
@@ -332,6 +335,7 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   const char *text = dnn_safetensors_get_metadata (self->file, "experiment");
   const char *epoch = dnn_safetensors_get_metadata (self->file, "epoch");
   const char *step = dnn_safetensors_get_metadata (self->file, "step");
+  g_autoptr (GPtrArray) specs = NULL;
   DnnShape input = { 0 };
 
   if (g_strcmp0 (format, "dnn/1") != 0 || chain == NULL || shape == NULL) {
@@ -343,7 +347,11 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   }
   if (!dnn_shape_parse (shape, &input, error))
     return false;
-  self->model = dnn_model_new_from_chain (registry, chain, &input, error);
+  specs = dnn_spec_parse_chain (chain, (DnnPlace){ 0 }, error);
+  if (specs == NULL)
+    return false;
+  /* bare: the tensors are held against what it wants before that is made */
+  self->model = dnn_model_new_bare (registry, specs, &input, error);
   if (self->model == NULL || !add_stored (self, error))
     return false;
   self->epoch = epoch != NULL ? g_ascii_strtoll (epoch, NULL, 10) : 0;

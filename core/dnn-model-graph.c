@@ -23,12 +23,14 @@ number_name (const DnnModel *self, const char *type)
 {
   const char *dot = strrchr (type, '.');
   const char *stem = dot != NULL ? dot + 1 : type;
-  char *name = g_strdup (stem);
+  unsigned i = GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, stem));
+  char *name = i == 0 ? g_strdup (stem) : g_strdup_printf ("%s_%u", stem, i);
 
-  for (unsigned i = 1; dnn_model_find_layer (self, name) != NULL; i++) {
+  while (dnn_model_find_layer (self, name) != NULL) {
     g_free (name);
-    name = g_strdup_printf ("%s_%u", stem, i);
+    name = g_strdup_printf ("%s_%u", stem, ++i);
   }
+  g_hash_table_insert (self->numbers, g_strdup (stem), GUINT_TO_POINTER (i));
   return name;
 }
 

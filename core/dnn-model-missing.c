@@ -4,7 +4,6 @@
  * come from a file, weights.  What comes out of a missing layer is not known,
  * so neither is the shape of anything behind it.
  */
-#include "dnn-memory.h"
 #include "dnn-model-private.h"
 
 #include <string.h>
@@ -35,8 +34,7 @@ dnn_model_add_stored (DnnModel *self, DnnLayer *layer, const char *name,
   weight->short_name = g_intern_string (name);
   weight->learning_rate_multiplier = 1;
   weight->tensor = dnn_tensor_of (shape);
-  weight->tensor.data = dnn_memory_new (dnn_weight_bytes (weight), error);
-  if (weight->tensor.data == NULL) {
+  if (!dnn_weight_allocate (weight, error)) {
     dnn_weight_free (weight);
     return false;
   }

@@ -8,8 +8,16 @@ struct DnnModel {
   DnnRegistry *registry; /* (owned) */
   DnnShape input;        /* with a batch of DNN_NOMINAL_BATCH */
   GPtrArray *layers;     /* (owned) of DnnLayer */
+  GHashTable *numbers;   /* (owned) dense -> 7: up to dense_6 all are taken */
   GPtrArray *weights;    /* (owned) of DnnWeight */
 };
+
+/* As dnn_model_new, without memory for weights, which a file may claim to be
+ * larger than any machine's: `data` is NULL until dnn_model_allocate. */
+DnnModel *dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
+                              const DnnShape *input, GError **error);
+/* Memory, zero, for weights that have none. */
+bool dnn_model_allocate (DnnModel *self, GError **error);
 
 /* Gives the layer its name: the user's, or the plugin's with a number. */
 bool dnn_model_name_layer (const DnnModel *self, DnnLayer *layer,

@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+/* Far more than anybody needs: layers look for each other by name, which a
+ * file with a hundred thousand of them would make a matter of minutes. */
+enum { MOST_LAYERS = 4096 };
+
 static void
 layer_free (gpointer data)
 {
@@ -30,6 +34,7 @@ dnn_model_unref (DnnModel *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
   g_ptr_array_unref (self->layers);
+  g_hash_table_unref (self->numbers);
   g_ptr_array_unref (self->weights);
   dnn_registry_unref (self->registry);
   g_free (self);
@@ -229,8 +234,8 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
 }
 
 DnnModel *
-dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
-               const DnnShape *input, GError **error)
+dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
+                    const DnnShape *input, GError **error)
 {
   g_autoptr (DnnModel) self = g_new0 (DnnModel, 1);
 
@@ -239,6 +244,7 @@ dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
   g_atomic_ref_count_init (&self->refs);
   self->registry = dnn_registry_ref (registry);
   self->layers = g_ptr_array_new_with_free_func (layer_free);
+  self->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->weights = g_ptr_array_new_with_free_func (weight_free);
   self->input.n_dims = input->n_dims + 1;
   self->input.dims[0] = DNN_NOMINAL_BATCH;
@@ -254,10 +260,37 @@ dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
                  "a model must have at least one layer");
     return NULL;
   }
+  if (specs->len > MOST_LAYERS) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "a model of '%u' layers is too large; %d are the most",
+                 specs->len, MOST_LAYERS);
+    return NULL;
+  }
   for (guint i = 0; i < specs->len; i++)
     if (!add_layer (self, g_ptr_array_index (specs, i), error))
       return NULL;
   if (!dnn_model_check_all_used (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+bool
+dnn_model_allocate (DnnModel *self, GError **error)
+{
+  for (guint i = 0; i < self->weights->len; i++)
+    if (!dnn_weight_allocate (dnn_model_weight (self, i), error))
+      return false;
+  return true;
+}
+
+DnnModel *
+dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
+               const DnnShape *input, GError **error)
+{
+  g_autoptr (DnnModel) self =
+      dnn_model_new_bare (registry, specs, input, error);
+
+  if (self == NULL || !dnn_model_allocate (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -392,6 +392,18 @@ is_taken (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
   return false;
 }
 
+static bool
+is_text (const char *text)
+{
+  return text != NULL && g_utf8_validate (text, -1, NULL);
+}
+
+static bool
+is_text_or_null (const char *text)
+{
+  return text == NULL || is_text (text);
+}
+
 /* What is wrong with a row, or NULL. */
 static const char *
 find_fault (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
@@ -409,9 +421,14 @@ find_fault (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
   if (param->offset > plugin->self_size ||
       param->size > plugin->self_size - param->offset)
     return "lies outside the plugin's struct";
-  if (param->help == NULL || param->unit == NULL)
-    return "has no help or no unit";
-  if (param->min > param->max)
+  if (param->offset % MIN (param->size, 8) != 0)
+    return "lies where no member of its type can lie";
+  if (!is_text (param->help) || !is_text (param->unit))
+    return "has no help or no unit, or not in UTF-8";
+  if (!is_text_or_null (param->aliases) || !is_text_or_null (param->nicks) ||
+      !is_text_or_null (param->initial))
+    return "has aliases, nicks or a default that is not UTF-8";
+  if (!(param->min <= param->max)) /* nor is either NaN */
     return "has a minimum above its maximum";
   if (param->type == DNN_PARAM_ENUM &&
       (param->nicks == NULL || *param->nicks == '\0'))
@@ -434,7 +451,7 @@ dnn_param_check_table (const DnnPlugin *plugin, GError **error)
 
     if (fault != NULL) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "parameter %u ('%s') %s",
-                   i, param->name != NULL ? param->name : "", fault);
+                   i, is_text (param->name) ? param->name : "", fault);
       return false;
     }
   }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Far more than anybody writes; a file may hold any number. */
+enum { MOST_ARGS = 1000, MOST_PIECES = 10000 };
+
 static void
 arg_free (gpointer data)
 {
@@ -106,11 +109,18 @@ dnn_spec_remove (DnnSpec *self, const char *key)
       g_ptr_array_remove_index (self->args, i);
 }
 
+/* Whether the message begins with that file as a place, not as a word. */
+static bool
+begins_with (const char *message, const char *file)
+{
+  return g_str_has_prefix (message, file) && message[strlen (file)] == ':';
+}
+
 void
 dnn_error_prefix_place (GError **error, DnnPlace place)
 {
   if (error == NULL || *error == NULL || place.file == NULL ||
-      g_str_has_prefix ((*error)->message, place.file))
+      begins_with ((*error)->message, place.file))
     return;
   if (place.line > 0)
     g_prefix_error (error, "%s:%u: ", place.file, place.line);
@@ -167,6 +177,12 @@ add_pair (DnnSpec *self, const char *pair, bool in_list, DnnPlace place,
   const char *nested = strpbrk (pair, "([");
   g_autofree char *key = NULL, *value = NULL, *plain = NULL;
 
+  if (self->args->len == MOST_ARGS) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%s: more than %d parameters are too many", self->name,
+                 MOST_ARGS);
+    return false;
+  }
   if (equals == NULL || (nested != NULL && nested < equals)) {
     DnnArg *last = self->args->len > 0
                        ? g_ptr_array_index (self->args, self->args->len - 1)
@@ -243,6 +259,11 @@ dnn_spec_parse (const char *text, DnnPlace place, GError **error)
 
   clean[n - 1] = '\0';
   pieces = dnn_split_commas (clean + n_name + 1);
+  if (g_strv_length (pieces) > MOST_PIECES) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%s: more than %d commas are too many", name, MOST_PIECES - 1);
+    return NULL;
+  }
   for (size_t i = 0; pieces[i] != NULL; i++) {
     if (*pieces[i] == '\0' && i == 0 && pieces[1] == NULL)
       break; /* name () */

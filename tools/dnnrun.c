@@ -120,6 +120,7 @@ int
 main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *line = NULL;
   const Command *command;
 
   setlocale (LC_ALL, "");
@@ -151,6 +152,7 @@ main (int argc, char *argv[])
        command->run (command, &argc, &argv, &error)) ||
       error == NULL)
     return check_output ();
-  fprintf (stderr, "dnnrun: %s\n", error->message);
+  line = dnn_error_to_line (error);
+  fprintf (stderr, "dnnrun: %s\n", line);
   return exit_code (error);
 }

@@ -143,6 +143,8 @@ static const Bad bad[] = {
     "run.dnn:3: ", "'layer a' stands twice" },
   { "key-twice", "[data]\nscale = 1\n\nscale = 2\n", DNN_ERROR_NAME,
     "run.dnn:4: ", "'scale' is set twice; first at line 2" },
+  { "comment-for-a-value", "[data]\nscale =# 1\n", DNN_ERROR_FORMAT,
+    "run.dnn:2: ", "scale: a value cannot begin with '#', as '# 1' does" },
   { "unknown-section", "[dta]\n", DNN_ERROR_NAME,
     "run.dnn:1: ", "there is no section 'dta'; did you mean 'data'?" },
   { "unlike-any-section", "[wxyzwxyzwxyz]\n", DNN_ERROR_NAME,

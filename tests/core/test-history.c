@@ -129,6 +129,7 @@ test_load (void)
       dnn_folder_write (folder, "history.csv", HEAD ROW, strlen (HEAD ROW));
   g_autofree char *bad =
       dnn_folder_write (folder, "bad.csv", HEAD "\0", sizeof HEAD);
+  g_autofree char *empty = dnn_folder_write (folder, "empty.csv", "", 0);
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnHistory) history = dnn_history_load (path, &error);
 
@@ -137,6 +138,9 @@ test_load (void)
 
   g_assert_null (dnn_history_load (bad, &error));
   dnn_assert_error (error, DNN_ERROR_FORMAT, "it is not text");
+  g_clear_error (&error);
+  g_assert_null (dnn_history_load (empty, &error));
+  dnn_assert_error (error, DNN_ERROR_FORMAT, "empty.csv:1: the columns must");
 }
 
 int

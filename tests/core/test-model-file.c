@@ -327,6 +327,9 @@ static const Bad bad[] = {
   { "more-layers", NULL, "model",
     "dense units=2 use_bias=false name=a ! dense units=1", DNN_ERROR_NAME,
     "no tensor 'dense/kernel'" },
+  /* 3.8 TB of weights, which nobody tries to get */
+  { "huge-layers", NULL, "model", "dense units=900000 ! dense units=1048576",
+    DNN_ERROR_NAME, "no tensor 'dense/kernel'" },
   { "scale", NULL, "scale", "nan", DNN_ERROR_PARAM, "scale " },
   { "experiment", NULL, "experiment", "[nonsense]", DNN_ERROR_NAME,
     "there is no section 'nonsense'" },
