@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill control tensorboard large'
+steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill control tensorboard large fuzz mutate coverage'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -67,6 +67,51 @@ step_valgrind () {
     --wrap='valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite -q' &&
     train valgrind valgrind --error-exitcode=99 --leak-check=full \
       --errors-for-leak-kinds=definite -q
+}
+
+# FUZZ_SECONDS for each target, beginning with its corpus; what is found lies in
+# build-ci/found/, and belongs into the corpus with its repair.
+step_fuzz () {
+  has clang || return 0
+  CC=clang build fuzz -Dfuzz=true -Dbench=false -Dbuildtype=debugoptimized \
+    -Db_lundef=false -Db_sanitize=address,undefined || return 1
+  rm -rf "$work/found" && mkdir "$work/found" || return 1
+  DNN_PLUGIN_PATH=$work/fuzz/plugins
+  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  ASAN_OPTIONS=allocator_may_return_null=1
+  export DNN_PLUGIN_PATH UBSAN_OPTIONS ASAN_OPTIONS
+  found=0
+  for corpus in fuzz/*.corpus; do
+    target=$(basename "$corpus" .corpus)
+    mkdir "$work/found/$target"
+    # Names that GLib keeps look like leaks to it; the tests look for those.
+    "$work/fuzz/fuzz/fuzz-$target" -max_total_time="${FUZZ_SECONDS:-60}" \
+      -timeout=2 -rss_limit_mb=1024 -detect_leaks=0 -print_final_stats=1 \
+      -artifact_prefix="$work/found/$target-" "$work/found/$target" "$corpus" \
+      >"$work/found/$target.log" 2>&1 || { found=1; tail -30 "$work/found/$target.log"; }
+    awk -v target="$target" '/ cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") edges = $(i + 1) }
+      /executed_units/ { runs = $2 }
+      END { print target ": " runs " executions, " edges " edges" }' "$work/found/$target.log"
+  done
+  return $found
+}
+
+step_mutate () {
+  build mutate -Dbench=false || return 1
+  (
+    cd "$work/mutate" && DNN_PLUGIN_PATH=$work/mutate/plugins \
+      python3 "$top/build-aux/mutate.py" fuzz/read-files "$top/fuzz" \
+        --more "$top/tests" --count "${MUTATIONS:-100000}"
+  )
+}
+
+# Of the lines of core/ that can run, 90 of 100 must.
+step_coverage () {
+  has gcovr || return 0
+  build coverage -Db_coverage=true -Dbench=false -Dbuildtype=debugoptimized &&
+    meson test -C "$work/coverage" --print-errorlogs --no-suite style -t 4 &&
+    gcovr --root . --filter core/ --exclude '.*\.h$' --sort-uncovered \
+      --gcov-ignore-parse-errors --fail-under-line 90 "$work/coverage"
 }
 
 step_tidy () {

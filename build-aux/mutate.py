@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""mutate - reads files that were broken in many ways.
+
+    mutate.py READ_FILES CORPORA [--more FOLDER]... [--count N] [--seed N]
+
+READ_FILES is fuzz/read-files of a build without sanitizers, CORPORA the folder
+of the NAME.corpus folders; files in `--more` folders are of the kind that
+their own names end in.  Held against the limits: no signal, no second of
+processor time, no more than 64 MiB and four times the file in memory, and a
+refusal is one sentence that begins with the file's name.  What breaks one is
+kept in the current folder.
+"""
+import argparse
+import collections
+import gzip
+import io
+import pathlib
+import random
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+BATCH = 500
+SECONDS = 1.0
+BYTES = 64 << 20
+# Of a whole batch, on a machine that does other things, too.
+PATIENCE = 300
+INTERESTING = [0, 1, 2, 7, 8, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff,
+               0xffffffff, 1 << 31, 1 << 32, (1 << 63) - 1, 1 << 63,
+               (1 << 64) - 1]
+WORDS = [b'-1', b'0', b'999999999999999999999', b'1e999', b'nan', b'inf', b'"',
+         b"'", b'(', b')', b'[', b']', b'{', b'}', b'!', b'=', b',', b'#',
+         b'\n', b'\r', b'\0', b'\xff', b'\xc3', b'\xe2\x80\xa8', b'\x1b[2J']
+
+
+def place(data, rng):
+    return rng.randrange(len(data) + 1)
+
+
+def flip_bits(data, others, rng):
+    data = bytearray(data)
+    for _ in range(rng.choice([1, 1, 2, 4, 16])):
+        if data:
+            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    return bytes(data)
+
+
+def truncate(data, others, rng):
+    return data[:place(data, rng)]
+
+
+def change_number(data, others, rng):
+    """A length, an offset, a size: written in any width and byte order."""
+    code = rng.choice('BHIQ')
+    size = struct.calcsize(code)
+    at = place(data, rng)
+    value = rng.choice(INTERESTING + [len(data), len(data) + 1])
+    word = struct.pack(rng.choice('<>') + code, value % (1 << 8 * size))
+    return data[:at] + word + data[at + size:]
+
+
+def change_digits(data, others, rng):
+    digits = [i for i, c in enumerate(data) if 48 <= c <= 57]
+    if not digits:
+        return data
+    at = rng.choice(digits)
+    number = str(rng.choice(INTERESTING)).encode()
+    return data[:at] + number + data[at + 1:]
+
+
+def splice(data, others, rng):
+    other = rng.choice(others)
+    return data[:place(data, rng)] + other[place(other, rng):]
+
+
+def repeat(data, others, rng):
+    a, b = sorted([place(data, rng), place(data, rng)])
+    return data[:b] + data[a:b] * rng.choice([1, 2, 64, 1000]) + data[b:]
+
+
+def delete(data, others, rng):
+    a, b = sorted([place(data, rng), place(data, rng)])
+    return data[:a] + data[b:]
+
+
+def insert_word(data, others, rng):
+    at = place(data, rng)
+    return data[:at] + rng.choice(WORDS) + data[at:]
+
+
+MUTATIONS = [flip_bits, truncate, change_number, change_digits, splice, repeat,
+             delete, insert_word]
+
+
+def mutate(data, others, rng):
+    for _ in range(rng.choice([1, 1, 1, 2, 3, 5])):
+        data = rng.choice(MUTATIONS)(data, others, rng)[:1 << 20]
+    return data
+
+
+def worst_cases():
+    """(kind, bytes): what takes long where somebody counts badly."""
+    n = 1 << 18
+    yield 'experiment', b'[train]\nepochs = 1\n' + b' 1\n' * n
+    yield 'experiment', b''.join(b'[layer a%d]\n' % i for i in range(n // 4))
+    yield 'experiment', b'[train]\n' + b''.join(
+        b'a%d=1\n' % i for i in range(n // 4))
+    yield 'experiment', b'[train]\na = ' + b'(' * n
+    yield 'experiment', b'[' + b'a' * n + b']\n'
+    yield 'chain', b'relu ! ' * n + b'relu'
+    yield 'chain', b'dense ' + b' '.join(b'a%d=1' % i for i in range(n // 4))
+    yield 'chain', b'dense a=' + b'(' * n
+    yield 'parameters', b'a(b=' + b'1,' * n + b'1)'
+    yield 'parameters', b'a,' * n + b'a'
+    yield 'parameters', b'a(' * n + b')' * n
+    yield 'history', b'a,' * n + b'a\n'
+    yield 'csv', b','.join(b'c%d' % i for i in range(n // 4)) + b'\n'
+    yield 'csv', b'a,' * n + b'y\n'
+    yield 'csv', b'1,' * n + b'1\n'
+    yield 'csv', b'a,y\n' + b''.join(b'1,w%d\n' % i for i in range(n // 8))
+    yield 'csv', b'1\n' * n
+    yield 'csv', b'"' * n
+    zeros = bytes(80 << 20)
+    yield 'gz', gzip.compress(b'\0\0\x08\x01' + zeros, 1)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, 'w', zipfile.ZIP_DEFLATED) as members:
+        members.writestr('x.npy', zeros)
+    yield 'npz', archive.getvalue()
+    yield 'npy', b"\x93NUMPY\x02\0" + struct.pack('<I', n) + b'{' * n
+    for layer in b'relu', b'dense units=1':
+        chain = (b' ! ' + layer) * (n // 8)
+        head = (b'{"__metadata__":{"format":"dnn/1","model":"relu' + chain +
+                b'","input_shape":"1"}}')
+        yield 'model', struct.pack('<Q', len(head)) + head
+    for piece in b'[', b'{"a":':
+        head = piece * (n // len(piece))
+        yield 'safetensors', struct.pack('<Q', len(head)) + head
+    head = b'{' + b','.join(
+        b'"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % i
+        for i in range(n // 16)) + b'}'
+    yield 'safetensors', struct.pack('<Q', len(head)) + head
+
+
+def find_seeds(options):
+    """{kind: [bytes]}; the kind is how a file's name ends."""
+    seeds = collections.defaultdict(list)
+    for folder in sorted(options.corpora.glob('*.corpus')):
+        kind = folder.name.removesuffix('.corpus')
+        if kind == 'descriptor':  # no file has it
+            continue
+        kind = 'gz' if kind == 'gzip' else kind
+        for path in sorted(folder.iterdir()):
+            seeds[kind].append(path.read_bytes())
+    for folder in options.more:
+        for path in sorted(folder.rglob('*')):
+            if path.suffix[1:] in seeds:
+                seeds[path.suffix[1:]].append(path.read_bytes())
+    return dict(seeds)
+
+
+def judge(path, size, line):
+    """What is wrong with how the file at `path` was read, or None."""
+    read, seconds, peak, message = line.split(' ', 3)
+    if float(seconds) >= SECONDS:
+        return f'took {seconds} s'
+    if int(peak) > BYTES + 4 * size:
+        return f'took {peak} bytes of memory, and it has {size}'
+    if read == '1':
+        return None
+    if not message.startswith(path + ':'):
+        return f'does not begin with the place: {message}'
+    if re.search(r'(?<!\.\.)\.$', message) or len(message) < len(path) + 8:
+        return f'is no sentence: {message}'
+    return None
+
+
+class Report:
+    def __init__(self):
+        self.faults = []
+        self.read = collections.Counter()
+        self.refused = collections.Counter()
+        self.slowest = 0.0
+        self.most = 0
+
+    def take(self, path, kind, size, line):
+        read, seconds, peak, _ = line.split(' ', 3)
+        (self.read if read == '1' else self.refused)[kind] += 1
+        self.slowest = max(self.slowest, float(seconds))
+        self.most = max(self.most, int(peak) - 4 * size)
+        fault = judge(path, size, line)
+        if fault:
+            self.blame(path, fault)
+
+    def blame(self, path, fault):
+        kept = pathlib.Path(f'mutate-{len(self.faults)}-{path}')
+        kept.write_bytes((pathlib.Path(self.folder) / path).read_bytes())
+        self.faults.append(f'{kept}: {fault}')
+
+
+def run_batch(program, files, report):
+    """`files`: [(path, kind, size)], below report.folder."""
+    names = ''.join(path + '\n' for path, _, _ in files)
+    try:
+        result = subprocess.run([program], input=names.encode(), timeout=PATIENCE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                cwd=report.folder)
+        output, how = result.stdout, f'exit code {result.returncode}'
+        died = result.returncode != 0
+    except subprocess.TimeoutExpired as timeout:
+        output, how, died = timeout.stdout or b'', 'hangs', True
+    lines = output.decode().split('\n')[:-1]
+    for (path, kind, size), line in zip(files, lines):
+        report.take(path, kind, size, line)
+    if len(lines) < len(files):
+        report.blame(files[len(lines)][0], how)
+        run_batch(program, files[len(lines) + 1:], report)
+    elif died:
+        report.blame(files[-1][0], f'{how} at the end')
+
+
+def run_worst(program, report):
+    with tempfile.TemporaryDirectory() as folder:
+        report.folder = folder
+        files = []
+        for i, (kind, data) in enumerate(worst_cases()):
+            path = f'worst{i}.{kind}'
+            (pathlib.Path(folder) / path).write_bytes(data)
+            files.append((path, kind, len(data)))
+        run_batch(program, files, report)
+
+
+def run(options):
+    rng = random.Random(options.seed)
+    seeds = find_seeds(options)
+    kinds = sorted(seeds)
+    report = Report()
+    program = options.program.resolve()
+    run_worst(program, report)
+    n_worst = sum(report.read.values()) + sum(report.refused.values())
+    done = 0
+    while done < options.count:
+        n = min(BATCH, options.count - done)
+        with tempfile.TemporaryDirectory() as folder:
+            report.folder = folder
+            files = []
+            for i in range(n):
+                kind = kinds[(done + i) % len(kinds)]
+                data = mutate(rng.choice(seeds[kind]), seeds[kind], rng)
+                path = f'{done + i}.{kind}'
+                (pathlib.Path(folder) / path).write_bytes(data)
+                files.append((path, kind, len(data)))
+            run_batch(program, files, report)
+        done += n
+    for kind in kinds:
+        print(f'{kind}: {report.read[kind]} read, '
+              f'{report.refused[kind]} refused')
+    print('\n'.join(report.faults))
+    print(f'{n_worst + done} files, {len(report.faults)} faults; the slowest took '
+          f'{report.slowest:.3f} s, the largest {report.most / 2**20:.1f} MiB '
+          'beyond four times its size')
+    return 1 if report.faults else 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('program', type=pathlib.Path)
+    parser.add_argument('corpora', type=pathlib.Path)
+    parser.add_argument('--more', type=pathlib.Path, action='append', default=[])
+    parser.add_argument('--count', type=int, default=100000)
+    parser.add_argument('--seed', type=int, default=1)
+    sys.exit(run(parser.parse_args()))
+
+
+if __name__ == '__main__':
+    main()
