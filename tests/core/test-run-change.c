@@ -281,7 +281,7 @@ test_weights_stay (void)
   g_autoptr (DnnRun) best = dnn_test_run_good (
       BROKEN_OFF ("callbacks = early_stopping(patience=9, restore_best=true)\n"
                   "optimizer.use_ema = true\n"));
-  g_autofree char *first = dnn_test_run_train (plain);
+  g_autofree char *first G_GNUC_UNUSED = dnn_test_run_train (plain);
   g_autofree char *second = dnn_test_run_train (best);
 
   g_test_summary ("Neither the best weights nor averages come where a phase is "
@@ -330,7 +330,7 @@ test_bad (gconstpointer data)
   g_autoptr (DnnRun) run =
       train_changed (&change, BEGIN MOMENTUM, NULL, change_at);
   g_autoptr (DnnRun) untouched = dnn_test_run_good (BEGIN MOMENTUM);
-  g_autofree char *messages = dnn_test_run_train (untouched);
+  g_autofree char *messages G_GNUC_UNUSED = dnn_test_run_train (untouched);
   g_autofree char *text = dnn_experiment_to_string (dnn_run_experiment (run));
   g_autofree char *other =
       dnn_experiment_to_string (dnn_run_experiment (untouched));
