@@ -109,7 +109,7 @@ def worst_cases():
     yield 'experiment', b'[train]\n' + b''.join(
         b'a%d=1\n' % i for i in range(n // 4))
     yield 'experiment', b'[train]\na = ' + b'(' * n
-    yield 'experiment', b'[' + b'a' * n + b']\n'
+    yield 'experiment', b'[' + b'a' * 3 * n + b']\n'
     yield 'chain', b'relu ! ' * n + b'relu'
     yield 'chain', b'dense ' + b' '.join(b'a%d=1' % i for i in range(n // 4))
     yield 'chain', b'dense a=' + b'(' * n

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { N_NEAREST = 3, N_LISTED = 12 };
+enum { N_NEAREST = 3, N_LISTED = 12, MOST_EDITS = 24, LONGEST = 128 };
 
 /* Levenshtein's distance, with a swap of neighbours counted as one. */
 static size_t
@@ -26,6 +26,16 @@ distance (const char *a, const char *b)
         *cell = MIN (*cell, d[(i - 2) * width + j - 2] + 1);
     }
   return d[n * width + m];
+}
+
+/* Whether to count edits at all: time and memory go with the product of the
+ * lengths, and a file's word may be a megabyte. */
+static bool
+is_comparable (const char *wrong, const char *name)
+{
+  const size_t n = strlen (wrong), m = strlen (name);
+
+  return n <= LONGEST && m <= n + MOST_EDITS && n <= m + MOST_EDITS;
 }
 
 static bool
@@ -53,9 +63,10 @@ dnn_suggest (const char *wrong, const char *const *names)
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (size_t want = 0; want <= 24 && near->len < N_NEAREST; want++)
+  for (size_t want = 0; want <= MOST_EDITS && near->len < N_NEAREST; want++)
     for (size_t i = 0; names[i] != NULL && near->len < N_NEAREST; i++) {
-      size_t d = distance (wrong, names[i]);
+      size_t d = is_comparable (wrong, names[i]) ? distance (wrong, names[i])
+                                                 : MOST_EDITS + 1;
 
       if (d == want && is_near (wrong, names[i], d))
         g_ptr_array_add (near, (void *) names[i]);

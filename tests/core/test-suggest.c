@@ -65,6 +65,13 @@ test_long_word (void)
   g_test_summary ("A very long word is near to nothing, and harmless");
 
   g_assert_cmpstr (text, ==, "there are 'dense' and 'aaa'");
+  g_free (text);
+
+  /* two megabytes: a table of all edits would have 10^12 cells */
+  g_free (word);
+  word = g_strnfill (1 << 20, 'a');
+  text = dnn_suggest (word, (const char *const[]){ word, NULL });
+  g_assert_true (g_str_has_prefix (text, "there is only 'aaa"));
 }
 
 int
