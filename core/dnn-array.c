@@ -211,6 +211,9 @@ dnn_array_new_take (DnnDtype dtype, DnnShape shape, GBytes *bytes)
   self = g_atomic_rc_box_new0 (DnnArray);
   self->dtype = dtype;
   self->shape = shape;
+  self->row = 1;
+  for (uint32_t i = 1; i < shape.n_dims; i++)
+    self->row *= shape.dims[i];
   self->data = g_bytes_get_data (owned, NULL);
   self->bytes = g_steal_pointer (&owned);
   return self;
@@ -247,18 +250,6 @@ dnn_array_unref (DnnArray *self)
 {
   if (self != NULL)
     g_atomic_rc_box_release_full (self, clear);
-}
-
-int64_t
-dnn_array_row_size (const DnnArray *self)
-{
-  int64_t n = 1;
-
-  g_return_val_if_fail (self != NULL, 0);
-
-  for (uint32_t i = 1; i < self->shape.n_dims; i++)
-    n *= self->shape.dims[i];
-  return n;
 }
 
 /* --- conversion ---------------------------------------------------------- */
@@ -347,6 +338,23 @@ dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n, float *out)
     convert_in_pieces (self, in, n, out);
   else
     dtypes[self->dtype].convert (in, n, out);
+}
+
+void
+dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows, int64_t n,
+                         float *out)
+{
+  const Convert convert = dtypes[self->dtype].convert;
+  const size_t size = dtypes[self->dtype].size;
+  const size_t stride = size * (size_t) self->row;
+  const uint8_t *in = self->data;
+  const bool odd = self->swapped || (uintptr_t) in % size != 0;
+
+  for (int64_t i = 0; i < n; i++, out += self->row)
+    if (odd)
+      dnn_array_to_float (self, rows[i] * self->row, self->row, out);
+    else
+      convert (in + (size_t) rows[i] * stride, self->row, out);
 }
 
 /* --- pages of a file ----------------------------------------------------- */

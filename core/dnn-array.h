@@ -20,6 +20,7 @@ typedef struct DnnArray {
   GBytes *bytes; /* (owned) */
   bool swapped;  /* elements are big-endian */
   bool mapped;   /* the bytes are pages of a file, mapped for reading */
+  int64_t row;   /* elements of a row: all dimensions but the first */
 } DnnArray;
 
 /* Takes `bytes`, which must hold exactly the elements of `shape`: a size that
@@ -42,12 +43,20 @@ const char *dnn_dtype_name (DnnDtype dtype);
  * negative. */
 bool dnn_shape_count (const DnnShape *shape, int64_t *ret_n);
 
-/* Elements of one row: all dimensions but the first. */
-int64_t dnn_array_row_size (const DnnArray *self);
+/* Elements of one row. */
+static inline int64_t
+dnn_array_row_size (const DnnArray *self)
+{
+  return self->row;
+}
 
 /* Writes elements first .. first + n - 1 as float32 to `out`. */
 void dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n,
                          float *out);
+
+/* Writes `n` whole rows, of these numbers, as float32 to `out`. */
+void dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows,
+                              int64_t n, float *out);
 
 /* Gives back the memory that pages of the file have taken so far; the numbers
  * stay, and are read again when they are looked at.  Nothing happens to an

@@ -4,7 +4,6 @@
 #include "dnn-gemm.h"
 
 #include <cblas.h>
-#include <math.h>
 
 /* Few tiles for a small product, since every tile packs the operand that is
  * shared anew, and more for a large one, so that many threads have something to
@@ -64,23 +63,44 @@ fill_in (const DnnGemm *gemm)
   return g;
 }
 
+static void
+add_bias (const DnnGemm *g, const float *bias)
+{
+  for (int64_t i = 0; i < g->m; i++)
+    for (int64_t j = 0; j < g->n; j++)
+      g->c[i * g->ldc + j] += bias[j];
+}
+
+/* One product, and maybe a bias, with leading dimensions filled in. */
+static void
+multiply (const DnnGemm *g, const float *bias)
+{
+  if (g->m == 0 || g->n == 0)
+    return;
+  if (g->k > 0 && g->m > 1 && dnn_gemm_multiply (g, bias, dnn_simd ()))
+    return;
+  if (g->k == 0)
+    scale (g, g->ldc);
+  else
+    call_openblas (g);
+  if (bias != NULL)
+    add_bias (g, bias);
+}
+
 void
 dnn_blas_gemm (const DnnGemm *gemm)
 {
   const DnnGemm g = fill_in (gemm);
 
-  if (g.m == 0 || g.n == 0)
-    return;
-  if (g.k == 0)
-    scale (&g, g.ldc);
-  else if (g.m == 1 || !dnn_gemm_multiply (&g, dnn_simd ()))
-    call_openblas (&g);
+  multiply (&g, NULL);
 }
 
 typedef struct {
   DnnGemm gemm;
-  DnnTileDone done; /* may be NULL */
+  const float *bias; /* may be NULL */
+  DnnTileDone done;  /* may be NULL */
   void *data;
+  int64_t n;    /* of them */
   int64_t step; /* rows or columns of a tile */
   bool by_rows;
 } Tiles;
@@ -90,6 +110,7 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
 {
   const Tiles *tiles = data;
   const int64_t first = chunk * tiles->step;
+  const float *bias = tiles->bias;
   DnnGemm g = tiles->gemm;
   int64_t row = 0, column = 0;
 
@@ -103,49 +124,49 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
     g.n = MIN (tiles->step, g.n - first);
     g.b += first * (g.trans_b ? g.ldb : 1);
     g.c += first;
+    bias = bias != NULL ? bias + first : NULL;
   }
-  dnn_blas_gemm (&g);
+  multiply (&g, bias);
   if (tiles->done != NULL)
     tiles->done (tiles->data, row, g.m, column, g.n, worker);
 }
 
-static double
-count_flops (const DnnGemm *g)
-{
-  return 2.0 * (double) g->m * (double) g->n * (double) g->k;
-}
-
 /* Sizes of the tiles, from the shape alone.  Their number is a power of two, so
  * that two or four threads get the same share. */
-static int64_t
-plan_tiles (Tiles *tiles)
+static void
+plan_tiles (Tiles *tiles, double flops)
 {
   const DnnGemm *g = &tiles->gemm;
-  const double flops = count_flops (g);
-  double few = CLAMP (flops / FLOPS_PER_SMALL_TILE, 1, FEW_TILES);
-  double many = MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES);
-  int64_t n_tiles = 1, size;
-
-  while ((double) n_tiles < floor (MAX (few, many)))
-    n_tiles *= 2;
+  const int64_t size = MAX (g->m, g->n);
+  int64_t n_tiles = 1;
 
   tiles->by_rows = g->m > g->n;
-  size = tiles->by_rows ? g->m : g->n;
+  tiles->step = size;
+  tiles->n = 1;
+  if (flops < 2 * FLOPS_PER_SMALL_TILE)
+    return;
+  while ((double) n_tiles * 2 <=
+         MAX (MIN (flops / FLOPS_PER_SMALL_TILE, FEW_TILES),
+              MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES)))
+    n_tiles *= 2;
   tiles->step = (size + n_tiles - 1) / n_tiles;
   if (!tiles->by_rows)
     tiles->step = (tiles->step + TILE_STEP - 1) / TILE_STEP * TILE_STEP;
-  return (size + tiles->step - 1) / tiles->step;
+  tiles->n = (size + tiles->step - 1) / tiles->step;
 }
 
 void
-dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, DnnTileDone done,
-                     void *data)
+dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, const float *bias,
+                     DnnTileDone done, void *data)
 {
-  Tiles tiles = { fill_in (gemm), done, data };
+  const double flops =
+      2.0 * (double) gemm->m * (double) gemm->n * (double) gemm->k;
+  Tiles tiles = { fill_in (gemm), bias, done, data, 0, 0, false };
 
-  if (gemm->m > 0 && gemm->n > 0)
-    dnn_pool_run_work (pool, plan_tiles (&tiles), count_flops (gemm) / SPEED,
-                       one_tile, &tiles);
+  if (gemm->m <= 0 || gemm->n <= 0)
+    return;
+  plan_tiles (&tiles, flops);
+  dnn_pool_run_work (pool, tiles.n, flops * (1 / SPEED), one_tile, &tiles);
 }
 
 static void
@@ -166,5 +187,5 @@ dnn_blas_gemm_tiled (DnnPool *pool, const DnnGemm *gemm)
   if (gemm->batch > 1)
     dnn_pool_run (pool, gemm->batch, one_of_batch, (void *) gemm);
   else
-    dnn_blas_gemm_tiles (pool, gemm, NULL, NULL);
+    dnn_blas_gemm_tiles (pool, gemm, NULL, NULL, NULL);
 }

@@ -27,9 +27,10 @@ typedef void (*DnnTileDone) (void *data, int64_t row, int64_t n_rows,
                              int64_t column, int64_t n_columns,
                              uint32_t worker);
 
-/* gemm_tiled of one product (batch is not looked at), with `done` run by the
- * worker that made the tile, while it is hot. */
-void dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, DnnTileDone done,
-                          void *data);
+/* gemm_tiled of one product (batch is not looked at), to each row of which
+ * `bias` is added (n numbers, or NULL), with `done` (or NULL) run by the worker
+ * that made the tile, while it is hot. */
+void dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, const float *bias,
+                          DnnTileDone done, void *data);
 
 DNN_END_DECLS

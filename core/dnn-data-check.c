@@ -72,7 +72,7 @@ check_target (Check *self, int64_t row, GError **error)
   char **names = self->data->preprocess->class_names;
   const guint n_names = names != NULL ? g_strv_length (names) : 0;
 
-  dnn_data_target (self->data, self->split, row, self->targets);
+  dnn_data_targets (self->data, self->split, &row, 1, self->targets);
   for (int64_t i = 0; i < self->n_targets; i++) {
     const float y = self->targets[i];
 

@@ -98,7 +98,7 @@ is_unexpected (const DnnExpected *expected, float y)
 static void
 add_target (Pass *self, DnnSplitReport *report, int64_t row)
 {
-  dnn_data_target (self->data, report->split, row, self->target);
+  dnn_data_targets (self->data, report->split, &row, 1, self->target);
   range_add (&report->targets, self->target, self->n_targets);
   for (int64_t i = 0; i < self->n_targets; i++)
     report->n_unexpected += is_unexpected (self->expected, self->target[i]);

@@ -96,14 +96,14 @@ is_kept (const DnnRelabel *self, float label)
 }
 
 void
-dnn_data_target (const DnnData *self, const DnnSplit *split, int64_t row,
-                 float *out)
+dnn_data_targets (const DnnData *self, const DnnSplit *split,
+                  const int64_t *rows, int64_t n, float *out)
 {
-  const int64_t n = dnn_array_row_size (split->targets);
+  const int64_t total = n * dnn_array_row_size (split->targets);
 
-  dnn_array_to_float (split->targets, row * n, n, out);
+  dnn_array_rows_to_float (split->targets, rows, n, out);
   if (self->relabel.keep.n > 0 || self->relabel.positive >= 0)
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < total; i++)
       out[i] = relabel (&self->relabel, out[i]);
 }
 

@@ -72,8 +72,9 @@ DnnShape dnn_data_target_shape (const DnnData *self);
 bool dnn_data_check (const DnnData *self, const DnnExpected *expected,
                      GError **error);
 
-/* The target of row `row` (of the arrays), relabelled, to `out`. */
-void dnn_data_target (const DnnData *self, const DnnSplit *split, int64_t row,
-                      float *out);
+/* The targets of `n` rows, of these numbers in the arrays, relabelled, to
+ * `out`. */
+void dnn_data_targets (const DnnData *self, const DnnSplit *split,
+                       const int64_t *rows, int64_t n, float *out);
 
 DNN_END_DECLS

@@ -35,12 +35,12 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
   const int64_t n_rows = (p->m + ROWS - 1) / ROWS;
   const bool few = n_rows <= FEW_TILES && p->b_column == 1;
   const float *b = p->b + first * p->b_term + column * p->b_column;
+  const bool last = first + t->k == p->k;
+  const float *bias = last && p->bias != NULL ? p->bias + column : NULL;
 
   SIMD (pack_panels) (p, b, n, t->k, few);
-  for (int64_t i = 0; i < n_rows; i++) {
-    const int64_t row = i * p->m / n_rows;
-    const int64_t rows = (i + 1) * p->m / n_rows - row;
-
+  for (int64_t i = 0, row = 0, rows; i < n_rows; i++, row += rows) {
+    rows = (p->m - row + n_rows - i - 1) / (n_rows - i);
     t->a = p->a + row * p->a_row + first * p->a_term;
     t->a_row = p->a_row;
     t->a_term = p->a_term;
@@ -54,6 +54,7 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
       t->b = in_place ? b + j : packed_b + j * t->k;
       t->b_term = in_place ? p->b_term : PANEL;
       t->c = p->c + row * p->ldc + column + j;
+      t->bias = bias != NULL ? bias + j : NULL;
       t->part = columns - (vectors - 1) * LANES;
       SIMD (any_tile) (rows, vectors, t);
     }

@@ -13,7 +13,7 @@ SIMD (store) (float *to, int64_t n, VECTOR v)
     STORE_PART (to, n, v);
 }
 
-/* C = alpha `sum` + beta C. */
+/* C = alpha `sum` + beta C + bias. */
 TARGET static ALWAYS_INLINE void
 SIMD (deliver) (const int rows, const int vectors, const Tile *t,
                 VECTOR sum[ROWS][2])
@@ -21,13 +21,20 @@ SIMD (deliver) (const int rows, const int vectors, const Tile *t,
   const float alpha = t->alpha, beta = t->beta;
   const int64_t part = t->part, ldc = t->ldc;
   float *c = t->c;
+  VECTOR bias[2] = { { 0 } };
 
+  if (t->bias != NULL) {
+    UNROLL (2)
+    for (int v = 0; v < vectors; v++)
+      bias[v] =
+          SIMD (load) (t->bias + v * LANES, v + 1 < vectors ? LANES : part);
+  }
   UNROLL (16)
   for (int i = 0; i < rows; i++, c += ldc) {
     UNROLL (2)
     for (int v = 0; v < vectors; v++) {
       const int64_t n = v + 1 < vectors ? LANES : part;
-      VECTOR y = alpha * sum[i][v];
+      VECTOR y = alpha * sum[i][v] + bias[v];
 
       if (beta != 0)
         y += beta * SIMD (load) (c + v * LANES, n);

@@ -41,6 +41,7 @@ typedef struct {
   float *c;
   int64_t ldc;
   float alpha, beta;
+  const float *bias; /* of a row; NULL: none */
 } Product;
 
 /* What stays in registers. */
@@ -53,7 +54,8 @@ typedef struct {
   float *c;
   int64_t ldc;
   float alpha, beta;
-  int64_t part; /* columns of the last vector */
+  const float *bias; /* of its columns; NULL: none, or not yet */
+  int64_t part;      /* columns of the last vector */
 } Tile;
 
 typedef float Eight __attribute__ ((vector_size (32)));
@@ -105,7 +107,7 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 enum { LARGE_B = 1 << 18 };
 
 bool
-dnn_gemm_multiply (const DnnGemm *g, DnnSimd simd)
+dnn_gemm_multiply (const DnnGemm *g, const float *bias, DnnSimd simd)
 {
   const Product p = {
     .m = g->m,
@@ -121,6 +123,7 @@ dnn_gemm_multiply (const DnnGemm *g, DnnSimd simd)
     .ldc = g->ldc,
     .alpha = g->alpha,
     .beta = g->beta,
+    .bias = bias,
   };
 
   if (simd == DNN_SIMD_PLAIN ||
@@ -134,9 +137,10 @@ dnn_gemm_multiply (const DnnGemm *g, DnnSimd simd)
 }
 #else
 bool
-dnn_gemm_multiply (const DnnGemm *gemm, DnnSimd simd)
+dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd)
 {
   (void) gemm;
+  (void) bias;
   (void) simd;
   return false;
 }

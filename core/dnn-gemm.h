@@ -13,8 +13,9 @@
 DNN_BEGIN_DECLS
 
 /* Makes one product, with leading dimensions filled in, on this thread, by the
- * kernel for `simd`.  `batch` and strides are not looked at.  Returns false,
- * with nothing done, where there is none: the product is then OpenBLAS'. */
-bool dnn_gemm_multiply (const DnnGemm *gemm, DnnSimd simd);
+ * kernel for `simd`, and adds `bias` (n numbers, or NULL) to each row.  `batch`
+ * and strides are not looked at.  Returns false, with nothing done, where there
+ * is none: the product is then OpenBLAS'. */
+bool dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd);
 
 DNN_END_DECLS

@@ -236,13 +236,12 @@ add_slot (DnnSlots *s, uint32_t index, const char *name, DnnShape shape,
 
 /* --- calls carried out when the host likes ------------------------------- */
 
-/* What is done to a tile of x W as soon as it is there. */
+/* What is done to a tile of x W + b as soon as it is there. */
 typedef struct {
-  float *z;       /* x W */
-  const float *b; /* NULL: none */
+  float *z; /* the tile's matrix */
   int64_t columns;
-  const DnnComponent *activation; /* NULL: none */
-  float *y;                       /* of it */
+  const DnnComponent *activation;
+  float *y; /* of it */
 } Finish;
 
 static void
@@ -259,20 +258,13 @@ finish_tile (void *data, int64_t row, int64_t n_rows, int64_t column,
              int64_t n_columns, uint32_t worker)
 {
   const Finish *finish = data;
-  const bool whole_rows = n_columns == finish->columns;
 
   (void) worker;
-  for (int64_t i = row; i < row + n_rows; i++) {
-    float *z = finish->z + i * finish->columns + column;
-
-    if (finish->b != NULL)
-      for (int64_t j = 0; j < n_columns; j++)
-        z[j] += finish->b[column + j];
-    if (finish->activation != NULL && !whole_rows)
-      activate (finish, i * finish->columns + column, n_columns);
-  }
-  if (finish->activation != NULL && whole_rows)
+  if (n_columns == finish->columns)
     activate (finish, row * finish->columns, n_rows * n_columns);
+  else
+    for (int64_t i = row; i < row + n_rows; i++)
+      activate (finish, i * finish->columns + column, n_columns);
 }
 
 static void
@@ -282,7 +274,6 @@ affine (DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
   DnnContext *context = context_of (pass);
   Finish finish = {
     .z = dnn_f32 (pass->y[0]),
-    .b = dnn_f32 (b),
     .columns = dnn_columns (W),
     .activation = context->activation,
     .y = context->activated,
@@ -297,11 +288,10 @@ affine (DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
     .b = dnn_f32 (W),
     .c = finish.z,
   };
-  const bool finishes = b != NULL || finish.activation != NULL;
 
-  dnn_blas_gemm_tiles (context->pool, &gemm, finishes ? finish_tile : NULL,
-                       &finish);
   context->did_activate = finish.activation != NULL;
+  dnn_blas_gemm_tiles (context->pool, &gemm, dnn_f32 (b),
+                       context->did_activate ? finish_tile : NULL, &finish);
 }
 
 static void
@@ -327,20 +317,35 @@ gemm_service (const void *call, const DnnGemm *gemm)
   dnn_blas_gemm_tiled (context_of (call)->pool, gemm);
 }
 
+/* Columns that are added up at once, in registers. */
+enum { COLUMNS = 16 };
+
 static void
 sum_rows (const void *call, const DnnTensor *x, DnnTensor *sum)
 {
   const int64_t rows = dnn_rows (x), columns = dnn_columns (x);
   const float *from = dnn_f32 (x);
   float *to = dnn_f32 (sum);
+  int64_t first = 0;
 
   (void) call;
   if (to == NULL)
     return;
-  memset (to, 0, (size_t) columns * sizeof *to);
-  for (int64_t i = 0; i < rows; i++)
-    for (int64_t j = 0; j < columns; j++)
-      to[j] += from[i * columns + j];
+  for (; first + COLUMNS <= columns; first += COLUMNS) {
+    float sums[COLUMNS] = { 0 };
+
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < COLUMNS; j++)
+        sums[j] += from[i * columns + first + j];
+    memcpy (to + first, sums, sizeof sums);
+  }
+  for (int64_t j = first; j < columns; j++) {
+    float one = 0;
+
+    for (int64_t i = 0; i < rows; i++)
+      one += from[i * columns + j];
+    to[j] = one;
+  }
 }
 
 typedef struct {

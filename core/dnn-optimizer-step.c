@@ -306,7 +306,7 @@ take_product (void *data, DnnWeight *weight, const DnnTensor *a,
     .c = dnn_f32 (direct ? &weight->tensor : dw),
   };
 
-  dnn_blas_gemm_tiles (self->pool, &gemm,
+  dnn_blas_gemm_tiles (self->pool, &gemm, NULL,
                        by_tiles && !direct ? step_tile : NULL, &update);
   if (by_tiles)
     apply_constraint (weight);

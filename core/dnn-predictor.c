@@ -110,10 +110,12 @@ gather (DnnPredictor *self, const DnnPreprocess *preprocess,
   g_autoptr (DnnPreprocess) none = dnn_preprocess_new (1);
   const int64_t size = dnn_predictor_input_size (self);
 
-  for (int64_t i = 0; i < batch; i++)
-    dnn_preprocess_row (preprocess != NULL ? preprocess : none, inputs,
-                        MIN (first + i, inputs->shape.dims[0] - 1),
-                        dnn_predictor_input (self) + i * size);
+  for (int64_t i = 0; i < batch; i++) {
+    const int64_t row = MIN (first + i, inputs->shape.dims[0] - 1);
+
+    dnn_preprocess_rows (preprocess != NULL ? preprocess : none, inputs, &row,
+                         1, dnn_predictor_input (self) + i * size);
+  }
 }
 
 static int64_t

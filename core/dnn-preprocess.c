@@ -58,19 +58,21 @@ dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
 }
 
 void
-dnn_preprocess_row (const DnnPreprocess *self, const DnnArray *inputs,
-                    int64_t row, float *out)
+dnn_preprocess_rows (const DnnPreprocess *self, const DnnArray *inputs,
+                     const int64_t *rows, int64_t n, float *out)
 {
-  const int64_t n = dnn_array_row_size (inputs);
+  const int64_t total = n * dnn_array_row_size (inputs);
   const float scale = (float) self->scale;
 
-  dnn_array_to_float (inputs, row * n, n, out);
+  dnn_array_rows_to_float (inputs, rows, n, out);
   if (scale != 1)
-    for (int64_t j = 0; j < n; j++)
+    for (int64_t j = 0; j < total; j++)
       out[j] *= scale;
-  for (int64_t j = 0; j < self->n; j++) {
-    float deviation = self->standard_deviation[j];
+  for (int64_t i = 0; self->n > 0 && i < total; i += self->n)
+    for (int64_t j = 0; j < self->n; j++) {
+      float deviation = self->standard_deviation[j];
 
-    out[j] = (out[j] - self->mean[j]) / (deviation > 0 ? deviation : 1);
-  }
+      out[i + j] =
+          (out[i + j] - self->mean[j]) / (deviation > 0 ? deviation : 1);
+    }
 }

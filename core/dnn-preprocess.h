@@ -27,8 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPreprocess, dnn_preprocess_free)
 void dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
                          const int64_t *rows, int64_t first, int64_t n_rows);
 
-/* One row, converted and transformed, to `out`. */
-void dnn_preprocess_row (const DnnPreprocess *self, const DnnArray *inputs,
-                         int64_t row, float *out);
+/* `n` rows, of these numbers, converted and transformed, to `out`. */
+void dnn_preprocess_rows (const DnnPreprocess *self, const DnnArray *inputs,
+                          const int64_t *rows, int64_t n, float *out);
 
 DNN_END_DECLS

@@ -208,12 +208,14 @@ dnn_row_order_pool_number (const DnnRowOrder *self, int64_t i)
          i % self->block;
 }
 
-int64_t
-dnn_row_order_peek (const DnnRowOrder *self, int64_t i)
+const int64_t *
+dnn_row_order_peek (const DnnRowOrder *self, int64_t i, int64_t n,
+                    int64_t *ret_n)
 {
-  return self->pool >= 0 && i >= self->start && i < self->start + self->size
-             ? self->slots[i - self->start]
-             : -1;
+  const bool known = self->pool >= 0 && i >= self->start;
+
+  *ret_n = known ? CLAMP (self->start + self->size - i, 0, n) : 0;
+  return *ret_n > 0 ? self->slots + (i - self->start) : NULL;
 }
 
 int64_t

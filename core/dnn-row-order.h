@@ -42,9 +42,10 @@ void dnn_row_order_set (DnnRowOrder *self, const DnnKey *key);
 int64_t dnn_row_order_get (DnnRowOrder *self, int64_t first, int64_t n,
                            int64_t *ret_numbers, int64_t *ret_slots);
 
-/* The slot of number `i`; -1: it is not of the pool that the last row was of.
- */
-int64_t dnn_row_order_peek (const DnnRowOrder *self, int64_t i);
+/* The slots of number `i` and on, n at most, as far as they are in the pool
+ * that the last row was of.  `*ret_n` becomes how many. */
+const int64_t *dnn_row_order_peek (const DnnRowOrder *self, int64_t i,
+                                   int64_t n, int64_t *ret_n);
 
 /* Whether there is more than one pool, and the rows of the largest. */
 bool dnn_row_order_has_pools (const DnnRowOrder *self);

@@ -200,8 +200,8 @@ dnn_run_hash_data (const DnnData *data)
   for (int64_t i = 0; i < n; i++) {
     int64_t at = dnn_split_row (split, i * (split->n / n));
 
-    dnn_preprocess_row (data->preprocess, split->inputs, at, row);
-    dnn_data_target (data, split, at, row + n_inputs);
+    dnn_preprocess_rows (data->preprocess, split->inputs, &at, 1, row);
+    dnn_data_targets (data, split, &at, 1, row + n_inputs);
     g_checksum_update (hash, (const guchar *) row,
                        (gssize) ((n_inputs + n_targets) * sizeof *row));
     /* each row may bring in a large page */

@@ -67,9 +67,10 @@ count_classes (const DnnData *data)
   GArray *counts = g_array_new (FALSE, TRUE, sizeof (double));
 
   for (int64_t i = 0; i < train->n; i++) {
+    const int64_t row = dnn_split_row (train, i);
     int64_t class;
 
-    dnn_data_target (data, train, dnn_split_row (train, i), targets);
+    dnn_data_targets (data, train, &row, 1, targets);
     class = dnn_class_of (targets, n);
     if (class >= (int64_t) counts->len)
       g_array_set_size (counts, (guint) class + 1);

@@ -141,6 +141,19 @@ dnn_trainer_progress (DnnTrainer *self)
 /* Progress is told at most this often. */
 enum { MICROSECONDS_BETWEEN_REPORTS = 50000 };
 
+static void
+tell (DnnTrainer *self, const DnnTrainEvents *events, bool last, int64_t *told)
+{
+  const int64_t now = g_get_monotonic_time ();
+  DnnProgress progress;
+
+  if (now - *told < MICROSECONDS_BETWEEN_REPORTS && !last)
+    return;
+  progress = dnn_trainer_progress (self);
+  events->batch (events->data, &progress);
+  *told = now;
+}
+
 /* Between two steps: whoever watches may look and change; the run saves. */
 static bool
 ask (DnnTrainer *self, const DnnTrainEvents *events, bool after_step,
@@ -166,7 +179,6 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
    */
   while (self->batch < (n = count_batches (self)) && !self->stopped) {
     const int64_t i = self->batch;
-    int64_t now;
 
     if (self->probe != NULL && i + 1 == n)
       dnn_probe_before_step (self->probe);
@@ -177,14 +189,8 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
     self->batch++;
     if (ret_losses != NULL)
       ret_losses[i] = dnn_objective_batch_loss (self->objective);
-    now = g_get_monotonic_time ();
-    if (events != NULL && events->batch != NULL &&
-        (now - told >= MICROSECONDS_BETWEEN_REPORTS || i + 1 == n)) {
-      DnnProgress progress = dnn_trainer_progress (self);
-
-      events->batch (events->data, &progress);
-      told = now;
-    }
+    if (events != NULL && events->batch != NULL)
+      tell (self, events, i + 1 == n, &told);
     if (!ask (self, events, true, error))
       return false;
   }

@@ -12,11 +12,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A function for CPUs with AVX2.  FMA stays off. */
+/* A function for CPUs with AVX2, or AVX-512.  FMA stays off. */
 #if defined(__x86_64__)
-#define DNN_AVX2 __attribute__ ((target ("avx2")))
+#define DNN_AVX2   __attribute__ ((target ("avx2")))
+#define DNN_AVX512 __attribute__ ((target ("avx512f")))
 #else
 #define DNN_AVX2
+#define DNN_AVX512
 #endif
 
 #define DNN_KERNEL static inline __attribute__ ((always_inline))

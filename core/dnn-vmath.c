@@ -1,4 +1,4 @@
-/* dnn-vmath.c - loops over the kernels, once for AVX2 and once for any CPU
+/* dnn-vmath.c - loops over the kernels, once a set of instructions
  *
  * The compiler turns these loops into vector code (-O3); what the vectors
  * leave over goes through the same arithmetic one by one.
@@ -20,16 +20,21 @@
   for (int64_t i = 0; i < n; i++)                                              \
     y[i] = kernel (x[i]);
 
-#define DNN_VMATH(name)                                                        \
-  static void name##_plain (const float *x, float *y, int64_t n){              \
-    DNN_LOOP (dnn_##name)                                                      \
-  } DNN_AVX2 static void name##_avx2 (const float *x, float *y, int64_t n)     \
+#define DNN_VMATH_FOR(name, set, TARGET)                                       \
+  TARGET static void name##_##set (const float *x, float *y, int64_t n)        \
   {                                                                            \
     DNN_LOOP (dnn_##name)                                                      \
-  }                                                                            \
+  }
+
+#define DNN_VMATH(name)                                                        \
+  DNN_VMATH_FOR (name, plain, )                                                \
+  DNN_VMATH_FOR (name, avx2, DNN_AVX2)                                         \
+  DNN_VMATH_FOR (name, avx512, DNN_AVX512)                                     \
   void dnn_vmath_##name (const float *x, float *y, int64_t n)                  \
   {                                                                            \
-    if (dnn_simd () >= DNN_SIMD_AVX2)                                          \
+    if (dnn_simd () == DNN_SIMD_AVX512)                                        \
+      name##_avx512 (x, y, n);                                                 \
+    else if (dnn_simd () == DNN_SIMD_AVX2)                                     \
       name##_avx2 (x, y, n);                                                   \
     else                                                                       \
       name##_plain (x, y, n);                                                  \

@@ -35,6 +35,12 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   const float theta = (float) relu->threshold;
 
   (void) host;
+  if (alpha == 0 && max == INFINITY) {
+    DNN_EACH
+    for (int64_t i = 0; i < rows * length; i++)
+      y[i] = x[i] <= theta ? 0 : x[i];
+    return;
+  }
   if (alpha == 0) { /* 0 (x - θ) is no number where x = -∞ */
     DNN_EACH
     for (int64_t i = 0; i < rows * length; i++)
@@ -56,9 +62,18 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
 
   (void) host;
   (void) x;
+  if (alpha == 0 && max == INFINITY) {
+    DNN_EACH
+    for (int64_t i = 0; i < rows * length; i++) {
+      const float d = dy[i]; /* read in any case: no branch in the loop */
+
+      dx[i] = y[i] > 0 ? d : 0;
+    }
+    return;
+  }
   DNN_EACH
   for (int64_t i = 0; i < rows * length; i++) {
-    const float d = dy[i]; /* read in any case: the loop has no branch then */
+    const float d = dy[i];
 
     dx[i] = y[i] >= max ? 0 : y[i] > 0 ? d : alpha * d;
   }

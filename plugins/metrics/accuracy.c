@@ -21,10 +21,13 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
 static int64_t
 argmax (const float *x, int64_t n)
 {
+  float most = x[0];
   int64_t best = 0;
 
-  for (int64_t j = 1; j < n; j++)
-    best = x[j] > x[best] ? j : best;
+  for (int64_t j = 1; j < n; j++) {
+    best = x[j] > most ? j : best;
+    most = x[j] > most ? x[j] : most;
+  }
   return best;
 }
 

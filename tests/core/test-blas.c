@@ -236,7 +236,7 @@ test_tiles (void)
     g_autofree int *times = g_new0 (int, product->n_c + 1);
     Tiles tiles = { sizes[i].n, 4, times };
 
-    dnn_blas_gemm_tiles (pool, &product->gemm, count_tile, &tiles);
+    dnn_blas_gemm_tiles (pool, &product->gemm, NULL, count_tile, &tiles);
     for (int64_t j = 0; j < product->n_c; j++)
       g_assert_cmpint (times[j], ==, 1);
   }

@@ -84,7 +84,7 @@ test_named (gconstpointer data)
   dnn_array_to_float (loaded->train->inputs, 0, 12, x);
   g_assert_cmpfloat (x[0], ==, 1);
   g_assert_cmpfloat (x[11], ==, 255);
-  dnn_data_target (loaded, loaded->train, 2, &y);
+  dnn_data_targets (loaded, loaded->train, &(int64_t){ 2 }, 1, &y);
   g_assert_cmpfloat (y, ==, 9);
   g_assert_cmpuint (dnn_data_input_shape (loaded).n_dims, ==, 2);
   g_assert_cmpuint (g_strv_length (loaded->preprocess->class_names), ==, 10);

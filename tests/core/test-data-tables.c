@@ -63,7 +63,7 @@ rows_of (const DnnData *data, const DnnSplit *split)
     dnn_array_to_float (split->inputs, row * n, n, x);
     for (int64_t j = 0; j < n; j++)
       g_string_append_printf (text, "%s%g", j > 0 ? " " : "", (double) x[j]);
-    dnn_data_target (data, split, row, &y);
+    dnn_data_targets (data, split, &row, 1, &y);
     g_string_append_printf (text, ":%g;", (double) y);
   }
   return g_string_free (text, FALSE);

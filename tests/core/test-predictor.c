@@ -48,7 +48,7 @@ test_like_trainer (void)
     const float *row = y + 3 * i;
     float label;
 
-    dnn_data_target (run->data, run->data->train, i, &label);
+    dnn_data_targets (run->data, run->data->train, &i, 1, &label);
     sum -= log ((double) row[(int) label]);
     right += row[(int) label] > row[((int) label + 1) % 3] &&
              row[(int) label] > row[((int) label + 2) % 3];

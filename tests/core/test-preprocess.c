@@ -20,7 +20,7 @@ assert_row (const DnnPreprocess *p, const DnnArray *inputs, int64_t row,
 {
   float out[2];
 
-  dnn_preprocess_row (p, inputs, row, out);
+  dnn_preprocess_rows (p, inputs, &row, 1, out);
 
   g_assert_cmpfloat_with_epsilon (out[0], a, 1e-6);
   g_assert_cmpfloat_with_epsilon (out[1], b, 1e-6);
