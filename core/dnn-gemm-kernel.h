@@ -8,6 +8,7 @@
  *   ROWS                  most rows of C that are held in registers
  *   LOAD_PART(p, n)       the first n lanes from p, the others 0
  *   STORE_PART(p, n, v)   the first n lanes of v to p
+ *   CHEAP_MASKS           whether such a load costs no more than a whole one
  *
  * C is made in tiles of up to ROWS x 2 vectors that stay in registers over a
  * block of terms.  B comes in panels two vectors wide, packed one after
@@ -49,7 +50,7 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
     for (int64_t j = 0; j < n; j += PANEL) {
       const int64_t columns = MIN (n - j, PANEL);
       const int64_t vectors = (columns + LANES - 1) / LANES;
-      const bool in_place = few && columns % LANES == 0;
+      const bool in_place = SIMD (stays) (few, columns);
 
       t->b = in_place ? b + j : packed_b + j * t->k;
       t->b_term = in_place ? p->b_term : PANEL;

@@ -55,15 +55,14 @@ SIMD (pack_rows) (const float *b, int64_t ldb, int64_t k, int64_t n, float *to)
   }
 }
 
-/* Columns of B that lie one after another. */
+/* Columns of B that lie one after another.  Lanes beyond them stay as they are:
+ * what comes of those is not stored. */
 TARGET static void
 SIMD (pack_columns) (const float *b, int64_t ldb, int64_t k, int64_t n,
                      float *to)
 {
   const int64_t k8 = k / 8 * 8, n8 = n / 8 * 8;
 
-  if (n < PANEL)
-    memset (to, 0, (size_t) (k * PANEL) * sizeof *to);
   for (int64_t j = 0; j < n8; j += 8)
     for (int64_t i = 0; i < k8; i += 8)
       SIMD (turn_eight) (b + j * ldb + i, ldb, to + i * PANEL + j);
@@ -84,6 +83,13 @@ SIMD (pack_terms) (Tile *t, int64_t rows, float *to)
   t->a_term = ROWS;
 }
 
+/* Whether a panel is read where it lies. */
+static ALWAYS_INLINE bool
+SIMD (stays) (bool few, int64_t columns)
+{
+  return few && (CHEAP_MASKS || columns % LANES == 0);
+}
+
 /* Copies a block of B into panels, but for whole ones that so few rows of C
  * use that the copy would cost more than it gains. */
 TARGET static void
@@ -96,7 +102,7 @@ SIMD (pack_panels) (const Product *p, const float *b, int64_t n, int64_t k,
     if (p->b_column != 1)
       SIMD (pack_columns)
     (b + j * p->b_column, p->b_column, k, columns, packed_b + j * k);
-    else if (!few || columns % LANES != 0)
+    else if (!SIMD (stays) (few, columns))
         SIMD (pack_rows) (b + j, p->b_term, k, columns, packed_b + j * k);
   }
 }

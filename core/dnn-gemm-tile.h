@@ -13,34 +13,56 @@ SIMD (store) (float *to, int64_t n, VECTOR v)
     STORE_PART (to, n, v);
 }
 
+/* C = `sum` + beta C, where the last vector of a row has `part` lanes: a
+ * constant for whole ones, so that nothing is asked row by row. */
+TARGET static ALWAYS_INLINE void
+SIMD (write_rows) (const int rows, const int vectors, const Tile *t,
+                   const int64_t part, VECTOR sum[ROWS][2])
+{
+  const float beta = t->beta;
+  float *c = t->c;
+
+  if (beta != 0) {
+    UNROLL (16)
+    for (int i = 0; i < rows; i++) {
+      UNROLL (2)
+      for (int v = 0; v < vectors; v++)
+        sum[i][v] += beta * SIMD (load) (c + i * t->ldc + v * LANES,
+                                         v + 1 < vectors ? LANES : part);
+    }
+  }
+  UNROLL (16)
+  for (int i = 0; i < rows; i++, c += t->ldc) {
+    UNROLL (2)
+    for (int v = 0; v < vectors; v++)
+      SIMD (store)
+    (c + v * LANES, v + 1 < vectors ? LANES : part, sum[i][v]);
+  }
+}
+
 /* C = alpha `sum` + beta C + bias. */
 TARGET static ALWAYS_INLINE void
 SIMD (deliver) (const int rows, const int vectors, const Tile *t,
                 VECTOR sum[ROWS][2])
 {
-  const float alpha = t->alpha, beta = t->beta;
-  const int64_t part = t->part, ldc = t->ldc;
-  float *c = t->c;
   VECTOR bias[2] = { { 0 } };
 
   if (t->bias != NULL) {
     UNROLL (2)
     for (int v = 0; v < vectors; v++)
       bias[v] =
-          SIMD (load) (t->bias + v * LANES, v + 1 < vectors ? LANES : part);
+          SIMD (load) (t->bias + v * LANES, v + 1 < vectors ? LANES : t->part);
   }
   UNROLL (16)
-  for (int i = 0; i < rows; i++, c += ldc) {
+  for (int i = 0; i < rows; i++) {
     UNROLL (2)
-    for (int v = 0; v < vectors; v++) {
-      const int64_t n = v + 1 < vectors ? LANES : part;
-      VECTOR y = alpha * sum[i][v] + bias[v];
-
-      if (beta != 0)
-        y += beta * SIMD (load) (c + v * LANES, n);
-      SIMD (store) (c + v * LANES, n, y);
-    }
+    for (int v = 0; v < vectors; v++)
+      sum[i][v] = t->alpha * sum[i][v] + bias[v];
   }
+  if (t->part == LANES)
+    SIMD (write_rows) (rows, vectors, t, LANES, sum);
+  else
+    SIMD (write_rows) (rows, vectors, t, t->part, sum);
 }
 
 /* C = alpha A B + beta C of one tile of `rows` rows and `vectors` vectors.
@@ -52,13 +74,16 @@ SIMD (tile) (const int rows, const int vectors, const Tile *t)
   VECTOR sum[ROWS][2] = { { { 0 } } };
   const float *a = t->a, *b = t->b;
   const int64_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
+  const int64_t part = t->part;
 
   for (int64_t k = t->k; k > 0; k--, a += a_term, b += b_term) {
     VECTOR terms[2];
 
     UNROLL (2)
     for (int v = 0; v < vectors; v++)
-      terms[v] = *(const ANYWHERE *) (b + v * LANES);
+      terms[v] = CHEAP_MASKS && v + 1 == vectors
+                     ? (VECTOR) LOAD_PART (b + v * LANES, part)
+                     : (VECTOR) * (const ANYWHERE *) (b + v * LANES);
     UNROLL (16)
     for (int i = 0; i < rows; i++) {
       UNROLL (2)

@@ -81,6 +81,7 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 #define ROWS                6
 #define LOAD_PART(p, n)     _mm256_maskload_ps (p, MASK (n))
 #define STORE_PART(p, n, v) _mm256_maskstore_ps (p, MASK (n), v)
+#define CHEAP_MASKS         false
 #include "dnn-gemm-kernel.h"
 #undef MASK
 #undef SIMD
@@ -89,6 +90,7 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 #undef ROWS
 #undef LOAD_PART
 #undef STORE_PART
+#undef CHEAP_MASKS
 
 /* --- AVX-512 ------------------------------------------------------------- */
 
@@ -99,6 +101,7 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 #define ROWS                12
 #define LOAD_PART(p, n)     _mm512_maskz_loadu_ps (MASK (n), p)
 #define STORE_PART(p, n, v) _mm512_mask_storeu_ps (p, MASK (n), v)
+#define CHEAP_MASKS         true
 #include "dnn-gemm-kernel.h"
 
 /* --- choice -------------------------------------------------------------- */

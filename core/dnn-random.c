@@ -14,6 +14,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 enum { LANES = 4, BLOCKS = 64, CHUNK = LANES * BLOCKS };
 
 /* Fills `out` with the CHUNK elements of blocks `block` and on. */
@@ -72,15 +76,72 @@ fill (const DnnKey *key, int64_t first, int64_t n, float *out, Fill fill_chunk)
   }
 }
 
+/* Fills `out` with blocks `block` and on. */
+static void
+draw_plain (const DnnPhilox *sub, uint64_t block, DnnPhilox out[BLOCKS])
+{
+  for (uint64_t i = 0; i < BLOCKS; i++)
+    out[i] = draw (sub, block + i, 0);
+}
+
+#if defined(__x86_64__)
+/* Four at once, each word in a lane of 64 bits, of which the upper half is
+ * garbage that no product looks at. */
+DNN_AVX2 static void
+draw_avx2 (const DnnPhilox *sub, uint64_t block, DnnPhilox out[BLOCKS])
+{
+  const __m256i low = _mm256_set1_epi64x (0xffffffff);
+
+  for (int i = 0; i < BLOCKS; i += 4) {
+    __m256i a = _mm256_add_epi64 (_mm256_set1_epi64x ((int64_t) block + i),
+                                  _mm256_setr_epi64x (0, 1, 2, 3));
+    __m256i b = _mm256_srli_epi64 (a, 32);
+    __m256i c = _mm256_set1_epi64x (sub->at[2]);
+    __m256i d = _mm256_set1_epi64x (sub->at[3]), ab, cd;
+
+    for (uint32_t round = 0; round < DNN_PHILOX_ROUNDS; round++) {
+      const __m256i p = _mm256_mul_epu32 (a, _mm256_set1_epi64x (DNN_PHILOX_A));
+      const __m256i q = _mm256_mul_epu32 (c, _mm256_set1_epi64x (DNN_PHILOX_C));
+      const uint32_t k0 = sub->at[0] + round * DNN_PHILOX_KEY_0;
+      const uint32_t k1 = sub->at[1] + round * DNN_PHILOX_KEY_1;
+
+      a = _mm256_srli_epi64 (q, 32) ^ b ^ _mm256_set1_epi64x (k0);
+      b = q;
+      c = _mm256_srli_epi64 (p, 32) ^ d ^ _mm256_set1_epi64x (k1);
+      d = p;
+    }
+    ab = (a & low) | _mm256_slli_epi64 (b, 32);
+    cd = (c & low) | _mm256_slli_epi64 (d, 32);
+    a = _mm256_unpacklo_epi64 (ab, cd); /* of blocks 0 and 2 */
+    b = _mm256_unpackhi_epi64 (ab, cd); /* of blocks 1 and 3 */
+    _mm256_storeu_si256 ((__m256i *) &out[i],
+                         _mm256_permute2x128_si256 (a, b, 0x20));
+    _mm256_storeu_si256 ((__m256i *) &out[i + 2],
+                         _mm256_permute2x128_si256 (a, b, 0x31));
+  }
+}
+#else
+#define draw_avx2 draw_plain
+#endif
+
+static void
+draw_many (const DnnPhilox *sub, uint64_t block, DnnPhilox out[BLOCKS])
+{
+  if (dnn_simd () >= DNN_SIMD_AVX2)
+    draw_avx2 (sub, block, out);
+  else
+    draw_plain (sub, block, out);
+}
+
 static void
 fill_uniform (const DnnPhilox *sub, uint64_t block, float *out)
 {
-  for (int i = 0; i < BLOCKS; i++) {
-    const DnnPhilox words = draw (sub, block + (uint64_t) i, 0);
+  DnnPhilox words[BLOCKS];
 
+  draw_many (sub, block, words);
+  for (int i = 0; i < BLOCKS; i++)
     for (int j = 0; j < LANES; j++)
-      out[i * LANES + j] = (float) (words.at[j] >> 8) * 0x1p-24f;
-  }
+      out[i * LANES + j] = (float) (words[i].at[j] >> 8) * 0x1p-24f;
 }
 
 /* out[2j] = r[j] cos a, out[2j + 1] = r[j] sin a, a = v[j] turns, v in [0, 1):
@@ -160,18 +221,23 @@ dnn_random_normal (const DnnKey *key, int64_t first, int64_t n, float *out)
   fill (key, first, n, out, fill_normal);
 }
 
-/* 2^64 mod bound of the lowest numbers make a last, short round over
- * 0 .. bound - 1, and are drawn again. */
 static uint64_t
-draw_below (const DnnPhilox *sub, uint64_t i, uint64_t bound)
+number_of (const DnnPhilox *words)
 {
-  for (uint32_t again = 0;; again++) {
-    const DnnPhilox words = draw (sub, i, again);
-    const uint64_t x = (uint64_t) words.at[1] << 32 | words.at[0];
+  return (uint64_t) words->at[1] << 32 | words->at[0];
+}
 
-    if (x >= bound || x >= (0 - bound) % bound)
-      return x % bound;
-  }
+/* A number below `bound`, from the block of place i.  2^64 mod bound of the
+ * lowest numbers make a last, short round over 0 .. bound - 1, and are drawn
+ * again. */
+static uint64_t
+reduce (const DnnPhilox *sub, DnnPhilox words, uint64_t i, uint64_t bound)
+{
+  for (uint32_t again = 1;
+       number_of (&words) < bound && number_of (&words) < (0 - bound) % bound;
+       again++)
+    words = draw (sub, i, again);
+  return number_of (&words) % bound;
 }
 
 uint64_t
@@ -181,19 +247,22 @@ dnn_random_below (const DnnKey *key, uint64_t i, uint64_t bound)
 
   g_return_val_if_fail (bound > 0, 0);
 
-  return draw_below (&sub, i, bound);
+  return reduce (&sub, draw (&sub, i, 0), i, bound);
 }
 
 void
 dnn_random_shuffle (const DnnKey *key, int64_t n, int64_t *order)
 {
   const DnnPhilox sub = derive (key);
+  DnnPhilox words[BLOCKS];
 
   for (int64_t i = n - 1; i > 0; i--) {
-    const int64_t j =
-        (int64_t) draw_below (&sub, (uint64_t) i, (uint64_t) i + 1);
-    const int64_t kept = order[i];
+    const int64_t at = i % BLOCKS, kept = order[i];
+    int64_t j;
 
+    if (at == BLOCKS - 1 || i == n - 1)
+      draw_many (&sub, (uint64_t) (i - at), words);
+    j = (int64_t) reduce (&sub, words[at], (uint64_t) i, (uint64_t) i + 1);
     order[i] = order[j];
     order[j] = kept;
   }

@@ -35,6 +35,13 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_LABELS);
 }
 
+/* The sample of a row, most often the row itself. */
+static int64_t
+sample_of (int64_t row, int64_t labels)
+{
+  return labels == 1 ? row : row / labels;
+}
+
 static int32_t
 check_labels (const DnnHost *host, const DnnLossPass *p)
 {
@@ -117,7 +124,7 @@ add_logits (const DnnHost *host, const DnnLossPass *p, int64_t labels)
 
     log_sum_exp (host, z + first * c, n, c, sums);
     for (int64_t i = 0; i < n; i++)
-      p->value[(first + i) / labels] +=
+      p->value[sample_of (first + i, labels)] +=
           (sums[i] - z[(first + i) * c + (int64_t) t[first + i]]) /
           (float) labels;
   }
@@ -131,7 +138,7 @@ add_probabilities (const DnnLossPass *p, int64_t labels)
   const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
 
   for (int64_t i = 0; i < rows; i++, z += c)
-    p->value[i / labels] +=
+    p->value[sample_of (i, labels)] +=
         (float) ((log (sum_clipped (z, c)) - log (clip (z[(int64_t) t[i]]))) /
                  (double) labels);
 }
@@ -169,7 +176,7 @@ gradient_of_logits (const DnnHost *host, const DnnLossPass *p, int64_t labels)
   }
   host->exp (dz, dz, rows * c);
   for (int64_t i = 0; i < rows; i++, dz += c) {
-    const float scale = p->scale[i / labels] / (float) labels;
+    const float scale = p->scale[sample_of (i, labels)] / (float) labels;
     double sum = 0;
 
     for (int64_t j = 0; j < c; j++)
@@ -209,7 +216,8 @@ gradient (const void *self, const DnnHost *host, DnnLossPass *p)
   }
   for (int64_t i = 0; i < rows; i++, y += c, dy += c)
     gradient_of_probabilities (y, (int64_t) t[i],
-                               p->scale[i / labels] / (float) labels, dy, c);
+                               p->scale[sample_of (i, labels)] / (float) labels,
+                               dy, c);
   return 0;
 }
 

@@ -31,36 +31,39 @@ argmax (const float *x, int64_t n)
   return best;
 }
 
+/* Whether the answer of row `row`, of c numbers, is right. */
 static bool
-is_right (const DnnMetricPass *p, int64_t row, int64_t c)
+is_right (const DnnMetricPass *p, bool labels, int64_t row, int64_t c)
 {
   const float *y = dnn_f32 (p->y_pred) + row * c, *t = dnn_f32 (p->y_true);
 
   if (c == 1)
     return (*y > 0.5f ? 1.0f : 0.0f) == t[row];
-  if (dnn_has_labels (p))
+  if (labels)
     return (float) argmax (y, c) == t[row];
   return argmax (y, c) == argmax (t + row * c, c);
-}
-
-static double
-value_of (const void *self, const DnnMetricPass *p, int64_t i)
-{
-  const int64_t c = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
-  const int64_t answers = dnn_count (p->y_pred) / c / p->y_pred->dims[0];
-  int64_t right = 0;
-
-  (void) self;
-  for (int64_t k = 0; k < answers; k++)
-    right += is_right (p, i * answers + k, c);
-  return (double) right / (double) answers;
 }
 
 static int32_t
 update (const void *self, const DnnHost *host, DnnMetricPass *p)
 {
+  const int64_t samples = p->y_pred->dims[0];
+  const int64_t c = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
+  const int64_t answers = samples > 0 ? dnn_count (p->y_pred) / c / samples : 0;
+  const bool labels = dnn_has_labels (p);
+
+  (void) self;
   (void) host;
-  return dnn_mean_update (self, p, value_of);
+  for (int64_t i = 0; i < samples; i++) {
+    const double weight = dnn_weight_of (p, i);
+    int64_t right = 0;
+
+    for (int64_t k = i * answers; k < (i + 1) * answers; k++)
+      right += is_right (p, labels, k, c);
+    p->state[DNN_MEAN_SUM] += weight * ((double) right / (double) answers);
+    p->state[DNN_MEAN_WEIGHT] += weight;
+  }
+  return 0;
 }
 
 static void
