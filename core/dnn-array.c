@@ -5,132 +5,63 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Each converter is one plain loop over contiguous elements, which the
- * compiler turns into vector instructions. */
-typedef void (*Convert) (const void *in, int64_t n, float *restrict out);
+/* Rows of `size` contiguous elements each, to one place after another.  Inner
+ * loops are plain, so that the compiler turns them into vector instructions. */
+typedef void (*Convert) (const void *in, const int64_t *rows, int64_t n,
+                         int64_t size, float *restrict out);
+
+#define CONVERT(name, Type, convert)                                           \
+  static void name (const void *in, const int64_t *rows, int64_t n,            \
+                    int64_t size, float *restrict out)                         \
+  {                                                                            \
+    for (int64_t i = 0; i < n; i++, out += size) {                             \
+      const Type *x = (const Type *) in + rows[i] * size;                      \
+                                                                               \
+      for (int64_t j = 0; j < size; j++)                                       \
+        out[j] = convert (x[j]);                                               \
+    }                                                                          \
+  }
 
 typedef union Bits {
   float number;
   uint32_t bits;
 } Bits;
 
-static void
-from_float32 (const void *in, int64_t n, float *restrict out)
-{
-  memcpy (out, in, (size_t) n * sizeof *out);
-}
-
-static void
-from_float64 (const void *in, int64_t n, float *restrict out)
-{
-  const double *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = (float) x[i];
-}
-
 /* Without branches and without float arithmetic on subnormal numbers, which a
  * thread may have set to be flushed to zero. */
-static void
-from_float16 (const void *in, int64_t n, float *restrict out)
+static inline float
+float_of_half (uint16_t x)
 {
-  const uint16_t *x = in;
+  const uint32_t magnitude = x & 0x7fffU;
+  const uint32_t sign = (uint32_t) (x & 0x8000U) << 16;
+  const uint32_t is_small = 0U - (magnitude < 0x0400U); /* all bits or none */
+  const uint32_t is_huge = 0U - (magnitude >= 0x7c00U); /* inf and NaN */
+  const uint32_t shift = 112U << 23; /* of the exponent: 15 -> 127 */
+  const Bits small = { .number = (float) (int32_t) magnitude * 0x1p-24f };
+  Bits y = { .bits = (magnitude << 13) + shift + (is_huge & shift) };
 
-  for (int64_t i = 0; i < n; i++) {
-    const uint32_t magnitude = x[i] & 0x7fffU;
-    const uint32_t sign = (uint32_t) (x[i] & 0x8000U) << 16;
-    const uint32_t is_small = 0U - (magnitude < 0x0400U); /* all bits or none */
-    const uint32_t is_huge = 0U - (magnitude >= 0x7c00U); /* inf and NaN */
-    const uint32_t shift = 112U << 23; /* of the exponent: 15 -> 127 */
-    const Bits small = { .number = (float) (int32_t) magnitude * 0x1p-24f };
-    Bits y = { .bits = (magnitude << 13) + shift + (is_huge & shift) };
-
-    y.bits = (small.bits & is_small) | (y.bits & ~is_small) | sign;
-    out[i] = y.number;
-  }
-}
-
-static void
-from_uint8 (const void *in, int64_t n, float *restrict out)
-{
-  const uint8_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = x[i];
-}
-
-static void
-from_int8 (const void *in, int64_t n, float *restrict out)
-{
-  const int8_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = x[i];
-}
-
-static void
-from_uint16 (const void *in, int64_t n, float *restrict out)
-{
-  const uint16_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = x[i];
-}
-
-static void
-from_int16 (const void *in, int64_t n, float *restrict out)
-{
-  const int16_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = x[i];
-}
-
-static void
-from_uint32 (const void *in, int64_t n, float *restrict out)
-{
-  const uint32_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = (float) x[i];
-}
-
-static void
-from_int32 (const void *in, int64_t n, float *restrict out)
-{
-  const int32_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = (float) x[i];
-}
-
-static void
-from_uint64 (const void *in, int64_t n, float *restrict out)
-{
-  const uint64_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = (float) x[i];
-}
-
-static void
-from_int64 (const void *in, int64_t n, float *restrict out)
-{
-  const int64_t *x = in;
-
-  for (int64_t i = 0; i < n; i++)
-    out[i] = (float) x[i];
+  y.bits = (small.bits & is_small) | (y.bits & ~is_small) | sign;
+  return y.number;
 }
 
 /* NumPy calls any byte but 0 true. */
-static void
-from_bool (const void *in, int64_t n, float *restrict out)
-{
-  const uint8_t *x = in;
+#define FLOAT_OF_BOOL(x) ((x) != 0 ? 1.0f : 0.0f)
 
-  for (int64_t i = 0; i < n; i++)
-    out[i] = x[i] != 0 ? 1.0f : 0.0f;
-}
+CONVERT (from_float32, float, )
+CONVERT (from_float64, double, (float) )
+CONVERT (from_float16, uint16_t, float_of_half)
+CONVERT (from_uint8, uint8_t, )
+CONVERT (from_int8, int8_t, )
+CONVERT (from_uint16, uint16_t, )
+CONVERT (from_int16, int16_t, )
+CONVERT (from_uint32, uint32_t, (float) )
+CONVERT (from_int32, int32_t, (float) )
+CONVERT (from_uint64, uint64_t, (float) )
+CONVERT (from_int64, int64_t, (float) )
+CONVERT (from_bool, uint8_t, FLOAT_OF_BOOL)
+
+/* `n` elements that follow each other are one row. */
+static const int64_t first_row[] = { 0 };
 
 static const struct {
   const char *name;
@@ -314,7 +245,7 @@ convert_in_pieces (const DnnArray *self, const uint8_t *in, int64_t n,
       swap32 (from, take, (uint8_t *) piece);
     else
       swap64 (from, take, (uint8_t *) piece);
-    dtypes[self->dtype].convert (piece, (int64_t) take, out + i);
+    dtypes[self->dtype].convert (piece, first_row, 1, (int64_t) take, out + i);
   }
 }
 
@@ -337,24 +268,21 @@ dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n, float *out)
   if (self->swapped || (uintptr_t) in % size != 0)
     convert_in_pieces (self, in, n, out);
   else
-    dtypes[self->dtype].convert (in, n, out);
+    dtypes[self->dtype].convert (in, first_row, 1, n, out);
 }
 
 void
 dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows, int64_t n,
                          float *out)
 {
-  const Convert convert = dtypes[self->dtype].convert;
   const size_t size = dtypes[self->dtype].size;
-  const size_t stride = size * (size_t) self->row;
-  const uint8_t *in = self->data;
-  const bool odd = self->swapped || (uintptr_t) in % size != 0;
 
-  for (int64_t i = 0; i < n; i++, out += self->row)
-    if (odd)
-      dnn_array_to_float (self, rows[i] * self->row, self->row, out);
-    else
-      convert (in + (size_t) rows[i] * stride, self->row, out);
+  if (!self->swapped && (uintptr_t) self->data % size == 0)
+    dtypes[self->dtype].convert (self->data, rows, n, self->row, out);
+  else
+    for (int64_t i = 0; i < n; i++)
+      dnn_array_to_float (self, rows[i] * self->row, self->row,
+                          out + i * self->row);
 }
 
 /* --- pages of a file ----------------------------------------------------- */

@@ -112,18 +112,20 @@ enum { LARGE_B = 1 << 18 };
 bool
 dnn_gemm_multiply (const DnnGemm *g, const float *bias, DnnSimd simd)
 {
+  const int64_t lda = g->lda ? g->lda : g->trans_a ? g->m : g->k;
+  const int64_t ldb = g->ldb ? g->ldb : g->trans_b ? g->k : g->n;
   const Product p = {
     .m = g->m,
     .n = g->n,
     .k = g->k,
     .a = g->a,
-    .a_row = g->trans_a ? 1 : g->lda,
-    .a_term = g->trans_a ? g->lda : 1,
+    .a_row = g->trans_a ? 1 : lda,
+    .a_term = g->trans_a ? lda : 1,
     .b = g->b,
-    .b_term = g->trans_b ? 1 : g->ldb,
-    .b_column = g->trans_b ? g->ldb : 1,
+    .b_term = g->trans_b ? 1 : ldb,
+    .b_column = g->trans_b ? ldb : 1,
     .c = g->c,
-    .ldc = g->ldc,
+    .ldc = g->ldc ? g->ldc : g->n,
     .alpha = g->alpha,
     .beta = g->beta,
     .bias = bias,

@@ -2,6 +2,8 @@
 #include "dnn-host.h"
 
 #include "dnn-blas.h"
+#include "dnn-simd.h"
+#include "dnn-vmath-kernels.h"
 #include "dnn-vmath.h"
 
 #include <string.h>
@@ -320,17 +322,11 @@ gemm_service (const void *call, const DnnGemm *gemm)
 /* Columns that are added up at once, in registers. */
 enum { COLUMNS = 16 };
 
-static void
-sum_rows (const void *call, const DnnTensor *x, DnnTensor *sum)
+DNN_KERNEL void
+sum_matrix (const float *from, int64_t rows, int64_t columns, float *to)
 {
-  const int64_t rows = dnn_rows (x), columns = dnn_columns (x);
-  const float *from = dnn_f32 (x);
-  float *to = dnn_f32 (sum);
   int64_t first = 0;
 
-  (void) call;
-  if (to == NULL)
-    return;
   for (; first + COLUMNS <= columns; first += COLUMNS) {
     float sums[COLUMNS] = { 0 };
 
@@ -346,6 +342,30 @@ sum_rows (const void *call, const DnnTensor *x, DnnTensor *sum)
       one += from[i * columns + j];
     to[j] = one;
   }
+}
+
+static void
+sum_plain (const float *from, int64_t rows, int64_t columns, float *to)
+{
+  sum_matrix (from, rows, columns, to);
+}
+
+DNN_AVX2 static void
+sum_avx2 (const float *from, int64_t rows, int64_t columns, float *to)
+{
+  sum_matrix (from, rows, columns, to);
+}
+
+static void
+sum_rows (const void *call, const DnnTensor *x, DnnTensor *sum)
+{
+  (void) call;
+  if (dnn_f32 (sum) == NULL)
+    return;
+  if (dnn_simd () >= DNN_SIMD_AVX2)
+    sum_avx2 (dnn_f32 (x), dnn_rows (x), dnn_columns (x), dnn_f32 (sum));
+  else
+    sum_plain (dnn_f32 (x), dnn_rows (x), dnn_columns (x), dnn_f32 (sum));
 }
 
 typedef struct {

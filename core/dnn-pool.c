@@ -33,7 +33,7 @@ struct DnnPool {
   void *data;
 
   /* The caller's own. */
-  double handing_out;  /* nanoseconds until all work on a job */
+  double least_work;   /* nanoseconds of a job that is worth handing out */
   int64_t stalled;     /* microseconds, of those since `looked` */
   int64_t looked;      /* monotonic time */
   int64_t pause;       /* the last one's length */
@@ -221,7 +221,7 @@ void
 dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
                    void *data)
 {
-  if (self != NULL && work * (1 - 1.0 / self->n_threads) < self->handing_out)
+  if (self != NULL && work < self->least_work)
     run_alone (self, n, chunk, data);
   else
     dnn_pool_run (self, n, chunk, data);
@@ -290,7 +290,7 @@ dnn_pool_new (unsigned n_threads)
     self->workers[i] = (Worker){ self, i };
     self->threads[i] = g_thread_new ("dnn-worker", work, &self->workers[i]);
   }
-  self->handing_out = measure_handing_out (self);
+  self->least_work = measure_handing_out (self) / (1 - 1.0 / self->n_threads);
   return self;
 }
 

@@ -3,6 +3,8 @@
 
 #include "dnn-memory.h"
 
+#include <string.h>
+
 struct DnnRowOrder {
   int64_t n;
   int64_t block;    /* rows of a block; n: one block, one pool */
@@ -222,6 +224,8 @@ int64_t
 dnn_row_order_get (DnnRowOrder *self, int64_t first, int64_t n,
                    int64_t *ret_numbers, int64_t *ret_slots)
 {
+  const int64_t *slots;
+
   g_return_val_if_fail (first >= 0 && n >= 0 && first + n <= self->n, 0);
 
   if (n == 0)
@@ -230,12 +234,13 @@ dnn_row_order_get (DnnRowOrder *self, int64_t first, int64_t n,
       first >= self->start + self->size)
     find_pool (self, first);
   n = MIN (n, self->start + self->size - first);
-  for (int64_t i = 0; i < n; i++) {
-    const int64_t slot = self->slots[first - self->start + i];
-
-    ret_numbers[i] = dnn_row_order_pool_number (self, slot);
-    if (ret_slots != NULL)
-      ret_slots[i] = slot;
-  }
+  slots = self->slots + (first - self->start);
+  if (self->blocks == NULL)
+    memcpy (ret_numbers, slots, (size_t) n * sizeof *slots);
+  else
+    for (int64_t i = 0; i < n; i++)
+      ret_numbers[i] = dnn_row_order_pool_number (self, slots[i]);
+  if (ret_slots != NULL)
+    memcpy (ret_slots, slots, (size_t) n * sizeof *slots);
   return n;
 }
