@@ -13,6 +13,11 @@ enum { N_SPINS = 6000 };
  * helps nothing twice as long, up to LONGEST_PAUSE. */
 enum { MOST_STALL = 5, PAUSE = 20000, LONGEST_PAUSE = 640000 };
 
+/* What handing out costs, in nanoseconds, where workers are not there to be
+ * measured.  New ones may need FIRST microseconds to get a processor; those
+ * that did not are looked for again after AGAIN, for SECOND. */
+enum { HANDING_OUT = 5000, FIRST = 5000, AGAIN = 100000, SECOND = 500 };
+
 typedef struct {
   DnnPool *pool;
   uint32_t number;
@@ -33,7 +38,8 @@ struct DnnPool {
   void *data;
 
   /* The caller's own. */
-  double least_work;   /* nanoseconds of a job that is worth handing out */
+  double handing_out;  /* nanoseconds until all work on a job */
+  int64_t measured;    /* monotonic time, when that was last tried */
   int64_t stalled;     /* microseconds, of those since `looked` */
   int64_t looked;      /* monotonic time */
   int64_t pause;       /* the last one's length */
@@ -217,17 +223,7 @@ dnn_pool_run (DnnPool *self, int64_t n, DnnChunk chunk, void *data)
   self->running = false;
 }
 
-void
-dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
-                   void *data)
-{
-  if (self != NULL && work < self->least_work)
-    run_alone (self, n, chunk, data);
-  else
-    dnn_pool_run (self, n, chunk, data);
-}
-
-/* --- the pool ------------------------------------------------------------ */
+/* --- what handing out costs ---------------------------------------------- */
 
 typedef struct {
   uint32_t n;
@@ -261,19 +257,52 @@ time_meeting (DnnPool *self)
          (double) (to.tv_nsec - from.tv_nsec);
 }
 
-/* Nanoseconds of a job in which all workers take part and do nothing: the
- * shortest of a few, and no more than LONGEST, as workers that have just been
- * started may not be there yet. */
-static double
-measure_handing_out (DnnPool *self)
+/* A job in which all workers take part and do nothing, the shortest of a few;
+ * `longest`: microseconds in which to have them.  A worker that waits for this
+ * thread's processor gets it, goes to sleep there, and is woken on another. */
+static void
+measure (DnnPool *self, int64_t longest)
 {
-  enum { TRIALS = 64, LONGEST = 5000 };
-  double shortest = LONGEST;
+  enum { TRIES = 32 };
+  const int64_t start = g_get_monotonic_time ();
+  int n = 0;
 
-  for (int i = 0; i < TRIALS && self->n_threads > 1; i++)
-    shortest = MIN (shortest, time_meeting (self));
-  return shortest;
+  self->handing_out = HANDING_OUT;
+  self->measured = start;
+  while (n < TRIES && self->measured - start < longest) {
+    self->handing_out = MIN (self->handing_out, time_meeting (self));
+    self->measured = g_get_monotonic_time ();
+    if (self->handing_out < HANDING_OUT)
+      n++;
+    else
+      g_thread_yield ();
+  }
 }
+
+static void
+measure_again (DnnPool *self)
+{
+  if (g_get_monotonic_time () - self->measured >= AGAIN)
+    measure (self, SECOND);
+}
+
+void
+dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
+                   void *data)
+{
+  if (n <= 1 || dnn_pool_size (self) == 1) {
+    run_alone (self, n, chunk, data);
+    return;
+  }
+  if (!self->running && self->handing_out >= HANDING_OUT)
+    measure_again (self);
+  if (work * (1 - 1.0 / self->n_threads) < self->handing_out)
+    run_alone (self, n, chunk, data);
+  else
+    dnn_pool_run (self, n, chunk, data);
+}
+
+/* --- the pool ------------------------------------------------------------ */
 
 DnnPool *
 dnn_pool_new (unsigned n_threads)
@@ -290,7 +319,7 @@ dnn_pool_new (unsigned n_threads)
     self->workers[i] = (Worker){ self, i };
     self->threads[i] = g_thread_new ("dnn-worker", work, &self->workers[i]);
   }
-  self->least_work = measure_handing_out (self) / (1 - 1.0 / self->n_threads);
+  measure (self, FIRST);
   return self;
 }
 
