@@ -12,9 +12,17 @@
 #define FLOPS_PER_LARGE_TILE 3e7
 enum { FEW_TILES = 4, MANY_TILES = 16, TILE_STEP = 16 };
 
-/* Operations that a core does in a nanosecond, about: tells what is too small
- * for more than one thread. */
-#define SPEED 100.0
+/* Of one row of C, which takes the time of reading B.  Long runs of memory are
+ * what a CPU fetches ahead: where rows of B are short, they are dealt out
+ * whole, and others in parts of ROW_STEP. */
+#define FLOPS_PER_ROW_TILE 2e5
+enum { SHORT_ROW = 1024, ROW_STEP = 256 };
+
+/* Operations that a core does in a nanosecond, about, and those for which it
+ * has read what it needs but once: tells what is too small for more than one
+ * thread. */
+#define SPEED     100.0
+#define ROW_SPEED 75.0
 
 void
 dnn_blas_init (void)
@@ -77,7 +85,7 @@ multiply (const DnnGemm *g, const float *bias)
 {
   if (g->m == 0 || g->n == 0)
     return;
-  if (g->k > 0 && g->m > 1 && dnn_gemm_multiply (g, bias, dnn_simd ()))
+  if (g->k > 0 && dnn_gemm_multiply (g, bias, dnn_simd ()))
     return;
   if (g->k == 0)
     scale (g, g->ldc);
@@ -131,28 +139,92 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
     tiles->done (tiles->data, row, g.m, column, g.n, worker);
 }
 
-/* Sizes of the tiles, from the shape alone.  Their number is a power of two, so
- * that two or four threads get the same share. */
+/* From the shape alone.  A power of two, so that two or four threads get the
+ * same share. */
+static int64_t
+count_tiles (const DnnGemm *g, double flops)
+{
+  double most = MAX (MIN (flops / FLOPS_PER_SMALL_TILE, FEW_TILES),
+                     MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES));
+  int64_t n = 1;
+
+  if (g->m == 1)
+    most = MIN (flops / FLOPS_PER_ROW_TILE, MANY_TILES);
+  while ((double) n * 2 <= most)
+    n *= 2;
+  return n;
+}
+
+/* Sizes of `n_tiles` tiles, or of fewer. */
 static void
-plan_tiles (Tiles *tiles, double flops)
+plan_tiles (Tiles *tiles, int64_t n_tiles)
 {
   const DnnGemm *g = &tiles->gemm;
   const int64_t size = MAX (g->m, g->n);
-  int64_t n_tiles = 1;
+  const int64_t unit = g->m == 1 && !g->trans_b ? ROW_STEP : TILE_STEP;
 
   tiles->by_rows = g->m > g->n;
   tiles->step = size;
   tiles->n = 1;
-  if (flops < 2 * FLOPS_PER_SMALL_TILE)
+  if (n_tiles == 1)
     return;
-  while ((double) n_tiles * 2 <=
-         MAX (MIN (flops / FLOPS_PER_SMALL_TILE, FEW_TILES),
-              MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES)))
-    n_tiles *= 2;
   tiles->step = (size + n_tiles - 1) / n_tiles;
   if (!tiles->by_rows)
-    tiles->step = (tiles->step + TILE_STEP - 1) / TILE_STEP * TILE_STEP;
+    tiles->step = (tiles->step + unit - 1) / unit * unit;
   tiles->n = (size + tiles->step - 1) / tiles->step;
+}
+
+/* Some of the terms of one row: its first ones go to C, with the bias, and the
+ * others to sums that are added when all are there. */
+typedef struct {
+  const Tiles *tiles;
+  int64_t n_parts;
+  float (*sums)[SHORT_ROW];
+} Row;
+
+static void
+sum_part (void *data, int64_t chunk, uint32_t worker)
+{
+  const Row *row = data;
+  DnnGemm g = row->tiles->gemm;
+  const int64_t first = chunk * g.k / row->n_parts;
+
+  (void) worker;
+  g.k = (chunk + 1) * g.k / row->n_parts - first;
+  g.a += first * (g.trans_a ? g.lda : 1);
+  g.b += first * g.ldb;
+  if (chunk > 0) {
+    g.c = row->sums[chunk - 1];
+    g.beta = 0;
+  }
+  multiply (&g, chunk == 0 ? row->tiles->bias : NULL);
+}
+
+static void
+add_parts (void *data, int64_t chunk, uint32_t worker)
+{
+  const Row *row = data;
+  const Tiles *tiles = row->tiles;
+  const int64_t n = tiles->gemm.n;
+
+  (void) chunk;
+  for (int64_t i = 0; i < row->n_parts - 1; i++)
+    for (int64_t j = 0; j < n; j++)
+      tiles->gemm.c[j] += row->sums[i][j];
+  if (tiles->done != NULL)
+    tiles->done (tiles->data, 0, 1, 0, n, worker);
+}
+
+/* A job of one chunk knows which worker this thread is. */
+static void
+run_row (DnnPool *pool, const Tiles *tiles, int64_t n_parts, double work)
+{
+  static _Thread_local float sums[MANY_TILES - 1][SHORT_ROW]
+      __attribute__ ((aligned (64)));
+  Row row = { tiles, MIN (n_parts, tiles->gemm.k), sums };
+
+  dnn_pool_run_work (pool, row.n_parts, work, sum_part, &row);
+  dnn_pool_run (pool, 1, add_parts, &row);
 }
 
 void
@@ -161,12 +233,18 @@ dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, const float *bias,
 {
   const double flops =
       2.0 * (double) gemm->m * (double) gemm->n * (double) gemm->k;
+  const double work = flops * (gemm->m > 1 ? 1 / SPEED : 1 / ROW_SPEED);
+  const int64_t n_tiles = count_tiles (gemm, flops);
   Tiles tiles = { fill_in (gemm), bias, done, data, 0, 0, false };
 
   if (gemm->m <= 0 || gemm->n <= 0)
     return;
-  plan_tiles (&tiles, flops);
-  dnn_pool_run_work (pool, tiles.n, flops * (1 / SPEED), one_tile, &tiles);
+  if (gemm->m == 1 && !gemm->trans_b && gemm->n <= SHORT_ROW && n_tiles > 1) {
+    run_row (pool, &tiles, n_tiles, work);
+    return;
+  }
+  plan_tiles (&tiles, n_tiles);
+  dnn_pool_run_work (pool, tiles.n, work, one_tile, &tiles);
 }
 
 static void

@@ -77,7 +77,3 @@ SIMD (multiply) (const Product *p)
       SIMD (block) (p, j, MIN (p->n - j, BLOCK_COLUMNS), first, &t);
     }
 }
-
-#undef VECTOR
-#undef ANYWHERE
-#undef PANEL

@@ -31,6 +31,9 @@ enum { FAR_APART = 1024 };
 /* Tiles one above another from which it pays to pack B. */
 enum { FEW_TILES = 6 };
 
+/* Places at which B is read at once where C is one row. */
+enum { STREAMS = 8 };
+
 /* A matrix is read as element (i, j) at i row + j column. */
 typedef struct {
   int64_t m, n, k;
@@ -83,6 +86,10 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 #define STORE_PART(p, n, v) _mm256_maskstore_ps (p, MASK (n), v)
 #define CHEAP_MASKS         false
 #include "dnn-gemm-kernel.h"
+#include "dnn-gemv-kernel.h"
+#undef VECTOR
+#undef ANYWHERE
+#undef PANEL
 #undef MASK
 #undef SIMD
 #undef TARGET
@@ -109,6 +116,24 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 /* Elements of B from which OpenBLAS is the faster one on AVX2. */
 enum { LARGE_B = 1 << 18 };
 
+typedef void (*Kernel) (const Product *p);
+
+/* NULL: OpenBLAS.  One row takes the time of reading B, for which vectors of
+ * AVX2 are wide enough. */
+static Kernel
+find_kernel (const Product *p, DnnSimd simd)
+{
+  if (simd == DNN_SIMD_PLAIN)
+    return NULL;
+  if (p->m == 1 && p->b_column == 1)
+    return multiply_row_avx2;
+  if (p->m == 1 && p->a_term == 1)
+    return multiply_turned_row_avx2;
+  if (simd == DNN_SIMD_AVX512)
+    return multiply_avx512;
+  return p->k * p->n <= LARGE_B ? multiply_avx2 : NULL;
+}
+
 bool
 dnn_gemm_multiply (const DnnGemm *g, const float *bias, DnnSimd simd)
 {
@@ -130,14 +155,11 @@ dnn_gemm_multiply (const DnnGemm *g, const float *bias, DnnSimd simd)
     .beta = g->beta,
     .bias = bias,
   };
+  const Kernel kernel = find_kernel (&p, simd);
 
-  if (simd == DNN_SIMD_PLAIN ||
-      (simd == DNN_SIMD_AVX2 && g->k * g->n > LARGE_B))
+  if (kernel == NULL)
     return false;
-  if (simd == DNN_SIMD_AVX512)
-    multiply_avx512 (&p);
-  else
-    multiply_avx2 (&p);
+  kernel (&p);
   return true;
 }
 #else

@@ -215,15 +215,33 @@ test_epoch (gconstpointer data)
 
 /* --- inference ----------------------------------------------------------- */
 
+typedef struct {
+  const char *name;
+  const char *chain;
+  int64_t batch;
+} Inference;
+
+static const Inference inferences[] = {
+  { "layers",
+    "batch_normalization ! dense units=50 ! leaky_relu ! dropout rate=0.5 ! "
+    "dense units=3 activation=softmax",
+    8 },
+  /* As large as to be shared by threads. */
+  { "one-row",
+    "dense units=500 ! leaky_relu ! dense units=600 ! leaky_relu ! "
+    "dense units=2000 activation=softmax",
+    1 },
+};
+
 static void
-test_predictor (void)
+test_predictor (gconstpointer data)
 {
+  const Inference *row = data;
   const DnnShape input = DNN_SHAPE (COLUMNS);
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnModel) model = dnn_model_new_from_chain (
-      dnn_test_registry (), rows[2].chain, &input, &error);
+      dnn_test_registry (), row->chain, &input, &error);
   g_autoptr (DnnPredictor) predictor = NULL;
-
   long least = LONG_MAX;
 
   g_test_summary ("A call of run allocates nothing");
@@ -232,7 +250,7 @@ test_predictor (void)
     return;
   g_assert_no_error (error);
   g_assert_true (dnn_model_initialize (model, 1, NULL));
-  predictor = dnn_predictor_new (model, 8, 2, &error);
+  predictor = dnn_predictor_new (model, row->batch, 2, &error);
   g_assert_no_error (error);
 
   for (int i = 0; i < TRIES; i++) {
@@ -256,7 +274,12 @@ main (int argc, char *argv[])
 
     g_test_add_data_func (path, &rows[i], test_epoch);
   }
-  g_test_add_func ("/allocations/predictor", test_predictor);
+  for (size_t i = 0; i < G_N_ELEMENTS (inferences); i++) {
+    g_autofree char *path =
+        g_strconcat ("/allocations/predictor/", inferences[i].name, NULL);
+
+    g_test_add_data_func (path, &inferences[i], test_predictor);
+  }
 
   return g_test_run ();
 }
