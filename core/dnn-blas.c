@@ -79,28 +79,34 @@ add_bias (const DnnGemm *g, const float *bias)
       g->c[i * g->ldc + j] += bias[j];
 }
 
-/* One product, and maybe a bias, with leading dimensions filled in. */
 static void
-multiply (const DnnGemm *g, const float *bias)
+multiply_by_openblas (const DnnGemm *gemm, const float *bias)
 {
-  if (g->m == 0 || g->n == 0)
-    return;
-  if (g->k > 0 && dnn_gemm_multiply (g, bias, dnn_simd ()))
-    return;
-  if (g->k == 0)
-    scale (g, g->ldc);
+  const DnnGemm g = fill_in (gemm);
+
+  if (g.k == 0)
+    scale (&g, g.ldc);
   else
-    call_openblas (g);
+    call_openblas (&g);
   if (bias != NULL)
-    add_bias (g, bias);
+    add_bias (&g, bias);
+}
+
+/* One product, and maybe a bias.  Small ones come often, so that the struct is
+ * not copied on the way to the kernel. */
+static void
+multiply (const DnnGemm *gemm, const float *bias)
+{
+  if (gemm->m == 0 || gemm->n == 0)
+    return;
+  if (gemm->k == 0 || !dnn_gemm_multiply (gemm, bias, dnn_simd ()))
+    multiply_by_openblas (gemm, bias);
 }
 
 void
 dnn_blas_gemm (const DnnGemm *gemm)
 {
-  const DnnGemm g = fill_in (gemm);
-
-  multiply (&g, NULL);
+  multiply (gemm, NULL);
 }
 
 typedef struct {
@@ -144,10 +150,13 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
 static int64_t
 count_tiles (const DnnGemm *g, double flops)
 {
-  double most = MAX (MIN (flops / FLOPS_PER_SMALL_TILE, FEW_TILES),
-                     MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES));
+  double most;
   int64_t n = 1;
 
+  if (flops < 2 * FLOPS_PER_ROW_TILE)
+    return 1;
+  most = MAX (MIN (flops / FLOPS_PER_SMALL_TILE, FEW_TILES),
+              MIN (flops / FLOPS_PER_LARGE_TILE, MANY_TILES));
   if (g->m == 1)
     most = MIN (flops / FLOPS_PER_ROW_TILE, MANY_TILES);
   while ((double) n * 2 <= most)
@@ -164,14 +173,36 @@ plan_tiles (Tiles *tiles, int64_t n_tiles)
   const int64_t unit = g->m == 1 && !g->trans_b ? ROW_STEP : TILE_STEP;
 
   tiles->by_rows = g->m > g->n;
-  tiles->step = size;
-  tiles->n = 1;
-  if (n_tiles == 1)
-    return;
   tiles->step = (size + n_tiles - 1) / n_tiles;
   if (!tiles->by_rows)
     tiles->step = (tiles->step + unit - 1) / unit * unit;
   tiles->n = (size + tiles->step - 1) / tiles->step;
+}
+
+/* The whole product. */
+typedef struct {
+  const DnnGemm *gemm;
+  const float *bias;
+  DnnTileDone done;
+  void *data;
+} Whole;
+
+static void
+one_product (void *data, int64_t chunk, uint32_t worker)
+{
+  const Whole *whole = data;
+
+  (void) chunk;
+  multiply (whole->gemm, whole->bias);
+  if (whole->done != NULL)
+    whole->done (whole->data, 0, whole->gemm->m, 0, whole->gemm->n, worker);
+}
+
+static void
+run_tiles (DnnPool *pool, Tiles *tiles, int64_t n_tiles, double work)
+{
+  plan_tiles (tiles, n_tiles);
+  dnn_pool_run_work (pool, tiles->n, work, one_tile, tiles);
 }
 
 /* Some of the terms of one row: its first ones go to C, with the bias, and the
@@ -235,16 +266,21 @@ dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, const float *bias,
       2.0 * (double) gemm->m * (double) gemm->n * (double) gemm->k;
   const double work = flops * (gemm->m > 1 ? 1 / SPEED : 1 / ROW_SPEED);
   const int64_t n_tiles = count_tiles (gemm, flops);
-  Tiles tiles = { fill_in (gemm), bias, done, data, 0, 0, false };
 
   if (gemm->m <= 0 || gemm->n <= 0)
     return;
-  if (gemm->m == 1 && !gemm->trans_b && gemm->n <= SHORT_ROW && n_tiles > 1) {
-    run_row (pool, &tiles, n_tiles, work);
-    return;
+  if (n_tiles == 1) {
+    Whole whole = { gemm, bias, done, data };
+
+    dnn_pool_run (pool, 1, one_product, &whole);
+  } else {
+    Tiles tiles = { fill_in (gemm), bias, done, data, 0, 0, false };
+
+    if (gemm->m == 1 && !gemm->trans_b && gemm->n <= SHORT_ROW)
+      run_row (pool, &tiles, n_tiles, work);
+    else
+      run_tiles (pool, &tiles, n_tiles, work);
   }
-  plan_tiles (&tiles, n_tiles);
-  dnn_pool_run_work (pool, tiles.n, work, one_tile, &tiles);
 }
 
 static void
