@@ -6,13 +6,22 @@
 #include <unistd.h>
 
 /* Rows of `size` contiguous elements each, to one place after another.  Inner
- * loops are plain, so that the compiler turns them into vector instructions. */
+ * loops are plain, so that the compiler turns them into vector instructions,
+ * and not into a call of memcpy a row, which may be short. */
 typedef void (*Convert) (const void *in, const int64_t *rows, int64_t n,
                          int64_t size, float *restrict out);
 
+#if defined(__clang__)
+#define NO_CALLS __attribute__ ((no_builtin ("memcpy", "memmove")))
+#elif defined(__GNUC__)
+#define NO_CALLS __attribute__ ((optimize ("no-tree-loop-distribute-patterns")))
+#else
+#define NO_CALLS
+#endif
+
 #define CONVERT(name, Type, convert)                                           \
-  static void name (const void *in, const int64_t *rows, int64_t n,            \
-                    int64_t size, float *restrict out)                         \
+  NO_CALLS static void name (const void *in, const int64_t *rows, int64_t n,   \
+                             int64_t size, float *restrict out)                \
   {                                                                            \
     for (int64_t i = 0; i < n; i++, out += size) {                             \
       const Type *x = (const Type *) in + rows[i] * size;                      \

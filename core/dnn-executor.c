@@ -226,40 +226,6 @@ collect_inputs (DnnStage *stage)
 
 /* --- backward: gradients of weights -------------------------------------- */
 
-/* Who shares a weight, in the order of backward. */
-typedef struct {
-  DnnStage *first; /* with a gradient of its own; NULL: nobody trains it */
-  uint32_t index;  /* of the weight there */
-  size_t last;     /* stage that looks at the weight last, frozen or not */
-} Users;
-
-/* The gradients of all users are added to the first one's, and the weight may
- * move when the last has run: a frozen layer that shares it still takes its dx
- * from the weight as it was. */
-static Users
-find_users (DnnPlan *plan, const DnnWeight *weight)
-{
-  Users users = { NULL, 0, 0 };
-  bool any = false;
-
-  for (size_t i = 0; i < plan->n_stages; i++) {
-    DnnStage *stage = &plan->stages[i];
-
-    for (uint32_t j = 0; j < stage->layer->n_weights; j++) {
-      if (stage->layer->weights[j] != weight || !stage->runs_backward)
-        continue;
-      if (!any)
-        users.last = i;
-      any = true;
-      if (stage->dw[j].block < 0)
-        continue;
-      users.first = stage;
-      users.index = j;
-    }
-  }
-  return users;
-}
-
 static const DnnProduct *
 find_product (const DnnStage *stage, uint32_t index)
 {
@@ -292,16 +258,16 @@ deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
 {
   DnnStage *stage = &plan->stages[i];
   DnnWeight *weight = stage->layer->weights[j];
-  const Users users = find_users (plan, weight);
+  const DnnUsers *users = &stage->users[j];
   const bool trains = stage->dw[j].block >= 0;
   const DnnProduct *product = trains ? find_product (stage, j) : NULL;
   DnnTensor *dw = &stage->dw[j].tensor, *total;
 
-  if (users.first == NULL)
+  if (users->first == NULL)
     return;
-  total = &users.first->dw[users.index].tensor;
-  if (product != NULL && sink != NULL && users.first == stage &&
-      users.last == i) {
+  total = &users->first->dw[users->index].tensor;
+  if (product != NULL && sink != NULL && users->first == stage &&
+      users->last == i) {
     sink->product (sink->data, weight, product->a, product->d, dw);
     return;
   }
@@ -309,7 +275,7 @@ deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
     multiply (plan->pool, product, dw);
   if (trains && total != dw)
     add_to (total->data, dw->data, dnn_count (dw));
-  if (users.last == i && sink != NULL)
+  if (users->last == i && sink != NULL)
     sink->gradient (sink->data, weight, total);
 }
 

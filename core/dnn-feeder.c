@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+/* Batches of few numbers are gathered many at once, a block of them: most of
+ * what one costs is done once then. */
+enum { BLOCK_BYTES = 1 << 16, MOST_BATCHES = 64 };
+
 struct DnnFeeder {
   DnnModel *model; /* (owned reference) */
   DnnArray *cache; /* (owned reference) NULL: inputs are the split's */
@@ -20,16 +24,30 @@ struct DnnFeeder {
   DnnRowOrder *order;   /* (owned) */
   DnnRowWindow *window; /* (owned) NULL: rows are read where they lie */
   int64_t loaded;       /* the pool in it; -1: none */
-  int64_t *rows;        /* (owned) of the batch: their numbers in the split */
-  int64_t *places;      /* (owned) of the batch: in the arrays, or the window */
-  float *targets;       /* (owned) batch x target size */
-  float *scale;         /* (owned) one a row */
+  int64_t n_together;   /* batches of a block */
+  int64_t block;        /* the one that is gathered; -1: none */
+  int64_t offset;       /* of the batch, in rows of the block */
+  int64_t *rows;        /* (owned) of the block: their numbers in the split */
+  int64_t *places;      /* (owned) and in the arrays, or the window */
+  float *inputs;        /* (owned) NULL: they go to the plan's input */
+  float *targets;       /* (owned) rows x target size */
   float *weights;       /* (owned) one a row, where there are any */
+  float *scale;         /* (owned) one a row */
   const double *class_weights; /* NULL: 1 for all */
   int64_t n_classes;
   float *values; /* (owned) one a row */
   DnnBatch current;
 };
+
+static void
+clear_block (DnnFeeder *self)
+{
+  g_clear_pointer (&self->weights, g_free);
+  g_clear_pointer (&self->targets, g_free);
+  g_clear_pointer (&self->inputs, g_free);
+  g_clear_pointer (&self->places, g_free);
+  g_clear_pointer (&self->rows, g_free);
+}
 
 static void
 clear_plans (DnnFeeder *self)
@@ -45,11 +63,8 @@ dnn_feeder_free (DnnFeeder *self)
   if (self == NULL)
     return;
   g_free (self->values);
-  g_free (self->weights);
   g_free (self->scale);
-  g_free (self->targets);
-  g_free (self->places);
-  g_free (self->rows);
+  clear_block (self);
   dnn_row_window_free (self->window);
   dnn_row_order_free (self->order);
   clear_plans (self);
@@ -58,18 +73,36 @@ dnn_feeder_free (DnnFeeder *self)
   g_free (self);
 }
 
-bool
-dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
-                   DnnArray *cache, GError **error)
+static void
+make_block (DnnFeeder *self)
+{
+  const int64_t n_inputs =
+      dnn_count (&self->full->input->y.tensor) / self->batch;
+  const int64_t n_targets = dnn_array_row_size (self->split->targets);
+  const int64_t bytes =
+      self->batch * (n_inputs + n_targets) * (int64_t) sizeof (float);
+  gsize n;
+
+  clear_block (self);
+  self->block = -1;
+  self->n_together = self->window != NULL ? 1
+                                          : CLAMP (BLOCK_BYTES / MAX (bytes, 1),
+                                                   1, MOST_BATCHES);
+  n = (gsize) (self->batch * self->n_together);
+  self->rows = g_new (int64_t, n);
+  self->places = g_new (int64_t, n);
+  self->targets = g_new0 (float, n *(gsize) n_targets);
+  self->weights = g_new0 (float, n);
+  if (self->n_together > 1)
+    self->inputs = g_new0 (float, n *(gsize) n_inputs);
+}
+
+static bool
+make_plans (DnnFeeder *self, const DnnPlanOptions *options, GError **error)
 {
   DnnPlanOptions full = *options, last = *options;
   size_t size;
 
-  clear_plans (self);
-  if (cache != NULL)
-    dnn_array_ref (cache);
-  dnn_array_unref (self->cache);
-  self->cache = cache;
   full.batch = self->batch;
   self->full = dnn_plan_new (self->model, self->pool, &full, error);
   if (self->full == NULL)
@@ -87,6 +120,21 @@ dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
          dnn_plan_allocate (self->full, self->arena, error) &&
          (self->last == NULL ||
           dnn_plan_allocate (self->last, self->arena, error));
+}
+
+bool
+dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
+                   DnnArray *cache, GError **error)
+{
+  clear_plans (self);
+  if (cache != NULL)
+    dnn_array_ref (cache);
+  dnn_array_unref (self->cache);
+  self->cache = cache;
+  if (!make_plans (self, options, error))
+    return false;
+  make_block (self);
+  return true;
 }
 
 /* The order, and room for the rows of a pool where memory is limited. */
@@ -116,16 +164,10 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
   self->split = split;
   self->pool = pool;
   self->batch = MIN (options->batch, split->n);
-  if (!dnn_feeder_replan (self, options, cache, error))
+  if (!make_order (self, error) ||
+      !dnn_feeder_replan (self, options, cache, error))
     return NULL;
-  if (!make_order (self, error))
-    return NULL;
-  self->rows = g_new (int64_t, (gsize) self->batch);
-  self->places = g_new (int64_t, (gsize) self->batch);
-  self->targets = g_new0 (
-      float, (gsize) (self->batch * dnn_array_row_size (split->targets)));
   self->scale = g_new0 (float, (gsize) self->batch);
-  self->weights = g_new0 (float, (gsize) self->batch);
   self->values = g_new0 (float, (gsize) self->batch);
   return g_steal_pointer (&self);
 }
@@ -139,6 +181,7 @@ dnn_feeder_n_batches (const DnnFeeder *self)
 void
 dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key)
 {
+  self->block = -1;
   dnn_row_order_set (self->order, key);
   self->loaded = -1;
 }
@@ -146,6 +189,7 @@ dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key)
 void
 dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights, int64_t n)
 {
+  self->block = -1;
   self->class_weights = weights;
   self->n_classes = n;
 }
@@ -158,10 +202,10 @@ place_of (const DnnFeeder *self, const DnnSplit *source, int64_t slot)
   return source == self->split ? dnn_split_row (source, slot) : slot;
 }
 
-/* The weight of row `row` of the source, which is number i of the batch. */
+/* The weight of row `row` of the source, with these targets. */
 static float
 weight_of (const DnnFeeder *self, const DnnSplit *source, int64_t row,
-           int64_t i)
+           const float *targets)
 {
   const int64_t n = dnn_array_row_size (source->targets);
   float weight = 1;
@@ -169,7 +213,7 @@ weight_of (const DnnFeeder *self, const DnnSplit *source, int64_t row,
   if (source->weights != NULL)
     dnn_array_to_float (source->weights, row, 1, &weight);
   if (self->class_weights != NULL) {
-    const int64_t class = dnn_class_of (self->targets + i * n, n);
+    const int64_t class = dnn_class_of (targets, n);
 
     if (class >= 0 && class < self->n_classes)
       weight *= (float) self->class_weights[class];
@@ -186,10 +230,11 @@ has_weights (const DnnFeeder *self)
 typedef struct {
   DnnFeeder *feeder;
   const DnnSplit *source; /* the split, or the window's */
-  float *inputs;
-  int64_t number;   /* of the batch's first row, in the order */
-  int64_t first, n; /* rows of the batch */
-  int64_t grain;    /* rows that are gathered in one piece */
+  float *inputs;          /* of the block, or the plan's */
+  int64_t number;         /* of the block's first row, in the order */
+  int64_t first, n;       /* rows of it */
+  int64_t grain;          /* rows that are gathered in one piece */
+  bool by_batch; /* then what comes next is known to be the next batch */
 } Gather;
 
 /* Elements of a piece, and nanoseconds that one takes, about. */
@@ -230,22 +275,25 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   const int64_t first = gather->first + chunk * gather->grain;
   const int64_t n = MIN (gather->grain, gather->first + gather->n - first);
   const int64_t *places = self->places + first;
+  const int64_t n_targets = dnn_array_row_size (source->targets);
   float *inputs = gather->inputs + first * dnn_array_row_size (inputs_of);
+  float *targets = self->targets + first * n_targets;
 
   (void) worker;
-  prefetch_next (gather, inputs_of, cached, first, n);
-  prefetch_next (gather, source->targets, false, first, n);
+  if (gather->by_batch) {
+    prefetch_next (gather, inputs_of, cached, first, n);
+    prefetch_next (gather, source->targets, false, first, n);
+  }
   if (cached)
     dnn_array_rows_to_float (self->cache, self->rows + first, n, inputs);
   else
     dnn_preprocess_rows (self->data->preprocess, source->inputs, places, n,
                          inputs);
-  dnn_data_targets (self->data, source, places, n,
-                    self->targets +
-                        first * dnn_array_row_size (source->targets));
+  dnn_data_targets (self->data, source, places, n, targets);
   if (has_weights (self))
     for (int64_t i = 0; i < n; i++)
-      self->weights[first + i] = weight_of (self, source, places[i], first + i);
+      self->weights[first + i] =
+          weight_of (self, source, places[i], targets + i * n_targets);
 }
 
 /* Brings the pool of the rows just asked for into the window. */
@@ -273,31 +321,78 @@ rest_window (DnnFeeder *self)
   dnn_row_window_rest (self->window);
 }
 
+/* The next rows of the gather's n, those of one pool. */
+static int64_t
+find_rows (Gather *gather, int64_t n)
+{
+  DnnFeeder *self = gather->feeder;
+
+  gather->n = dnn_row_order_get (self->order, gather->number + gather->first,
+                                 n - gather->first, self->rows + gather->first,
+                                 self->places + gather->first);
+  gather->source = load_window (self);
+  for (int64_t i = gather->first; i < gather->first + gather->n; i++)
+    self->places[i] = place_of (self, gather->source, self->places[i]);
+  return gather->n;
+}
+
 /* Gathers all rows of the batch, of which the first has this number in the
- * order: those of one pool and then, at its end, of the next. */
+ * order, into the plan's input: those of one pool and then, at its end, of the
+ * next. */
 static void
-gather_rows (DnnFeeder *self, int64_t number)
+gather_batch (DnnFeeder *self, int64_t number)
 {
   DnnBatch *batch = &self->current;
   const int64_t size = dnn_count (&batch->plan->input->y.tensor) / batch->n;
   Gather gather = { .feeder = self,
                     .inputs = dnn_plan_input (batch->plan),
                     .number = number,
-                    .grain = MAX (GRAIN / size, 1) };
+                    .grain = MAX (GRAIN / size, 1),
+                    .by_batch = true };
 
   for (; gather.first < batch->n; gather.first += gather.n) {
-    gather.n = dnn_row_order_get (
-        self->order, number + gather.first, batch->n - gather.first,
-        self->rows + gather.first, self->places + gather.first);
-    gather.source = load_window (self);
-    for (int64_t i = gather.first; i < gather.first + gather.n; i++)
-      self->places[i] = place_of (self, gather.source, self->places[i]);
-    dnn_pool_run_work (self->pool, (gather.n + gather.grain - 1) / gather.grain,
-                       (double) (size * gather.n) * WORK, gather_chunk,
-                       &gather);
+    const int64_t n = find_rows (&gather, batch->n);
+
+    dnn_pool_run_work (self->pool, (n + gather.grain - 1) / gather.grain,
+                       (double) (size * n) * WORK, gather_chunk, &gather);
   }
   if (number + batch->n == self->split->n)
     rest_window (self);
+}
+
+/* --- blocks of batches --------------------------------------------------- */
+
+static void
+gather_block (DnnFeeder *self, int64_t index)
+{
+  const int64_t size = self->batch * self->n_together;
+  const int64_t first = index * size;
+  const int64_t n = MIN (size, self->split->n - first);
+  Gather gather = {
+    .feeder = self, .inputs = self->inputs, .number = first, .grain = n
+  };
+
+  for (; gather.first < n; gather.first += gather.n) {
+    find_rows (&gather, n);
+    gather_chunk (&gather, 0, 0);
+  }
+  self->block = index;
+}
+
+/* The batch, of which the first row has this number in the order. */
+static void
+copy_batch (DnnFeeder *self, int64_t number)
+{
+  const DnnBatch *batch = &self->current;
+  const int64_t size = dnn_count (&batch->plan->input->y.tensor);
+  const int64_t rows = self->batch * self->n_together;
+
+  if (self->block != number / rows)
+    gather_block (self, number / rows);
+  self->offset = number % rows;
+  memcpy (dnn_plan_input (batch->plan),
+          self->inputs + self->offset * (size / batch->n),
+          (size_t) size * sizeof (float));
 }
 
 const DnnBatch *
@@ -310,14 +405,21 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   batch->index = i;
   batch->n = MIN (self->batch, self->split->n - first);
   batch->plan = batch->n == self->batch ? self->full : self->last;
-  batch->y_true =
-      (DnnTensor){ self->targets, DNN_FLOAT32, target->n_dims, { batch->n } };
+  if (self->n_together > 1)
+    copy_batch (self, first);
+  else
+    gather_batch (self, first);
+  batch->y_true = (DnnTensor){
+    self->targets + self->offset * dnn_array_row_size (self->split->targets),
+    DNN_FLOAT32,
+    target->n_dims,
+    { batch->n },
+  };
   memcpy (&batch->y_true.dims[1], &target->dims[1],
           (target->n_dims - 1) * sizeof target->dims[0]);
   batch->scale = self->scale;
   batch->values = self->values;
-  gather_rows (self, first);
-  batch->weights = has_weights (self) ? self->weights : NULL;
+  batch->weights = has_weights (self) ? self->weights + self->offset : NULL;
   for (int64_t j = 0; j < batch->n; j++)
     self->scale[j] =
         (batch->weights != NULL ? batch->weights[j] : 1) / (float) batch->n;
@@ -328,7 +430,7 @@ int64_t
 dnn_feeder_row (const DnnFeeder *self, int64_t i, const char **ret_name)
 {
   *ret_name = self->split->inputs_name;
-  return dnn_split_row (self->split, self->rows[i]);
+  return dnn_split_row (self->split, self->rows[self->offset + i]);
 }
 
 const DnnPlan *

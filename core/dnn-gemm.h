@@ -12,9 +12,10 @@
 
 DNN_BEGIN_DECLS
 
-/* Makes one product on this thread, by the kernel for `simd`, and adds `bias` (n numbers, or NULL) to each row.  `batch`
- * and strides are not looked at.  Returns false, with nothing done, where there
- * is none: the product is then OpenBLAS'. */
+/* Makes one product on this thread, by the kernel for `simd`, and adds `bias`
+ * (n numbers, or NULL) to each row.  `batch` and strides are not looked at.
+ * Returns false, with nothing done, where there is none: the product is then
+ * OpenBLAS'. */
 bool dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd);
 
 DNN_END_DECLS

@@ -211,6 +211,7 @@ stage_clear (DnnStage *stage)
   }
   g_free (stage->saved);
   g_free (stage->dw);
+  g_free (stage->users);
   g_free (stage->spare);
   g_free (stage->in);
   g_free (stage->built);
@@ -229,6 +230,47 @@ dnn_plan_free (DnnPlan *self)
   g_free (self->values);
   dnn_model_unref (self->model);
   g_free (self);
+}
+
+/* The gradients of all users are added to the first one's, and the weight may
+ * move when the last has run: a frozen layer that shares it still takes its dx
+ * from the weight as it was. */
+static DnnUsers
+find_users (DnnPlan *self, const DnnWeight *weight)
+{
+  DnnUsers users = { NULL, 0, 0 };
+  bool any = false;
+
+  for (size_t i = 0; i < self->n_stages; i++) {
+    DnnStage *stage = &self->stages[i];
+
+    for (uint32_t j = 0; j < stage->layer->n_weights; j++) {
+      if (stage->layer->weights[j] != weight || !stage->runs_backward)
+        continue;
+      if (!any)
+        users.last = i;
+      any = true;
+      if (stage->dw[j].block < 0)
+        continue;
+      users.first = stage;
+      users.index = j;
+    }
+  }
+  return users;
+}
+
+/* To be called when memory is laid out. */
+static void
+find_all_users (DnnPlan *self)
+{
+  for (size_t i = 0; i < self->n_stages; i++) {
+    DnnStage *stage = &self->stages[i];
+
+    stage->users = g_new0 (DnnUsers, stage->layer->n_weights + 1);
+    for (uint32_t j = 0; j < stage->layer->n_weights; j++)
+      if (stage->layer->weights[j] != NULL)
+        stage->users[j] = find_users (self, stage->layer->weights[j]);
+  }
 }
 
 DnnPlan *
@@ -263,6 +305,7 @@ dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
     fill_pass (self, stage);
   }
   dnn_liveness_plan (self);
+  find_all_users (self);
   return g_steal_pointer (&self);
 }
 

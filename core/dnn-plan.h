@@ -43,6 +43,13 @@ typedef struct DnnValue {
   bool has_gradient; /* while running backward: something is in there */
 } DnnValue;
 
+/* Who shares a weight, in the order of backward. */
+typedef struct DnnUsers {
+  struct DnnStage *first; /* with a gradient of its own; NULL: nobody trains */
+  uint32_t index;         /* of the weight there */
+  size_t last; /* stage that looks at the weight last, frozen or not */
+} DnnUsers;
+
 /* A layer in this plan. */
 typedef struct DnnStage {
   DnnLayer *layer;
@@ -54,6 +61,7 @@ typedef struct DnnStage {
   bool skips_gradient;   /* the loss has gone through the activation already */
   DnnPlaced *spare;      /* (owned) dx to be added to what is there already */
   DnnPlaced *dw;         /* (owned) */
+  DnnUsers *users;       /* (owned) of each weight */
   DnnPlaced *saved;      /* (owned) */
   DnnPlaced *scratch[2]; /* (owned) forward, backward */
   DnnPlaced *worker[2];  /* (owned) likewise, one a worker */
