@@ -51,6 +51,7 @@ typedef struct {
   DnnGemm gemm;
   float *a, *b, *c; /* (owned) */
   float *before;    /* (owned) C as it was */
+  float *bias;      /* (owned) NULL: none */
   int64_t n_c;
 } Product;
 
@@ -99,6 +100,7 @@ product_free (Product *self)
   g_free (self->b);
   g_free (self->c);
   g_free (self->before);
+  g_free (self->bias);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Product, product_free)
@@ -129,6 +131,10 @@ exact (const Product *self, int64_t p, int64_t i, int64_t j, double *ret_size)
 
     sum += old;
     size += fabs (old);
+  }
+  if (self->bias != NULL) {
+    sum += self->bias[j];
+    size += fabs (self->bias[j]);
   }
   *ret_size = size;
   return sum;
@@ -193,6 +199,24 @@ test_alpha_beta (gconstpointer data)
     product->gemm.alpha = -0.5f;
     product->gemm.beta = 2;
     dnn_blas_gemm_tiled (pool, &product->gemm);
+    product_check (product);
+  }
+}
+
+static void
+test_bias (gconstpointer data)
+{
+  const int transposes = GPOINTER_TO_INT (data);
+  g_autoptr (DnnPool) pool = dnn_pool_new (2);
+
+  g_test_summary ("A bias is added to every row, once");
+
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (Product) product = product_new (sizes[i], transposes, 2, 1);
+
+    product->gemm.beta = 1;
+    product->bias = random_block (sizes[i].n, 4);
+    dnn_blas_gemm_tiles (pool, &product->gemm, product->bias, NULL, NULL);
     product_check (product);
   }
 }
@@ -283,9 +307,11 @@ main (int argc, char *argv[])
   for (int i = 0; i < 4; i++) {
     g_autofree char *shapes = g_strconcat ("/blas/shapes/", names[i], NULL);
     g_autofree char *factors = g_strconcat ("/blas/factors/", names[i], NULL);
+    g_autofree char *bias = g_strconcat ("/blas/bias/", names[i], NULL);
 
     g_test_add_data_func (shapes, GINT_TO_POINTER (i), test_shapes);
     g_test_add_data_func (factors, GINT_TO_POINTER (i), test_alpha_beta);
+    g_test_add_data_func (bias, GINT_TO_POINTER (i), test_bias);
   }
   g_test_add_func ("/blas/batch", test_batch);
   g_test_add_func ("/blas/same-bits", test_same_bits);
