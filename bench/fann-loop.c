@@ -5,6 +5,8 @@
  * Prints the seconds of ROWS rows, and the median time of one row forward.
  * FANN 2.2 has no leaky ReLU; elliot is its cheapest.  One thread.
  */
+#include "median.h"
+
 #include <fann.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +23,6 @@ now (void)
   return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
 }
 
-static int
-compare (const void *a, const void *b)
-{
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 static void
 time_row (struct fann *net, fann_type *row)
 {
@@ -40,8 +34,7 @@ time_row (struct fann *net, fann_type *row)
     fann_run (net, row);
     times[i] = now () - start;
   }
-  qsort (times, CALLS, sizeof times[0], compare);
-  printf ("row %.2f us\n", times[CALLS / 2] * 1e6);
+  printf ("row %.2f us\n", median (times, CALLS) * 1e6);
 }
 
 int

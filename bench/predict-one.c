@@ -4,25 +4,19 @@
  *
  * Weights are drawn, not trained: the time does not depend on them.
  */
+#include "median.h"
+
 #include <dnn-predictor.h>
 #include <dnn-run.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-static int
-compare (const void *a, const void *b)
-{
-  const int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
-
-  return (x > y) - (x < y);
-}
-
 /* The median of `calls` calls in microseconds; negative with an error. */
 static double
 time_calls (DnnPredictor *predictor, size_t calls, GError **error)
 {
-  g_autofree int64_t *times = g_new (int64_t, calls);
+  g_autofree double *times = g_new (double, calls);
 
   for (size_t i = 0; i < calls; i++) {
     struct timespec start, end;
@@ -31,11 +25,10 @@ time_calls (DnnPredictor *predictor, size_t calls, GError **error)
     if (dnn_predictor_run (predictor, error) == NULL)
       return -1;
     clock_gettime (CLOCK_MONOTONIC, &end);
-    times[i] =
-        (end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec - start.tv_nsec;
+    times[i] = (double) (end.tv_sec - start.tv_sec) * 1e6 +
+               (double) (end.tv_nsec - start.tv_nsec) * 1e-3;
   }
-  qsort (times, calls, sizeof times[0], compare);
-  return (double) times[calls / 2] / 1e3;
+  return median (times, calls);
 }
 
 static double
