@@ -43,7 +43,7 @@ static bool
 multiply (const DnnGemm *g, DnnSimd simd)
 {
   if (simd != DNN_SIMD_PLAIN)
-    return dnn_gemm_multiply (g, simd);
+    return dnn_gemm_multiply (g, NULL, simd);
   cblas_sgemm (CblasRowMajor, g->trans_a ? CblasTrans : CblasNoTrans,
                g->trans_b ? CblasTrans : CblasNoTrans, (int) g->m, (int) g->n,
                (int) g->k, g->alpha, g->a, (int) g->lda, g->b, (int) g->ldb,

@@ -14,7 +14,6 @@ import csv
 import pathlib
 import re
 import subprocess
-import tempfile
 
 import child
 import programs
@@ -43,7 +42,7 @@ def record(options, folder):
     """Lines of "thread library function", one a sample."""
     run.make_data(folder)
     child.run(["perf", "record", "-q", "-F", options.rate, "-o", "samples",
-               options.build.resolve() / "tools/dnnrun", "train",
+               options.build.resolve() / "tools/dnnrun", "train", "--overwrite",
                programs.network_file(options.network), "--quiet", "--out",
                "run", "--threads", 1, "--epochs", options.epochs, "--set",
                f"train.batch_size={options.batch}"],
@@ -64,11 +63,11 @@ def main():
     parser.add_argument("--rate", type=int, default=4000)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        samples = list(record(options, pathlib.Path(name)))
-        with open(pathlib.Path(name) / "run/history.csv",
-                  encoding="utf-8") as file:
-            fastest = min(float(row["seconds"]) for row in csv.DictReader(file))
+    folder = options.build.resolve() / "bench-work"
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = list(record(options, folder))
+    with open(folder / "run/history.csv", encoding="utf-8") as file:
+        fastest = min(float(row["seconds"]) for row in csv.DictReader(file))
     main_thread = collections.Counter(
         thread for thread, _ in samples).most_common(1)[0][0]
     shares = collections.Counter(
