@@ -1,4 +1,5 @@
 /* dnn-trainer-epoch.c - steps and epochs */
+#include "dnn-clock.h"
 #include "dnn-diagnosis.h"
 #include "dnn-trainer-private.h"
 
@@ -144,7 +145,7 @@ enum { MICROSECONDS_BETWEEN_REPORTS = 50000 };
 static void
 tell (DnnTrainer *self, const DnnTrainEvents *events, bool last, int64_t *told)
 {
-  const int64_t now = g_get_monotonic_time ();
+  const int64_t now = dnn_clock_coarse ();
   DnnProgress progress;
 
   if (now - *told < MICROSECONDS_BETWEEN_REPORTS && !last)

@@ -3,6 +3,7 @@
 
 #include "control-commands.h"
 #include "control-socket.h"
+#include "dnn-clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -264,7 +265,7 @@ look (Control *self, int milliseconds)
 DnnRequest
 control_serve (Control *self)
 {
-  const int64_t now = g_get_monotonic_time ();
+  const int64_t now = dnn_clock_coarse ();
 
   if (!self->steering.paused && now < self->next_look)
     return DNN_REQUEST_NONE;

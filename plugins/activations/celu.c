@@ -20,7 +20,7 @@ static const DnnParam params[] = {
              "the limit below zero is -alpha"),
 };
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -41,7 +41,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   }
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

@@ -75,7 +75,7 @@ normal_density (const Gelu *gelu, const DnnHost *host, const float *x,
   }
 }
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -91,7 +91,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   }
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

@@ -8,7 +8,7 @@
  */
 #include <dnn/plugin.h>
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -19,7 +19,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     y[i] = x[i] <= -3 ? 0 : x[i] >= 3 ? x[i] : x[i] * (x[i] + 3) / 6;
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

@@ -18,7 +18,7 @@ static const DnnParam params[] = {
                    "slope below zero"),
 };
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -30,7 +30,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     y[i] = x[i] > 0 ? x[i] : alpha * x[i];
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

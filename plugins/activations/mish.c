@@ -29,7 +29,7 @@ slope (float x, float e)
   return n / (n + 2) + 4 * (x > 20 ? 20 : x) * e * (1 + e) / (n + 2) / (n + 2);
 }
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -47,7 +47,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   }
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

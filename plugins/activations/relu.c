@@ -25,7 +25,7 @@ static const DnnParam params[] = {
   DNN_FLOAT (Relu, threshold, "0", 0, 1e6, "x", "what is below is cut off"),
 };
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -52,7 +52,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
     y[i] = x[i] <= theta ? alpha * (x[i] - theta) : x[i] >= max ? max : x[i];
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

@@ -14,7 +14,7 @@ enum { BLOCK = 256 };
 static const float lambda = 1.0507009873554804934f;
 static const float lambda_alpha = 1.7580993408473768600f;
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -32,7 +32,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   }
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

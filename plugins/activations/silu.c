@@ -9,7 +9,7 @@
 
 enum { BLOCK = 256 };
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -27,7 +27,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   }
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {

@@ -6,7 +6,7 @@
  */
 #include <dnn/plugin.h>
 
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
@@ -14,7 +14,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
   host->tanh (x, y, rows * length);
 }
 
-static void
+DNN_CLONES static void
 grad (const void *self, const DnnHost *host, const float *x, const float *y,
       const float *dy, float *dx, int64_t rows, int64_t length)
 {
