@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill control tensorboard large fuzz mutate coverage'
+steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill control tensorboard interchange large fuzz mutate coverage'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -159,16 +159,43 @@ projects () {
   done
 }
 
+# packages NAME...: a Python with them, in $venv.  Needs a package registry for
+# its first time; a step is left out without one.
+packages () {
+  venv=$work/venv-$1
+  [ -e "$venv/ready" ] ||
+    { python3 -m venv "$venv" && "$venv/bin/pip" install -q "$@" && touch "$venv/ready"; } ||
+    { echo "skipped: cannot install $*"; return 1; }
+}
+
+# The dnnrun of step gcc, as the tree is now.
+need_dnnrun () {
+  if [ -x "$work/gcc/tools/dnnrun" ]; then
+    ninja -C "$work/gcc" >"$work/gcc.log" 2>&1 || { tail -40 "$work/gcc.log"; return 1; }
+  else
+    CC=gcc build gcc -Dwerror=true
+  fi
+}
+
+step_tensorboard () {
+  packages tensorboard || return 0
+  need_dnnrun && "$venv/bin/python" build-aux/check-tensorboard.py "$work/gcc/tools/dnnrun"
+}
+
+# Files of dnnrun's, safetensors' and NumPy's, read by one another.
+step_interchange () {
+  packages safetensors numpy || return 0
+  need_dnnrun && "$venv/bin/python" build-aux/check-interchange.py "$work/gcc/tools/dnnrun"
+}
+
 # 200 kills, at random instants.
 step_kill () {
-  [ -x "$work/gcc/tools/dnnrun" ] || CC=gcc build gcc -Dwerror=true || return 1
-  python3 build-aux/kill-test.py "$work/gcc/tools/dnnrun" "$work/gcc/plugins" 200
+  need_dnnrun && python3 build-aux/kill-test.py "$work/gcc/tools/dnnrun" "$work/gcc/plugins" 200
 }
 
 # 200 commands to a run that trains.
 step_control () {
-  [ -x "$work/gcc/tools/dnnrun" ] || CC=gcc build gcc -Dwerror=true || return 1
-  python3 build-aux/control-test.py "$work/gcc/tools/dnnrun" "$work/gcc/plugins" gcc 200
+  need_dnnrun && python3 build-aux/control-test.py "$work/gcc/tools/dnnrun" "$work/gcc/plugins" gcc 200
 }
 
 # An install, and what is built with that prefix alone.
@@ -189,16 +216,6 @@ step_install () {
         build embed "$top/examples/embed" -Dwerror=true &&
         LD_LIBRARY_PATH=$prefix/lib "$work/embed/xor"
     )
-}
-
-# Needs a package registry for its first time, and is left out without one.
-step_tensorboard () {
-  venv=$work/venv-tensorboard
-  [ -x "$venv/bin/tensorboard" ] ||
-    { python3 -m venv "$venv" && "$venv/bin/pip" install -q tensorboard; } ||
-    { echo "skipped: cannot install tensorboard"; return 0; }
-  [ -x "$work/gcc/tools/dnnrun" ] || CC=gcc build gcc -Dwerror=true || return 1
-  "$venv/bin/python" build-aux/check-tensorboard.py "$work/gcc/tools/dnnrun"
 }
 
 # The lines between "```sh" and "```" of a file.
@@ -228,8 +245,7 @@ step_examples () {
 
 # 2 GB in less than 300 MB.
 step_large () {
-  [ -x "$work/gcc/tools/dnnrun" ] || step_gcc >/dev/null || return 1
-  python3 build-aux/large-data.py "$work/gcc/tools/dnnrun" --folder "$work"
+  need_dnnrun && python3 build-aux/large-data.py "$work/gcc/tools/dnnrun" --folder "$work"
 }
 
 if [ "${1:-}" = --help ]; then
