@@ -7,6 +7,9 @@
  */
 #include <dnn/plugin.h>
 
+/* The most classes: a matrix of 2 GiB. */
+enum { CLASSES = 1 << 14 };
+
 static int64_t
 width_of (const DnnTensor *y)
 {
@@ -19,6 +22,9 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   const int64_t width = width_of (b->x[0]), classes = width > 1 ? width : 2;
 
   (void) self;
+  if (classes > CLASSES)
+    return host->fail (b, "there must be at most %d classes, not '%lld'",
+                       CLASSES, (long long) classes);
   host->set_state (b, classes * classes);
   host->set_output (b, 0, DNN_SHAPE (classes, classes));
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
