@@ -4,6 +4,7 @@
  * fast as memory is read.
  */
 #include "dnn-data.h"
+#include "dnn-finite.h"
 
 #include <math.h>
 #include <string.h>
@@ -86,44 +87,6 @@ check_target (Check *self, int64_t row, GError **error)
 
 /* --- inputs -------------------------------------------------------------- */
 
-/* By the bits, without a branch: the exponent of what is not finite is all
- * ones. */
-static bool
-all_finite (const float *x, int64_t n)
-{
-  const uint32_t exponent = 0x7f800000U;
-  uint32_t bad = 0;
-
-  for (int64_t i = 0; i < n; i++) {
-    uint32_t bits;
-
-    memcpy (&bits, &x[i], sizeof bits);
-    bad |= (bits & exponent) == exponent;
-  }
-  return bad == 0;
-}
-
-/* Names the first of the piece, whose first row is `row`. */
-static bool
-set_bad_input (const Check *self, int64_t row, GError **error)
-{
-  char **columns = self->data->preprocess->columns;
-  int64_t i = 0, column;
-  g_autofree char *name = NULL;
-
-  while (isfinite (self->inputs[i]))
-    i++;
-  column = i % self->n_inputs;
-  name = columns != NULL ? g_strdup_printf (" ('%s')", columns[column])
-                         : g_strdup ("");
-  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-               "%s: row %" G_GINT64_FORMAT ", column %" G_GINT64_FORMAT
-               "%s: '%g' is not finite",
-               self->split->inputs_name, row + i / self->n_inputs + 1,
-               column + 1, name, (double) self->inputs[i]);
-  return false;
-}
-
 static bool
 can_be_infinite (const DnnArray *array)
 {
@@ -154,12 +117,21 @@ check_inputs (Check *self, GError **error)
     return true;
   for (int64_t i = 0, n; i < self->split->n; i += n) {
     const int64_t row = dnn_split_row (self->split, i);
+    int64_t bad;
 
     n = count_neighbours (self->split, i, most);
     dnn_array_to_float (inputs, row * self->n_inputs, n * self->n_inputs,
                         self->inputs);
-    if (!all_finite (self->inputs, n * self->n_inputs))
-      return set_bad_input (self, row, error);
+    bad = dnn_find_not_finite (self->inputs, n * self->n_inputs);
+    if (bad >= 0) {
+      g_autofree char *text =
+          dnn_describe_not_finite (self->inputs, bad, self->n_inputs, row,
+                                   self->data->preprocess->columns);
+
+      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: %s",
+                   self->split->inputs_name, text);
+      return false;
+    }
     dnn_array_release_behind (inputs, i, n);
   }
   return true;

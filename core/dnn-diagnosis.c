@@ -1,26 +1,18 @@
 /* dnn-diagnosis.c - looks for the first number that is not finite */
 #include "dnn-diagnosis.h"
 
+#include "dnn-finite.h"
+
 #include <math.h>
 
 #define ADVICE "a smaller learning_rate or clipnorm may help"
 
 /* --- numbers ------------------------------------------------------------- */
 
-/* Index of the first number that is not finite, or -1. */
-static int64_t
-find_number (const float *x, int64_t n)
-{
-  for (int64_t i = 0; x != NULL && i < n; i++)
-    if (!isfinite (x[i]))
-      return i;
-  return -1;
-}
-
 static int64_t
 find_not_finite (const DnnTensor *t)
 {
-  return find_number (t->data, dnn_count (t));
+  return t->data != NULL ? dnn_find_not_finite (t->data, dnn_count (t)) : -1;
 }
 
 /* --- weights ------------------------------------------------------------- */
@@ -82,6 +74,17 @@ dnn_diagnosis_check (const DnnModel *model, const DnnOptimizer *optimizer)
        i++)
     text = check_slots (dnn_optimizer_state (optimizer, i));
   return text;
+}
+
+bool
+dnn_diagnosis_check_model (const DnnModel *model, GError **error)
+{
+  g_autofree char *what = dnn_diagnosis_check (model, NULL);
+
+  if (what != NULL)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED, "%s is not finite",
+                 what);
+  return what == NULL;
 }
 
 /* --- samples ------------------------------------------------------------- */
@@ -167,14 +170,20 @@ search_loss (const DnnDiagnosis *self)
             "put to the loss");
 }
 
+char *
+dnn_diagnosis_explain_loss (const DnnDiagnosis *self)
+{
+  char *where = search_forward (self);
+
+  return where != NULL ? where : search_loss (self);
+}
+
 void
 dnn_diagnosis_set_loss_error (const DnnDiagnosis *self, double loss,
                               GError **error)
 {
-  g_autofree char *where = search_forward (self);
+  g_autofree char *where = dnn_diagnosis_explain_loss (self);
 
-  if (where == NULL)
-    where = search_loss (self);
   g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
                "the loss is '%s' at step %" G_GUINT64_FORMAT
                " (epoch %" G_GINT64_FORMAT "): %s; " ADVICE,

@@ -28,8 +28,15 @@ const DnnWeight *dnn_diagnosis_find_weight (const DnnModel *model);
 char *dnn_diagnosis_check (const DnnModel *model,
                            const DnnOptimizer *optimizer);
 
-/* Sets DNN_ERROR_DIVERGED for a batch whose loss is `loss`, by running it again
- * layer by layer up to the first whose output is not finite. */
+/* Whether a model that nobody trains is finite; DNN_ERROR_DIVERGED names the
+ * first weight or buffer that is not. */
+bool dnn_diagnosis_check_model (const DnnModel *model, GError **error);
+
+/* Why the loss of a batch is not finite, in words, by running it again layer by
+ * layer up to the first whose output is not.  Returns: (transfer full). */
+char *dnn_diagnosis_explain_loss (const DnnDiagnosis *self);
+
+/* Sets DNN_ERROR_DIVERGED for a batch whose loss is `loss`, with that. */
 void dnn_diagnosis_set_loss_error (const DnnDiagnosis *self, double loss,
                                    GError **error);
 

@@ -3,8 +3,10 @@
 
 #include "dnn-blas.h"
 #include "dnn-data.h"
+#include "dnn-diagnosis.h"
 #include "dnn-private.h"
 
+#include <math.h>
 #include <string.h>
 
 static void
@@ -22,6 +24,7 @@ dnn_evaluation_free (DnnEvaluation *self)
 {
   if (self == NULL)
     return;
+  g_free (self->fault);
   g_strfreev (self->class_names);
   g_clear_pointer (&self->tables, g_ptr_array_unref);
   g_free (self->values);
@@ -46,6 +49,8 @@ dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
       return false;
   }
   *ret_loss = dnn_objective_loss (objective);
+  if (isnan (*ret_loss))
+    *ret_loss = NAN; /* without a sign */
   for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)
     ret_metrics[i] = dnn_objective_result (objective, i);
   return true;
@@ -110,6 +115,44 @@ find_split (const DnnData *data, const char *name, const char **ret_name,
   return NULL;
 }
 
+static void
+take_tables (DnnEvaluation *self, const DnnObjective *objective)
+{
+  for (size_t i = 0; i < dnn_objective_n_tables (objective); i++) {
+    const DnnMetric *metric = dnn_objective_table (objective, i);
+    DnnEvaluationTable *table = g_new0 (DnnEvaluationTable, 1);
+
+    table->name = g_strdup (metric->label);
+    table->summary = g_intern_string (metric->component->plugin->summary);
+    table->shape = metric->result;
+    table->values = dnn_objective_table_values (objective, i);
+    g_ptr_array_add (self->tables, table);
+  }
+}
+
+/* Why the loss is not finite: of the first batch of which it is not. */
+static char *
+explain (DnnModel *model, DnnObjective *objective, DnnFeeder *feeder,
+         GError **error)
+{
+  DnnDiagnosis diagnosis = { model, feeder, NULL, objective, { 0 }, 0 };
+
+  for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
+    const DnnBatch *batch = dnn_feeder_get (feeder, i);
+
+    if (!dnn_executor_forward (batch->plan, &diagnosis.info, error) ||
+        !dnn_objective_update (objective, batch->plan, &batch->y_true,
+                               batch->weights, batch->values, error))
+      return NULL;
+    if (isfinite (dnn_objective_batch_loss (objective)))
+      continue;
+    /* Layers that run in place have written over the inputs. */
+    diagnosis.batch = dnn_feeder_get (feeder, i);
+    return dnn_diagnosis_explain_loss (&diagnosis);
+  }
+  return g_strdup ("the loss of every batch is finite, but not their sum");
+}
+
 /* Swaps the data's preprocessing for the model's for the length of a call. */
 static bool
 run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
@@ -132,6 +175,12 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
   data->preprocess = file->preprocess;
   ok = dnn_evaluate_feeder (objective, feeder, &info, &result->loss,
                             result->values, error);
+  if (ok)
+    take_tables (result, objective);
+  if (ok && !isfinite (result->loss)) {
+    result->fault = explain (file->model, objective, feeder, error);
+    ok = result->fault != NULL;
+  }
   data->preprocess = own;
   return ok;
 }
@@ -157,21 +206,6 @@ make_objective (const DnnModelFile *file, const char *metrics, GError **error)
   return g_steal_pointer (&self);
 }
 
-static void
-take_tables (DnnEvaluation *self, const DnnObjective *objective)
-{
-  for (size_t i = 0; i < dnn_objective_n_tables (objective); i++) {
-    const DnnMetric *metric = dnn_objective_table (objective, i);
-    DnnEvaluationTable *table = g_new0 (DnnEvaluationTable, 1);
-
-    table->name = g_strdup (metric->label);
-    table->summary = g_intern_string (metric->component->plugin->summary);
-    table->shape = metric->result;
-    table->values = dnn_objective_table_values (objective, i);
-    g_ptr_array_add (self->tables, table);
-  }
-}
-
 DnnEvaluation *
 dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
               const DnnEvaluationOptions *options, GError **error)
@@ -193,7 +227,8 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
   if (objective == NULL ||
       !dnn_objective_check (objective, file->model, &target, &expected,
                             error) ||
-      !dnn_data_check (data, &expected, error))
+      !dnn_data_check (data, &expected, error) ||
+      !dnn_diagnosis_check_model (file->model, error))
     return NULL;
 
   dnn_blas_init ();
@@ -206,6 +241,5 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
   self->class_names = g_strdupv (file->preprocess->class_names);
   if (!run (file, data, split, objective, options->threads, self, error))
     return NULL;
-  take_tables (self, objective);
   return g_steal_pointer (&self);
 }

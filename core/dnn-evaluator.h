@@ -22,6 +22,7 @@ typedef struct DnnEvaluation {
   double *values;     /* (owned) one a metric */
   GPtrArray *tables;  /* (owned) of DnnEvaluationTable */
   char **class_names; /* (owned) NULL: not known */
+  char *fault;        /* (owned) why the loss is not finite; NULL: it is */
 } DnnEvaluation;
 
 typedef struct DnnEvaluationOptions {
@@ -32,7 +33,8 @@ typedef struct DnnEvaluationOptions {
 } DnnEvaluationOptions;
 
 /* Evaluates the model on the section [data] of `experiment`, or of its own
- * where that is NULL, with the preprocessing that is stored in the file. */
+ * where that is NULL, with the preprocessing that is stored in the file.  A
+ * weight that is not finite is DNN_ERROR_DIVERGED. */
 DnnEvaluation *dnn_evaluate (DnnModelFile *file,
                              const DnnExperiment *experiment,
                              const DnnEvaluationOptions *options,

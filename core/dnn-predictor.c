@@ -3,6 +3,7 @@
 
 #include "dnn-blas.h"
 #include "dnn-executor.h"
+#include "dnn-finite.h"
 #include "dnn-memory.h"
 
 #include <math.h>
@@ -101,54 +102,130 @@ check_inputs (const DnnPredictor *self, const DnnArray *inputs, GError **error)
   return false;
 }
 
-/* Rows first .. of the inputs into the predictor; a short last batch is filled
- * up with its last row. */
-static void
-gather (DnnPredictor *self, const DnnPreprocess *preprocess,
-        const DnnArray *inputs, int64_t first, int64_t batch)
-{
-  g_autoptr (DnnPreprocess) none = dnn_preprocess_new (1);
-  const int64_t size = dnn_predictor_input_size (self);
-
-  for (int64_t i = 0; i < batch; i++) {
-    const int64_t row = MIN (first + i, inputs->shape.dims[0] - 1);
-
-    dnn_preprocess_rows (preprocess != NULL ? preprocess : none, inputs, &row,
-                         1, dnn_predictor_input (self) + i * size);
-  }
-}
-
 static int64_t
 count_rows (const DnnArray *inputs)
 {
   return inputs->shape.n_dims > 0 ? inputs->shape.dims[0] : 0;
 }
 
+/* What is predicted: rows of an array. */
+typedef struct {
+  const DnnPreprocess *preprocess; /* or NULL */
+  const DnnArray *inputs;
+  int64_t n, batch; /* rows, and how many are run at once */
+} Rows;
+
+static Rows
+rows_of (const DnnPreprocess *preprocess, const DnnArray *inputs)
+{
+  const int64_t n = count_rows (inputs);
+
+  return (Rows){ preprocess, inputs, n, CLAMP (n, 1, BATCH) };
+}
+
+/* Rows first .. of the inputs into the predictor; a short last batch is filled
+ * up with its last row. */
+static void
+gather (DnnPredictor *self, const Rows *rows, int64_t first)
+{
+  g_autoptr (DnnPreprocess) none = dnn_preprocess_new (1);
+  const int64_t size = dnn_predictor_input_size (self);
+
+  for (int64_t i = 0; i < rows->batch; i++) {
+    const int64_t row = MIN (first + i, rows->n - 1);
+
+    dnn_preprocess_rows (rows->preprocess != NULL ? rows->preprocess : none,
+                         rows->inputs, &row, 1,
+                         dnn_predictor_input (self) + i * size);
+  }
+}
+
+/* A layer may well make a number of what is none. */
+static bool
+check_input (DnnPredictor *self, const Rows *rows, int64_t first,
+             GError **error)
+{
+  const int64_t size = dnn_predictor_input_size (self);
+  const float *x = dnn_predictor_input (self);
+  const int64_t at = dnn_find_not_finite (x, rows->batch * size);
+  g_autofree char *text = NULL;
+
+  if (at < 0)
+    return true;
+  text = dnn_describe_not_finite (
+      x, at, size, first,
+      rows->preprocess != NULL ? rows->preprocess->columns : NULL);
+  g_set_error_literal (error, DNN_ERROR, DNN_ERROR_DATA, text);
+  return false;
+}
+
+typedef struct {
+  const DnnStage *stage; /* the first whose output is not finite */
+  int64_t row;           /* of the batch */
+} Search;
+
+static bool
+look_at_output (void *data, const DnnStage *stage)
+{
+  Search *search = data;
+  const DnnTensor *y = &stage->out->y.tensor;
+  const int64_t at = dnn_find_not_finite (y->data, dnn_count (y));
+
+  if (at < 0)
+    return true;
+  *search = (Search){ stage, at / row_size (y) };
+  return false;
+}
+
+/* The batch is run again, up to the layer that is to blame. */
+static bool
+check_output (DnnPredictor *self, const Rows *rows, const DnnPassInfo *info,
+              int64_t first, GError **error)
+{
+  const DnnTensor *y = &self->plan->prediction->tensor;
+  Search search = { 0 };
+
+  if (dnn_find_not_finite (y->data, dnn_count (y)) < 0)
+    return true;
+  gather (self, rows, first);
+  if (dnn_executor_forward_watched (self->plan, info, look_at_output, &search,
+                                    error))
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
+                 "row %" G_GINT64_FORMAT ": the first output that is not "
+                 "finite is that of layer '%s'",
+                 first + search.row + 1,
+                 search.stage != NULL ? search.stage->layer->name : "?");
+  return false;
+}
+
 float *
 dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
                    const DnnArray *inputs, unsigned threads, GError **error)
 {
-  const int64_t n = count_rows (inputs), batch = CLAMP (n, 1, BATCH);
+  const Rows rows = rows_of (preprocess, inputs);
+  const DnnPassInfo info = { .training = false };
   g_autoptr (DnnPredictor) self =
-      dnn_predictor_new (model, batch, threads, error);
+      dnn_predictor_new (model, rows.batch, threads, error);
   g_autofree float *all = NULL;
   int64_t size;
 
   if (self == NULL || !check_inputs (self, inputs, error))
     return NULL;
   size = dnn_predictor_output_size (self);
-  all = dnn_memory_new ((size_t) (n * size) * sizeof (float), error);
+  all = dnn_memory_new ((size_t) (rows.n * size) * sizeof (float), error);
   if (all == NULL)
     return NULL;
-  for (int64_t first = 0; first < n; first += batch) {
+  for (int64_t first = 0; first < rows.n; first += rows.batch) {
+    const int64_t n = MIN (rows.batch, rows.n - first) * size;
     const float *y;
 
-    gather (self, preprocess, inputs, first, batch);
-    y = dnn_predictor_run (self, error);
-    if (y == NULL)
+    gather (self, &rows, first);
+    if (!check_input (self, &rows, first, error))
       return NULL;
-    memcpy (all + first * size, y,
-            (size_t) (MIN (batch, n - first) * size) * sizeof (float));
+    y = dnn_predictor_run (self, error);
+    if (y == NULL || !check_output (self, &rows, &info, first, error))
+      return NULL;
+    memcpy (all + first * size, y, (size_t) n * sizeof (float));
   }
   return g_steal_pointer (&all);
 }
@@ -186,16 +263,14 @@ take_sample (const float *y, int64_t n, int64_t count, double *mean,
   }
 }
 
-/* One batch, `samples` times.  The step makes the random numbers of every
- * batch and sample others. */
+/* The batch that begins with row `first`, `samples` times.  The step makes the
+ * random numbers of every batch and sample others. */
 static bool
-sample_batch (DnnPredictor *self, const DnnSampling *sampling, int64_t batch,
-              double *mean, double *squares, GError **error)
+sample_batch (DnnPredictor *self, const DnnSampling *sampling, const Rows *rows,
+              int64_t first, double *mean, double *squares, GError **error)
 {
   const int64_t n = dnn_count (&self->plan->prediction->tensor);
-  float *input = dnn_predictor_input (self);
-  const size_t size = (size_t) dnn_count (&self->plan->input->y.tensor);
-  g_autofree float *kept = g_memdup2 (input, size * sizeof *input);
+  const int64_t batch = first / rows->batch;
 
   memset (mean, 0, (size_t) n * sizeof *mean);
   memset (squares, 0, (size_t) n * sizeof *squares);
@@ -207,8 +282,10 @@ sample_batch (DnnPredictor *self, const DnnSampling *sampling, int64_t batch,
     };
 
     /* A layer that runs in place has written over it. */
-    memcpy (input, kept, size * sizeof *input);
-    if (!dnn_executor_forward (self->plan, &info, error))
+    gather (self, rows, first);
+    if (!check_input (self, rows, first, error) ||
+        !dnn_executor_forward (self->plan, &info, error) ||
+        !check_output (self, rows, &info, first, error))
       return false;
     take_sample (self->plan->prediction->tensor.data, n, i + 1, mean, squares);
   }
@@ -216,10 +293,10 @@ sample_batch (DnnPredictor *self, const DnnSampling *sampling, int64_t batch,
 }
 
 static float *
-sample_all (DnnPredictor *self, const DnnPreprocess *preprocess,
-            const DnnArray *inputs, const DnnSampling *sampling, GError **error)
+sample_all (DnnPredictor *self, const Rows *rows, const DnnSampling *sampling,
+            GError **error)
 {
-  const int64_t n = count_rows (inputs), batch = CLAMP (n, 1, BATCH);
+  const int64_t n = rows->n, batch = rows->batch;
   const int64_t size = dnn_predictor_output_size (self);
   g_autofree float *all =
       dnn_memory_new ((size_t) (2 * n * size) * sizeof (float), error);
@@ -229,8 +306,7 @@ sample_all (DnnPredictor *self, const DnnPreprocess *preprocess,
   if (all == NULL)
     return NULL;
   for (int64_t first = 0; first < n; first += batch) {
-    gather (self, preprocess, inputs, first, batch);
-    if (!sample_batch (self, sampling, first / batch, mean, squares, error))
+    if (!sample_batch (self, sampling, rows, first, mean, squares, error))
       return NULL;
     for (int64_t i = 0; i < MIN (batch, n - first) * size; i++) {
       all[first * size + i] = (float) mean[i];
@@ -246,6 +322,7 @@ dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
                      const DnnArray *inputs, const DnnSampling *sampling,
                      GError **error)
 {
+  const Rows rows = rows_of (preprocess, inputs);
   const size_t n_layers = dnn_model_n_layers (model);
   g_autofree bool *trainable = g_new (bool, n_layers + 1);
   g_autoptr (DnnPredictor) self = NULL;
@@ -258,10 +335,9 @@ dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
     trainable[i] = dnn_model_layer (model, i)->trainable;
     dnn_model_layer (model, i)->trainable = false;
   }
-  self = make_predictor (model, CLAMP (count_rows (inputs), 1, BATCH),
-                         sampling->threads, true, error);
+  self = make_predictor (model, rows.batch, sampling->threads, true, error);
   if (self != NULL && check_inputs (self, inputs, error))
-    all = sample_all (self, preprocess, inputs, sampling, error);
+    all = sample_all (self, &rows, sampling, error);
   for (size_t i = 0; i < n_layers; i++)
     dnn_model_layer (model, i)->trainable = trainable[i];
   return all;

@@ -187,7 +187,10 @@ evaluate (const char *path, const Options *options, const Common *common,
     return false;
   }
   print_result (result, common->json);
-  return true;
+  if (result->fault != NULL)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
+                 "%s: the loss is not finite: %s", path, result->fault);
+  return result->fault == NULL;
 }
 
 bool

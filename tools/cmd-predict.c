@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <dnn-data-pair.h>
+#include <dnn-diagnosis.h>
 #include <dnn-file.h>
 #include <dnn-model-file.h>
 #include <dnn-npy.h>
@@ -162,6 +163,10 @@ predict (const char *path, const Options *options, const Common *common,
   common_print_notes (common, registry);
   if (file == NULL)
     return false;
+  if (!dnn_diagnosis_check_model (file->model, error)) {
+    g_prefix_error (error, "%s: ", path);
+    return false;
+  }
   inputs = load_inputs (file, options->inputs, error);
   if (inputs == NULL)
     return false;

@@ -77,8 +77,8 @@ verify (const char *path, const Common *common, GError **error)
   if (found->faults->len == 0)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-               "%s: '%u' faults in %u tensors", path, found->faults->len,
-               found->rows->len);
+               "%s: %u fault%s in %u tensors", path, found->faults->len,
+               found->faults->len == 1 ? "" : "s", found->rows->len);
   return false;
 }
 

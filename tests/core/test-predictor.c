@@ -241,6 +241,61 @@ test_rejects (void)
                     "(None, 5)");
 }
 
+/* Rows 0 .. 299; one number of one of them is `bad`. */
+static DnnArray *
+make_inputs (int64_t at, float bad)
+{
+  g_autofree float *x = g_new0 (float, 300 * DNN_TEST_COLUMNS);
+
+  x[at] = bad;
+  return dnn_test_array (x, DNN_SHAPE (300, DNN_TEST_COLUMNS));
+}
+
+static void
+test_bad_input (void)
+{
+  const DnnSampling sampling = { .samples = 2, .seed = 1, .threads = 1 };
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autoptr (DnnArray) x = make_inputs (270 * DNN_TEST_COLUMNS + 3, NAN);
+  const char *sentence = "row 271, column 4: 'nan' is not finite";
+
+  g_test_summary ("An input that is no number is no prediction");
+
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (
+        i == 0 ? dnn_predict_array (run->model, NULL, x, 1, &error)
+               : dnn_predict_samples (run->model, NULL, x, &sampling, &error));
+    dnn_assert_error (error, DNN_ERROR_DATA, sentence);
+  }
+}
+
+static void
+test_bad_output (void)
+{
+  const DnnSampling sampling = { .samples = 2, .seed = 1, .threads = 1 };
+  g_autoptr (DnnTestTraining) run = train ();
+  g_autoptr (DnnArray) x = make_inputs (270 * DNN_TEST_COLUMNS, 1e30f);
+  DnnWeight *kernel = dnn_model_find_weight (run->model, "dense_1/kernel");
+  float *w = kernel->tensor.data;
+
+  g_test_summary ("Nor is one that becomes none on the way");
+
+  for (int64_t i = 0; i < dnn_count (&kernel->tensor); i++)
+    w[i] *= 1e20f;
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (
+        i == 0 ? dnn_predict_array (run->model, NULL, x, 1, &error)
+               : dnn_predict_samples (run->model, NULL, x, &sampling, &error));
+    dnn_assert_error (error, DNN_ERROR_DIVERGED,
+                      "row 271: the first output that is not finite is that "
+                      "of layer 'dense_1'");
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -256,6 +311,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/predictor/samples-same-bits", test_samples_same_bits);
   g_test_add_func ("/predictor/samples-of-nothing", test_samples_of_nothing);
   g_test_add_func ("/predictor/rejects", test_rejects);
+  g_test_add_func ("/predictor/bad-input", test_bad_input);
+  g_test_add_func ("/predictor/bad-output", test_bad_output);
 
   return g_test_run ();
 }

@@ -71,8 +71,15 @@ def test_verify():
     result = t.run('verify', 'nan.safetensors')
     t.check('a number that is none: its tensor and place, and 1',
             result.returncode == 1 and "fault: 'dense/bias' has 1 of 5" in
-            result.stdout and "nan.safetensors: '1' faults" in result.stderr,
+            result.stdout and "nan.safetensors: 1 fault in " in result.stderr,
             t.show(result))
+    for args in (['evaluate', 'nan.safetensors'],
+                 ['predict', 'nan.safetensors', '--inputs', 'x.npy', '--out',
+                  'y-nan.npy']):
+        t.bad(f'{args[0]}: a weight that is no number', 3,
+              "nan.safetensors: the weight 'dense/bias' is not finite",
+              args=args)
+    t.check('and nothing is written', not os.path.exists('y-nan.npy'))
     good, = t.parse_lines('as JSON', t.run('verify', '--json', A))
     bad = json.loads(t.run('verify', '--json', 'nan.safetensors').stdout)
     changed = [one['name'] for one, other in
@@ -82,6 +89,30 @@ def test_verify():
             changed == ['dense/bias'] and good['hash'] != bad['hash'] and
             good['faults'] == [] and len(bad['faults']) == 1, (good, bad))
     t.bad('no safetensors file', 1, 'data.dnn', args=['verify', 'data.dnn'])
+
+
+def test_overflow():
+    """Weights that are finite, and a loss that is not."""
+    result = t.run('train', '--layers', 'dense units=4 '
+                   'kernel_initializer=constant(value=1e20) ! dense units=3 '
+                   'kernel_initializer=constant(value=1e30)', '--data',
+                   'data.dnn', '--epochs', '1', '--out', 'over', '--set',
+                   'optimizer.type=sgd', '--set', 'train.loss='
+                   'sparse_categorical_crossentropy(from_logits=true)')
+    t.check('train: 3, the layer and the row', result.returncode == 3
+            and "the first output that is not finite is that of layer "
+            "'dense_1', for row 1 of the batch, row " in result.stderr,
+            t.show(result))
+    result = t.run('evaluate', 'over/model.safetensors')
+    t.check('evaluate prints it, and says why', result.returncode == 3
+            and 'loss: nan\n' in result.stdout
+            and "over/model.safetensors: the loss is not finite: the first "
+            "output that is not finite is that of layer 'dense_1', for row "
+            in result.stderr, t.show(result))
+    t.bad('predict: the row and the layer', 3, "x.npy: row 1: the first output "
+          "that is not finite is that of layer 'dense_1'",
+          args=['predict', 'over/model.safetensors', '--inputs', 'x.npy',
+                '--out', 'y-over.npy'])
 
 
 def test_export():
@@ -145,8 +176,8 @@ def main():
     try:
         os.chdir(folder)
         t.write_data()
-        for test in (test_diff, test_verify, test_export, test_memory,
-                     test_tensorboard):
+        for test in (test_diff, test_verify, test_overflow, test_export,
+                     test_memory, test_tensorboard):
             print(f'# {test.__name__}')
             test()
     finally:
