@@ -230,6 +230,23 @@ begin_experiment (const Options *options, const char *file, GError **error)
                       : compose (options, error);
 }
 
+/* Of an experiment with phases every phase has epochs of its own. */
+static void
+set_phases_error (const Options *options, GError **error)
+{
+  if (options->resume != NULL)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--epochs cannot raise the end of a run with phases; "
+                 "--weights '%s/model.safetensors' begins another run with "
+                 "what it has learnt",
+                 options->resume);
+  else
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--epochs is not for an experiment with phases; take --set "
+                 "'phase NAME.epochs=%s'",
+                 options->epochs);
+}
+
 static DnnExperiment *
 make_experiment (const Options *options, const char *file, GError **error)
 {
@@ -244,10 +261,7 @@ make_experiment (const Options *options, const char *file, GError **error)
   if (options->layers != NULL && !fill_defaults (experiment, error))
     return NULL;
   if (options->epochs != NULL && dnn_experiment_has_phases (experiment)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "--epochs is not for an experiment with phases; take --set "
-                 "'phase NAME.epochs=%s'",
-                 options->epochs);
+    set_phases_error (options, error);
     return NULL;
   }
   if (!set_number (experiment, "epochs", options->epochs, error) ||

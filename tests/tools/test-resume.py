@@ -151,6 +151,14 @@ def check_options():
         result = t.run('train', *args)
         t.check(' '.join(args), result.returncode == code
               and piece in result.stderr, t.show(result))
+    pathlib.Path('p.dnn').write_text(EXPERIMENT.replace('epochs = 3', '')
+                                     + '[phase a]\nepochs = 1\n')
+    t.run('train', 'p.dnn', '--out', 'phases', '--quiet')
+    result = t.run('train', '--resume', 'phases', '--epochs', '2')
+    t.check('--epochs of a run with phases: what to do instead',
+            result.returncode == 2
+            and "--weights 'phases/model.safetensors'" in result.stderr,
+            t.show(result))
     whole = t.run('train', 'e.dnn', '--out', 'whole', '--epochs', '5')
     result = t.run('train', 'e.dnn', '--resume', 'options', '--epochs', '5',
                  '--threads', '2')
