@@ -85,6 +85,7 @@ make_block (DnnFeeder *self)
 
   clear_block (self);
   self->block = -1;
+  self->offset = 0;
   self->n_together = self->window != NULL ? 1
                                           : CLAMP (BLOCK_BYTES / MAX (bytes, 1),
                                                    1, MOST_BATCHES);

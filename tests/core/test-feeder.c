@@ -25,20 +25,27 @@ make_data (void)
 }
 
 static DnnFeeder *
-make_feeder (const DnnData *data, const DnnSplit *split, DnnPool *pool,
-             int64_t batch)
+make_feeder_for (const char *chain, const DnnData *data, const DnnSplit *split,
+                 DnnPool *pool, int64_t batch)
 {
   const DnnShape input = DNN_SHAPE (2);
   const DnnPlanOptions options = { .batch = batch };
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnModel) model = dnn_model_new_from_chain (
-      dnn_test_registry (), "dense units=1", &input, &error);
+      dnn_test_registry (), chain, &input, &error);
   DnnFeeder *feeder;
 
   g_assert_no_error (error);
   feeder = dnn_feeder_new (model, pool, data, split, &options, NULL, &error);
   g_assert_no_error (error);
   return feeder;
+}
+
+static DnnFeeder *
+make_feeder (const DnnData *data, const DnnSplit *split, DnnPool *pool,
+             int64_t batch)
+{
+  return make_feeder_for ("dense units=1", data, split, pool, batch);
 }
 
 /* All batches, one after another: their rows in the order they come.  Inputs
@@ -204,6 +211,39 @@ test_replan (void)
                     dnn_feeder_plan (feeder)->arena_size);
 }
 
+static void
+test_replan_wide (void)
+{
+  enum { WIDE = 600, BATCH = 32 };
+  g_autoptr (DnnData) data = make_data ();
+  g_autoptr (DnnPool) pool = dnn_pool_new (1);
+  g_autoptr (DnnFeeder) feeder =
+      make_feeder_for ("dense units=600 ! dense units=1", data, data->train,
+                       pool, BATCH);
+  const DnnPlanOptions options = { .training = true, .first_stage = 1 };
+  g_autofree float *cached = g_new (float, N *WIDE);
+  g_autoptr (DnnArray) cache = NULL;
+  g_autoptr (GError) error = NULL;
+  const DnnBatch *batch;
+
+  g_test_summary ("Batches that are gathered many at once, and then, as their "
+                  "rows are wide, one by one");
+
+  for (int i = 0; i < N * WIDE; i++)
+    cached[i] = (float) (i / WIDE);
+  cache = dnn_test_array (cached, DNN_SHAPE (N, WIDE));
+  dnn_feeder_get (feeder, 1);
+  dnn_feeder_replan (feeder, &options, cache, &error);
+
+  g_assert_no_error (error);
+  batch = dnn_feeder_get (feeder, 1);
+  for (int j = 0; j < BATCH; j++) {
+    g_assert_cmpfloat (dnn_plan_input (batch->plan)[j * WIDE], ==, BATCH + j);
+    g_assert_cmpfloat (((const float *) batch->y_true.data)[j], ==,
+                       10 * (BATCH + j));
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -218,6 +258,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/feeder/shuffle", test_shuffle);
   g_test_add_func ("/feeder/file-order", test_file_order);
   g_test_add_func ("/feeder/replan", test_replan);
+  g_test_add_func ("/feeder/replan-wide", test_replan_wide);
 
   return g_test_run ();
 }
