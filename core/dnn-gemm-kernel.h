@@ -41,12 +41,17 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
 
   SIMD (pack_panels) (p, b, n, t->k, few);
   for (int64_t i = 0, row = 0, rows; i < n_rows; i++, row += rows) {
-    rows = (p->m - row + n_rows - i - 1) / (n_rows - i);
+    rows = rows_of_tile (p->m - row, n_rows - i);
     t->a = p->a + row * p->a_row + first * p->a_term;
     t->a_row = p->a_row;
     t->a_term = p->a_term;
-    if (p->a_term >= FAR_APART)
-      SIMD (pack_terms) (t, rows, packed_a);
+    if (p->a_term >= FAR_APART) {
+      if (i % TOGETHER == 0)
+        SIMD (pack_tiles) (p, t->a, t->k, row, i);
+      t->a = packed_a[i % TOGETHER];
+      t->a_row = 1;
+      t->a_term = ROWS;
+    }
     for (int64_t j = 0; j < n; j += PANEL) {
       const int64_t columns = MIN (n - j, PANEL);
       const int64_t vectors = (columns + LANES - 1) / LANES;

@@ -12,6 +12,16 @@ SIMD (load) (const float *from, int64_t n)
   return (VECTOR) LOAD_PART (from, n);
 }
 
+/* The first `n` lanes to anywhere; LANES: all. */
+TARGET static ALWAYS_INLINE void
+SIMD (store) (float *to, int64_t n, VECTOR v)
+{
+  if (n == LANES)
+    *(ANYWHERE *) to = v;
+  else
+    STORE_PART (to, n, v);
+}
+
 /* Eight rows of eight become eight columns of a panel. */
 TARGET static ALWAYS_INLINE void
 SIMD (turn_eight) (const float *b, int64_t ldb, float *to)
@@ -71,16 +81,33 @@ SIMD (pack_columns) (const float *b, int64_t ldb, int64_t k, int64_t n,
       to[i * PANEL + j] = b[j * ldb + i];
 }
 
-/* Rows of A whose terms lie far apart, so that they lie together. */
+/* Rows of A whose terms lie far apart, so that they lie together: those of up
+ * to TOGETHER tiles from number `i` on, since what is near one term of a tile
+ * is that of its neighbours. */
 TARGET static void
-SIMD (pack_terms) (Tile *t, int64_t rows, float *to)
+SIMD (pack_tiles) (const Product *p, const float *a, int64_t k, int64_t row,
+                   int64_t i)
 {
-  for (int64_t k = 0; k < t->k; k++)
-    for (int64_t i = 0; i < rows; i++)
-      to[k * ROWS + i] = t->a[k * t->a_term + i * t->a_row];
-  t->a = to;
-  t->a_row = 1;
-  t->a_term = ROWS;
+  const int64_t n_tiles = (p->m + ROWS - 1) / ROWS;
+  const int64_t n = MIN (n_tiles - i, TOGETHER);
+  int64_t rows[TOGETHER];
+
+  for (int64_t j = 0, at = row; j < n; j++, at += rows[j - 1])
+    rows[j] = rows_of_tile (p->m - at, n_tiles - i - j);
+  for (int64_t term = 0; term < k; term++) {
+    const float *from = a + term * p->a_term;
+
+    for (int64_t j = 0; j < n; j++) {
+      float *to = packed_a[j] + term * ROWS;
+
+      if (CHEAP_MASKS && p->a_row == 1)
+        SIMD (store) (to, rows[j], SIMD (load) (from, rows[j]));
+      else
+        for (int64_t r = 0; r < rows[j]; r++)
+          to[r] = from[r * p->a_row];
+      from += rows[j] * p->a_row;
+    }
+  }
 }
 
 /* Whether a panel is read where it lies. */

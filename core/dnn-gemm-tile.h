@@ -3,16 +3,6 @@
  * A part of dnn-gemm-kernel.h, which says what the macros are.
  */
 
-/* The first `n` lanes to anywhere; LANES: all. */
-TARGET static ALWAYS_INLINE void
-SIMD (store) (float *to, int64_t n, VECTOR v)
-{
-  if (n == LANES)
-    *(ANYWHERE *) to = v;
-  else
-    STORE_PART (to, n, v);
-}
-
 /* C = `sum` + beta C, where the last vector of a row has `part` lanes: a
  * constant for whole ones, so that nothing is asked row by row. */
 TARGET static ALWAYS_INLINE void

@@ -28,6 +28,9 @@ enum { BLOCK_TERMS = 256, BLOCK_COLUMNS = 256 };
  * and on a page each. */
 enum { FAR_APART = 1024 };
 
+/* Tiles whose rows of A are packed at once. */
+enum { TOGETHER = 4 };
+
 /* Tiles one above another from which it pays to pack B. */
 enum { FEW_TILES = 6 };
 
@@ -66,10 +69,17 @@ typedef float EightAnywhere
     __attribute__ ((vector_size (32), aligned (4), may_alias));
 
 /* 12 rows are the most of a tile. */
-static _Thread_local float packed_a[BLOCK_TERMS * 12]
+static _Thread_local float packed_a[TOGETHER][BLOCK_TERMS * 12]
     __attribute__ ((aligned (64)));
 static _Thread_local float packed_b[BLOCK_TERMS * BLOCK_COLUMNS]
     __attribute__ ((aligned (64)));
+
+/* Rows of the next tile, where so many rows are left for so many tiles. */
+static inline int64_t
+rows_of_tile (int64_t rows, int64_t n_tiles)
+{
+  return (rows + n_tiles - 1) / n_tiles;
+}
 
 /* --- AVX2 ---------------------------------------------------------------- */
 
