@@ -1,50 +1,25 @@
 /* child.c - this program again, in a process of its own */
 #include "child.h"
 
-#include <gio/gio.h>
+#include "dnn-child.h"
+
 #include <string.h>
-
-typedef struct {
-  GMainLoop *loop;
-  GSubprocess *process;
-  char *out, *err; /* (owned) */
-  bool timed_out;
-} Child;
-
-static void
-on_done (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Child *child = data;
-
-  g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result,
-                                        &child->out, &child->err, NULL);
-  g_main_loop_quit (child->loop);
-}
-
-static gboolean
-on_timeout (gpointer data)
-{
-  Child *child = data;
-
-  child->timed_out = true;
-  g_subprocess_force_exit (child->process);
-  return G_SOURCE_CONTINUE;
-}
 
 /* Why the child did not print what it should; NULL: it did. */
 static char *
-fault_of (const Child *child, unsigned seconds)
+fault_of (const DnnChild *child, unsigned seconds)
 {
-  GSubprocess *process = child->process;
   const char *text = child->err != NULL ? child->err : "it cannot be loaded";
 
+  if (child->fault != NULL)
+    return g_strdup (child->fault);
   if (child->timed_out)
     return g_strdup_printf ("it does not come back from loading within %u s",
                             seconds);
-  if (g_subprocess_get_if_signaled (process))
+  if (child->signal != 0)
     return g_strdup_printf ("it crashes when it is loaded (%s)",
-                            g_strsignal (g_subprocess_get_term_sig (process)));
-  if (g_subprocess_get_exit_status (process) == 0) {
+                            g_strsignal (child->signal));
+  if (child->status == 0) {
     /* A library's initializer may call exit. */
     return child->out != NULL && *child->out != '\0'
                ? NULL
@@ -55,49 +30,38 @@ fault_of (const Child *child, unsigned seconds)
   return g_strstrip (g_strdup (text));
 }
 
-static GSubprocess *
-spawn (const char *const *arguments, GError **error)
+static DnnChild *
+make_child (const char *const *arguments, GError **error)
 {
   g_autofree char *self = g_file_read_link ("/proc/self/exe", error);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) argv = NULL;
 
   if (self == NULL)
     return NULL;
   g_strv_builder_add (builder, self);
   g_strv_builder_addv (builder, (const char **) arguments);
-  argv = g_strv_builder_end (builder);
-  return g_subprocess_newv (
-      (const char *const *) argv,
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, error);
+  return dnn_child_new (g_strv_builder_end (builder));
 }
 
 bool
 child_run (const char *const *arguments, unsigned seconds, char **ret_out,
            char **ret_fault)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process = spawn (arguments, &error);
-  Child child = { loop, process, NULL, NULL, false };
+  g_autoptr (DnnChild) child = make_child (arguments, &error);
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
   char *fault;
-  guint timeout;
 
-  if (process == NULL) {
+  if (child == NULL) {
     *ret_fault = g_strdup (error->message);
     return false;
   }
-  timeout = g_timeout_add_seconds (seconds, on_timeout, &child);
-  g_subprocess_communicate_utf8_async (process, NULL, NULL, on_done, &child);
-  g_main_loop_run (loop);
-  g_source_remove (timeout);
-
-  fault = fault_of (&child, seconds);
+  g_ptr_array_add (all, child);
+  dnn_child_run_all (all, 1, seconds);
+  fault = fault_of (child, seconds);
   if (fault == NULL)
-    *ret_out = g_steal_pointer (&child.out);
+    *ret_out = g_steal_pointer (&child->out);
   else
     *ret_fault = fault;
-  g_free (child.out);
-  g_free (child.err);
   return fault == NULL;
 }
