@@ -31,8 +31,8 @@ make_feeder_for (const char *chain, const DnnData *data, const DnnSplit *split,
   const DnnShape input = DNN_SHAPE (2);
   const DnnPlanOptions options = { .batch = batch };
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnModel) model = dnn_model_new_from_chain (
-      dnn_test_registry (), chain, &input, &error);
+  g_autoptr (DnnModel) model =
+      dnn_model_new_from_chain (dnn_test_registry (), chain, &input, &error);
   DnnFeeder *feeder;
 
   g_assert_no_error (error);
@@ -217,9 +217,8 @@ test_replan_wide (void)
   enum { WIDE = 600, BATCH = 32 };
   g_autoptr (DnnData) data = make_data ();
   g_autoptr (DnnPool) pool = dnn_pool_new (1);
-  g_autoptr (DnnFeeder) feeder =
-      make_feeder_for ("dense units=600 ! dense units=1", data, data->train,
-                       pool, BATCH);
+  g_autoptr (DnnFeeder) feeder = make_feeder_for (
+      "dense units=600 ! dense units=1", data, data->train, pool, BATCH);
   const DnnPlanOptions options = { .training = true, .first_stage = 1 };
   g_autofree float *cached = g_new (float, N *WIDE);
   g_autoptr (DnnArray) cache = NULL;
