@@ -11,6 +11,8 @@ ROWS = {"study": 55000, "model-a": 40000, "batch-norm": 55000, "wide": 11264,
 # Where an epoch would take too long: rows that are timed, by batch.
 FEWER = {("wide", 32): 2048, ("wide", 128): 4096}
 EPOCHS, QUICK_EPOCHS, QUICK_ROWS = 3, 1, 2048
+# Where three are over before a processor is warm.
+MORE_EPOCHS = {"tiny": 20}
 BURNER_ROUNDS = 7
 
 
@@ -31,7 +33,8 @@ def train(network, batch, system, threads, options):
     if system.train is None:
         return None
     rows = QUICK_ROWS if options.quick else FEWER.get((network, batch), 0)
-    epochs = QUICK_EPOCHS if options.quick else EPOCHS
+    epochs = (QUICK_EPOCHS if options.quick
+              else MORE_EPOCHS.get(network, EPOCHS))
     seconds = system.train(network, batch, threads, rows, epochs)
     # The loops have their own number of rows, and say so by `own_rows`.
     if rows and not getattr(system, "own_rows", False):

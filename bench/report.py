@@ -117,7 +117,7 @@ def head(results):
 {quick}
 Written by `bench/run.py`; medians of {raw['rounds']} rounds, in each of which \
 all systems
-take their turns; of an epoch the fastest of up to three counts. Compare
+take their turns; of an epoch the fastest of up to three counts (tiny: 20). Compare
 ratios, not seconds. Each peer gets its better of 1 and 2 threads.
 
 * {machine['date']}, commit {machine['commit']}
