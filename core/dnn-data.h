@@ -62,6 +62,14 @@ dnn_split_row (const DnnSplit *self, int64_t i)
   return self->rows != NULL ? self->rows[i] : self->first + i;
 }
 
+/* Whether rows of the split are read from a file when they are looked at; else
+ * all of them are in memory already. */
+static inline bool
+dnn_split_is_mapped (const DnnSplit *self)
+{
+  return self->inputs->mapped || self->targets->mapped;
+}
+
 /* Shapes of one sample. */
 DnnShape dnn_data_input_shape (const DnnData *self);
 DnnShape dnn_data_target_shape (const DnnData *self);

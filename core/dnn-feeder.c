@@ -147,7 +147,7 @@ make_order (DnnFeeder *self, GError **error)
   self->order = dnn_row_order_new_for (self->data, split, error);
   self->loaded = -1;
   if (self->order == NULL || self->data->memory_limit == 0 ||
-      !(split->inputs->mapped || split->targets->mapped))
+      !dnn_split_is_mapped (split))
     return self->order != NULL;
   self->window = dnn_row_window_new (split, self->order, error);
   return self->window != NULL;

@@ -69,7 +69,8 @@ dnn_row_order_new_for (const DnnData *data, const DnnSplit *split,
   const int64_t pool = MAX (data->memory_limit / 2 / row, 1);
   const int64_t block = MAX (MIN (LEAST / row, pool / SHARE), 1);
 
-  if (data->memory_limit == 0 || split->n <= pool)
+  if (data->memory_limit == 0 || !dnn_split_is_mapped (split) ||
+      split->n <= pool)
     return dnn_row_order_new (split->n, 0, 1, error);
   return dnn_row_order_new (split->n, block, MAX (pool / block, 1), error);
 }

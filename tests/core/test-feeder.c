@@ -212,6 +212,26 @@ test_replan (void)
 }
 
 static void
+test_limit_in_memory (void)
+{
+  g_autoptr (DnnData) data = make_data ();
+  g_autoptr (DnnPool) pool = dnn_pool_new (1);
+  g_autoptr (DnnFeeder) feeder = NULL;
+  g_autoptr (GArray) order = NULL;
+
+  g_test_summary ("Rows that are in memory anyway come once each, however "
+                  "little memory there may be");
+
+  data->memory_limit = 10 * (3 * (int64_t) sizeof (float));
+  feeder = make_feeder (data, data->train, pool, 8);
+  order = shuffled (feeder, 1, 0);
+
+  g_array_sort (order, compare);
+  for (int i = 0; i < N; i++)
+    g_assert_cmpint (g_array_index (order, int, i), ==, i);
+}
+
+static void
 test_replan_wide (void)
 {
   enum { WIDE = 600, BATCH = 32 };
@@ -257,6 +277,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/feeder/shuffle", test_shuffle);
   g_test_add_func ("/feeder/file-order", test_file_order);
   g_test_add_func ("/feeder/replan", test_replan);
+  g_test_add_func ("/feeder/limit-in-memory", test_limit_in_memory);
   g_test_add_func ("/feeder/replan-wide", test_replan_wide);
 
   return g_test_run ();
