@@ -294,7 +294,8 @@ dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
     run_alone (self, n, chunk, data);
     return;
   }
-  if (!self->running && self->handing_out >= HANDING_OUT)
+  if (!self->running && self->alone_until == 0 &&
+      self->handing_out >= HANDING_OUT)
     measure_again (self);
   if (work * (1 - 1.0 / self->n_threads) < self->handing_out)
     run_alone (self, n, chunk, data);
