@@ -56,6 +56,28 @@ dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
   return true;
 }
 
+char *
+dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
+                      DnnFeeder *feeder, GError **error)
+{
+  DnnDiagnosis diagnosis = { model, feeder, NULL, objective, { 0 }, 0 };
+
+  for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
+    const DnnBatch *batch = dnn_feeder_get (feeder, i);
+
+    if (!dnn_executor_forward (batch->plan, &diagnosis.info, error) ||
+        !dnn_objective_update (objective, batch->plan, &batch->y_true,
+                               batch->weights, batch->values, error))
+      return NULL;
+    if (isfinite (dnn_objective_batch_loss (objective)))
+      continue;
+    /* Layers that run in place have written over the inputs. */
+    diagnosis.batch = dnn_feeder_get (feeder, i);
+    return dnn_diagnosis_explain_loss (&diagnosis);
+  }
+  return g_strdup ("the loss of every batch is finite, but not their sum");
+}
+
 /* The data, with the model's own preprocessing. */
 static DnnData *
 load_data (const DnnModelFile *file, const DnnExperiment *experiment,
@@ -130,29 +152,6 @@ take_tables (DnnEvaluation *self, const DnnObjective *objective)
   }
 }
 
-/* Why the loss is not finite: of the first batch of which it is not. */
-static char *
-explain (DnnModel *model, DnnObjective *objective, DnnFeeder *feeder,
-         GError **error)
-{
-  DnnDiagnosis diagnosis = { model, feeder, NULL, objective, { 0 }, 0 };
-
-  for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
-    const DnnBatch *batch = dnn_feeder_get (feeder, i);
-
-    if (!dnn_executor_forward (batch->plan, &diagnosis.info, error) ||
-        !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->weights, batch->values, error))
-      return NULL;
-    if (isfinite (dnn_objective_batch_loss (objective)))
-      continue;
-    /* Layers that run in place have written over the inputs. */
-    diagnosis.batch = dnn_feeder_get (feeder, i);
-    return dnn_diagnosis_explain_loss (&diagnosis);
-  }
-  return g_strdup ("the loss of every batch is finite, but not their sum");
-}
-
 /* Swaps the data's preprocessing for the model's for the length of a call. */
 static bool
 run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
@@ -178,7 +177,8 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
   if (ok)
     take_tables (result, objective);
   if (ok && !isfinite (result->loss)) {
-    result->fault = explain (file->model, objective, feeder, error);
+    result->fault =
+        dnn_evaluate_explain (file->model, objective, feeder, error);
     ok = result->fault != NULL;
   }
   data->preprocess = own;

@@ -21,3 +21,8 @@ bool dnn_choose_layers (DnnModel *model, const DnnTrainSettings *settings,
 bool dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
                           const DnnPassInfo *info, double *ret_loss,
                           double *ret_metrics, GError **error);
+
+/* Why the loss of such a pass is not finite, in words, of the first batch of
+ * which it is not.  Returns: (transfer full): NULL on failure. */
+char *dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
+                            DnnFeeder *feeder, GError **error);

@@ -1,6 +1,7 @@
 /* dnn-trainer-epoch.c - steps and epochs */
 #include "dnn-clock.h"
 #include "dnn-diagnosis.h"
+#include "dnn-evaluator.h"
 #include "dnn-trainer-private.h"
 
 #include <math.h>
@@ -226,6 +227,28 @@ fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
   return true;
 }
 
+/* Tells once why the loss of validation is not finite, though the one that is
+ * trained on is. */
+static bool
+warn_of_validation (DnnTrainer *self, const DnnTrainEvents *events,
+                    const DnnEpoch *epoch, GError **error)
+{
+  g_autofree char *why = NULL, *text = NULL;
+
+  if (self->validation == NULL || isfinite (epoch->val_loss) || self->warned ||
+      events == NULL || events->warning == NULL)
+    return true;
+  why = dnn_evaluate_explain (self->model, self->evaluation, self->validation,
+                              error);
+  if (why == NULL)
+    return false;
+  self->warned = true;
+  text = g_strdup_printf ("val_loss is '%g' in epoch %" G_GINT64_FORMAT ": %s",
+                          epoch->val_loss, self->epoch + 1, why);
+  events->warning (events->data, text);
+  return true;
+}
+
 /* The last step of an epoch is watched; one that breaks off within has none. */
 static bool
 is_probed (const DnnTrainer *self)
@@ -246,7 +269,8 @@ finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
     return false;
   if (events != NULL && events->end_epoch != NULL)
     events->end_epoch (events->data, epoch);
-  if (!dnn_trainer_update_callbacks (self, epoch, events, error))
+  if (!warn_of_validation (self, events, epoch, error) ||
+      !dnn_trainer_update_callbacks (self, epoch, events, error))
     return false;
   self->epoch++;
   self->batch = 0;

@@ -35,6 +35,7 @@ struct DnnTrainer {
   size_t prefix;   /* layers that are run once and for all */
   bool logits;
   bool ended;          /* the phase: proved, and the best weights are back */
+  bool warned;         /* that the loss of validation is not finite */
   bool stopped;        /* somebody asked for it: between two steps */
   bool lost;           /* a weight is not finite, since an earlier step */
   char *restored;      /* (owned) what came back, as a sentence; or NULL */

@@ -115,6 +115,24 @@ def test_overflow():
                 '--out', 'y-over.npy'])
 
 
+def test_validation_overflow():
+    """Rows that validate and are too large for float32 layer by layer."""
+    rows = [f'{3e38 if i < 20 else i * 0.001},{i}' for i in range(60)]
+    pathlib.Path('val.csv').write_text('x,y\n' + '\n'.join(rows) + '\n')
+    pathlib.Path('val.dnn').write_text(
+        '[data]\ninputs = val.csv\ntarget = y\nvalidation_first = 20\n'
+        '[model]\nlayers = dense units=4 '
+        'kernel_initializer=constant(value=2) ! dense units=1\n'
+        '[train]\nloss = mean_squared_error\nepochs = 3\n'
+        '[optimizer]\ntype = sgd\nlearning_rate = 0.0001\n')
+    result = t.run('train', 'val.dnn', '--out', 'val-run')
+    t.check('a warning, once: the layer and the row',
+            result.returncode == 0 and result.stderr.count('val_loss is') == 1
+            and "warning: val_loss is 'nan' in epoch 1: the first output that "
+            "is not finite is that of layer 'dense', for row 1 of the batch, "
+            'row 1 of val.csv' in result.stderr, t.show(result))
+
+
 def test_export():
     result = t.run('export', A, 'small.safetensors')
     t.good('export', result)
@@ -176,7 +194,8 @@ def main():
     try:
         os.chdir(folder)
         t.write_data()
-        for test in (test_diff, test_verify, test_overflow, test_export,
+        for test in (test_diff, test_verify, test_overflow,
+                     test_validation_overflow, test_export,
                      test_memory, test_tensorboard):
             print(f'# {test.__name__}')
             test()
