@@ -18,6 +18,8 @@ import tempfile
 
 from tensorboard.backend.event_processing import event_accumulator
 
+from testing import write_npy
+
 ROWS, COLUMNS, CLASSES, EPOCHS = 60, 4, 3, 3
 EXPERIMENT = """[data]
 inputs = x.npy
@@ -31,14 +33,6 @@ epochs = 3
 [optimizer]
 type = adam
 """
-
-
-def write_npy(path, values, shape):
-    text = str({"descr": "<f4", "fortran_order": False, "shape": shape})
-    text += " " * (53 - len(text) % 64 + 64) + "\n"
-    with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)))
-        file.write(text.encode() + struct.pack(f"<{len(values)}f", *values))
 
 
 def make_files(folder):

@@ -16,11 +16,12 @@ import pathlib
 import random
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import time
+
+from testing import check, finish, write_classes
 
 DNNRUN, PLUGINS = map(os.path.abspath, sys.argv[1:3])
 CC = sys.argv[3]
@@ -55,46 +56,10 @@ learning_rate = 0.01
 '''
 
 numbers = random.Random(SEED)
-n_checks = n_failed = 0
 begun = []  # processes that train
 
 
-def check(name, good, detail=''):
-    global n_checks, n_failed
-    n_checks += 1
-    n_failed += not good
-    print(f'{"" if good else "not "}ok {n_checks} - {name}')
-    for line in [] if good else str(detail).splitlines():
-        print(f'#   {line}')
-    sys.stdout.flush()
-    return good
-
-
 # --- the run ----------------------------------------------------------------
-
-def write_npy(path, values, shape, descr):
-    head = str({'descr': descr, 'fortran_order': False,
-                'shape': tuple(shape)})
-    head += ' ' * (-(len(head) + 11) % 64) + '\n'
-    code = {'<f4': 'f', '<i4': 'i'}[descr]
-    with open(path, 'wb') as f:
-        f.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)))
-        f.write(head.encode('latin-1'))
-        f.write(struct.pack(f'<{len(values)}{code}', *values))
-
-
-def write_data():
-    rows = random.Random(1)
-    x, y = [], []
-    for _ in range(ROWS):
-        label = rows.randrange(CLASSES)
-        x += [rows.gauss(1.5 * (j % CLASSES == label), 1)
-              for j in range(COLUMNS)]
-        y.append(label)
-    write_npy('x.npy', x, (ROWS, COLUMNS), '<f4')
-    write_npy('y.npy', y, (ROWS,), '<i4')
-    pathlib.Path('e.dnn').write_text(EXPERIMENT)
-
 
 def begin(*args):
     process = subprocess.Popen(
@@ -344,7 +309,7 @@ def compare():
 
 def main():
     start = time.monotonic()
-    write_data()
+    write_classes(ROWS, COLUMNS, CLASSES, EXPERIMENT)
     process = begin('e.dnn', '--out', 'run')
     check('0600', os.stat('run/control.sock').st_mode & 0o777 == 0o600)
     switch_optimizers()
@@ -360,11 +325,11 @@ def main():
     check('it ends well', code == 0, text)
     check('the socket is gone', not os.path.exists('run/control.sock'))
     compare()
-    print(f'1..{n_checks}')
+    code = finish()
     steps = pathlib.Path('run/experiment.dnn').read_text().count('[phase ')
     print(f'# {sum(kinds.values())} commands: {kinds}; {steps} phases; seed '
           f'{SEED}, {time.monotonic() - start:.0f} s')
-    return n_failed > 0
+    return code
 
 
 with tempfile.TemporaryDirectory() as scratch:

@@ -15,11 +15,12 @@ import pathlib
 import random
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import time
+
+from testing import write_classes
 
 DNNRUN, PLUGINS = map(os.path.abspath, sys.argv[1:3])
 KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 200
@@ -68,30 +69,6 @@ optimizer.use_ema = true
 optimizer.gradient_accumulation_steps = 3
 '''
 ENV = {**os.environ, 'DNN_PLUGIN_PATH': PLUGINS, 'OPENBLAS_NUM_THREADS': '1'}
-
-
-def write_npy(path, values, shape, descr):
-    head = str({'descr': descr, 'fortran_order': False,
-                'shape': tuple(shape)})
-    head += ' ' * (-(len(head) + 11) % 64) + '\n'
-    code = {'<f4': 'f', '<i4': 'i'}[descr]
-    with open(path, 'wb') as f:
-        f.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)))
-        f.write(head.encode('latin-1'))
-        f.write(struct.pack(f'<{len(values)}{code}', *values))
-
-
-def write_data():
-    numbers = random.Random(1)
-    x, y = [], []
-    for _ in range(ROWS):
-        label = numbers.randrange(CLASSES)
-        x += [numbers.gauss(1.5 * (j % CLASSES == label), 1)
-              for j in range(COLUMNS)]
-        y.append(label)
-    write_npy('x.npy', x, (ROWS, COLUMNS), '<f4')
-    write_npy('y.npy', y, (ROWS,), '<i4')
-    pathlib.Path('e.dnn').write_text(EXPERIMENT)
 
 
 def begin(folder, numbers):
@@ -191,7 +168,7 @@ def train_broken(folder, numbers, span, left):
 
 def main():
     start = time.monotonic()
-    write_data()
+    write_classes(ROWS, COLUMNS, CLASSES, EXPERIMENT)
     begun = time.monotonic()
     code, text = end_of(subprocess.Popen(
         [DNNRUN, 'train', 'e.dnn', '--out', 'whole', '--quiet'], env=ENV,

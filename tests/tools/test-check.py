@@ -14,6 +14,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]
+                       / 'build-aux'))
+from testing import check, finish
+
 DNNRUN, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[3])
 BAD = pathlib.Path(os.environ['DNN_TEST_BAD_PLUGINS'])
 
@@ -66,20 +70,6 @@ CAUGHT = {
 MAY_PASS = {'fast_math'}
 # What a sanitizer says before the check can.
 SANITIZED = {'writes_null': 'store to null pointer'}
-
-n_checks = n_failed = 0
-
-
-def check(name, good, detail=''):
-    """One line of TAP.  A `detail` is shown where the check failed."""
-    global n_checks, n_failed
-    n_checks += 1
-    n_failed += not good
-    print(f'{"" if good else "not "}ok {n_checks} - {name}')
-    if not good:
-        for line in str(detail).splitlines():
-            print(f'#   {line}')
-    sys.stdout.flush()
 
 
 def run(*args):
@@ -206,8 +196,7 @@ def main():
     test_stages()
     test_output()
     test_experiments()
-    print(f'1..{n_checks}')
-    return 1 if n_failed else 0
+    return finish()
 
 
 if __name__ == '__main__':

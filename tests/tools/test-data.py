@@ -14,8 +14,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]
+                       / 'build-aux'))
+from testing import check, finish
+
 DNNRUN = os.path.abspath(sys.argv[1])
-n_checks = n_failed = 0
 
 EXPERIMENT = """[data]
 inputs = flowers.csv
@@ -32,16 +35,6 @@ epochs = 20
 type = sgd
 learning_rate = 0.1
 """
-
-
-def check(name, good, detail=''):
-    global n_checks, n_failed
-    n_checks += 1
-    n_failed += not good
-    print(f'{"" if good else "not "}ok {n_checks} - {name}')
-    if not good:
-        for line in str(detail).splitlines():
-            print(f'#   {line}')
 
 
 def run(*args, status=0):
@@ -169,8 +162,7 @@ def main():
         test_nan()
         test_memory_limit()
         os.chdir('/')
-    print(f'1..{n_checks}')
-    return n_failed > 0
+    return finish()
 
 
 sys.exit(main())

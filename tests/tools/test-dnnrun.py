@@ -19,31 +19,14 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]
+                       / 'build-aux'))
+from testing import check, finish, skip, write_npy
+
 DNNRUN, LIBRARY, PLUGINS, INCLUDE = map(os.path.abspath, sys.argv[1:5])
 CC = sys.argv[5]
 VERBS = ['train', 'evaluate', 'predict', 'summary', 'new', 'plugins']
 ROWS, COLUMNS, CLASSES = 60, 4, 3
-
-n_checks = n_failed = 0
-
-
-def check(name, good, detail=''):
-    """One line of TAP.  A `detail` is shown where the check failed."""
-    global n_checks, n_failed
-    n_checks += 1
-    n_failed += not good
-    print(f'{"" if good else "not "}ok {n_checks} - {name}')
-    if not good:
-        for line in str(detail).splitlines():
-            print(f'#   {line}')
-    sys.stdout.flush()
-    return good
-
-
-def skip(name, why):
-    global n_checks
-    n_checks += 1
-    print(f'ok {n_checks} - {name} # SKIP {why}')
 
 
 def run(*args, program=DNNRUN, env=None):
@@ -75,17 +58,6 @@ def bad(name, code, *pieces, args, program=DNNRUN, env=None):
 
 
 # --- files ------------------------------------------------------------------
-
-def write_npy(path, values, shape, descr='<f4'):
-    head = str({'descr': descr, 'fortran_order': False,
-                'shape': tuple(shape)})
-    head += ' ' * (-(len(head) + 11) % 64) + '\n'
-    code = {'<f4': 'f', '<i4': 'i', '|u1': 'B'}[descr]
-    with open(path, 'wb') as f:
-        f.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)))
-        f.write(head.encode('latin-1'))
-        f.write(struct.pack(f'<{len(values)}{code}', *values))
-
 
 def read_npy(path):
     data = pathlib.Path(path).read_bytes()
@@ -693,8 +665,7 @@ def run_tests(tests):
     finally:
         os.chdir('/')
         shutil.rmtree(folder)
-    print(f'1..{n_checks}')
-    return 1 if n_failed else 0
+    return finish()
 
 
 if __name__ == '__main__':

@@ -13,19 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]
+                       / 'build-aux'))
+from testing import check, finish
+
 DNNRUN = pathlib.Path(sys.argv[1]).resolve()
 FOLDER = DNNRUN.parent
 BASH = FOLDER / 'dnnrun.bash'
-n_checks = 0
-
-
-def check(name, good, detail=''):
-    global n_checks
-    n_checks += 1
-    print(f'{"" if good else "not "}ok {n_checks} - {name}')
-    if not good:
-        for line in str(detail).splitlines():
-            print(f'#   {line}')
 
 
 def run(*args, **more):
@@ -123,8 +117,8 @@ def main():
         check_verb(verb)
     check_values()
     check_files()
-    print(f'1..{n_checks}')
+    return finish()
 
 
 os.environ.pop('COMP_WORDS', None)
-main()
+sys.exit(main())

@@ -216,8 +216,7 @@ def main():
         check_health()
         check_full_disk()
         os.chdir('/')
-    print(f'1..{t.n_checks}')
-    return t.n_failed > 0
+    return t.finish()
 
 
 if __name__ == '__main__':

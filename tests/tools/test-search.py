@@ -310,8 +310,7 @@ def main():
     finally:
         os.chdir('/')
         shutil.rmtree(folder)
-    print(f'1..{t.n_checks}')
-    return 1 if t.n_failed else 0
+    return t.finish()
 
 
 if __name__ == '__main__':
