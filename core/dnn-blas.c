@@ -110,7 +110,7 @@ dnn_blas_gemm (const DnnGemm *gemm)
 }
 
 typedef struct {
-  DnnGemm gemm;
+  const DnnGemm *gemm;
   const float *bias; /* may be NULL */
   DnnTileDone done;  /* may be NULL */
   void *data;
@@ -125,7 +125,7 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
   const Tiles *tiles = data;
   const int64_t first = chunk * tiles->step;
   const float *bias = tiles->bias;
-  DnnGemm g = tiles->gemm;
+  DnnGemm g = fill_in (tiles->gemm);
   int64_t row = 0, column = 0;
 
   if (tiles->by_rows) {
@@ -143,6 +143,19 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
   multiply (&g, bias);
   if (tiles->done != NULL)
     tiles->done (tiles->data, row, g.m, column, g.n, worker);
+}
+
+/* The only tile. */
+static void
+whole_product (void *data, int64_t chunk, uint32_t worker)
+{
+  const Tiles *tiles = data;
+  const DnnGemm *g = tiles->gemm;
+
+  (void) chunk;
+  multiply (g, tiles->bias);
+  if (tiles->done != NULL)
+    tiles->done (tiles->data, 0, g->m, 0, g->n, worker);
 }
 
 /* From the shape alone.  A power of two, so that two or four threads get the
@@ -168,7 +181,7 @@ count_tiles (const DnnGemm *g, double flops)
 static void
 plan_tiles (Tiles *tiles, int64_t n_tiles)
 {
-  const DnnGemm *g = &tiles->gemm;
+  const DnnGemm *g = tiles->gemm;
   const int64_t size = MAX (g->m, g->n);
   const int64_t unit = g->m == 1 && !g->trans_b ? ROW_STEP : TILE_STEP;
 
@@ -177,32 +190,6 @@ plan_tiles (Tiles *tiles, int64_t n_tiles)
   if (!tiles->by_rows)
     tiles->step = (tiles->step + unit - 1) / unit * unit;
   tiles->n = (size + tiles->step - 1) / tiles->step;
-}
-
-/* The whole product. */
-typedef struct {
-  const DnnGemm *gemm;
-  const float *bias;
-  DnnTileDone done;
-  void *data;
-} Whole;
-
-static void
-one_product (void *data, int64_t chunk, uint32_t worker)
-{
-  const Whole *whole = data;
-
-  (void) chunk;
-  multiply (whole->gemm, whole->bias);
-  if (whole->done != NULL)
-    whole->done (whole->data, 0, whole->gemm->m, 0, whole->gemm->n, worker);
-}
-
-static void
-run_tiles (DnnPool *pool, Tiles *tiles, int64_t n_tiles, double work)
-{
-  plan_tiles (tiles, n_tiles);
-  dnn_pool_run_work (pool, tiles->n, work, one_tile, tiles);
 }
 
 /* Some of the terms of one row: its first ones go to C, with the bias, and the
@@ -217,7 +204,7 @@ static void
 sum_part (void *data, int64_t chunk, uint32_t worker)
 {
   const Row *row = data;
-  DnnGemm g = row->tiles->gemm;
+  DnnGemm g = fill_in (row->tiles->gemm);
   const int64_t first = chunk * g.k / row->n_parts;
 
   (void) worker;
@@ -236,12 +223,12 @@ add_parts (void *data, int64_t chunk, uint32_t worker)
 {
   const Row *row = data;
   const Tiles *tiles = row->tiles;
-  const int64_t n = tiles->gemm.n;
+  const int64_t n = tiles->gemm->n;
 
   (void) chunk;
   for (int64_t i = 0; i < row->n_parts - 1; i++)
     for (int64_t j = 0; j < n; j++)
-      tiles->gemm.c[j] += row->sums[i][j];
+      tiles->gemm->c[j] += row->sums[i][j];
   if (tiles->done != NULL)
     tiles->done (tiles->data, 0, 1, 0, n, worker);
 }
@@ -252,7 +239,7 @@ run_row (DnnPool *pool, const Tiles *tiles, int64_t n_parts, double work)
 {
   static _Thread_local float sums[MANY_TILES - 1][SHORT_ROW]
       __attribute__ ((aligned (64)));
-  Row row = { tiles, MIN (n_parts, tiles->gemm.k), sums };
+  Row row = { tiles, MIN (n_parts, tiles->gemm->k), sums };
 
   dnn_pool_run_work (pool, row.n_parts, work, sum_part, &row);
   dnn_pool_run (pool, 1, add_parts, &row);
@@ -266,20 +253,17 @@ dnn_blas_gemm_tiles (DnnPool *pool, const DnnGemm *gemm, const float *bias,
       2.0 * (double) gemm->m * (double) gemm->n * (double) gemm->k;
   const double work = flops * (gemm->m > 1 ? 1 / SPEED : 1 / ROW_SPEED);
   const int64_t n_tiles = count_tiles (gemm, flops);
+  Tiles tiles = { gemm, bias, done, data, 1, 0, false };
 
   if (gemm->m <= 0 || gemm->n <= 0)
     return;
   if (n_tiles == 1) {
-    Whole whole = { gemm, bias, done, data };
-
-    dnn_pool_run (pool, 1, one_product, &whole);
+    dnn_pool_run (pool, 1, whole_product, &tiles);
+  } else if (gemm->m == 1 && !gemm->trans_b && gemm->n <= SHORT_ROW) {
+    run_row (pool, &tiles, n_tiles, work);
   } else {
-    Tiles tiles = { fill_in (gemm), bias, done, data, 0, 0, false };
-
-    if (gemm->m == 1 && !gemm->trans_b && gemm->n <= SHORT_ROW)
-      run_row (pool, &tiles, n_tiles, work);
-    else
-      run_tiles (pool, &tiles, n_tiles, work);
+    plan_tiles (&tiles, n_tiles);
+    dnn_pool_run_work (pool, tiles.n, work, one_tile, &tiles);
   }
 }
 

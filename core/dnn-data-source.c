@@ -182,8 +182,11 @@ find_by_name (DnnDataSource *self, GError **error)
   }
   nearest = dnn_suggest (self->settings.dataset, names);
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no data set '%s'; %s", self->settings.dataset,
-               nearest);
+               "there is no data set '%s'; %s%s", self->settings.dataset,
+               nearest,
+               strpbrk (self->settings.dataset, "./") != NULL
+                   ? "; a file of data is named by inputs, in a section [data]"
+                   : "");
   return false;
 }
 

@@ -2,8 +2,6 @@
 #include "dnn-host.h"
 
 #include "dnn-blas.h"
-#include "dnn-simd.h"
-#include "dnn-vmath-kernels.h"
 #include "dnn-vmath.h"
 
 #include <string.h>
@@ -322,8 +320,8 @@ gemm_service (const void *call, const DnnGemm *gemm)
 /* Columns that are added up at once, in registers. */
 enum { COLUMNS = 16 };
 
-DNN_KERNEL void
-sum_matrix (const float *from, int64_t rows, int64_t columns, float *to)
+DNN_CLONES static void
+sum_columns (const float *from, int64_t rows, int64_t columns, float *to)
 {
   int64_t first = 0;
 
@@ -345,27 +343,11 @@ sum_matrix (const float *from, int64_t rows, int64_t columns, float *to)
 }
 
 static void
-sum_plain (const float *from, int64_t rows, int64_t columns, float *to)
-{
-  sum_matrix (from, rows, columns, to);
-}
-
-DNN_AVX2 static void
-sum_avx2 (const float *from, int64_t rows, int64_t columns, float *to)
-{
-  sum_matrix (from, rows, columns, to);
-}
-
-static void
 sum_rows (const void *call, const DnnTensor *x, DnnTensor *sum)
 {
   (void) call;
-  if (dnn_f32 (sum) == NULL)
-    return;
-  if (dnn_simd () >= DNN_SIMD_AVX2)
-    sum_avx2 (dnn_f32 (x), dnn_rows (x), dnn_columns (x), dnn_f32 (sum));
-  else
-    sum_plain (dnn_f32 (x), dnn_rows (x), dnn_columns (x), dnn_f32 (sum));
+  if (dnn_f32 (sum) != NULL)
+    sum_columns (dnn_f32 (x), dnn_rows (x), dnn_columns (x), dnn_f32 (sum));
 }
 
 typedef struct {
