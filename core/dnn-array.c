@@ -11,6 +11,10 @@
 typedef void (*Convert) (const void *in, const int64_t *rows, int64_t n,
                          int64_t size, float *restrict out);
 
+/* Rows lie anywhere, and each is a wait for memory: how far on one is asked for
+ * by the time it is needed. */
+enum { AHEAD = 16 };
+
 #if defined(__clang__)
 #define NO_CALLS __attribute__ ((no_builtin ("memcpy", "memmove")))
 #elif defined(__GNUC__)
@@ -25,7 +29,9 @@ typedef void (*Convert) (const void *in, const int64_t *rows, int64_t n,
   {                                                                            \
     for (int64_t i = 0; i < n; i++, out += size) {                             \
       const Type *x = (const Type *) in + rows[i] * size;                      \
+      const int64_t next = rows[MIN (i + AHEAD, n - 1)];                       \
                                                                                \
+      __builtin_prefetch ((const Type *) in + next * size);                    \
       for (int64_t j = 0; j < size; j++)                                       \
         out[j] = convert (x[j]);                                               \
     }                                                                          \

@@ -17,6 +17,7 @@
 #include <dnn/abi/metric.h>
 #include <dnn/abi/optimizer.h>
 #include <dnn/abi/param.h>
+#include <dnn/abi/rows.h>
 #include <dnn/abi/schedule.h>
 
 #ifdef __cplusplus

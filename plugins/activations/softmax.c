@@ -8,39 +8,12 @@
  */
 #include <dnn/plugin.h>
 
-/* The quotient stays as it is, and exp does not overflow past 88. */
-static void
-subtract_max (const float *x, float *y, int64_t n)
-{
-  float max = x[0];
-
-  for (int64_t j = 1; j < n; j++)
-    max = x[j] > max ? x[j] : max;
-  for (int64_t j = 0; j < n; j++)
-    y[j] = x[j] - max;
-}
-
-static void
-divide_by_sum (float *y, int64_t n)
-{
-  double sum = 0;
-
-  for (int64_t j = 0; j < n; j++)
-    sum += y[j];
-  for (int64_t j = 0; j < n; j++)
-    y[j] *= (float) (1 / sum);
-}
-
-static void
+DNN_CLONES static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
   (void) self;
-  for (int64_t i = 0; i < rows; i++)
-    subtract_max (x + i * length, y + i * length, length);
-  host->exp (y, y, rows * length);
-  for (int64_t i = 0; i < rows; i++)
-    divide_by_sum (y + i * length, length);
+  dnn_softmax (host, x, rows, length, NULL, y);
 }
 
 static void

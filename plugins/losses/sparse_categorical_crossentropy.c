@@ -18,6 +18,7 @@ typedef struct {
   bool from_logits;
 } Crossentropy;
 
+/* Rows at once. */
 enum { BLOCK = 256 };
 
 static const float epsilon = 1e-7f, one_less = (float) (1 - 1e-7);
@@ -35,69 +36,33 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_LABELS);
 }
 
-/* The sample of a row, most often the row itself. */
-static int64_t
-sample_of (int64_t row, int64_t labels)
+static bool
+is_label (float t, int64_t classes)
 {
-  return labels == 1 ? row : row / labels;
+  return t >= 0 && t < (float) classes;
 }
 
 static int32_t
 check_labels (const DnnHost *host, const DnnLossPass *p)
 {
   const float *t = dnn_f32 (p->y_true);
-  const int64_t classes = dnn_columns (p->y_pred);
+  const int64_t rows = dnn_rows (p->y_pred), classes = dnn_columns (p->y_pred);
+  int64_t right = 0, i = 0;
 
-  for (int64_t i = 0; i < dnn_rows (p->y_pred); i++)
-    if (!(t[i] >= 0 && t[i] < (float) classes))
-      return host->fail (p, "label %g is not between 0 and %lld", (double) t[i],
-                         (long long) classes - 1);
-  return 0;
+  for (int64_t k = 0; k < rows; k++)
+    right += is_label (t[k], classes);
+  if (right == rows)
+    return 0;
+  while (is_label (t[i], classes))
+    i++;
+  return host->fail (p, "label %g is not between 0 and %lld", (double) t[i],
+                     (long long) classes - 1);
 }
 
 static float
 clip (float p)
 {
   return p < epsilon ? epsilon : p > one_less ? one_less : p;
-}
-
-static float
-max_of (const float *z, int64_t n)
-{
-  float max = z[0];
-
-  for (int64_t j = 1; j < n; j++)
-    max = z[j] > max ? z[j] : max;
-  return max;
-}
-
-/* ln Σⱼ exp zⱼ of a few rows, by pieces of `width` columns that fit a block.
- * The largest term is exp 0, so the sum is 1 and something. */
-static void
-log_sum_exp (const DnnHost *host, const float *z, int64_t rows, int64_t c,
-             float *sums)
-{
-  const int64_t width = c < BLOCK ? c : BLOCK;
-  float e[BLOCK], max[BLOCK];
-
-  for (int64_t i = 0; i < rows; i++) {
-    max[i] = max_of (z + i * c, c); /* exp overflows past 88 */
-    sums[i] = -1;
-  }
-  for (int64_t first = 0; first < c; first += width) {
-    const int64_t n = c - first < width ? c - first : width;
-
-    for (int64_t i = 0; i < rows; i++)
-      for (int64_t j = 0; j < n; j++)
-        e[i * n + j] = z[i * c + first + j] - max[i];
-    host->exp (e, e, rows * n);
-    for (int64_t i = 0; i < rows; i++)
-      for (int64_t j = 0; j < n; j++)
-        sums[i] += e[i * n + j];
-  }
-  host->log1p (sums, sums, rows);
-  for (int64_t i = 0; i < rows; i++)
-    sums[i] += max[i];
 }
 
 static double
@@ -110,37 +75,37 @@ sum_clipped (const float *p, int64_t n)
   return sum;
 }
 
-/* -ln softmax (z)_t of every row, as many at once as fit a block. */
-static void
-add_logits (const DnnHost *host, const DnnLossPass *p, int64_t labels)
+/* Rows of predictions and their labels. */
+typedef struct {
+  bool logits;
+  int64_t c;
+  const float *y, *t;
+} Rows;
+
+static Rows
+rows_of (const Crossentropy *self, const DnnLossPass *p)
 {
-  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
-  const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
-  const int64_t step = c < BLOCK ? BLOCK / c : 1;
-  float sums[BLOCK];
-
-  for (int64_t first = 0; first < rows; first += step) {
-    const int64_t n = rows - first < step ? rows - first : step;
-
-    log_sum_exp (host, z + first * c, n, c, sums);
-    for (int64_t i = 0; i < n; i++)
-      p->value[sample_of (first + i, labels)] +=
-          (sums[i] - z[(first + i) * c + (int64_t) t[first + i]]) /
-          (float) labels;
-  }
+  return (Rows){ p->from_logits || self->from_logits, dnn_columns (p->y_pred),
+                 dnn_f32 (p->y_pred), dnn_f32 (p->y_true) };
 }
 
-/* ln Σ c - ln c_t of every row. */
-static void
-add_probabilities (const DnnLossPass *p, int64_t labels)
+/* The losses of `n` rows from `first` on. */
+DNN_CLONES static void
+find_losses (const Rows *r, const DnnHost *host, int64_t first, int64_t n,
+             float *losses)
 {
-  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
-  const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
+  const float *y = r->y + first * r->c, *t = r->t + first;
 
-  for (int64_t i = 0; i < rows; i++, z += c)
-    p->value[sample_of (i, labels)] +=
-        (float) ((log (sum_clipped (z, c)) - log (clip (z[(int64_t) t[i]]))) /
-                 (double) labels);
+  if (r->logits)
+    dnn_log_sum_exp (host, y, n, r->c, losses);
+  for (int64_t i = 0; i < n; i++, y += r->c) {
+    const float right = y[(int64_t) t[i]];
+
+    if (r->logits)
+      losses[i] -= right;
+    else
+      losses[i] = (float) (log (sum_clipped (y, r->c)) - log (clip (right)));
+  }
 }
 
 static int32_t
@@ -148,43 +113,26 @@ value (const void *self, const DnnHost *host, DnnLossPass *p)
 {
   const int64_t samples = p->y_pred->dims[0];
   const int64_t labels = dnn_rows (p->y_pred) / samples; /* of a sample */
+  const Rows r = rows_of (self, p);
 
   if (check_labels (host, p) != 0)
     return -1;
-  for (int64_t i = 0; i < samples; i++)
-    p->value[i] = 0;
-  if (p->from_logits || ((const Crossentropy *) self)->from_logits)
-    add_logits (host, p, labels);
-  else
-    add_probabilities (p, labels);
+  if (labels == 1) {
+    find_losses (&r, host, 0, samples, p->value);
+    return 0;
+  }
+  for (int64_t i = 0; i < samples; i++) {
+    float losses[BLOCK], sum = 0;
+
+    for (int64_t first = 0, n; first < labels; first += n) {
+      n = labels - first < BLOCK ? labels - first : BLOCK;
+      find_losses (&r, host, i * labels + first, n, losses);
+      for (int64_t k = 0; k < n; k++)
+        sum += losses[k];
+    }
+    p->value[i] = sum / (float) labels;
+  }
   return 0;
-}
-
-/* dz = scale (softmax (z) - δ_t) */
-static void
-gradient_of_logits (const DnnHost *host, const DnnLossPass *p, int64_t labels)
-{
-  const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
-  const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
-  float *dz = dnn_f32 (p->dy_pred);
-
-  for (int64_t i = 0; i < rows; i++) {
-    const float max = max_of (z + i * c, c);
-
-    for (int64_t j = i * c; j < (i + 1) * c; j++)
-      dz[j] = z[j] - max;
-  }
-  host->exp (dz, dz, rows * c);
-  for (int64_t i = 0; i < rows; i++, dz += c) {
-    const float scale = p->scale[sample_of (i, labels)] / (float) labels;
-    double sum = 0;
-
-    for (int64_t j = 0; j < c; j++)
-      sum += dz[j];
-    for (int64_t j = 0; j < c; j++)
-      dz[j] *= (float) (scale / sum);
-    dz[(int64_t) t[i]] -= scale;
-  }
 }
 
 /* dp = scale (1 / Σ c - δ_t / c), none where p is clipped */
@@ -200,24 +148,49 @@ gradient_of_probabilities (const float *p, int64_t t, float scale, float *dp,
     dp[t] = (float) (scale / sum - scale / (double) p[t]);
 }
 
+/* Those by the elements of `n` rows from `first` on; of logits
+ * dz = scale (softmax (z) - δ_t). */
+DNN_CLONES static void
+find_slopes (const Rows *r, const DnnHost *host, int64_t first, int64_t n,
+             const float *scale, float *slopes)
+{
+  const float *y = r->y + first * r->c, *t = r->t + first;
+
+  if (r->logits)
+    dnn_softmax (host, y, n, r->c, scale, slopes);
+  for (int64_t i = 0; i < n; i++, y += r->c, slopes += r->c) {
+    if (r->logits)
+      slopes[(int64_t) t[i]] -= scale[i];
+    else
+      gradient_of_probabilities (y, (int64_t) t[i], scale[i], slopes, r->c);
+  }
+}
+
 static int32_t
 gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {
-  const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
-  const int64_t rows = dnn_rows (p->y_pred), c = dnn_columns (p->y_pred);
-  const int64_t labels = rows / p->y_pred->dims[0];
+  const int64_t samples = p->y_pred->dims[0];
+  const int64_t labels = dnn_rows (p->y_pred) / samples;
+  const Rows r = rows_of (self, p);
   float *dy = dnn_f32 (p->dy_pred);
 
   if (check_labels (host, p) != 0)
     return -1;
-  if (p->from_logits || ((const Crossentropy *) self)->from_logits) {
-    gradient_of_logits (host, p, labels);
+  if (labels == 1) {
+    find_slopes (&r, host, 0, samples, p->scale, dy);
     return 0;
   }
-  for (int64_t i = 0; i < rows; i++, y += c, dy += c)
-    gradient_of_probabilities (y, (int64_t) t[i],
-                               p->scale[sample_of (i, labels)] / (float) labels,
-                               dy, c);
+  for (int64_t i = 0; i < samples; i++) {
+    float scale[BLOCK];
+
+    for (int64_t k = 0; k < labels && k < BLOCK; k++)
+      scale[k] = p->scale[i] / (float) labels;
+    for (int64_t first = 0, n; first < labels; first += n) {
+      n = labels - first < BLOCK ? labels - first : BLOCK;
+      find_slopes (&r, host, i * labels + first, n, scale,
+                   dy + (i * labels + first) * r.c);
+    }
+  }
   return 0;
 }
 
