@@ -13,7 +13,7 @@ typedef void (*Convert) (const void *in, const int64_t *rows, int64_t n,
 
 /* Rows lie anywhere, and each is a wait for memory: how far on one is asked for
  * by the time it is needed. */
-enum { AHEAD = 16 };
+enum { AHEAD = 96 };
 
 #if defined(__clang__)
 #define NO_CALLS __attribute__ ((no_builtin ("memcpy", "memmove")))

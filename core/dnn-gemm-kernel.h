@@ -35,20 +35,23 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
 {
   const int64_t n_rows = (p->m + ROWS - 1) / ROWS;
   const bool few = n_rows <= FEW_TILES && p->b_column == 1;
+  const float *a = p->a + first * p->a_term;
   const float *b = p->b + first * p->b_term + column * p->b_column;
   const bool last = first + t->k == p->k;
   const float *bias = last && p->bias != NULL ? p->bias + column : NULL;
+  const float *panels =
+      SIMD (stays) (few, n) ? NULL : SIMD (pack_panels) (p, b, n, t->k, few);
+  const float *tiles = NULL;
 
-  SIMD (pack_panels) (p, b, n, t->k, few);
   for (int64_t i = 0, row = 0, rows; i < n_rows; i++, row += rows) {
-    rows = rows_of_tile (p->m - row, n_rows - i);
-    t->a = p->a + row * p->a_row + first * p->a_term;
+    rows = rows_of_tile (p->m, n_rows, i);
+    t->a = a + row * p->a_row;
     t->a_row = p->a_row;
     t->a_term = p->a_term;
     if (p->a_term >= FAR_APART) {
       if (i % TOGETHER == 0)
-        SIMD (pack_tiles) (p, t->a, t->k, row, i);
-      t->a = packed_a[i % TOGETHER];
+        tiles = SIMD (pack_tiles) (p, t->a, t->k, i);
+      t->a = tiles + i % TOGETHER * TILE_OF_A;
       t->a_row = 1;
       t->a_term = ROWS;
     }
@@ -57,7 +60,7 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
       const int64_t vectors = (columns + LANES - 1) / LANES;
       const bool in_place = SIMD (stays) (few, columns);
 
-      t->b = in_place ? b + j : packed_b + j * t->k;
+      t->b = in_place ? b + j : panels + j * t->k;
       t->b_term = in_place ? p->b_term : PANEL;
       t->c = p->c + row * p->ldc + column + j;
       t->bias = bias != NULL ? bias + j : NULL;
@@ -74,10 +77,8 @@ SIMD (multiply) (const Product *p)
   Tile t = { .ldc = p->ldc, .alpha = p->alpha };
 
   for (int64_t j = 0; j < p->n; j += BLOCK_COLUMNS)
-    for (int64_t i = 0; i < n_blocks; i++) {
-      const int64_t first = i * p->k / n_blocks;
-
-      t.k = (i + 1) * p->k / n_blocks - first;
+    for (int64_t i = 0, first = 0; i < n_blocks; i++, first += t.k) {
+      t.k = i + 1 < n_blocks ? (i + 1) * p->k / n_blocks - first : p->k - first;
       t.beta = i == 0 ? p->beta : 1;
       SIMD (block) (p, j, MIN (p->n - j, BLOCK_COLUMNS), first, &t);
     }

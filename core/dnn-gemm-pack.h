@@ -84,42 +84,40 @@ SIMD (pack_columns) (const float *b, int64_t ldb, int64_t k, int64_t n,
 /* Rows of A whose terms lie far apart, so that they lie together: those of up
  * to TOGETHER tiles from number `i` on, since what is near one term of a tile
  * is that of its neighbours. */
-TARGET static void
-SIMD (pack_tiles) (const Product *p, const float *a, int64_t k, int64_t row,
-                   int64_t i)
+TARGET static NOINLINE const float *
+SIMD (pack_tiles) (const Product *p, const float *a, int64_t k, int64_t i)
 {
   const int64_t n_tiles = (p->m + ROWS - 1) / ROWS;
   const int64_t n = MIN (n_tiles - i, TOGETHER);
-  int64_t rows[TOGETHER];
 
-  for (int64_t j = 0, at = row; j < n; j++, at += rows[j - 1])
-    rows[j] = rows_of_tile (p->m - at, n_tiles - i - j);
   for (int64_t term = 0; term < k; term++) {
     const float *from = a + term * p->a_term;
 
     for (int64_t j = 0; j < n; j++) {
+      const int64_t rows = rows_of_tile (p->m, n_tiles, i + j);
       float *to = packed_a[j] + term * ROWS;
 
       if (CHEAP_MASKS && p->a_row == 1)
-        SIMD (store) (to, rows[j], SIMD (load) (from, rows[j]));
+        SIMD (store) (to, rows, SIMD (load) (from, rows));
       else
-        for (int64_t r = 0; r < rows[j]; r++)
+        for (int64_t r = 0; r < rows; r++)
           to[r] = from[r * p->a_row];
-      from += rows[j] * p->a_row;
+      from += rows * p->a_row;
     }
   }
+  return packed_a[0];
 }
 
-/* Whether a panel is read where it lies. */
+/* Whether columns of B are read where they lie. */
 static ALWAYS_INLINE bool
 SIMD (stays) (bool few, int64_t columns)
 {
-  return few && (CHEAP_MASKS || columns % LANES == 0);
+  return few && columns % LANES == 0;
 }
 
 /* Copies a block of B into panels, but for whole ones that so few rows of C
  * use that the copy would cost more than it gains. */
-TARGET static void
+TARGET static NOINLINE const float *
 SIMD (pack_panels) (const Product *p, const float *b, int64_t n, int64_t k,
                     bool few)
 {
@@ -132,4 +130,5 @@ SIMD (pack_panels) (const Product *p, const float *b, int64_t n, int64_t k,
     else if (!SIMD (stays) (few, columns))
         SIMD (pack_rows) (b + j, p->b_term, k, columns, packed_b + j * k);
   }
+  return packed_b;
 }

@@ -10,6 +10,7 @@ SIMD (write_rows) (const int rows, const int vectors, const Tile *t,
                    const int64_t part, VECTOR sum[ROWS][2])
 {
   const float beta = t->beta;
+  const int64_t ldc = t->ldc;
   float *c = t->c;
 
   if (beta != 0) {
@@ -17,12 +18,12 @@ SIMD (write_rows) (const int rows, const int vectors, const Tile *t,
     for (int i = 0; i < rows; i++) {
       UNROLL (2)
       for (int v = 0; v < vectors; v++)
-        sum[i][v] += beta * SIMD (load) (c + i * t->ldc + v * LANES,
+        sum[i][v] += beta * SIMD (load) (c + i * ldc + v * LANES,
                                          v + 1 < vectors ? LANES : part);
     }
   }
   UNROLL (16)
-  for (int i = 0; i < rows; i++, c += t->ldc) {
+  for (int i = 0; i < rows; i++, c += ldc) {
     UNROLL (2)
     for (int v = 0; v < vectors; v++)
       SIMD (store)
@@ -62,24 +63,27 @@ TARGET static ALWAYS_INLINE void
 SIMD (tile) (const int rows, const int vectors, const Tile *t)
 {
   VECTOR sum[ROWS][2] = { { { 0 } } };
-  const float *a = t->a, *b = t->b;
+  const float *a[ROWS / BESIDE], *b = t->b;
   const int64_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
-  const int64_t part = t->part;
 
-  for (int64_t k = t->k; k > 0; k--, a += a_term, b += b_term) {
+  UNROLL (4)
+  for (int i = 0; i < ROWS / BESIDE; i++)
+    a[i] = t->a + i * BESIDE * a_row;
+  for (int64_t k = t->k; k > 0; k--, b += b_term) {
     VECTOR terms[2];
 
     UNROLL (2)
     for (int v = 0; v < vectors; v++)
-      terms[v] = CHEAP_MASKS && v + 1 == vectors
-                     ? (VECTOR) LOAD_PART (b + v * LANES, part)
-                     : (VECTOR) * (const ANYWHERE *) (b + v * LANES);
+      terms[v] = *(const ANYWHERE *) (b + v * LANES);
     UNROLL (16)
     for (int i = 0; i < rows; i++) {
       UNROLL (2)
       for (int v = 0; v < vectors; v++)
-        sum[i][v] += a[i * a_row] * terms[v];
+        sum[i][v] += a[i / BESIDE][i % BESIDE * a_row] * terms[v];
     }
+    UNROLL (4)
+    for (int i = 0; i < ROWS / BESIDE; i++)
+      a[i] += a_term;
   }
   SIMD (deliver) (rows, vectors, t, sum);
 }

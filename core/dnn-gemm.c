@@ -11,7 +11,13 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+/* A loop for A's rows one apart is the same instructions again. */
+#if !defined(__clang__)
+#pragma GCC optimize("no-version-loops-for-strides")
+#endif
+
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
+#define NOINLINE      __attribute__ ((noinline))
 #define MIX           __builtin_shufflevector
 #define TEXT(x)       #x
 #if defined(__clang__)
@@ -50,6 +56,10 @@ typedef struct {
   const float *bias; /* of a row; NULL: none */
 } Product;
 
+/* Rows of A that are read from one pointer: as many as there are ways to
+ * address them, for there are not enough registers for one each. */
+enum { BESIDE = 3 };
+
 /* What stays in registers. */
 typedef struct {
   int64_t k; /* terms */
@@ -68,17 +78,19 @@ typedef float Eight __attribute__ ((vector_size (32)));
 typedef float EightAnywhere
     __attribute__ ((vector_size (32), aligned (4), may_alias));
 
-/* 12 rows are the most of a tile. */
-static _Thread_local float packed_a[TOGETHER][BLOCK_TERMS * 12]
+/* Floats of a packed tile, of 12 rows at most. */
+enum { TILE_OF_A = BLOCK_TERMS * 12 };
+
+static _Thread_local float packed_a[TOGETHER][TILE_OF_A]
     __attribute__ ((aligned (64)));
 static _Thread_local float packed_b[BLOCK_TERMS * BLOCK_COLUMNS]
     __attribute__ ((aligned (64)));
 
-/* Rows of the next tile, where so many rows are left for so many tiles. */
+/* Rows of tile `i`, where m rows are shared by so many. */
 static inline int64_t
-rows_of_tile (int64_t rows, int64_t n_tiles)
+rows_of_tile (int64_t m, int64_t n_tiles, int64_t i)
 {
-  return (rows + n_tiles - 1) / n_tiles;
+  return m / n_tiles + (i < m % n_tiles);
 }
 
 /* --- AVX2 ---------------------------------------------------------------- */
@@ -144,6 +156,58 @@ find_kernel (const Product *p, DnnSimd simd)
   return p->k * p->n <= LARGE_B ? multiply_avx2 : NULL;
 }
 
+/* Columns of C that would leave most of a vector idle, and rows that are
+ * turned at once. */
+enum { NARROW = 4, TURNED = 256 };
+
+static bool
+is_narrow (const Product *p)
+{
+  return p->n <= NARROW && p->m >= 2 * NARROW && p->a_row == 1;
+}
+
+/* C = `turned` transposed + beta C + bias, for rows of C. */
+static void
+turn_back (const float *turned, int64_t rows, const Product *p, float *c)
+{
+  for (int64_t i = 0; i < rows; i++, c += p->ldc)
+    for (int64_t j = 0; j < p->n; j++) {
+      const float sum = turned[j * TURNED + i];
+      const float bias = p->bias != NULL ? p->bias[j] : 0;
+
+      c[j] = (p->beta != 0 ? p->beta * c[j] : 0) + (sum + bias);
+    }
+}
+
+/* Cᵀ = alpha op(B)ᵀ op(A)ᵀ, whose rows are long.  False: OpenBLAS's. */
+static bool
+multiply_narrow (const Product *p, DnnSimd simd)
+{
+  float turned[NARROW * TURNED];
+  Product t = { .m = p->n,
+                .k = p->k,
+                .a = p->b,
+                .a_row = p->b_column,
+                .a_term = p->b_term,
+                .b_term = p->a_term,
+                .b_column = p->a_row,
+                .c = turned,
+                .ldc = TURNED,
+                .alpha = p->alpha };
+  Kernel kernel;
+
+  for (int64_t row = 0; row < p->m; row += t.n) {
+    t.n = MIN (p->m - row, TURNED);
+    t.b = p->a + row * p->a_row;
+    kernel = find_kernel (&t, simd);
+    if (kernel == NULL)
+      return false;
+    kernel (&t);
+    turn_back (turned, t.n, p, p->c + row * p->ldc);
+  }
+  return true;
+}
+
 bool
 dnn_gemm_multiply (const DnnGemm *g, const float *bias, DnnSimd simd)
 {
@@ -169,6 +233,8 @@ dnn_gemm_multiply (const DnnGemm *g, const float *bias, DnnSimd simd)
 
   if (kernel == NULL)
     return false;
+  if (is_narrow (&p) && multiply_narrow (&p, simd))
+    return true;
   kernel (&p);
   return true;
 }

@@ -19,6 +19,7 @@
 #include <dnn/abi/param.h>
 #include <dnn/abi/rows.h>
 #include <dnn/abi/schedule.h>
+#include <dnn/abi/softmax.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -5,50 +5,20 @@
  * over the last axis.
  */
 #include <dnn/plugin.h>
-#include <math.h>
-
-enum { BLOCK = 256 };
-
-static float
-max_of (const float *x, int64_t n)
-{
-  float max = x[0];
-
-  for (int64_t j = 1; j < n; j++)
-    max = x[j] > max ? x[j] : max;
-  return max;
-}
-
-/* Σⱼ exp (xⱼ - max) */
-static double
-sum_exp (const DnnHost *host, const float *x, float max, int64_t length)
-{
-  double sum = 0;
-
-  for (int64_t first = 0; first < length; first += BLOCK) {
-    const int64_t left = length - first, n = left < BLOCK ? left : BLOCK;
-    float e[BLOCK];
-
-    for (int64_t j = 0; j < n; j++)
-      e[j] = x[first + j] - max;
-    host->exp (e, e, n);
-    for (int64_t j = 0; j < n; j++)
-      sum += e[j];
-  }
-  return sum;
-}
 
 static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
   (void) self;
-  for (int64_t i = 0; i < rows * length; i += length) {
-    const float max = max_of (x + i, length); /* exp overflows past 88 */
-    const float log_sum = (float) log (sum_exp (host, x + i, max, length));
+  for (int64_t i = 0, n; i < rows; i += n, x += n * length, y += n * length) {
+    float max[DNN_ROOM], sums[DNN_ROOM];
 
-    for (int64_t j = i; j < i + length; j++)
-      y[j] = x[j] - max - log_sum;
+    n = dnn_fit (rows - i);
+    DNN_ROWS (dnn_rows_max, n, length, x, max);
+    DNN_ROWS (dnn_rows_subtract, n, length, x, max, y); /* loses no digits */
+    dnn_log_sum_exp (host, y, n, length, sums);
+    DNN_ROWS (dnn_rows_subtract, n, length, y, sums, y);
   }
 }
 
@@ -63,10 +33,10 @@ grad (const void *self, const DnnHost *host, const float *x, const float *y,
 
     for (int64_t j = i; j < i + length; j++)
       sum += dy[j];
-    for (int64_t first = i; first < i + length; first += BLOCK) {
-      const int64_t left = i + length - first, n = left < BLOCK ? left : BLOCK;
-      float e[BLOCK];
+    for (int64_t first = i, n; first < i + length; first += n) {
+      float e[DNN_ROOM];
 
+      n = dnn_fit (i + length - first);
       host->exp (y + first, e, n);
       for (int64_t j = 0; j < n; j++)
         dx[first + j] = dy[first + j] - e[j] * (float) sum;

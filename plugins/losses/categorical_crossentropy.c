@@ -22,8 +22,6 @@ typedef struct {
   double label_smoothing; /* s */
 } Crossentropy;
 
-enum { BLOCK = 256 };
-
 static const float epsilon = 1e-7f, one_less = (float) (1 - 1e-7);
 
 static const DnnParam params[] = {
@@ -67,78 +65,47 @@ sum_of (const float *p, int64_t n)
   return sum;
 }
 
-static float
-max_of (const float *z, int64_t n)
-{
-  float max = z[0];
-
-  for (int64_t j = 1; j < n; j++)
-    max = z[j] > max ? z[j] : max;
-  return max;
-}
-
-/* ln Σⱼ exp zⱼ */
-static double
-log_sum_exp (const DnnHost *host, const float *z, int64_t n)
-{
-  const float max = max_of (z, n); /* exp overflows past 88 */
-  float e[BLOCK] = { 0 };
-  double sum = 0;
-
-  for (int64_t first = 0; first < n; first += BLOCK) {
-    const int64_t m = n - first < BLOCK ? n - first : BLOCK;
-
-    for (int64_t j = 0; j < m; j++)
-      e[j] = z[first + j] - max;
-    host->exp (e, e, m);
-    sum += sum_of (e, m);
-  }
-  return max + log (sum);
-}
-
 static int32_t
 value (const void *self, const DnnHost *host, DnnLossPass *p)
 {
   const Crossentropy *crossentropy = self;
   const bool logits = p->from_logits || crossentropy->from_logits;
   const int64_t samples = p->y_pred->dims[0], c = dnn_columns (p->y_pred);
-  const int64_t rows = dnn_rows (p->y_pred) / samples; /* of a sample */
+  const int64_t all = dnn_rows (p->y_pred), rows = all / samples;
   const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
+  float norms[DNN_ROOM];
 
-  for (int64_t i = 0; i < samples; i++) {
-    double loss = 0;
+  for (int64_t i = 0; i < samples; i++)
+    p->value[i] = 0;
+  for (int64_t i = 0; i < all; i++, t += c, z += c) {
+    const int64_t at = i % DNN_ROOM;
+    double norm, loss = 0;
 
-    for (int64_t k = 0; k < rows; k++, t += c, z += c) {
-      const double norm = logits ? log_sum_exp (host, z, c) : sum_of (z, c);
+    if (logits && at == 0)
+      dnn_log_sum_exp (host, z, dnn_fit (all - i), c, norms);
+    norm = logits ? norms[at] : sum_of (z, c);
+    for (int64_t j = 0; j < c; j++) {
+      const double tj = smooth (crossentropy, t[j], c);
 
-      for (int64_t j = 0; j < c; j++) {
-        const double tj = smooth (crossentropy, t[j], c);
-
-        if (tj != 0)
-          loss += tj * (logits ? norm - z[j] : -log (clip (z[j] / norm)));
-      }
+      if (tj != 0)
+        loss += tj * (logits ? norm - z[j] : -log (clip (z[j] / norm)));
     }
-    p->value[i] = (float) (loss / (double) rows);
+    p->value[i / rows] += (float) (loss / (double) rows);
   }
   return 0;
 }
 
+/* dz = scale (softmax (z) Σ t' - t'); dz comes with the softmax. */
 static void
-gradient_of_logits (const Crossentropy *self, const DnnHost *host,
-                    const float *z, const float *t, double scale, float *dz,
-                    int64_t n)
+gradient_of_logits (const Crossentropy *self, const float *t, double scale,
+                    float *dz, int64_t n)
 {
-  const float max = max_of (z, n);
-  double sum, sum_t = 0;
+  double sum = 0;
 
-  for (int64_t j = 0; j < n; j++) {
-    dz[j] = z[j] - max;
-    sum_t += smooth (self, t[j], n);
-  }
-  host->exp (dz, dz, n);
-  sum = sum_of (dz, n);
   for (int64_t j = 0; j < n; j++)
-    dz[j] = (float) (scale * (dz[j] / sum * sum_t - smooth (self, t[j], n)));
+    sum += smooth (self, t[j], n);
+  for (int64_t j = 0; j < n; j++)
+    dz[j] = (float) (scale * (dz[j] * sum - smooth (self, t[j], n)));
 }
 
 static void
@@ -169,11 +136,13 @@ gradient (const void *self, const DnnHost *host, DnnLossPass *p)
   const float *t = dnn_f32 (p->y_true), *z = dnn_f32 (p->y_pred);
   float *dz = dnn_f32 (p->dy_pred);
 
+  if (logits)
+    dnn_softmax (host, z, all, c, NULL, dz);
   for (int64_t i = 0; i < all; i++, t += c, z += c, dz += c) {
     const double scale = (double) p->scale[i / rows] / (double) rows;
 
     if (logits)
-      gradient_of_logits (crossentropy, host, z, t, scale, dz, c);
+      gradient_of_logits (crossentropy, t, scale, dz, c);
     else
       gradient_of_probabilities (crossentropy, z, t, scale, dz, c);
   }

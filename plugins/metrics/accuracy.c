@@ -18,30 +18,43 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }
 
-static int64_t
-argmax (const float *x, int64_t n)
+/* Which of the answers of `n` rows, of c numbers each, are right. */
+static void
+find_right (const float *y, const float *t, bool labels, int64_t n, int64_t c,
+            bool *right)
 {
-  float most = x[0];
-  int64_t best = 0;
+  int64_t best[DNN_ROOM], truth[DNN_ROOM];
 
-  for (int64_t j = 1; j < n; j++) {
-    best = x[j] > most ? j : best;
-    most = x[j] > most ? x[j] : most;
-  }
-  return best;
+  if (c > 1)
+    DNN_ROWS (dnn_rows_argmax, n, c, y, best);
+  if (c > 1 && !labels)
+    DNN_ROWS (dnn_rows_argmax, n, c, t, truth);
+  for (int64_t i = 0; i < n; i++)
+    right[i] = c == 1   ? (y[i] > 0.5f ? 1.0f : 0.0f) == t[i]
+               : labels ? (float) best[i] == t[i]
+                        : best[i] == truth[i];
 }
 
-/* Whether the answer of row `row`, of c numbers, is right. */
-static bool
-is_right (const DnnMetricPass *p, bool labels, int64_t row, int64_t c)
+static int64_t
+count (const bool *right, int64_t n)
 {
-  const float *y = dnn_f32 (p->y_pred) + row * c, *t = dnn_f32 (p->y_true);
+  int64_t sum = 0;
 
-  if (c == 1)
-    return (*y > 0.5f ? 1.0f : 0.0f) == t[row];
-  if (labels)
-    return (float) argmax (y, c) == t[row];
-  return argmax (y, c) == argmax (t + row * c, c);
+  for (int64_t i = 0; i < n; i++)
+    sum += right[i];
+  return sum;
+}
+
+static double
+weight_of_all (const DnnMetricPass *p, int64_t samples)
+{
+  double sum = 0;
+
+  if (p->sample_weight == NULL)
+    return (double) samples;
+  for (int64_t i = 0; i < samples; i++)
+    sum += p->sample_weight[i];
+  return sum;
 }
 
 static int32_t
@@ -49,20 +62,29 @@ update (const void *self, const DnnHost *host, DnnMetricPass *p)
 {
   const int64_t samples = p->y_pred->dims[0];
   const int64_t c = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
-  const int64_t answers = samples > 0 ? dnn_count (p->y_pred) / c / samples : 0;
+  const int64_t rows = dnn_count (p->y_pred) / c;
+  const int64_t answers = samples > 0 ? rows / samples : 0; /* of a sample */
   const bool labels = dnn_has_labels (p);
+  const float *y = dnn_f32 (p->y_pred), *t = dnn_f32 (p->y_true);
+  double sum = 0;
 
   (void) self;
   (void) host;
-  for (int64_t i = 0; i < samples; i++) {
-    const double weight = dnn_weight_of (p, i);
-    int64_t right = 0;
+  for (int64_t first = 0, n; first < rows; first += n) {
+    bool right[DNN_ROOM];
 
-    for (int64_t k = i * answers; k < (i + 1) * answers; k++)
-      right += is_right (p, labels, k, c);
-    p->state[DNN_MEAN_SUM] += weight * ((double) right / (double) answers);
-    p->state[DNN_MEAN_WEIGHT] += weight;
+    n = dnn_fit (rows - first);
+    find_right (y + first * c, t + first * (labels ? 1 : c), labels, n, c,
+                right);
+    if (p->sample_weight == NULL)
+      sum += (double) count (right, n);
+    else
+      for (int64_t i = 0; i < n; i++)
+        sum += right[i] * dnn_weight_of (p, (first + i) / answers);
   }
+  p->state[DNN_MEAN_WEIGHT] += weight_of_all (p, samples);
+  if (answers > 0)
+    p->state[DNN_MEAN_SUM] += sum / (double) answers;
   return 0;
 }
 
