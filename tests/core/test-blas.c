@@ -30,6 +30,11 @@ static const Size sizes[] = {
   { 73, 12, 8 },
   { 5, 300, 20 },
   { 1030, 21, 33 },
+  { 7, 4, 9 },
+  { 8, 4, 33 },
+  { 16, 3, 32 },
+  { 50, 1, 32 },
+  { 513, 2, 300 },
   /* One row: whole vectors, parts of one, few terms, and terms dealt out. */
   { 1, 16, 8 },
   { 1, 33, 7 },
