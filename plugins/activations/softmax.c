@@ -8,7 +8,7 @@
  */
 #include <dnn/plugin.h>
 
-DNN_CLONES static void
+static void
 eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {

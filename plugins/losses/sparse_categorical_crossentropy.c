@@ -47,11 +47,12 @@ check_labels (const DnnHost *host, const DnnLossPass *p)
 {
   const float *t = dnn_f32 (p->y_true);
   const int64_t rows = dnn_rows (p->y_pred), classes = dnn_columns (p->y_pred);
-  int64_t right = 0, i = 0;
+  bool ok = true;
+  int64_t i = 0;
 
   for (int64_t k = 0; k < rows; k++)
-    right += is_label (t[k], classes);
-  if (right == rows)
+    ok &= is_label (t[k], classes);
+  if (ok)
     return 0;
   while (is_label (t[i], classes))
     i++;
@@ -90,7 +91,7 @@ rows_of (const Crossentropy *self, const DnnLossPass *p)
 }
 
 /* The losses of `n` rows from `first` on. */
-DNN_CLONES static void
+static void
 find_losses (const Rows *r, const DnnHost *host, int64_t first, int64_t n,
              float *losses)
 {
@@ -150,7 +151,7 @@ gradient_of_probabilities (const float *p, int64_t t, float scale, float *dp,
 
 /* Those by the elements of `n` rows from `first` on; of logits
  * dz = scale (softmax (z) - δ_t). */
-DNN_CLONES static void
+static void
 find_slopes (const Rows *r, const DnnHost *host, int64_t first, int64_t n,
              const float *scale, float *slopes)
 {
