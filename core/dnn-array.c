@@ -32,6 +32,10 @@ enum { AHEAD = 96 };
       const int64_t next = rows[MIN (i + AHEAD, n - 1)];                       \
                                                                                \
       __builtin_prefetch ((const Type *) in + next * size);                    \
+      if (size == 1) { /* a label: done before a loop gets under way */        \
+        *out = convert (*x);                                                   \
+        continue;                                                              \
+      }                                                                        \
       for (int64_t j = 0; j < size; j++)                                       \
         out[j] = convert (x[j]);                                               \
     }                                                                          \

@@ -18,7 +18,7 @@
 #include <immintrin.h>
 #endif
 
-enum { LANES = 4, BLOCKS = 64, CHUNK = LANES * BLOCKS };
+enum { WORDS = 4, BLOCKS = 64, CHUNK = WORDS * BLOCKS };
 
 /* Fills `out` with the CHUNK elements of blocks `block` and on. */
 typedef void (*Fill) (const DnnPhilox *sub, uint64_t block, float *out);
@@ -60,8 +60,8 @@ fill (const DnnKey *key, int64_t first, int64_t n, float *out, Fill fill_chunk)
   float chunk[CHUNK];
 
   while (n > 0) {
-    const uint64_t block = (uint64_t) first / LANES;
-    const int64_t skip = first % LANES;
+    const uint64_t block = (uint64_t) first / WORDS;
+    const int64_t skip = first % WORDS;
     const int64_t take = n < CHUNK - skip ? n : CHUNK - skip;
 
     if (take == CHUNK) {
@@ -85,49 +85,43 @@ draw_plain (const DnnPhilox *sub, uint64_t block, DnnPhilox out[BLOCKS])
 }
 
 #if defined(__x86_64__)
-/* Four at once, each word in a lane of 64 bits, of which the upper half is
- * garbage that no product looks at. */
-DNN_AVX2 static void
-draw_avx2 (const DnnPhilox *sub, uint64_t block, DnnPhilox out[BLOCKS])
-{
-  const __m256i low = _mm256_set1_epi64x (0xffffffff);
+#define SIMD(name) name##_avx2
+#define TARGET     DNN_AVX2
+#define LANES      4
+#define PRODUCT(a, b)                                                          \
+  (Words_avx2) _mm256_mul_epu32 ((__m256i) (a), (__m256i) (b))
+#define NUMBERS 0, 1, 2, 3
+#define FIRST   0, 4, 1, 5
+#define SECOND  2, 6, 3, 7
+#include "dnn-philox-kernel.h"
+#undef SIMD
+#undef TARGET
+#undef LANES
+#undef PRODUCT
+#undef NUMBERS
+#undef FIRST
+#undef SECOND
 
-  for (int i = 0; i < BLOCKS; i += 4) {
-    __m256i a = _mm256_add_epi64 (_mm256_set1_epi64x ((int64_t) block + i),
-                                  _mm256_setr_epi64x (0, 1, 2, 3));
-    __m256i b = _mm256_srli_epi64 (a, 32);
-    __m256i c = _mm256_set1_epi64x (sub->at[2]);
-    __m256i d = _mm256_set1_epi64x (sub->at[3]), ab, cd;
-
-    for (uint32_t round = 0; round < DNN_PHILOX_ROUNDS; round++) {
-      const __m256i p = _mm256_mul_epu32 (a, _mm256_set1_epi64x (DNN_PHILOX_A));
-      const __m256i q = _mm256_mul_epu32 (c, _mm256_set1_epi64x (DNN_PHILOX_C));
-      const uint32_t k0 = sub->at[0] + round * DNN_PHILOX_KEY_0;
-      const uint32_t k1 = sub->at[1] + round * DNN_PHILOX_KEY_1;
-
-      a = _mm256_srli_epi64 (q, 32) ^ b ^ _mm256_set1_epi64x (k0);
-      b = q;
-      c = _mm256_srli_epi64 (p, 32) ^ d ^ _mm256_set1_epi64x (k1);
-      d = p;
-    }
-    ab = (a & low) | _mm256_slli_epi64 (b, 32);
-    cd = (c & low) | _mm256_slli_epi64 (d, 32);
-    a = _mm256_unpacklo_epi64 (ab, cd); /* of blocks 0 and 2 */
-    b = _mm256_unpackhi_epi64 (ab, cd); /* of blocks 1 and 3 */
-    _mm256_storeu_si256 ((__m256i *) &out[i],
-                         _mm256_permute2x128_si256 (a, b, 0x20));
-    _mm256_storeu_si256 ((__m256i *) &out[i + 2],
-                         _mm256_permute2x128_si256 (a, b, 0x31));
-  }
-}
+#define SIMD(name) name##_avx512
+#define TARGET     DNN_AVX512
+#define LANES      8
+#define PRODUCT(a, b)                                                          \
+  (Words_avx512) _mm512_mul_epu32 ((__m512i) (a), (__m512i) (b))
+#define NUMBERS 0, 1, 2, 3, 4, 5, 6, 7
+#define FIRST   0, 8, 1, 9, 2, 10, 3, 11
+#define SECOND  4, 12, 5, 13, 6, 14, 7, 15
+#include "dnn-philox-kernel.h"
 #else
-#define draw_avx2 draw_plain
+#define draw_avx2   draw_plain
+#define draw_avx512 draw_plain
 #endif
 
 static void
 draw_many (const DnnPhilox *sub, uint64_t block, DnnPhilox out[BLOCKS])
 {
-  if (dnn_simd () >= DNN_SIMD_AVX2)
+  if (dnn_simd () == DNN_SIMD_AVX512)
+    draw_avx512 (sub, block, out);
+  else if (dnn_simd () == DNN_SIMD_AVX2)
     draw_avx2 (sub, block, out);
   else
     draw_plain (sub, block, out);
@@ -140,8 +134,8 @@ fill_uniform (const DnnPhilox *sub, uint64_t block, float *out)
 
   draw_many (sub, block, words);
   for (int i = 0; i < BLOCKS; i++)
-    for (int j = 0; j < LANES; j++)
-      out[i * LANES + j] = (float) (words[i].at[j] >> 8) * 0x1p-24f;
+    for (int j = 0; j < WORDS; j++)
+      out[i * WORDS + j] = (float) (words[i].at[j] >> 8) * 0x1p-24f;
 }
 
 /* out[2j] = r[j] cos a, out[2j + 1] = r[j] sin a, a = v[j] turns, v in [0, 1):
