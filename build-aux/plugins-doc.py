@@ -21,7 +21,8 @@ HEADINGS = {'layer': 'Layers', 'activation': 'Activations',
 FLAGS = {'in_place': 'in place', 'random': 'random in training',
          'training_differs': 'training and inference differ',
          'not_per_sample': 'samples of a batch depend on each other',
-         'elementwise': 'elementwise'}
+         'elementwise': 'elementwise',
+         'gives_value': 'gradient gives the value, too'}
 HEAD = '''# Plugins
 
 Made by `build-aux/plugins-doc.py` from `dnnrun inspect --json`: change a

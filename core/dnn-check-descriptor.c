@@ -13,6 +13,7 @@ static const uint64_t known_flags[DNN_N_KINDS + 1] = {
                      DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE,
   [DNN_KIND_ACTIVATION] = DNN_FLAG_ELEMENTWISE,
   [DNN_KIND_OPTIMIZER] = DNN_FLAG_ELEMENTWISE,
+  [DNN_KIND_LOSS] = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE,
 };
 
 /* --- the descriptor ------------------------------------------------------ */

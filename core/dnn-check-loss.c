@@ -108,6 +108,9 @@ case_clear (Case *self)
   dnn_check_list_clear (&self->t);
 }
 
+/* What a call is to write. */
+typedef enum { THE_VALUE = 1, THE_GRADIENT = 2 } Parts;
+
 typedef struct {
   Case *of;
   DnnLossPass pass;
@@ -130,25 +133,36 @@ watch (Case *self, Call *call)
 {
   static const char *const names[] = { "y_pred", "y_true", "scale", "value",
                                        "dy_pred" };
-  const int output = call->gradient ? DY_PRED : VALUE;
   const char *what = call->gradient ? "gradient" : "value";
   DnnCheckList lists[N_TENSORS];
   DnnWatched watched[N_TENSORS];
 
   for (int i = 0; i < N_TENSORS; i++) {
+    const bool written = (i == VALUE && call->pass.value != NULL) ||
+                         (i == DY_PRED && call->pass.dy_pred != NULL);
+
     lists[i] = (DnnCheckList){ 1, &self->t.at[i], NULL };
-    watched[i] = (DnnWatched){ names[i], &lists[i], i != output };
+    watched[i] = (DnnWatched){ names[i], &lists[i], !written };
   }
   return dnn_checker_call (self->checker, what, watched, N_TENSORS, call_op,
                            call) &&
          dnn_checker_status (self->checker, &self->context, call->status, what);
 }
 
-static bool
-call (Case *self, bool gradient)
+static void
+forget (DnnTensor *t)
 {
-  const int index = gradient ? DY_PRED : VALUE;
-  float *out = self->t.at[index].data;
+  float *data = t->data;
+
+  for (int64_t i = 0; i < dnn_count (t); i++)
+    data[i] = NAN;
+}
+
+static bool
+call (Case *self, Parts parts)
+{
+  DnnTensor *value = &self->t.at[VALUE], *dy_pred = &self->t.at[DY_PRED];
+  const bool gradient = (parts & THE_GRADIENT) != 0;
   Call call = {
     .of = self,
     .gradient = gradient,
@@ -157,21 +171,23 @@ call (Case *self, bool gradient)
       .from_logits = self->logits,
       .y_true = &self->t.at[Y_TRUE],
       .y_pred = &self->t.at[Y_PRED],
-      .value = gradient ? NULL : self->t.at[VALUE].data,
+      .value = (parts & THE_VALUE) != 0 ? value->data : NULL,
       .scale = gradient ? self->t.at[SCALE].data : NULL,
-      .dy_pred = gradient ? &self->t.at[DY_PRED] : NULL,
+      .dy_pred = gradient ? dy_pred : NULL,
     },
   };
 
-  for (int64_t i = 0; i < dnn_count (&self->t.at[index]); i++)
-    out[i] = NAN;
+  if (call.pass.value != NULL)
+    forget (value);
+  if (gradient)
+    forget (dy_pred);
   return watch (self, &call);
 }
 
 static bool
 run (Case *self)
 {
-  return call (self, false) && call (self, true);
+  return call (self, THE_VALUE) && call (self, THE_GRADIENT);
 }
 
 /* Runs `body` on predictions and, where the loss knows them, on logits. */
@@ -204,7 +220,7 @@ objective (void *data, double *ret_noise)
   Case *self = data;
   double squares = 0, sum;
 
-  if (!call (self, false))
+  if (!call (self, THE_VALUE))
     return NAN;
   sum = dnn_check_dot (&self->t.at[SCALE], &self->t.at[VALUE], &squares);
   *ret_noise = sqrt (squares);
@@ -226,6 +242,19 @@ gradients (Case *self)
     dnn_check_slope (self->checker->report, self->checker->check, &slope);
 }
 
+/* A loss whose gradient gives the value gives the same. */
+static void
+at_once (Case *self, const DnnCheckList *once)
+{
+  if ((self->checker->component->code->flags & DNN_FLAG_GIVES_VALUE) == 0 ||
+      !call (self, THE_VALUE | THE_GRADIENT))
+    return;
+  dnn_checker_same (self->checker, "value", &self->t.at[VALUE], "by gradient",
+                    &once->at[VALUE], "by value");
+  dnn_checker_same (self->checker, "dy_pred", &self->t.at[DY_PRED],
+                    "with the value", &once->at[DY_PRED], "without it");
+}
+
 static void
 determinism (Case *self)
 {
@@ -244,6 +273,7 @@ determinism (Case *self)
     dnn_checker_same (self->checker, "dy_pred", &self->t.at[DY_PRED], how[i],
                       &once.at[DY_PRED], "at first");
   }
+  at_once (self, &once);
   dnn_check_list_clear (&once);
 }
 

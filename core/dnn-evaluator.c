@@ -45,7 +45,7 @@ dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
 
     if (!dnn_executor_forward (batch->plan, info, error) ||
         !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->weights, batch->values, error))
+                               batch->weights, NULL, batch->values, error))
       return false;
   }
   *ret_loss = dnn_objective_loss (objective);
@@ -67,7 +67,7 @@ dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
 
     if (!dnn_executor_forward (batch->plan, &diagnosis.info, error) ||
         !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->weights, batch->values, error))
+                               batch->weights, NULL, batch->values, error))
       return NULL;
     if (isfinite (dnn_objective_batch_loss (objective)))
       continue;

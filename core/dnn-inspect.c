@@ -36,6 +36,7 @@ dnn_flag_word (size_t i)
     { DNN_FLAG_NOT_PER_SAMPLE, "not_per_sample",
       "a sample's result depends on the others of its batch" },
     { DNN_FLAG_ELEMENTWISE, "elementwise", "every element by itself" },
+    { DNN_FLAG_GIVES_VALUE, "gives_value", "gradient gives the value, too" },
   };
 
   return i < G_N_ELEMENTS (words) ? &words[i] : NULL;

@@ -341,19 +341,56 @@ update_metric (DnnObjective *self, const DnnMetric *metric,
                      metric->label, error);
 }
 
+/* And the loss of every sample, where there is a place for it. */
+static bool
+find_gradient (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true,
+               const float *scale, float *values, GError **error)
+{
+  DnnLossPass pass = begin_loss (self, plan, y_true);
+
+  pass.value = values;
+  pass.scale = scale;
+  pass.dy_pred = &plan->loss_value->gradient.tensor;
+  return check_call (self,
+                     self->ops->gradient (self->loss->self, &dnn_host, &pass),
+                     self->loss->plugin->name, error);
+}
+
+/* The loss of every sample and, where there is a scale, the gradient: at once,
+ * if the loss can. */
+static bool
+find_loss (DnnObjective *self, const Samples *samples, const float *scale,
+           GError **error)
+{
+  const bool at_once =
+      scale != NULL && (self->loss->code->flags & DNN_FLAG_GIVES_VALUE) != 0;
+  DnnLossPass pass = begin_loss (self, samples->plan, samples->y_true);
+
+  pass.value = samples->values;
+  if (!at_once &&
+      !check_call (self, self->ops->value (self->loss->self, &dnn_host, &pass),
+                   self->loss->plugin->name, error))
+    return false;
+  return scale == NULL ||
+         find_gradient (self, samples->plan, samples->y_true, scale,
+                        at_once ? samples->values : NULL, error);
+}
+
 bool
 dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
                       const DnnTensor *y_true, const float *weights,
-                      float *values, GError **error)
+                      const float *scale, float *values, GError **error)
 {
   GPtrArray *both[] = { self->metrics, self->tables };
   const Samples samples = { plan, y_true, weights, values };
-  DnnLossPass pass = begin_loss (self, plan, y_true);
   double sum = 0;
 
-  pass.value = values;
-  if (!check_call (self, self->ops->value (self->loss->self, &dnn_host, &pass),
-                   self->loss->plugin->name, error))
+  for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
+    for (guint i = 0; i < both[j]->len; i++)
+      if (!update_metric (self, g_ptr_array_index (both[j], i), &samples,
+                          error))
+        return false;
+  if (!find_loss (self, &samples, scale, error))
     return false;
   for (int64_t i = 0; i < y_true->dims[0]; i++)
     sum += weight_of (weights, i) * values[i];
@@ -361,12 +398,6 @@ dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
   self->state.sum += sum;
   self->state.count += (double) y_true->dims[0];
   self->batch_loss = sum / (double) y_true->dims[0];
-
-  for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
-    for (guint i = 0; i < both[j]->len; i++)
-      if (!update_metric (self, g_ptr_array_index (both[j], i), &samples,
-                          error))
-        return false;
   return true;
 }
 
@@ -375,13 +406,7 @@ dnn_objective_gradient (DnnObjective *self, const DnnPlan *plan,
                         const DnnTensor *y_true, const float *scale,
                         GError **error)
 {
-  DnnLossPass pass = begin_loss (self, plan, y_true);
-
-  pass.scale = scale;
-  pass.dy_pred = &plan->loss_value->gradient.tensor;
-  return check_call (self,
-                     self->ops->gradient (self->loss->self, &dnn_host, &pass),
-                     self->loss->plugin->name, error);
+  return find_gradient (self, plan, y_true, scale, NULL, error);
 }
 
 double

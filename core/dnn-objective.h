@@ -74,10 +74,11 @@ void dnn_objective_set_penalty (DnnObjective *self, double penalty);
 
 /* Takes a batch in: its losses into the mean (Σ weight · loss / samples, as in
  * Keras), prediction and targets into the metrics.  `weights` are one a
- * sample, or NULL: all 1; `values` has room for one number a sample. */
+ * sample, or NULL: all 1; `values` has room for one number a sample.  With a
+ * scale, as of dnn_objective_gradient, writes that gradient, too. */
 bool dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
                            const DnnTensor *y_true, const float *weights,
-                           float *values, GError **error);
+                           const float *scale, float *values, GError **error);
 /* Writes the gradient of the mean loss into plan->loss_value->gradient;
  * scale[i] = weight of sample i / batch. */
 bool dnn_objective_gradient (DnnObjective *self, const DnnPlan *plan,

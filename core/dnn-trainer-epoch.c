@@ -76,20 +76,19 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
 {
   DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, true };
   DnnSink sink = dnn_optimizer_sink (self->optimizer);
+  const float *scale = batch->plan->loss_value->wanted ? batch->scale : NULL;
 
   dnn_objective_set_penalty (self->objective, dnn_model_penalty (self->model));
   if (!dnn_executor_forward (batch->plan, &info, error) ||
       !dnn_objective_update (self->objective, batch->plan, &batch->y_true,
-                             batch->weights, batch->values, error) ||
+                             batch->weights, scale, batch->values, error) ||
       !check_loss (self, batch, error))
     return false;
   dnn_optimizer_set_length (self->optimizer, phase_length (self));
   dnn_optimizer_begin_step (self->optimizer, self->step,
                             self->step - self->phase_step);
-  if (batch->plan->loss_value->wanted &&
-      (!dnn_objective_gradient (self->objective, batch->plan, &batch->y_true,
-                                batch->scale, error) ||
-       !dnn_executor_backward (batch->plan, &info, &sink, error)))
+  if (scale != NULL &&
+      !dnn_executor_backward (batch->plan, &info, &sink, error))
     return false;
   dnn_optimizer_end_step (self->optimizer);
   self->step++;

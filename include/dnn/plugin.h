@@ -52,7 +52,10 @@ typedef enum DnnFlags {
   /* Activation, optimizer: every element by itself. */
   DNN_FLAG_ELEMENTWISE = 1 << 4,
   /* Loss: what people mean where a model ends in its logits_of. */
-  DNN_FLAG_USUAL = 1 << 5
+  DNN_FLAG_USUAL = 1 << 5,
+  /* Loss: gradient writes value, too, where it is handed one, for less than
+   * both cost one after the other. */
+  DNN_FLAG_GIVES_VALUE = 1 << 6
 } DnnFlags;
 
 /* [grows] */

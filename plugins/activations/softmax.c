@@ -13,7 +13,7 @@ eval (const void *self, const DnnHost *host, const float *x, float *y,
       int64_t rows, int64_t length)
 {
   (void) self;
-  dnn_softmax (host, x, rows, length, NULL, y);
+  dnn_softmax (host, x, rows, length, NULL, y, NULL);
 }
 
 static void

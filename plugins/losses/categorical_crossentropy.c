@@ -137,7 +137,7 @@ gradient (const void *self, const DnnHost *host, DnnLossPass *p)
   float *dz = dnn_f32 (p->dy_pred);
 
   if (logits)
-    dnn_softmax (host, z, all, c, NULL, dz);
+    dnn_softmax (host, z, all, c, NULL, dz, NULL);
   for (int64_t i = 0; i < all; i++, t += c, z += c, dz += c) {
     const double scale = (double) p->scale[i / rows] / (double) rows;
 

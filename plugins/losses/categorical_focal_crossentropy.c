@@ -170,6 +170,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Lin, Goyal, Girshick, He, Dollár: Focal loss for dense object "
                "detection, "
                "ICCV 2017",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .self_size = sizeof (Focal),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

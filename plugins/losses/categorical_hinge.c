@@ -66,6 +66,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "how far the right class is from winning by 1",
   .reference = "https://keras.io/api/losses/hinge_losses/",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

@@ -70,6 +70,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "-1 where two rows point the same way, 1 where opposite",
   .reference = "https://keras.io/api/losses/regression_losses/",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

@@ -68,6 +68,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "squared for small differences, absolute for large ones",
   .reference = "Huber: Robust estimation of a location parameter, Annals of "
                "Mathematical Statistics 35, 1964",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .self_size = sizeof (Huber),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

@@ -69,6 +69,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "what is lost by taking one distribution for another",
   .reference = "https://keras.io/api/losses/probabilistic_losses/",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

@@ -54,6 +54,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "squared for small differences, absolute for large ones",
   .reference = "https://keras.io/api/losses/regression_losses/",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

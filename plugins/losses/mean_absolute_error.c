@@ -53,5 +53,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "mean of the absolute differences",
   .reference = "https://keras.io/api/losses/regression_losses/",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .ops = &ops,
 };

@@ -55,6 +55,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "mean of the squared differences of logarithms",
   .reference = "https://keras.io/api/losses/regression_losses/",
+  .flags = DNN_FLAG_GIVES_VALUE,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

@@ -62,7 +62,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "-log of the probability of a count",
   .reference = "https://keras.io/api/losses/probabilistic_losses/",
-  .flags = DNN_FLAG_USUAL,
+  .flags = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

@@ -18,9 +18,6 @@ typedef struct {
   bool from_logits;
 } Crossentropy;
 
-/* Rows at once. */
-enum { BLOCK = 256 };
-
 static const float epsilon = 1e-7f, one_less = (float) (1 - 1e-7);
 
 static const DnnParam params[] = {
@@ -76,66 +73,6 @@ sum_clipped (const float *p, int64_t n)
   return sum;
 }
 
-/* Rows of predictions and their labels. */
-typedef struct {
-  bool logits;
-  int64_t c;
-  const float *y, *t;
-} Rows;
-
-static Rows
-rows_of (const Crossentropy *self, const DnnLossPass *p)
-{
-  return (Rows){ p->from_logits || self->from_logits, dnn_columns (p->y_pred),
-                 dnn_f32 (p->y_pred), dnn_f32 (p->y_true) };
-}
-
-/* The losses of `n` rows from `first` on. */
-static void
-find_losses (const Rows *r, const DnnHost *host, int64_t first, int64_t n,
-             float *losses)
-{
-  const float *y = r->y + first * r->c, *t = r->t + first;
-
-  if (r->logits)
-    dnn_log_sum_exp (host, y, n, r->c, losses);
-  for (int64_t i = 0; i < n; i++, y += r->c) {
-    const float right = y[(int64_t) t[i]];
-
-    if (r->logits)
-      losses[i] -= right;
-    else
-      losses[i] = (float) (log (sum_clipped (y, r->c)) - log (clip (right)));
-  }
-}
-
-static int32_t
-value (const void *self, const DnnHost *host, DnnLossPass *p)
-{
-  const int64_t samples = p->y_pred->dims[0];
-  const int64_t labels = dnn_rows (p->y_pred) / samples; /* of a sample */
-  const Rows r = rows_of (self, p);
-
-  if (check_labels (host, p) != 0)
-    return -1;
-  if (labels == 1) {
-    find_losses (&r, host, 0, samples, p->value);
-    return 0;
-  }
-  for (int64_t i = 0; i < samples; i++) {
-    float losses[BLOCK], sum = 0;
-
-    for (int64_t first = 0, n; first < labels; first += n) {
-      n = labels - first < BLOCK ? labels - first : BLOCK;
-      find_losses (&r, host, i * labels + first, n, losses);
-      for (int64_t k = 0; k < n; k++)
-        sum += losses[k];
-    }
-    p->value[i] = sum / (float) labels;
-  }
-  return 0;
-}
-
 /* dp = scale (1 / Σ c - δ_t / c), none where p is clipped */
 static void
 gradient_of_probabilities (const float *p, int64_t t, float scale, float *dp,
@@ -149,57 +86,108 @@ gradient_of_probabilities (const float *p, int64_t t, float scale, float *dp,
     dp[t] = (float) (scale / sum - scale / (double) p[t]);
 }
 
-/* Those by the elements of `n` rows from `first` on; of logits
- * dz = scale (softmax (z) - δ_t). */
-static void
-find_slopes (const Rows *r, const DnnHost *host, int64_t first, int64_t n,
-             const float *scale, float *slopes)
-{
-  const float *y = r->y + first * r->c, *t = r->t + first;
+/* Predictions, a row a label, and what is made of them. */
+typedef struct {
+  bool logits;
+  int64_t rows, c;
+  const float *y, *t;
+  const float *scale; /* one a row */
+  float *losses;      /* one a row; NULL: not asked for */
+  float *dy;          /* NULL: not asked for */
+} Rows;
 
-  if (r->logits)
-    dnn_softmax (host, y, n, r->c, scale, slopes);
-  for (int64_t i = 0; i < n; i++, y += r->c, slopes += r->c) {
-    if (r->logits)
-      slopes[(int64_t) t[i]] -= scale[i];
-    else
-      gradient_of_probabilities (y, (int64_t) t[i], scale[i], slopes, r->c);
+static void
+do_logits (const Rows *r, const DnnHost *host)
+{
+  if (r->dy != NULL)
+    dnn_softmax (host, r->y, r->rows, r->c, r->scale, r->dy, r->losses);
+  else
+    dnn_log_sum_exp (host, r->y, r->rows, r->c, r->losses);
+  for (int64_t i = 0; r->losses != NULL && i < r->rows; i++)
+    r->losses[i] -= r->y[i * r->c + (int64_t) r->t[i]];
+  for (int64_t i = 0; r->dy != NULL && i < r->rows; i++)
+    r->dy[i * r->c + (int64_t) r->t[i]] -= r->scale[i];
+}
+
+static void
+do_probabilities (const Rows *r)
+{
+  for (int64_t i = 0; i < r->rows; i++) {
+    const float *p = r->y + i * r->c;
+    const int64_t t = (int64_t) r->t[i];
+
+    if (r->losses != NULL)
+      r->losses[i] = (float) (log (sum_clipped (p, r->c)) - log (clip (p[t])));
+    if (r->dy != NULL)
+      gradient_of_probabilities (p, t, r->scale[i], r->dy + i * r->c, r->c);
   }
 }
 
+static void
+do_rows (const Rows *r, const DnnHost *host)
+{
+  if (r->logits)
+    do_logits (r, host);
+  else
+    do_probabilities (r);
+}
+
+/* The sample number i, which has several labels. */
+static void
+do_sample (const Rows *all, const DnnHost *host, DnnLossPass *p, int64_t i)
+{
+  const int64_t labels = all->rows / p->y_pred->dims[0];
+  float scale[DNN_ROOM], losses[DNN_ROOM], sum = 0;
+  Rows r = *all;
+
+  for (int64_t k = 0; p->scale != NULL && k < dnn_fit (labels); k++)
+    scale[k] = p->scale[i] / (float) labels;
+  r.scale = scale;
+  r.losses = p->value != NULL ? losses : NULL;
+  for (int64_t k = i * labels; k < (i + 1) * labels; k += r.rows) {
+    r.rows = dnn_fit ((i + 1) * labels - k);
+    r.y = all->y + k * r.c;
+    r.t = all->t + k;
+    r.dy = all->dy != NULL ? all->dy + k * r.c : NULL;
+    do_rows (&r, host);
+    for (int64_t j = 0; r.losses != NULL && j < r.rows; j++)
+      sum += losses[j];
+  }
+  if (p->value != NULL)
+    p->value[i] = sum / (float) labels;
+}
+
+/* What is not NULL of value and dy_pred. */
 static int32_t
-gradient (const void *self, const DnnHost *host, DnnLossPass *p)
+value_and_gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {
   const int64_t samples = p->y_pred->dims[0];
-  const int64_t labels = dnn_rows (p->y_pred) / samples;
-  const Rows r = rows_of (self, p);
-  float *dy = dnn_f32 (p->dy_pred);
+  const Rows r = {
+    .logits = p->from_logits || ((const Crossentropy *) self)->from_logits,
+    .rows = dnn_rows (p->y_pred),
+    .c = dnn_columns (p->y_pred),
+    .y = dnn_f32 (p->y_pred),
+    .t = dnn_f32 (p->y_true),
+    .scale = p->scale,
+    .losses = p->value,
+    .dy = dnn_f32 (p->dy_pred),
+  };
 
   if (check_labels (host, p) != 0)
     return -1;
-  if (labels == 1) {
-    find_slopes (&r, host, 0, samples, p->scale, dy);
-    return 0;
-  }
-  for (int64_t i = 0; i < samples; i++) {
-    float scale[BLOCK];
-
-    for (int64_t k = 0; k < labels && k < BLOCK; k++)
-      scale[k] = p->scale[i] / (float) labels;
-    for (int64_t first = 0, n; first < labels; first += n) {
-      n = labels - first < BLOCK ? labels - first : BLOCK;
-      find_slopes (&r, host, i * labels + first, n, scale,
-                   dy + (i * labels + first) * r.c);
-    }
-  }
+  if (r.rows == samples)
+    do_rows (&r, host);
+  else
+    for (int64_t i = 0; i < samples; i++)
+      do_sample (&r, host, p, i);
   return 0;
 }
 
 static const DnnLossOps ops = {
   DNN_LOSS_OPS ("softmax"),
   .build = build,
-  .value = value,
-  .gradient = gradient,
+  .value = value_and_gradient,
+  .gradient = value_and_gradient,
 };
 
 const DnnPlugin dnn_plugin_v1 = {
@@ -211,7 +199,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary =
       "-log of the probability given to the right class; labels are numbers",
   .reference = "https://keras.io/api/losses/probabilistic_losses/",
-  .flags = DNN_FLAG_USUAL,
+  .flags = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE,
   .self_size = sizeof (Crossentropy),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

@@ -98,9 +98,9 @@ test_softmax (void)
   for (gsize k = 0; k < G_N_ELEMENTS (sizes); k++) {
     g_autoptr (Matrix) m = matrix_new (sizes[k]);
 
-    dnn_softmax (&dnn_host, m->x, m->rows, m->columns, NULL, m->y);
+    dnn_softmax (&dnn_host, m->x, m->rows, m->columns, NULL, m->y, NULL);
     check_softmax (m, m->y, false);
-    dnn_softmax (&dnn_host, m->x, m->rows, m->columns, m->numbers, m->y);
+    dnn_softmax (&dnn_host, m->x, m->rows, m->columns, m->numbers, m->y, NULL);
     check_softmax (m, m->y, true);
   }
 }
@@ -112,7 +112,7 @@ test_in_place (void)
     g_autoptr (Matrix) m = matrix_new (sizes[k]);
 
     memcpy (m->y, m->x, (gsize) (m->rows * m->columns) * sizeof (float));
-    dnn_softmax (&dnn_host, m->y, m->rows, m->columns, NULL, m->y);
+    dnn_softmax (&dnn_host, m->y, m->rows, m->columns, NULL, m->y, NULL);
     check_softmax (m, m->y, false);
   }
 }
@@ -125,7 +125,7 @@ test_far (void)
 
   g_test_summary ("Nothing overflows, whatever the scores");
 
-  dnn_softmax (&dnn_host, x, 1, 3, NULL, y);
+  dnn_softmax (&dnn_host, x, 1, 3, NULL, y, NULL);
   dnn_log_sum_exp (&dnn_host, x, 1, 3, &sum);
   g_assert_cmpfloat (y[0], ==, 0.5f);
   g_assert_cmpfloat (y[1], ==, 0);
@@ -164,12 +164,12 @@ test_same_bits (void)
     const int64_t c = m->columns;
     g_autofree float *alone = g_new0 (float, (gsize) c);
 
-    dnn_softmax (&dnn_host, m->x, m->rows, c, NULL, m->y);
+    dnn_softmax (&dnn_host, m->x, m->rows, c, NULL, m->y, NULL);
     dnn_log_sum_exp (&dnn_host, m->x, m->rows, c, m->numbers);
     for (int64_t i = 0; i < m->rows; i++) {
       float sum;
 
-      dnn_softmax (&dnn_host, m->x + i * c, 1, c, NULL, alone);
+      dnn_softmax (&dnn_host, m->x + i * c, 1, c, NULL, alone, NULL);
       dnn_log_sum_exp (&dnn_host, m->x + i * c, 1, c, &sum);
       g_assert_cmpmem (alone, (gsize) c * sizeof (float), m->y + i * c,
                        (gsize) c * sizeof (float));

@@ -52,6 +52,7 @@ CAUGHT = {
     'no_descriptor': ('binary', 'it exports no dnn_plugin_v1'),
     'no_example': ('example', 'slope must be given'),
     'other_major': ('load', 'ABI 2, and this program has 1'),
+    'other_value': ('determinism', 'by gradient'),
     'outside_struct': ('load', "lies outside the plugin's struct"),
     'past_end': ('memory', 'touches element 20 of y, which has 20'),
     'reads_unsaved': ('saved', 'dw scale['),

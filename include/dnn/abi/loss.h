@@ -17,7 +17,9 @@ typedef struct DnnLossPass {
   uint32_t reserved;
   const DnnTensor *y_true;
   const DnnTensor *y_pred;
-  float *value;       /* one a sample: overwrite; NULL in gradient */
+  /* One a sample: overwrite; NULL in gradient, unless the plugin has
+   * DNN_FLAG_GIVES_VALUE. */
+  float *value;
   const float *scale; /* one a sample (weight / batch); NULL in value */
   DnnTensor *dy_pred; /* like y_pred: overwrite; NULL in value */
 } DnnLossPass;
@@ -33,7 +35,8 @@ typedef struct DnnLossOps {
   int32_t (*build) (const void *self, const DnnHost *host, DnnBuild *b);
   /* [step] value[i] of every sample.  0 or failure. */
   int32_t (*value) (const void *self, const DnnHost *host, DnnLossPass *p);
-  /* [step] dy_pred[i] = scale[i] d value[i] / d y_pred[i].  0 or failure. */
+  /* [step] dy_pred[i] = scale[i] d value[i] / d y_pred[i], and value where it
+   * is not NULL.  0 or failure. */
   int32_t (*gradient) (const void *self, const DnnHost *host, DnnLossPass *p);
 } DnnLossOps;
 
@@ -46,7 +49,7 @@ typedef struct DnnLossOps {
 typedef double (*DnnElementLoss) (const void *self, double t, double y,
                                   double *ret_slope);
 
-/* value and gradient of such a loss. */
+/* value and gradient of such a loss; gradient gives the value, too. */
 static inline int32_t
 dnn_mean_value (const void *self, DnnLossPass *p, DnnElementLoss loss)
 {
@@ -72,13 +75,16 @@ dnn_mean_gradient (const void *self, DnnLossPass *p, DnnElementLoss loss)
   const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
   float *dy = dnn_f32 (p->dy_pred);
 
-  for (int64_t i = 0; i < samples; i++, t += n, y += n, dy += n)
-    for (int64_t j = 0; j < n; j++) {
-      double slope;
+  for (int64_t i = 0; i < samples; i++, t += n, y += n, dy += n) {
+    double sum = 0, slope;
 
-      loss (self, t[j], y[j], &slope);
+    for (int64_t j = 0; j < n; j++) {
+      sum += loss (self, t[j], y[j], &slope);
       dy[j] = (float) (p->scale[i] * slope / (double) n);
     }
+    if (p->value != NULL)
+      p->value[i] = (float) (sum / (double) n);
+  }
   return 0;
 }
 
@@ -111,17 +117,22 @@ static inline int32_t
 dnn_rows_gradient (const void *self, DnnLossPass *p, DnnRowLoss loss)
 {
   const int64_t n = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
-  const int64_t all = dnn_count (p->y_pred) / n;
-  const int64_t rows = all / p->y_pred->dims[0]; /* of a sample */
+  const int64_t samples = p->y_pred->dims[0];
+  const int64_t rows = dnn_count (p->y_pred) / n / samples; /* of a sample */
   const float *t = dnn_f32 (p->y_true), *y = dnn_f32 (p->y_pred);
   float *dy = dnn_f32 (p->dy_pred);
 
-  for (int64_t i = 0; i < all; i++, t += n, y += n, dy += n) {
-    const float scale = p->scale[i / rows] / (float) rows;
+  for (int64_t i = 0; i < samples; i++) {
+    const float scale = p->scale[i] / (float) rows;
+    double sum = 0;
 
-    loss (self, t, y, n, dy);
-    for (int64_t j = 0; j < n; j++)
-      dy[j] *= scale;
+    for (int64_t k = 0; k < rows; k++, t += n, y += n, dy += n) {
+      sum += loss (self, t, y, n, dy);
+      for (int64_t j = 0; j < n; j++)
+        dy[j] *= scale;
+    }
+    if (p->value != NULL)
+      p->value[i] = (float) (sum / (double) rows);
   }
   return 0;
 }

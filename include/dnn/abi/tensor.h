@@ -76,12 +76,13 @@ typedef struct DnnTensor {
 #endif
 
 /* Stands before a function whose time goes into such loops: it is compiled for
- * AVX2, too, and what the CPU can run is taken when the plugin is opened.  The
- * bits are the same. */
+ * AVX2 and AVX-512, too, and what the CPU can run is taken when the plugin is
+ * opened.  The bits are the same. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) &&          \
     !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                   \
     !defined(__SANITIZE_THREAD__)
-#define DNN_CLONES __attribute__ ((target_clones ("avx2", "default")))
+#define DNN_CLONES                                                             \
+  __attribute__ ((target_clones ("avx512f", "avx2", "default")))
 #else
 #define DNN_CLONES
 #endif
