@@ -73,7 +73,9 @@ def part_table(results, part):
         head.append("x bare-blas on 1 thread")
     if part == "peak":
         head, rows = head[:3], [row[:3] for row in rows]
-    return f"### {title[0].upper() + title[1:]}\n\n" + table(head, rows)
+    kept = results.raw["kept"].get(part)
+    note = f"Of an earlier run: {kept}.\n\n" if kept else ""
+    return f"### {title[0].upper() + title[1:]}\n\n" + note + table(head, rows)
 
 
 def size_table(results):
@@ -119,6 +121,10 @@ Written by `bench/run.py`; medians of {raw['rounds']} rounds, in each of which \
 all systems
 take their turns; of an epoch the fastest of up to three counts (tiny: 20). Compare
 ratios, not seconds. Each peer gets its better of 1 and 2 threads.
+
+A virtual machine may have to share a core. So two loops are timed, one a
+processor, before and after each measurement; where they took more than 1.3
+times one's time, it was made again: {raw['repeated']} times. After five tries the last one counts: {raw['doubtful']}.
 
 * {machine['date']}, commit {machine['commit']}
 * {machine['cpu']} (family {machine['family']}), {machine['cores']} cores, \

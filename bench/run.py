@@ -9,6 +9,7 @@ cannot be had is left out, and the results say so.  All systems take turns
 within a round.  Writes bench/results.md and bench/results.svg, and every
 number measured to build/bench-results.json, from which --report makes the
 two again.  With --only or --quick all three go to build/bench-part instead.
+A measurement counts where both processors were there for it (machine.py).
 """
 import argparse
 import json
@@ -20,12 +21,14 @@ import time
 
 import child
 import environment
+import machine
 import parts
 import picture
 import programs
 import pythonpeer
 import report
 
+TRIES, PATIENCE = 5, 60  # times; seconds to wait for the processors
 TITLES = {"keras": "Keras", "torch": "PyTorch", "jax": "JAX",
           "onnxruntime": "ONNX Runtime"}
 
@@ -38,6 +41,9 @@ def parse_options():
     parser.add_argument("--peers", default=",".join(environment.PEERS),
                         metavar="NAME,...", help="default: %(default)s")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keep", action="store_true",
+                        help="with --only: the other parts stay as --raw has "
+                        "them, and it and --out are those of a whole run")
     parser.add_argument("--quick", action="store_true",
                         help="one round of few rows: whether all works")
     parser.add_argument("--isa", choices=("machine", "avx2"),
@@ -56,7 +62,7 @@ def parse_options():
     parser.add_argument("--report", action="store_true",
                         help="measure nothing, write from what --raw has")
     options = parser.parse_args()
-    part = options.quick or options.only
+    part = options.quick or (options.only and not options.keep)
     options.out = options.out or root / ("build/bench-part" if part
                                          else "bench")
     options.raw = options.raw or root / (
@@ -104,6 +110,18 @@ def make_systems(options, raw):
     return systems
 
 
+def measure_whole(part, system, threads, raw, options):
+    """With both processors there before and after, if that can be had."""
+    for _ in range(TRIES):
+        machine.wait(PATIENCE)
+        value = part.measure(system, threads, options)
+        if value is None or machine.is_whole():
+            return value
+        raw["repeated"] += 1
+    raw["doubtful"] += 1
+    return value
+
+
 def measure(name, part, system, raw, options):
     """One turn of a system: with each number of threads it can have."""
     for threads in system.threads:
@@ -111,7 +129,7 @@ def measure(name, part, system, raw, options):
         if key in raw["failures"]:
             continue
         try:
-            value = part.measure(system, threads, options)
+            value = measure_whole(part, system, threads, raw, options)
         except child.Failed as error:
             raw["failures"][key] = str(error)
             continue
@@ -131,6 +149,20 @@ def run_rounds(systems, chosen, raw, options):
         options.raw.write_text(json.dumps(raw, indent=1))
 
 
+def keep(raw, old):
+    """Takes over what of an earlier run is not measured now."""
+    again = set(raw["titles"])
+    for key in ("samples", "failures"):
+        raw[key].update({name: value for name, value in old[key].items()
+                         if name.split(" ")[0] not in again})
+    raw["titles"] = {**old["titles"], **raw["titles"]}
+    rounds = {name: max(len(values) for key, values in old["samples"].items()
+                        if key.startswith(f"{name} "))
+              for name in old["titles"] if name not in again}
+    raw["kept"] = {name: f"commit {old['machine']['commit']}, {n} rounds"
+                   for name, n in rounds.items()}
+
+
 def measure_all(options, chosen):
     options.work = options.work.resolve()
     options.work.mkdir(parents=True, exist_ok=True)
@@ -139,9 +171,12 @@ def measure_all(options, chosen):
     make_data(options.work)
     raw = {"machine": environment.tell_machine(), "packages": {},
            "versions": environment.tell_versions(), "failures": {},
+           "kept": {}, "repeated": 0, "doubtful": 0,
            "rounds": options.rounds, "samples": {}, "quick": options.quick,
            "titles": {name: [part.title, part.unit]
                       for name, part in chosen.items()}}
+    if options.keep:
+        keep(raw, json.loads(options.raw.read_text()))
     systems = make_systems(options, raw)
     raw["size"] = environment.tell_own_size(options.build)
     raw["plan"] = programs.tell_plan(systems[0])
