@@ -19,6 +19,7 @@ RAW = {
                 'environment': {}},
     'packages': {'JAX': {'version': 'jax 1', 'own': 1e6, 'all': 2e6}},
     'versions': {}, 'rounds': 3, 'quick': False,
+    'kept': {'memory': 'commit def, 4 rounds'}, 'repeated': 7, 'doubtful': 0,
     'missing': {'PyTorch': 'pip could not install it'},
     'failures': {'study-32 Keras 1': 'it fell over'},
     'titles': {'study-32': ['study, batch 32', 's'],
@@ -65,6 +66,16 @@ def what_is_missing(text, _folder):
     assert '* Keras 1 threads, study-32: it fell over' in text
 
 
+def what_was_repeated(text, _folder):
+    assert 'it was made again: 7 times' in text
+    assert 'the last one counts: 0.' in text
+
+
+def what_was_kept(text, _folder):
+    assert '### Peak memory\n\nOf an earlier run: commit def, 4 rounds.' in text
+    assert text.count('Of an earlier run') == 1
+
+
 def picture(_text, folder):
     root = xml.etree.ElementTree.parse(folder / 'results.svg').getroot()
     words = [node.text for node in root.iter() if node.text]
@@ -72,7 +83,8 @@ def picture(_text, folder):
 
 
 def main():
-    cases = [acceptance, better_of_threads, what_is_missing, picture]
+    cases = [acceptance, better_of_threads, what_is_missing, what_was_repeated,
+             what_was_kept, picture]
     print(f'1..{len(cases)}')
     failed = 0
     with tempfile.TemporaryDirectory() as name:
