@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""abi-pins - writes tests/core/abi-pins.h: size, offsets and enum values of
+"""abi-pins - writes tests/abi/abi-pins.h: size, offsets and enum values of
 everything in include/dnn.  With --check it compares instead of writing, so
 that a new struct or member without a pin is seen; and the pins of every frozen
 minor (tests/abi/1.N/abi-pins.h) are held against what there is now.
@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PINS = ROOT / 'tests/core/abi-pins.h'
+PINS = ROOT / 'tests/abi/abi-pins.h'
 
 
 def without_comments(text):

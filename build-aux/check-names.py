@@ -12,6 +12,9 @@ HOST_WORDS = {
     'average': 'a parameter of early stopping',
 }
 
+# A tree with fewer has moved, and this would look at nothing.
+LEAST_SOURCES = 200
+
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 
 
@@ -19,24 +22,32 @@ def find_names(root):
     return {path.stem for path in (root / 'plugins').glob('*/*.c')}
 
 
+def find_sources(root):
+    return [path for folder in ('core', 'tools')
+            for path in sorted((root / folder).rglob('*.[ch]'))]
+
+
 def find_uses(root, names):
-    for folder in ('core', 'tools'):
-        for path in sorted((root / folder).glob('*.[ch]')):
-            text = re.sub(r'/\*.*?\*/', lambda m: '\n' * m[0].count('\n'),
-                          path.read_text(encoding='utf-8'), flags=re.S)
-            for number, line in enumerate(text.splitlines(), 1):
-                for literal in LITERAL.findall(line):
-                    if literal in names and literal not in HOST_WORDS:
-                        yield (f'{path.relative_to(root)}:{number}: knows the '
-                               f'plugin "{literal}"')
+    for path in find_sources(root):
+        text = re.sub(r'/\*.*?\*/', lambda m: '\n' * m[0].count('\n'),
+                      path.read_text(encoding='utf-8'), flags=re.S)
+        for number, line in enumerate(text.splitlines(), 1):
+            for literal in LITERAL.findall(line):
+                if literal in names and literal not in HOST_WORDS:
+                    yield (f'{path.relative_to(root)}:{number}: knows the '
+                           f'plugin "{literal}"')
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
     names = find_names(root)
-    uses = list(find_uses(root, names))
-    print('\n'.join(uses + [f'{len(names)} names looked for']))
-    return 1 if uses or not names else 0
+    n_sources = len(find_sources(root))
+    faults = list(find_uses(root, names))
+    if n_sources < LEAST_SOURCES or not names:
+        faults.append('looked in the wrong place')
+    print('\n'.join(faults + [f'{len(names)} names looked for in {n_sources} '
+                              'files']))
+    return 1 if faults else 0
 
 
 if __name__ == '__main__':

@@ -18,6 +18,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# A released minor never changes.
+FROZEN = re.compile(r'^tests/abi/1\.\d+/')
 DRAFT = re.compile(r'1\.\d+-draft|is a draft|a draft')
 BUILD = '''\
 # Plugins made for the headers beside this file, which never change.
@@ -63,7 +65,7 @@ def freeze(minor, parent):
     folder = parent / f'1.{minor}'
     folder.mkdir(parents=True)
     shutil.copytree(ROOT / 'include/dnn', folder / 'include/dnn')
-    shutil.copy(ROOT / 'tests/core/abi-pins.h', folder)
+    shutil.copy(ROOT / 'tests/abi/abi-pins.h', folder)
     write_plugins(folder)
     write_build(folder)
     return folder
@@ -82,12 +84,13 @@ def add_to_build(minor):
 
 def find_drafts():
     """Lines that still call it a draft."""
-    for folder in ('include', 'docs', 'core', 'tests/core', 'build-aux', '.'):
+    for folder in ('include', 'docs', 'core', 'tests/abi', 'build-aux', '.'):
         pattern = '*' if folder == '.' else '**/*'
         for path in sorted((ROOT / folder).glob(pattern)):
             if path.suffix not in ('.h', '.c', '.md', '.py'):
                 continue
-            if path == pathlib.Path(__file__).resolve():
+            if (path == pathlib.Path(__file__).resolve()
+                    or FROZEN.search(str(path.relative_to(ROOT)))):
                 continue
             text = path.read_text(encoding='utf-8')
             for number, line in enumerate(text.splitlines(), 1):

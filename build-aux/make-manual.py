@@ -6,7 +6,7 @@
 
 DNNRUN --describe tells every verb and option, so that nothing is written twice.
 It is an error where the pages asked for are not those of the verbs that there
-are: a file tools/cmd-VERB.c is a verb.
+are: a verb is a line of tools/meson.build.
 """
 import json
 import pathlib
@@ -105,7 +105,7 @@ def write_pages(program, verbs, paths):
         texts[f"dnnrun-{verb['name']}.1"] = verb_page(program, verb)
     wanted = {pathlib.Path(path).name for path in paths}
     if wanted != set(texts):
-        sys.exit("make-manual: a verb NAME is the file tools/cmd-NAME.c; they "
+        sys.exit("make-manual: the verbs of tools/meson.build and dnnrun "
                  f"differ in {', '.join(sorted(wanted ^ set(texts)))}")
     for path in paths:
         pathlib.Path(path).write_text(texts[pathlib.Path(path).name],

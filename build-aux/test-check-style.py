@@ -29,23 +29,23 @@ def function(lines, parameters='void'):
 
 PLANTED = [
     # rule, file, text, piece of the sentence
-    ('line', 'core/dnn-x.c', HEAD + '/* ' + 'é' * 78 + ' */\n', '84 characters'),
-    ('space', 'core/dnn-x.c', HEAD + 'int x; \n', 'white space'),
-    ('tab', 'core/dnn-x.c', HEAD + '\tint x;\n', 'a tab'),
-    ('newline', 'core/dnn-x.c', HEAD + 'int x;', 'no newline'),
-    ('todo', 'core/dnn-x.c', HEAD + '/* TODO: later */\n', 'TODO'),
-    ('fixme', 'core/dnn-x.c', HEAD + '/* FIXME */\n', 'FIXME'),
-    ('xxx', 'core/dnn-x.c', HEAD + '/* XXX */\n', 'XXX'),
-    ('if-0', 'core/dnn-x.c', HEAD + '#if 0\n#endif\n', '#if 0'),
-    ('head', 'core/dnn-x.c', '#include <glib.h>\n', 'must open with'),
-    ('head-name', 'core/dnn-x.c', '/* dnn-y.c - other */\n', 'must open with'),
+    ('line', 'core/text/dnn-x.c', HEAD + '/* ' + 'é' * 78 + ' */\n', '84 characters'),
+    ('space', 'core/text/dnn-x.c', HEAD + 'int x; \n', 'white space'),
+    ('tab', 'core/text/dnn-x.c', HEAD + '\tint x;\n', 'a tab'),
+    ('newline', 'core/text/dnn-x.c', HEAD + 'int x;', 'no newline'),
+    ('todo', 'core/text/dnn-x.c', HEAD + '/* TODO: later */\n', 'TODO'),
+    ('fixme', 'core/text/dnn-x.c', HEAD + '/* FIXME */\n', 'FIXME'),
+    ('xxx', 'core/text/dnn-x.c', HEAD + '/* XXX */\n', 'XXX'),
+    ('if-0', 'core/text/dnn-x.c', HEAD + '#if 0\n#endif\n', '#if 0'),
+    ('head', 'core/text/dnn-x.c', '#include <glib.h>\n', 'must open with'),
+    ('head-name', 'core/text/dnn-x.c', '/* dnn-y.c - other */\n', 'must open with'),
     ('head-plugin', 'plugins/layers/x.c', '/* y - other */\n', 'open with'),
-    ('long-core', 'core/dnn-x.c', HEAD + '\n' * 500, '501 lines'),
+    ('long-core', 'core/text/dnn-x.c', HEAD + '\n' * 500, '501 lines'),
     ('long-plugin', 'plugins/layers/x.c', PLUGIN + '\n' * 250, '251 lines'),
-    ('long-header', 'core/dnn-x.h', '/* dnn-x.h - h */\n' + '\n' * 150,
+    ('long-header', 'core/text/dnn-x.h', '/* dnn-x.h - h */\n' + '\n' * 150,
      '151 lines'),
-    ('function', 'core/dnn-x.c', HEAD + function(59), 'function of 61 lines'),
-    ('parameters', 'core/dnn-x.c',
+    ('function', 'core/text/dnn-x.c', HEAD + function(59), 'function of 61 lines'),
+    ('parameters', 'core/text/dnn-x.c',
      HEAD + function(1, 'int a, int b, int c, int d,\n   int e, int f, int g,'
                      ' int h'), '8 parameters'),
     ('plugin-glib', 'plugins/layers/x.c', PLUGIN + '#include <glib.h>\n',
@@ -56,32 +56,32 @@ PLANTED = [
      'a plugin includes'),
     ('plugin-stdio', 'plugins/layers/x.c', PLUGIN + '#include <stdio.h>\n',
      'a plugin includes'),
-    ('cblas', 'core/dnn-x.c', HEAD + '#include <cblas.h>\n', 'dnn-blas.c'),
+    ('cblas', 'core/text/dnn-x.c', HEAD + '#include <cblas.h>\n', 'dnn-blas.c'),
     ('cblas-tool', 'tools/dnn-x.c', HEAD + '#include <cblas.h>\n',
      'dnn-blas.c'),
-    ('stdio', 'core/dnn-x.c', HEAD + '#include <stdio.h>\n', 'print'),
+    ('stdio', 'core/text/dnn-x.c', HEAD + '#include <stdio.h>\n', 'print'),
     ('abi-glib', 'include/dnn/x.h', '/* x.h - h */\n#include <glib.h>\n',
      'the ABI needs'),
-    ('goto', 'tests/core/x.c', PLUGIN + 'int\nf (void)\n{\n  goto out;\n}\n',
+    ('goto', 'tests/text/x.c', PLUGIN + 'int\nf (void)\n{\n  goto out;\n}\n',
      'goto'),
 ]
 PLANTED += [
-    (f'call-{name}', 'core/dnn-x.c',
+    (f'call-{name}', 'core/text/dnn-x.c',
      HEAD + f'int\nf (void)\n{{\n  {name} (x);\n}}\n', f'"{name}"')
     for name in ('printf', 'fprintf', 'g_print', 'exit', 'abort', 'strcpy',
                  'sprintf', 'system', 'g_warning')]
 
 ALLOWED = [
-    ('core/dnn-x.c', HEAD + '/* ' + 'é' * 74 + ' */\n'),
-    ('core/dnn-x.c', HEAD + '/* exit (1), goto out; */\n'),
-    ('core/dnn-x.c', HEAD + 'int\nf (void)\n{\n  g ("printf (x)");\n}\n'),
-    ('core/dnn-x.c', HEAD + 'int\nf (void)\n{\n  g_strdup_printf (x);\n}\n'),
-    ('core/dnn-x.c', HEAD + function(58)),
-    ('core/dnn-x.c', HEAD + function(3) * 20),
-    ('core/dnn-x.c',
+    ('core/text/dnn-x.c', HEAD + '/* ' + 'é' * 74 + ' */\n'),
+    ('core/text/dnn-x.c', HEAD + '/* exit (1), goto out; */\n'),
+    ('core/text/dnn-x.c', HEAD + 'int\nf (void)\n{\n  g ("printf (x)");\n}\n'),
+    ('core/text/dnn-x.c', HEAD + 'int\nf (void)\n{\n  g_strdup_printf (x);\n}\n'),
+    ('core/text/dnn-x.c', HEAD + function(58)),
+    ('core/text/dnn-x.c', HEAD + function(3) * 20),
+    ('core/text/dnn-x.c',
      HEAD + function(1, 'int a, void (*b) (int, int, int, int, int, int),\n'
                      '   int c')),
-    ('core/dnn-blas.c', '/* dnn-blas.c - x */\n#include <cblas.h>\n'),
+    ('core/compute/dnn-blas.c', '/* dnn-blas.c - x */\n#include <cblas.h>\n'),
     ('tools/dnn-x.c', HEAD + '#include <stdio.h>\n'),
     ('plugins/layers/x.c', PLUGIN + '#include <dnn/plugin.h>\n'
                                     '#include <math.h>\n'),
@@ -110,15 +110,15 @@ class Names(unittest.TestCase):
             root = pathlib.Path(folder)
             for path, text in [('plugins/layers/dense.c', ''),
                                ('plugins/layers/activation.c', ''),
-                               ('core/a.c', '/* "dense" */\nf ("dense units");'
+                               ('core/text/a.c', '/* "dense" */\nf ("dense units");'
                                             '\ng ("activation");\n'),
-                               ('tools/b.c', '\nf ("x", "dense");\n')]:
+                               ('tools/verbs/b.c', '\nf ("x", "dense");\n')]:
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text, encoding='utf-8')
             known = names.find_names(root)
             self.assertEqual(known, {'dense', 'activation'})
             self.assertEqual(list(names.find_uses(root, known)),
-                             ['tools/b.c:2: knows the plugin "dense"'])
+                             ['tools/verbs/b.c:2: knows the plugin "dense"'])
 
 
 class Symbols(unittest.TestCase):

@@ -2,7 +2,7 @@
 #include "dnn-test.h"
 
 #include "dnn-blas.h"
-#include "dnn-check-private.h"
+#include "dnn-checker.h"
 #include "dnn-plan.h"
 
 #include <math.h>

@@ -1,0 +1,386 @@
+/* loss.c - the checks of a loss, of logits and of predictions */
+#include "dnn-check-shapes.h"
+#include "dnn-check-table.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { Y_PRED, Y_TRUE, SCALE, VALUE, DY_PRED, N_TENSORS };
+
+typedef struct {
+  DnnChecker *checker;
+  const DnnLossOps *ops;
+  bool logits;
+  DnnCheckList t; /* the enum above */
+  DnnContext context;
+} Case;
+
+/* Logits become predictions by the activation that the loss is the inverse of.
+ * Where there is none, any number is a prediction. */
+static void
+apply_activation (Case *self)
+{
+  DnnTensor *y = &self->t.at[Y_PRED];
+  g_autoptr (DnnComponent) activation = NULL;
+  const DnnActivationOps *ops;
+
+  if (self->ops->logits_of == NULL || self->logits)
+    return;
+  activation =
+      dnn_component_parse (self->checker->subject->registry,
+                           DNN_KIND_ACTIVATION, self->ops->logits_of, NULL);
+  if (activation == NULL)
+    return;
+  ops = activation->code->ops;
+  ops->eval (activation->self, &dnn_host, y->data, y->data, dnn_rows (y),
+             dnn_columns (y));
+}
+
+/* Numbers between 0 and 1; in rows of several, with the sum 1. */
+static void
+make_shares (const Case *self, DnnTensor *t)
+{
+  const int64_t columns = dnn_columns (t), rows = dnn_rows (t);
+  float *data = t->data;
+
+  dnn_check_fill (self->checker, "y_true", t);
+  for (int64_t i = 0; i < rows; i++, data += columns) {
+    float sum = 0;
+
+    for (int64_t j = 0; j < columns; j++) {
+      data[j] = 1 / (1 + expf (data[j]));
+      sum += data[j];
+    }
+    for (int64_t j = 0; columns > 1 && j < columns; j++)
+      data[j] /= sum;
+  }
+}
+
+static void
+make_tensor (Case *self, int index, const DnnShape *shape)
+{
+  self->t.at[index] = dnn_check_tensor (shape, 1);
+  self->t.pointer[index] = &self->t.at[index];
+}
+
+static bool
+case_init (Case *self, DnnChecker *checker, bool logits)
+{
+  const DnnShape *shapes = checker->subject->inputs;
+  const DnnShape samples = DNN_SHAPE (shapes[0].dims[0]);
+  g_autoptr (GError) error = NULL;
+  g_autofree DnnBuilt *built = dnn_checker_build (checker, 1, &error);
+  float *y, *scale;
+
+  *self = (Case){ checker, checker->component->code->ops, logits };
+  dnn_check_list_init (&self->t, N_TENSORS);
+  if (built == NULL) {
+    dnn_checker_fail (checker, "%s", error->message);
+    return false;
+  }
+  make_tensor (self, Y_PRED, &shapes[0]);
+  make_tensor (self, DY_PRED, &shapes[0]);
+  make_tensor (self, Y_TRUE, &shapes[1]);
+  make_tensor (self, SCALE, &samples);
+  make_tensor (self, VALUE, &samples);
+  dnn_check_fill (checker, "y_pred", &self->t.at[Y_PRED]);
+  y = self->t.at[Y_PRED].data;
+  for (int64_t i = 0; i < dnn_count (&self->t.at[Y_PRED]); i++)
+    y[i] *= 0.7f; /* predictions that are not too near 0 */
+  apply_activation (self);
+  if (built->expected[1].set)
+    dnn_check_fill_integer (checker, "y_true", &self->t.at[Y_TRUE],
+                            &built->expected[1]);
+  else
+    make_shares (self, &self->t.at[Y_TRUE]);
+  dnn_check_fill (checker, "scale", &self->t.at[SCALE]);
+  scale = self->t.at[SCALE].data;
+  for (int64_t i = 0; i < samples.dims[0]; i++)
+    scale[i] = 0.5f + fabsf (scale[i]);
+  self->context.pool = checker->pools[0];
+  return true;
+}
+
+static void
+case_clear (Case *self)
+{
+  dnn_context_clear (&self->context);
+  dnn_check_list_clear (&self->t);
+}
+
+/* What a call is to write. */
+typedef enum { THE_VALUE = 1, THE_GRADIENT = 2 } Parts;
+
+typedef struct {
+  Case *of;
+  DnnLossPass pass;
+  bool gradient;
+  int32_t status;
+} Call;
+
+static void
+call_op (void *data)
+{
+  Call *call = data;
+  const DnnLossOps *ops = call->of->ops;
+
+  call->status = (call->gradient ? ops->gradient : ops->value) (
+      call->of->checker->component->self, &dnn_host, &call->pass);
+}
+
+static bool
+watch (Case *self, Call *call)
+{
+  static const char *const names[] = { "y_pred", "y_true", "scale", "value",
+                                       "dy_pred" };
+  const char *what = call->gradient ? "gradient" : "value";
+  DnnCheckList lists[N_TENSORS];
+  DnnWatched watched[N_TENSORS];
+
+  for (int i = 0; i < N_TENSORS; i++) {
+    const bool written = (i == VALUE && call->pass.value != NULL) ||
+                         (i == DY_PRED && call->pass.dy_pred != NULL);
+
+    lists[i] = (DnnCheckList){ 1, &self->t.at[i], NULL };
+    watched[i] = (DnnWatched){ names[i], &lists[i], !written };
+  }
+  return dnn_checker_call (self->checker, what, watched, N_TENSORS, call_op,
+                           call) &&
+         dnn_checker_status (self->checker, &self->context, call->status, what);
+}
+
+static void
+forget (DnnTensor *t)
+{
+  float *data = t->data;
+
+  for (int64_t i = 0; i < dnn_count (t); i++)
+    data[i] = NAN;
+}
+
+static bool
+call (Case *self, Parts parts)
+{
+  DnnTensor *value = &self->t.at[VALUE], *dy_pred = &self->t.at[DY_PRED];
+  const bool gradient = (parts & THE_GRADIENT) != 0;
+  Call call = {
+    .of = self,
+    .gradient = gradient,
+    .pass = {
+      .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+      .from_logits = self->logits,
+      .y_true = &self->t.at[Y_TRUE],
+      .y_pred = &self->t.at[Y_PRED],
+      .value = (parts & THE_VALUE) != 0 ? value->data : NULL,
+      .scale = gradient ? self->t.at[SCALE].data : NULL,
+      .dy_pred = gradient ? dy_pred : NULL,
+    },
+  };
+
+  if (call.pass.value != NULL)
+    forget (value);
+  if (gradient)
+    forget (dy_pred);
+  return watch (self, &call);
+}
+
+static bool
+run (Case *self)
+{
+  return call (self, THE_VALUE) && call (self, THE_GRADIENT);
+}
+
+/* Runs `body` on predictions and, where the loss knows them, on logits. */
+static void
+for_both (DnnChecker *checker, void (*body) (Case *self))
+{
+  const DnnLossOps *ops = checker->component->code->ops;
+
+  for (int logits = 0; logits < (ops->logits_of != NULL ? 2 : 1); logits++) {
+    Case self;
+
+    if (case_init (&self, checker, logits == 1))
+      body (&self);
+    case_clear (&self);
+  }
+}
+
+static void
+overwrite (Case *self)
+{
+  if (!run (self))
+    return;
+  dnn_checker_written (self->checker, "value", &self->t.at[VALUE]);
+  dnn_checker_written (self->checker, "dy_pred", &self->t.at[DY_PRED]);
+}
+
+static double
+objective (void *data, double *ret_noise)
+{
+  Case *self = data;
+  double squares = 0, sum;
+
+  if (!call (self, THE_VALUE))
+    return NAN;
+  sum = dnn_check_dot (&self->t.at[SCALE], &self->t.at[VALUE], &squares);
+  *ret_noise = sqrt (squares);
+  return sum;
+}
+
+static void
+gradients (Case *self)
+{
+  const DnnCheckSlope slope = {
+    .what = self->logits ? "dy_pred (logits)" : "dy_pred",
+    .objective = objective,
+    .data = self,
+    .variable = &self->t.at[Y_PRED],
+    .gradient = &self->t.at[DY_PRED],
+  };
+
+  if (run (self))
+    dnn_check_slope (self->checker->report, self->checker->check, &slope);
+}
+
+/* A loss whose gradient gives the value gives the same. */
+static void
+at_once (Case *self, const DnnCheckList *once)
+{
+  if ((self->checker->component->code->flags & DNN_FLAG_GIVES_VALUE) == 0 ||
+      !call (self, THE_VALUE | THE_GRADIENT))
+    return;
+  dnn_checker_same (self->checker, "value", &self->t.at[VALUE], "by gradient",
+                    &once->at[VALUE], "by value");
+  dnn_checker_same (self->checker, "dy_pred", &self->t.at[DY_PRED],
+                    "with the value", &once->at[DY_PRED], "without it");
+}
+
+static void
+determinism (Case *self)
+{
+  static const char *const how[] = { "again", "by 2 threads", "by 7 threads" };
+  DnnCheckList once;
+
+  if (!run (self))
+    return;
+  dnn_check_list_copy (&once, &self->t);
+  for (int i = 0; i < DNN_CHECK_POOLS; i++) {
+    self->context.pool = self->checker->pools[i];
+    if (!run (self))
+      break;
+    dnn_checker_same (self->checker, "value", &self->t.at[VALUE], how[i],
+                      &once.at[VALUE], "at first");
+    dnn_checker_same (self->checker, "dy_pred", &self->t.at[DY_PRED], how[i],
+                      &once.at[DY_PRED], "at first");
+  }
+  at_once (self, &once);
+  dnn_check_list_clear (&once);
+}
+
+static void
+read_only (Case *self)
+{
+  static const char *const names[] = { "y_pred", "y_true", "scale" };
+  DnnCheckList before;
+
+  dnn_check_list_copy (&before, &self->t);
+  if (run (self))
+    for (int i = 0; i <= SCALE; i++)
+      dnn_checker_same (self->checker, names[i], &self->t.at[i], "after",
+                        &before.at[i], "before");
+  dnn_check_list_clear (&before);
+}
+
+void
+dnn_check_loss_overwrite (DnnChecker *checker)
+{
+  for_both (checker, overwrite);
+}
+
+void
+dnn_check_loss_gradients (DnnChecker *checker)
+{
+  for_both (checker, gradients);
+}
+
+void
+dnn_check_loss_determinism (DnnChecker *checker)
+{
+  for_both (checker, determinism);
+}
+
+void
+dnn_check_loss_read_only (DnnChecker *checker)
+{
+  for_both (checker, read_only);
+}
+
+static void
+memory (Case *self)
+{
+  self->checker->strict = true;
+  run (self);
+  self->checker->strict = false;
+}
+
+void
+dnn_check_loss_memory (DnnChecker *checker)
+{
+  for_both (checker, memory);
+}
+
+static void
+try_shape (DnnChecker *odd)
+{
+  if (dnn_check_is_quick (odd->subject->inputs, odd->subject->n_inputs))
+    dnn_check_loss_overwrite (odd);
+}
+
+/* Targets like predictions, and targets of one axis less. */
+void
+dnn_check_loss_shapes (DnnChecker *checker)
+{
+  dnn_check_each_shape (checker, 2, try_shape);
+}
+
+/* A sample's value and gradient do not depend on the others. */
+static void
+split (Case *self)
+{
+  const DnnCheckSubject *all = self->checker->subject;
+  DnnShape shapes[] = { all->inputs[0], all->inputs[1] };
+  DnnCheckSubject subject = *all;
+  DnnChecker alone = dnn_checker_with (self->checker, &subject);
+  const int64_t n = shapes[0].dims[0];
+  Case one;
+
+  shapes[0].dims[0] = shapes[1].dims[0] = 1;
+  subject.inputs = shapes;
+  if (run (self) && case_init (&one, &alone, self->logits)) {
+    DnnCheckList whole;
+
+    dnn_check_list_copy (&whole, &one.t);
+    for (int64_t i = 0; i < n; i++) {
+      for (int j = 0; j < N_TENSORS; j++)
+        memcpy ((j <= SCALE ? &one.t : &whole)->at[j].data,
+                (float *) self->t.at[j].data + i * dnn_count (&one.t.at[j]),
+                (size_t) dnn_count (&one.t.at[j]) * sizeof (float));
+      if (!run (&one))
+        break;
+      dnn_checker_close (&alone, "value", &one.t.at[VALUE],
+                         "for a sample alone", &whole.at[VALUE], "in its batch",
+                         1e-5);
+      dnn_checker_close (&alone, "dy_pred", &one.t.at[DY_PRED],
+                         "for a sample alone", &whole.at[DY_PRED],
+                         "in its batch", 1e-5);
+    }
+    dnn_check_list_clear (&whole);
+    case_clear (&one);
+  }
+}
+
+void
+dnn_check_loss_split (DnnChecker *checker)
+{
+  for_both (checker, split);
+}

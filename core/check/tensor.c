@@ -1,0 +1,205 @@
+/* tensor.c - tensors for checks: filled, poisoned, compared */
+#include "dnn-checker.h"
+
+#include "dnn-guard.h"
+
+#include <math.h>
+#include <string.h>
+
+static size_t
+bytes_of (const DnnTensor *t)
+{
+  return (size_t) dnn_count (t) * sizeof (float);
+}
+
+DnnTensor
+dnn_check_tensor (const DnnShape *shape, int64_t batch_factor)
+{
+  DnnTensor t = { NULL, DNN_FLOAT32, shape->n_dims, { 0 } };
+
+  memcpy (t.dims, shape->dims, sizeof t.dims);
+  t.dims[0] *= batch_factor;
+  t.data = dnn_guard_new (bytes_of (&t));
+  return t;
+}
+
+/* --- lists --------------------------------------------------------------- */
+
+void
+dnn_check_list_init (DnnCheckList *self, uint32_t n)
+{
+  self->n = n;
+  self->at = g_new0 (DnnTensor, n + 1);
+  self->pointer = g_new0 (DnnTensor *, MAX (n + 1, DNN_MAX_DECLARED));
+}
+
+void
+dnn_check_list_declared (DnnCheckList *self, const DnnDeclaredList *list,
+                         size_t copies)
+{
+  dnn_check_list_init (self, list->n);
+  for (uint32_t i = 0; i < list->n; i++) {
+    DnnTensor *t = &self->at[i];
+
+    if (!list->at[i].set)
+      continue;
+    *t = dnn_check_tensor (&list->at[i].shape, 1);
+    self->pointer[i] = t;
+    if (copies != 1) {
+      dnn_guard_free (t->data);
+      t->data = dnn_guard_new (bytes_of (t) * copies);
+    }
+  }
+}
+
+void
+dnn_check_list_copy (DnnCheckList *self, const DnnCheckList *from)
+{
+  dnn_check_list_init (self, from->n);
+  for (uint32_t i = 0; i < from->n; i++) {
+    if (from->at[i].data == NULL)
+      continue;
+    self->at[i] = from->at[i];
+    self->at[i].data = dnn_guard_new (bytes_of (&from->at[i]));
+    memcpy (self->at[i].data, from->at[i].data, bytes_of (&from->at[i]));
+    self->pointer[i] = &self->at[i];
+  }
+}
+
+void
+dnn_check_list_clear (DnnCheckList *self)
+{
+  for (uint32_t i = 0; i < self->n; i++)
+    dnn_guard_free (self->at[i].data);
+  g_clear_pointer (&self->at, g_free);
+  g_clear_pointer (&self->pointer, g_free);
+  self->n = 0;
+}
+
+void
+dnn_check_list_poison (DnnCheckList *self)
+{
+  for (uint32_t i = 0; i < self->n; i++) {
+    float *data = self->at[i].data;
+
+    for (int64_t j = 0; data != NULL && j < dnn_count (&self->at[i]); j++)
+      data[j] = NAN;
+  }
+}
+
+void
+dnn_check_list_restore (DnnCheckList *dst, const DnnCheckList *src)
+{
+  for (uint32_t i = 0; i < dst->n; i++)
+    if (dst->at[i].data != NULL)
+      memcpy (dst->at[i].data, src->at[i].data, bytes_of (&dst->at[i]));
+}
+
+/* --- random numbers ------------------------------------------------------ */
+
+static DnnKey
+key_of (const DnnChecker *self, const char *what)
+{
+  return (DnnKey){ .seed = self->subject->seed,
+                   .owner = dnn_random_owner (what) };
+}
+
+void
+dnn_check_fill (const DnnChecker *self, const char *what, DnnTensor *t)
+{
+  const DnnKey key = key_of (self, what);
+
+  dnn_random_normal (&key, 0, dnn_count (t), t->data);
+}
+
+void
+dnn_check_fill_integer (const DnnChecker *self, const char *what, DnnTensor *t,
+                        const DnnExpected *expected)
+{
+  const DnnKey key = key_of (self, what);
+  const uint64_t range = (uint64_t) (expected->hi - expected->lo) + 1;
+  float *data = t->data;
+
+  for (int64_t i = 0; i < dnn_count (t); i++)
+    data[i] = (float) (expected->lo +
+                       (int64_t) dnn_random_below (&key, (uint64_t) i, range));
+}
+
+/* --- comparing ----------------------------------------------------------- */
+
+char *
+dnn_check_place (const char *what, const DnnTensor *t, int64_t i)
+{
+  g_autoptr (GString) place = g_string_new (NULL);
+
+  for (uint32_t axis = t->n_dims; axis-- > 0; i /= MAX (t->dims[axis], 1)) {
+    g_autofree char *index =
+        g_strdup_printf ("%" G_GINT64_FORMAT "%s", i % MAX (t->dims[axis], 1),
+                         axis + 1 < t->n_dims ? ", " : "");
+
+    g_string_prepend (place, index);
+  }
+  return t->n_dims > 0 ? g_strdup_printf ("%s[%s]", what, place->str)
+                       : g_strdup (what);
+}
+
+void
+dnn_checker_written (DnnChecker *self, const char *what, const DnnTensor *t)
+{
+  const float *data = t->data;
+
+  for (int64_t i = 0; i < dnn_count (t); i++)
+    if (!isfinite (data[i])) {
+      g_autofree char *place = dnn_check_place (what, t, i);
+
+      dnn_checker_fail (self,
+                        "%s is '%g': every element must be overwritten, with "
+                        "a finite number",
+                        place, (double) data[i]);
+      return;
+    }
+}
+
+static void
+report_difference (DnnChecker *self, const char *what, int64_t i,
+                   const DnnTensor *a, const char *so, const DnnTensor *b,
+                   const char *but)
+{
+  g_autofree char *place = dnn_check_place (what, a, i);
+
+  dnn_checker_fail (self, "%s: %.9g %s, %.9g %s", place,
+                    (double) ((const float *) a->data)[i], so,
+                    (double) ((const float *) b->data)[i], but);
+}
+
+bool
+dnn_checker_same (DnnChecker *self, const char *what, const DnnTensor *a,
+                  const char *so, const DnnTensor *b, const char *but)
+{
+  const uint32_t *x = a->data, *y = b->data;
+
+  for (int64_t i = 0; i < dnn_count (a); i++)
+    if (x[i] != y[i]) {
+      report_difference (self, what, i, a, so, b, but);
+      return false;
+    }
+  return true;
+}
+
+bool
+dnn_checker_close (DnnChecker *self, const char *what, const DnnTensor *a,
+                   const char *so, const DnnTensor *b, const char *but,
+                   double tolerance)
+{
+  const float *x = a->data, *y = b->data;
+  double largest = 0.05;
+
+  for (int64_t i = 0; i < dnn_count (a); i++)
+    largest = fmax (largest, fabs ((double) y[i]));
+  for (int64_t i = 0; i < dnn_count (a); i++)
+    if (!(fabs ((double) x[i] - y[i]) <= tolerance * largest)) {
+      report_difference (self, what, i, a, so, b, but);
+      return false;
+    }
+  return true;
+}

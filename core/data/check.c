@@ -1,0 +1,169 @@
+/* check.c - whether every number can be trained on
+ *
+ * Looks at pieces of neighbouring rows that stay in the cache, so it runs as
+ * fast as memory is read.
+ */
+#include "dnn-data.h"
+#include "dnn-finite.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct Check {
+  const DnnData *data;
+  const DnnSplit *split;
+  const DnnExpected *expected;
+  int64_t n_inputs, n_targets; /* of a row */
+  float *inputs;               /* (owned) a piece of rows */
+  float *targets;              /* (owned) one row */
+} Check;
+
+/* Numbers of a piece. */
+enum { PIECE = 8192 };
+
+static void
+check_clear (Check *self)
+{
+  g_free (self->inputs);
+  g_free (self->targets);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Check, check_clear)
+
+/* --- targets ------------------------------------------------------------- */
+
+static bool
+set_nameless (const DnnSplit *split, int64_t row, float label, guint n_names,
+              GError **error)
+{
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: row %" G_GINT64_FORMAT
+               ": label '%g' has no name; class_names gives %u, for labels "
+               "from 0 on",
+               split->targets_name, row + 1, (double) label, n_names);
+  return false;
+}
+
+static bool
+set_bad_target (const Check *self, int64_t row, float y, GError **error)
+{
+  if (self->expected->set)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: row %" G_GINT64_FORMAT ": label '%g' must be a whole "
+                 "number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                 self->split->targets_name, row + 1, (double) y,
+                 self->expected->lo, self->expected->hi);
+  else
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: row %" G_GINT64_FORMAT ": target '%g' is not finite",
+                 self->split->targets_name, row + 1, (double) y);
+  return false;
+}
+
+static bool
+is_expected (const DnnExpected *expected, float y)
+{
+  return isfinite (y) &&
+         (!expected->set || (y == rintf (y) && y >= (float) expected->lo &&
+                             y <= (float) expected->hi));
+}
+
+static bool
+check_target (Check *self, int64_t row, GError **error)
+{
+  char **names = self->data->preprocess->class_names;
+  const guint n_names = names != NULL ? g_strv_length (names) : 0;
+
+  dnn_data_targets (self->data, self->split, &row, 1, self->targets);
+  for (int64_t i = 0; i < self->n_targets; i++) {
+    const float y = self->targets[i];
+
+    if (!is_expected (self->expected, y))
+      return set_bad_target (self, row, y, error);
+    if (self->expected->set && names != NULL && y >= (float) n_names)
+      return set_nameless (self->split, row, y, n_names, error);
+  }
+  return true;
+}
+
+/* --- inputs -------------------------------------------------------------- */
+
+static bool
+can_be_infinite (const DnnArray *array)
+{
+  return array->dtype == DNN_FLOAT32 || array->dtype == DNN_FLOAT64 ||
+         array->dtype == DNN_FLOAT16;
+}
+
+/* How many rows from number `i` of the split lie side by side. */
+static int64_t
+count_neighbours (const DnnSplit *split, int64_t i, int64_t most)
+{
+  int64_t n = 1;
+
+  most = MIN (most, split->n - i);
+  while (n < most &&
+         dnn_split_row (split, i + n) == dnn_split_row (split, i) + n)
+    n++;
+  return n;
+}
+
+static bool
+check_inputs (Check *self, GError **error)
+{
+  const DnnArray *inputs = self->split->inputs;
+  const int64_t most = MAX (PIECE / self->n_inputs, 1);
+
+  if (!can_be_infinite (inputs))
+    return true;
+  for (int64_t i = 0, n; i < self->split->n; i += n) {
+    const int64_t row = dnn_split_row (self->split, i);
+    int64_t bad;
+
+    n = count_neighbours (self->split, i, most);
+    dnn_array_to_float (inputs, row * self->n_inputs, n * self->n_inputs,
+                        self->inputs);
+    bad = dnn_find_not_finite (self->inputs, n * self->n_inputs);
+    if (bad >= 0) {
+      g_autofree char *text =
+          dnn_describe_not_finite (self->inputs, bad, self->n_inputs, row,
+                                   self->data->preprocess->columns);
+
+      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: %s",
+                   self->split->inputs_name, text);
+      return false;
+    }
+    dnn_array_release_behind (inputs, i, n);
+  }
+  return true;
+}
+
+/* --- splits -------------------------------------------------------------- */
+
+static bool
+check_split (const DnnData *data, const DnnSplit *split,
+             const DnnExpected *expected, GError **error)
+{
+  g_auto (Check) self = { .data = data, .split = split, .expected = expected };
+
+  if (split == NULL)
+    return true;
+  self.n_inputs = dnn_array_row_size (split->inputs);
+  self.n_targets = dnn_array_row_size (split->targets);
+  self.inputs = g_new (float, (gsize) MAX (PIECE, self.n_inputs));
+  self.targets = g_new (float, (gsize) self.n_targets);
+  for (int64_t i = 0; i < split->n; i++) {
+    if (!check_target (&self, dnn_split_row (split, i), error))
+      return false;
+    dnn_array_release_behind (split->targets, i, 1);
+  }
+  return check_inputs (&self, error);
+}
+
+bool
+dnn_data_check (const DnnData *self, const DnnExpected *expected,
+                GError **error)
+{
+  return check_split (self, self->train, expected, error) &&
+         check_split (self, self->validation, expected, error) &&
+         check_split (self, self->test, expected, error);
+}

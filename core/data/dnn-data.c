@@ -1,0 +1,456 @@
+/* dnn-data.c - splits and labels */
+#include "dnn-data.h"
+
+#include "dnn-class-weights.h"
+#include "dnn-data-file.h"
+#include "dnn-data-pair.h"
+#include "dnn-memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- splits -------------------------------------------------------------- */
+
+DnnSplit *
+dnn_split_new (DnnArray *inputs, DnnArray *targets, int64_t first,
+               int64_t n_rows)
+{
+  DnnSplit *self = g_new0 (DnnSplit, 1);
+
+  self->inputs = dnn_array_ref (inputs);
+  self->targets = dnn_array_ref (targets);
+  self->inputs_name = self->targets_name = "data";
+  self->first = first;
+  self->n = n_rows;
+  return self;
+}
+
+void
+dnn_split_free (DnnSplit *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->rows);
+  dnn_array_unref (self->weights);
+  dnn_array_unref (self->targets);
+  dnn_array_unref (self->inputs);
+  g_free (self);
+}
+
+void
+dnn_data_free (DnnData *self)
+{
+  if (self == NULL)
+    return;
+  dnn_split_free (self->test);
+  dnn_split_free (self->validation);
+  dnn_split_free (self->train);
+  dnn_preprocess_free (self->preprocess);
+  g_free (self);
+}
+
+static DnnShape
+sample_shape (const DnnArray *array)
+{
+  DnnShape shape = { .n_dims = array->shape.n_dims - 1 };
+
+  memcpy (shape.dims, &array->shape.dims[1],
+          shape.n_dims * sizeof shape.dims[0]);
+  return shape;
+}
+
+DnnShape
+dnn_data_input_shape (const DnnData *self)
+{
+  return sample_shape (self->train->inputs);
+}
+
+DnnShape
+dnn_data_target_shape (const DnnData *self)
+{
+  return sample_shape (self->train->targets);
+}
+
+/* --- labels -------------------------------------------------------------- */
+
+static float
+relabel (const DnnRelabel *self, float label)
+{
+  if (!isfinite (label))
+    return label; /* for the check to find */
+  if (self->positive >= 0)
+    return label == (float) self->positive;
+  for (int64_t i = 0; i < self->keep.n; i++)
+    if (label == (float) self->keep.at[i])
+      return (float) i;
+  return label;
+}
+
+static bool
+is_kept (const DnnRelabel *self, float label)
+{
+  for (int64_t i = 0; i < self->keep.n; i++)
+    if (label == (float) self->keep.at[i])
+      return true;
+  return self->keep.n == 0;
+}
+
+void
+dnn_data_targets (const DnnData *self, const DnnSplit *split,
+                  const int64_t *rows, int64_t n, float *out)
+{
+  const int64_t total = n * dnn_array_row_size (split->targets);
+
+  dnn_array_rows_to_float (split->targets, rows, n, out);
+  if (self->relabel.keep.n > 0 || self->relabel.positive >= 0)
+    for (int64_t i = 0; i < total; i++)
+      out[i] = relabel (&self->relabel, out[i]);
+}
+
+/* Rows of a kept class; writes their places where `out` is not NULL. */
+static int64_t
+list_kept (const DnnRelabel *self, const DnnSplit *split, int64_t *out)
+{
+  int64_t n = 0;
+
+  for (int64_t i = 0; i < split->n; i++) {
+    const int64_t row = dnn_split_row (split, i);
+    float label;
+
+    dnn_array_to_float (split->targets, row, 1, &label);
+    dnn_array_release_behind (split->targets, i, 1);
+    if (!is_kept (self, label))
+      continue;
+    if (out != NULL)
+      out[n] = row;
+    n++;
+  }
+  return n;
+}
+
+/* Leaves out the rows whose class is not kept. */
+static bool
+keep_classes (const DnnRelabel *self, DnnSplit *split, GError **error)
+{
+  const int64_t n = list_kept (self, split, NULL);
+  int64_t *rows = dnn_memory_new ((size_t) n * sizeof (int64_t), error);
+
+  if (rows == NULL) {
+    g_prefix_error (error,
+                    "%s: rows that keep_classes keeps: ", split->targets_name);
+    return false;
+  }
+  list_kept (self, split, rows);
+  g_free (split->rows);
+  split->rows = rows;
+  split->n = n;
+  if (n > 0)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: keep_classes leaves no rows", split->targets_name);
+  return false;
+}
+
+/* --- making -------------------------------------------------------------- */
+
+static bool
+check_pair (const DnnArray *inputs, const DnnArray *targets,
+            const char *inputs_name, const char *targets_name, GError **error)
+{
+  const DnnArray *const arrays[] = { inputs, targets };
+  const char *const names[] = { inputs_name, targets_name };
+
+  for (int i = 0; i < 2; i++)
+    if (arrays[i]->shape.n_dims < 1 || arrays[i]->shape.dims[0] < 1 ||
+        dnn_array_row_size (arrays[i]) < 1) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: it holds no rows",
+                   names[i]);
+      return false;
+    }
+  if (inputs->shape.dims[0] != targets->shape.dims[0]) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s has %" G_GINT64_FORMAT " rows, and %s has "
+                 "'%" G_GINT64_FORMAT "'; they must have as many",
+                 inputs_name, inputs->shape.dims[0], targets_name,
+                 targets->shape.dims[0]);
+    return false;
+  }
+  return true;
+}
+
+DnnData *
+dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error)
+{
+  DnnData *self;
+
+  if (!check_pair (inputs, targets, "inputs", "targets", error))
+    return NULL;
+  self = g_new0 (DnnData, 1);
+  self->train = dnn_split_new (inputs, targets, 0, inputs->shape.dims[0]);
+  self->preprocess = dnn_preprocess_new (1);
+  self->relabel.positive = -1;
+  return self;
+}
+
+static bool
+check_like (const DnnData *self, const DnnDataPair *pair, GError **error)
+{
+  const DnnSplit *like = self->train;
+
+  if (like == NULL)
+    return true;
+  if (dnn_array_row_size (pair->inputs) == dnn_array_row_size (like->inputs) &&
+      dnn_array_row_size (pair->targets) == dnn_array_row_size (like->targets))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "the rows of %s and %s have other sizes than those of %s and "
+               "%s",
+               pair->inputs_name, pair->targets_name, like->inputs_name,
+               like->targets_name);
+  return false;
+}
+
+/* All rows of one pair of files to `ret_split`, if there is such a pair.  The
+ * first pair's columns and classes are those of the others. */
+static bool
+load_split (DnnData *self, const DnnDataFiles *files,
+            const DnnDataSource *source, DnnSplit **ret_split, GError **error)
+{
+  DnnPreprocess *names = self->preprocess;
+  g_auto (DnnDataPair) pair = { 0 };
+  DnnSplit *split;
+
+  if (files->inputs == NULL)
+    return true;
+  if (!dnn_data_pair_load (&pair, files, source, names, error) ||
+      !check_pair (pair.inputs, pair.targets, pair.inputs_name,
+                   pair.targets_name, error) ||
+      !check_like (self, &pair, error))
+    return false;
+  split =
+      dnn_split_new (pair.inputs, pair.targets, 0, pair.inputs->shape.dims[0]);
+  split->inputs_name = pair.inputs_name;
+  split->targets_name = pair.targets_name;
+  if (names->columns == NULL)
+    names->columns = g_steal_pointer (&pair.columns);
+  if (names->class_names == NULL)
+    names->class_names = g_steal_pointer (&pair.classes);
+  *ret_split = split;
+  return true;
+}
+
+static bool
+load_weights (DnnSplit *split, const DnnDataSettings *settings, GError **error)
+{
+  g_autoptr (DnnArray) weights = dnn_data_file_load (
+      settings->weights, (DnnFormat) settings->format, error);
+
+  return weights != NULL &&
+         dnn_split_set_weights (split, settings->weights, weights, error);
+}
+
+/* Cuts rows first .. first + n - 1 out of the training rows: the first of them
+ * or the last. */
+static bool
+cut_validation (DnnData *self, int64_t first, int64_t n, const char *key,
+                GError **error)
+{
+  DnnSplit *train = self->train, *cut;
+
+  if (self->validation != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%s cannot be given beside other validation data", key);
+    return false;
+  }
+  if (n < 1 || n >= train->n) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "%s leaves '%" G_GINT64_FORMAT "' of %" G_GINT64_FORMAT
+                 " rows to train; both sides must have some",
+                 key, train->n - n, train->n);
+    return false;
+  }
+  cut = dnn_split_new (train->inputs, train->targets, train->first + first, n);
+  cut->weights = train->weights != NULL ? dnn_array_ref (train->weights) : NULL;
+  cut->inputs_name = train->inputs_name;
+  cut->targets_name = train->targets_name;
+  if (first == 0)
+    train->first += n;
+  train->n -= n;
+  self->validation = cut;
+  return true;
+}
+
+static bool
+cut_splits (DnnData *self, const DnnDataSettings *settings, GError **error)
+{
+  if (settings->validation_first > 0 &&
+      !cut_validation (self, 0, settings->validation_first, "validation_first",
+                       error))
+    return false;
+  if (settings->validation_split > 0) {
+    /* As in Keras: the last rows, taken before shuffling. */
+    int64_t at = (int64_t) floor ((double) self->train->n *
+                                  (1 - settings->validation_split));
+
+    return cut_validation (self, at, self->train->n - at, "validation_split",
+                           error);
+  }
+  return true;
+}
+
+static bool
+check_keep (const DnnInts *keep, GError **error)
+{
+  for (int64_t i = 0; i < keep->n; i++)
+    for (int64_t j = 0; j < i; j++)
+      if (keep->at[i] == keep->at[j]) {
+        g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                     "keep_classes must name every class once, and "
+                     "'%" G_GINT64_FORMAT "' is there twice",
+                     keep->at[i]);
+        return false;
+      }
+  return true;
+}
+
+static bool
+select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
+{
+  DnnSplit *splits[] = { self->train, self->validation, self->test };
+  bool labels = dnn_array_row_size (self->train->targets) == 1;
+
+  self->relabel.keep = settings->keep_classes;
+  self->relabel.positive = settings->positive_class;
+  if (!labels &&
+      (settings->keep_classes.n > 0 || settings->positive_class >= 0)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "keep_classes and positive_class need targets of one label a "
+                 "row");
+    return false;
+  }
+  if (!check_keep (&settings->keep_classes, error))
+    return false;
+  for (size_t i = 0; i < G_N_ELEMENTS (splits); i++) {
+    if (splits[i] != NULL && settings->keep_classes.n > 0 &&
+        !keep_classes (&self->relabel, splits[i], error))
+      return false;
+  }
+  if (settings->train_limit > 0)
+    self->train->n = MIN (self->train->n, settings->train_limit);
+  return true;
+}
+
+/* The names of the classes kept, in their new order. */
+static char **
+name_kept (const DnnInts *keep, char **all)
+{
+  g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
+
+  for (int64_t i = 0; i < keep->n; i++)
+    g_strv_builder_add (
+        kept, keep->at[i] < g_strv_length (all) ? all[keep->at[i]] : "?");
+  return g_strv_builder_end (kept);
+}
+
+/* From the classes of the files to those that a model sees. */
+static void
+name_classes (DnnData *self)
+{
+  g_auto (GStrv) all = g_steal_pointer (&self->preprocess->class_names);
+  const DnnInts *keep = &self->relabel.keep;
+
+  if (all == NULL || self->relabel.positive >= 0)
+    return; /* one number, a probability: no class to name */
+  self->preprocess->class_names =
+      keep->n == 0 || g_strv_length (all) == (guint) keep->n
+          ? g_steal_pointer (&all)
+          : name_kept (keep, all);
+}
+
+/* What is read into memory whole must fit into its half of the limit. */
+static bool
+check_memory (const DnnData *self, GError **error)
+{
+  const DnnSplit *splits[] = { self->train, self->validation, self->test };
+
+  for (size_t i = 0; self->memory_limit > 0 && i < G_N_ELEMENTS (splits); i++) {
+    size_t n;
+
+    if (splits[i] == NULL)
+      continue;
+    n = dnn_array_resident_size (splits[i]->inputs) +
+        dnn_array_resident_size (splits[i]->targets);
+    if (splits[i]->weights != NULL)
+      n += dnn_array_resident_size (splits[i]->weights);
+    if (n <= (size_t) self->memory_limit / 2)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: takes '%zu' bytes of memory, more than half of the "
+                 "memory limit; read in pieces are .npy files in C order and "
+                 "IDX files, neither of them packed",
+                 splits[i]->inputs_name, n);
+    return false;
+  }
+  return true;
+}
+
+static bool
+load_all (DnnData *self, const DnnDataSource *source, GError **error)
+{
+  self->memory_limit = source->memory_limit;
+  return load_split (self, &source->train, source, &self->train, error) &&
+         load_split (self, &source->validation, source, &self->validation,
+                     error) &&
+         load_split (self, &source->test, source, &self->test, error) &&
+         (*source->settings.weights == '\0' ||
+          load_weights (self->train, &source->settings, error)) &&
+         check_memory (self, error) &&
+         cut_splits (self, &source->settings, error) &&
+         select_rows (self, &source->settings, error);
+}
+
+/* What classes and columns are called, as far as that is known before the
+ * files are read. */
+static DnnPreprocess *
+begin_preprocess (const DnnDataSource *source, const DnnPreprocess *like)
+{
+  DnnPreprocess *self = dnn_preprocess_new (source->settings.scale);
+
+  if (like != NULL)
+    self->columns = g_strdupv (like->columns);
+  if (*source->class_names != '\0')
+    self->class_names = dnn_split_commas (source->class_names);
+  else if (like != NULL && source->settings.keep_classes.n == 0)
+    self->class_names = g_strdupv (like->class_names);
+  return self;
+}
+
+DnnData *
+dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
+                    GError **error)
+{
+  g_autoptr (DnnData) self = g_new0 (DnnData, 1);
+  g_autoptr (DnnDataSource) source = dnn_data_source_new (section, error);
+  GError *local = NULL;
+
+  if (source == NULL)
+    return NULL;
+  self->preprocess = begin_preprocess (source, like);
+  if (!load_all (self, source, &local)) {
+    if (g_error_matches (local, DNN_ERROR, DNN_ERROR_PARAM))
+      dnn_error_prefix_place (&local, section->place);
+    g_propagate_error (error, local);
+    return NULL;
+  }
+  name_classes (self);
+  if (source->settings.standardize)
+    dnn_preprocess_fit (self->preprocess, self->train->inputs,
+                        self->train->rows, self->train->first, self->train->n);
+  return g_steal_pointer (&self);
+}
+
+DnnData *
+dnn_data_load (const DnnSpec *section, GError **error)
+{
+  return dnn_data_load_like (section, NULL, error);
+}

@@ -1,0 +1,449 @@
+/* dnn-feeder.c - gathers batches */
+#include "dnn-feeder.h"
+
+#include "dnn-class-weights.h"
+#include "dnn-memory.h"
+#include "dnn-row-window.h"
+
+#include <string.h>
+
+/* Batches of few numbers are gathered many at once, a block of them: most of
+ * what one costs is done once then. */
+enum { BLOCK_BYTES = 1 << 16, MOST_BATCHES = 64 };
+
+struct DnnFeeder {
+  DnnModel *model; /* (owned reference) */
+  DnnArray *cache; /* (owned reference) NULL: inputs are the split's */
+  const DnnData *data;
+  const DnnSplit *split;
+  DnnPool *pool;
+  int64_t batch;
+  DnnPlan *full;        /* (owned) */
+  DnnPlan *last;        /* (owned) NULL where all batches are full */
+  void *arena;          /* (owned) of both */
+  DnnRowOrder *order;   /* (owned) */
+  DnnRowWindow *window; /* (owned) NULL: rows are read where they lie */
+  int64_t loaded;       /* the pool in it; -1: none */
+  int64_t n_together;   /* batches of a block */
+  int64_t block;        /* the one that is gathered; -1: none */
+  int64_t offset;       /* of the batch, in rows of the block */
+  int64_t *rows;        /* (owned) of the block: their numbers in the split */
+  int64_t *places;      /* (owned) and in the arrays, or the window */
+  float *inputs;        /* (owned) NULL: they go to the plan's input */
+  float *targets;       /* (owned) rows x target size */
+  float *weights;       /* (owned) one a row, where there are any */
+  float *scale;         /* (owned) one a row */
+  const double *class_weights; /* NULL: 1 for all */
+  int64_t n_classes;
+  float *values; /* (owned) one a row */
+  DnnBatch current;
+};
+
+static void
+clear_block (DnnFeeder *self)
+{
+  g_clear_pointer (&self->weights, g_free);
+  g_clear_pointer (&self->targets, g_free);
+  g_clear_pointer (&self->inputs, g_free);
+  g_clear_pointer (&self->places, g_free);
+  g_clear_pointer (&self->rows, g_free);
+}
+
+static void
+clear_plans (DnnFeeder *self)
+{
+  g_clear_pointer (&self->last, dnn_plan_free);
+  g_clear_pointer (&self->full, dnn_plan_free);
+  g_clear_pointer (&self->arena, dnn_memory_free);
+}
+
+void
+dnn_feeder_free (DnnFeeder *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->values);
+  g_free (self->scale);
+  clear_block (self);
+  dnn_row_window_free (self->window);
+  dnn_row_order_free (self->order);
+  clear_plans (self);
+  dnn_array_unref (self->cache);
+  dnn_model_unref (self->model);
+  g_free (self);
+}
+
+static void
+make_block (DnnFeeder *self)
+{
+  const int64_t n_inputs =
+      dnn_count (&self->full->input->y.tensor) / self->batch;
+  const int64_t n_targets = dnn_array_row_size (self->split->targets);
+  const int64_t bytes =
+      self->batch * (n_inputs + n_targets) * (int64_t) sizeof (float);
+  gsize n;
+
+  clear_block (self);
+  self->block = -1;
+  self->offset = 0;
+  self->n_together = self->window != NULL ? 1
+                                          : CLAMP (BLOCK_BYTES / MAX (bytes, 1),
+                                                   1, MOST_BATCHES);
+  n = (gsize) (self->batch * self->n_together);
+  self->rows = g_new (int64_t, n);
+  self->places = g_new (int64_t, n);
+  self->targets = g_new0 (float, n *(gsize) n_targets);
+  self->weights = g_new0 (float, n);
+  if (self->n_together > 1)
+    self->inputs = g_new0 (float, n *(gsize) n_inputs);
+}
+
+static bool
+make_plans (DnnFeeder *self, const DnnPlanOptions *options, GError **error)
+{
+  DnnPlanOptions full = *options, last = *options;
+  size_t size;
+
+  full.batch = self->batch;
+  self->full = dnn_plan_new (self->model, self->pool, &full, error);
+  if (self->full == NULL)
+    return false;
+  size = self->full->arena_size;
+  last.batch = self->split->n % self->batch;
+  if (last.batch > 0) {
+    self->last = dnn_plan_new (self->model, self->pool, &last, error);
+    if (self->last == NULL)
+      return false;
+    size = MAX (size, self->last->arena_size);
+  }
+  self->arena = dnn_memory_new (size, error);
+  return self->arena != NULL &&
+         dnn_plan_allocate (self->full, self->arena, error) &&
+         (self->last == NULL ||
+          dnn_plan_allocate (self->last, self->arena, error));
+}
+
+bool
+dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
+                   DnnArray *cache, GError **error)
+{
+  clear_plans (self);
+  if (cache != NULL)
+    dnn_array_ref (cache);
+  dnn_array_unref (self->cache);
+  self->cache = cache;
+  if (!make_plans (self, options, error))
+    return false;
+  make_block (self);
+  return true;
+}
+
+/* The order, and room for the rows of a pool where memory is limited. */
+static bool
+make_order (DnnFeeder *self, GError **error)
+{
+  const DnnSplit *split = self->split;
+
+  self->order = dnn_row_order_new_for (self->data, split, error);
+  self->loaded = -1;
+  if (self->order == NULL || self->data->memory_limit == 0 ||
+      !dnn_split_is_mapped (split))
+    return self->order != NULL;
+  self->window = dnn_row_window_new (split, self->order, error);
+  return self->window != NULL;
+}
+
+DnnFeeder *
+dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
+                const DnnSplit *split, const DnnPlanOptions *options,
+                DnnArray *cache, GError **error)
+{
+  g_autoptr (DnnFeeder) self = g_new0 (DnnFeeder, 1);
+
+  self->model = dnn_model_ref (model);
+  self->data = data;
+  self->split = split;
+  self->pool = pool;
+  self->batch = MIN (options->batch, split->n);
+  if (!make_order (self, error) ||
+      !dnn_feeder_replan (self, options, cache, error))
+    return NULL;
+  self->scale = g_new0 (float, (gsize) self->batch);
+  self->values = g_new0 (float, (gsize) self->batch);
+  return g_steal_pointer (&self);
+}
+
+int64_t
+dnn_feeder_n_batches (const DnnFeeder *self)
+{
+  return (self->split->n + self->batch - 1) / self->batch;
+}
+
+void
+dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key)
+{
+  self->block = -1;
+  dnn_row_order_set (self->order, key);
+  self->loaded = -1;
+}
+
+void
+dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights, int64_t n)
+{
+  self->block = -1;
+  self->class_weights = weights;
+  self->n_classes = n;
+}
+
+/* The place in the source's arrays of a slot of the pool.  Rows that lie in the
+ * files are one pool, in which slots are the split's own numbers. */
+static int64_t
+place_of (const DnnFeeder *self, const DnnSplit *source, int64_t slot)
+{
+  return source == self->split ? dnn_split_row (source, slot) : slot;
+}
+
+/* The weight of row `row` of the source, with these targets. */
+static float
+weight_of (const DnnFeeder *self, const DnnSplit *source, int64_t row,
+           const float *targets)
+{
+  const int64_t n = dnn_array_row_size (source->targets);
+  float weight = 1;
+
+  if (source->weights != NULL)
+    dnn_array_to_float (source->weights, row, 1, &weight);
+  if (self->class_weights != NULL) {
+    const int64_t class = dnn_class_of (targets, n);
+
+    if (class >= 0 && class < self->n_classes)
+      weight *= (float) self->class_weights[class];
+  }
+  return weight;
+}
+
+static bool
+has_weights (const DnnFeeder *self)
+{
+  return self->split->weights != NULL || self->class_weights != NULL;
+}
+
+typedef struct {
+  DnnFeeder *feeder;
+  const DnnSplit *source; /* the split, or the window's */
+  float *inputs;          /* of the block, or the plan's */
+  int64_t number;         /* of the block's first row, in the order */
+  int64_t first, n;       /* rows of it */
+  int64_t grain;          /* rows that are gathered in one piece */
+  bool by_batch; /* then what comes next is known to be the next batch */
+} Gather;
+
+/* Elements of a piece, and nanoseconds that one takes, about. */
+enum { GRAIN = 6272 };
+#define WORK 0.3
+
+/* Asks for `n` rows that the next batch has from place i on: rows lie anywhere,
+ * so that each costs a wait for memory. */
+static void
+prefetch_next (const Gather *gather, const DnnArray *array, bool cached,
+               int64_t i, int64_t n)
+{
+  enum { LINE = 64 };
+  const DnnFeeder *self = gather->feeder;
+  const size_t size =
+      (size_t) dnn_array_row_size (array) * dnn_dtype_size (array->dtype);
+  const int64_t *slots =
+      dnn_row_order_peek (self->order, gather->number + i + self->batch, n, &n);
+
+  for (int64_t k = 0; k < n; k++) {
+    const int64_t place =
+        cached ? slots[k] : place_of (self, gather->source, slots[k]);
+    const char *row = (const char *) array->data + size * (size_t) place;
+
+    for (size_t j = 0; j < size; j += LINE)
+      __builtin_prefetch (row + j);
+  }
+}
+
+static void
+gather_chunk (void *data, int64_t chunk, uint32_t worker)
+{
+  const Gather *gather = data;
+  const DnnFeeder *self = gather->feeder;
+  const DnnSplit *source = gather->source;
+  const bool cached = self->cache != NULL;
+  const DnnArray *inputs_of = cached ? self->cache : source->inputs;
+  const int64_t first = gather->first + chunk * gather->grain;
+  const int64_t n = MIN (gather->grain, gather->first + gather->n - first);
+  const int64_t *places = self->places + first;
+  const int64_t n_targets = dnn_array_row_size (source->targets);
+  float *inputs = gather->inputs + first * dnn_array_row_size (inputs_of);
+  float *targets = self->targets + first * n_targets;
+
+  (void) worker;
+  if (gather->by_batch) {
+    prefetch_next (gather, inputs_of, cached, first, n);
+    prefetch_next (gather, source->targets, false, first, n);
+  }
+  if (cached)
+    dnn_array_rows_to_float (self->cache, self->rows + first, n, inputs);
+  else
+    dnn_preprocess_rows (self->data->preprocess, source->inputs, places, n,
+                         inputs);
+  dnn_data_targets (self->data, source, places, n, targets);
+  if (has_weights (self))
+    for (int64_t i = 0; i < n; i++)
+      self->weights[first + i] =
+          weight_of (self, source, places[i], targets + i * n_targets);
+}
+
+/* Brings the pool of the rows just asked for into the window. */
+static const DnnSplit *
+load_window (DnnFeeder *self)
+{
+  const int64_t pool = dnn_row_order_pool (self->order);
+
+  if (self->window == NULL)
+    return self->split;
+  if (self->loaded != pool)
+    dnn_row_window_load (self->window, self->order);
+  self->loaded = pool;
+  return dnn_row_window_split (self->window);
+}
+
+/* At the end of a pass: others may need the memory. */
+static void
+rest_window (DnnFeeder *self)
+{
+  if (self->window == NULL)
+    return;
+  self->loaded = -1;
+  dnn_row_order_rest (self->order);
+  dnn_row_window_rest (self->window);
+}
+
+/* The next rows of the gather's n, those of one pool. */
+static int64_t
+find_rows (Gather *gather, int64_t n)
+{
+  DnnFeeder *self = gather->feeder;
+
+  gather->n = dnn_row_order_get (self->order, gather->number + gather->first,
+                                 n - gather->first, self->rows + gather->first,
+                                 self->places + gather->first);
+  gather->source = load_window (self);
+  for (int64_t i = gather->first; i < gather->first + gather->n; i++)
+    self->places[i] = place_of (self, gather->source, self->places[i]);
+  return gather->n;
+}
+
+/* Gathers all rows of the batch, of which the first has this number in the
+ * order, into the plan's input: those of one pool and then, at its end, of the
+ * next. */
+static void
+gather_batch (DnnFeeder *self, int64_t number)
+{
+  DnnBatch *batch = &self->current;
+  const int64_t size = dnn_count (&batch->plan->input->y.tensor) / batch->n;
+  Gather gather = { .feeder = self,
+                    .inputs = dnn_plan_input (batch->plan),
+                    .number = number,
+                    .grain = MAX (GRAIN / size, 1),
+                    .by_batch = true };
+
+  for (; gather.first < batch->n; gather.first += gather.n) {
+    const int64_t n = find_rows (&gather, batch->n);
+
+    dnn_pool_run_work (self->pool, (n + gather.grain - 1) / gather.grain,
+                       (double) (size * n) * WORK, gather_chunk, &gather);
+  }
+  if (number + batch->n == self->split->n)
+    rest_window (self);
+}
+
+/* --- blocks of batches --------------------------------------------------- */
+
+static void
+gather_block (DnnFeeder *self, int64_t index)
+{
+  const int64_t size = self->batch * self->n_together;
+  const int64_t first = index * size;
+  const int64_t n = MIN (size, self->split->n - first);
+  Gather gather = {
+    .feeder = self, .inputs = self->inputs, .number = first, .grain = n
+  };
+
+  for (; gather.first < n; gather.first += gather.n) {
+    find_rows (&gather, n);
+    gather_chunk (&gather, 0, 0);
+  }
+  self->block = index;
+}
+
+/* The batch, of which the first row has this number in the order. */
+static void
+copy_batch (DnnFeeder *self, int64_t number)
+{
+  const DnnBatch *batch = &self->current;
+  const int64_t size = dnn_count (&batch->plan->input->y.tensor);
+  const int64_t rows = self->batch * self->n_together;
+
+  if (self->block != number / rows)
+    gather_block (self, number / rows);
+  self->offset = number % rows;
+  memcpy (dnn_plan_input (batch->plan),
+          self->inputs + self->offset * (size / batch->n),
+          (size_t) size * sizeof (float));
+}
+
+const DnnBatch *
+dnn_feeder_get (DnnFeeder *self, int64_t i)
+{
+  const int64_t first = i * self->batch;
+  const DnnShape *target = &self->split->targets->shape;
+  DnnBatch *batch = &self->current;
+
+  batch->index = i;
+  batch->n = MIN (self->batch, self->split->n - first);
+  batch->plan = batch->n == self->batch ? self->full : self->last;
+  if (self->n_together > 1)
+    copy_batch (self, first);
+  else
+    gather_batch (self, first);
+  batch->y_true = (DnnTensor){
+    self->targets + self->offset * dnn_array_row_size (self->split->targets),
+    DNN_FLOAT32,
+    target->n_dims,
+    { batch->n },
+  };
+  memcpy (&batch->y_true.dims[1], &target->dims[1],
+          (target->n_dims - 1) * sizeof target->dims[0]);
+  batch->scale = self->scale;
+  batch->values = self->values;
+  batch->weights = has_weights (self) ? self->weights + self->offset : NULL;
+  for (int64_t j = 0; j < batch->n; j++)
+    self->scale[j] =
+        (batch->weights != NULL ? batch->weights[j] : 1) / (float) batch->n;
+  return batch;
+}
+
+int64_t
+dnn_feeder_row (const DnnFeeder *self, int64_t i, const char **ret_name)
+{
+  *ret_name = self->split->inputs_name;
+  return dnn_split_row (self->split, self->rows[self->offset + i]);
+}
+
+const DnnPlan *
+dnn_feeder_plan (const DnnFeeder *self)
+{
+  return self->full;
+}
+
+size_t
+dnn_feeder_arena_size (const DnnFeeder *self)
+{
+  return self->last != NULL
+             ? MAX (self->full->arena_size, self->last->arena_size)
+             : self->full->arena_size;
+}

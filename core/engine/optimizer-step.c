@@ -1,0 +1,362 @@
+/* optimizer-step.c - steps weights, tile by tile */
+#include "dnn-optimizer-private.h"
+
+#include "dnn-blas.h"
+#include "dnn-param.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Elements of a weight that are stepped in one piece, and nanoseconds that one
+ * takes, about. */
+enum { GRAIN = 16384 };
+#define WORK 1.0
+
+static bool
+is_elementwise (const DnnOptimizer *self)
+{
+  return (self->component->code->flags & DNN_FLAG_ELEMENTWISE) != 0;
+}
+
+bool
+dnn_optimizer_slot_is_like_weight (const DnnWeightState *state, uint32_t slot)
+{
+  const DnnShape *shape = &state->slots.at[slot].shape;
+
+  return shape->n_dims == state->shape.n_dims &&
+         memcmp (shape->dims, state->shape.dims, sizeof shape->dims) == 0;
+}
+
+/* --- one range ----------------------------------------------------------- */
+
+static void
+fill_step (const DnnOptimizer *self, DnnWeightState *state, int64_t first,
+           int64_t n, uint32_t worker, DnnStep *ret_step)
+{
+  float **at = state->at + (size_t) worker * DNN_MAX_DECLARED;
+
+  for (uint32_t i = 0; i < state->n_own; i++)
+    at[i] =
+        state->data[i] != NULL && dnn_optimizer_slot_is_like_weight (state, i)
+            ? state->data[i] + first
+            : state->data[i];
+  *ret_step = (DnnStep){
+    .call = { DNN_END_OF (DnnStep, weight), 0, (void *) &self->context },
+    .n = n,
+    .w = (float *) state->weight->tensor.data + first,
+    .slots = at,
+    .t = state->t,
+    .step = self->step,
+    .weight = &state->shape,
+  };
+}
+
+/* Clips, decays and steps elements first .. first + n - 1 of a gradient that is
+ * complete.  `factor` is what clipping by a norm came to. */
+static void
+move_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
+            int64_t first, int64_t n, float factor, uint32_t worker)
+{
+  float *w = (float *) state->weight->tensor.data + first;
+  DnnStep step;
+
+  if (factor != 1)
+    for (int64_t i = 0; i < n; i++)
+      g[i] *= factor;
+  if (isfinite (self->keys.clipvalue)) {
+    const float most = (float) self->keys.clipvalue;
+
+    for (int64_t i = 0; i < n; i++)
+      g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i];
+  }
+  if (self->keys.weight_decay > 0 && self->rate != NULL) {
+    const float decay =
+        (float) (self->keys.weight_decay *
+                 dnn_param_get_number (self->rate, state->self));
+
+    for (int64_t i = 0; i < n; i++)
+      w[i] -= w[i] * decay;
+  }
+  fill_step (self, state, first, n, worker, &step);
+  step.g = g;
+  self->ops->step (state->self, &dnn_host, &step);
+}
+
+/* The same, where enough gradients are there, and the average in any case. */
+static void
+update_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
+              int64_t first, int64_t n, float factor, uint32_t worker)
+{
+  if (state->updates)
+    move_range (self, state, g, first, n, factor, worker);
+  dnn_optimizer_average (self, state, first, n);
+}
+
+typedef struct {
+  const DnnOptimizer *optimizer;
+  DnnWeightState *state;
+  float *g;
+  int64_t n;       /* elements of the weight */
+  int64_t columns; /* of the weight, as a matrix */
+  float factor;
+} Update;
+
+static void
+update_chunk (void *data, int64_t chunk, uint32_t worker)
+{
+  const Update *update = data;
+  int64_t first = chunk * GRAIN;
+
+  update_range (update->optimizer, update->state, update->g + first, first,
+                MIN (GRAIN, update->n - first), update->factor, worker);
+}
+
+static void
+apply_constraint (DnnWeight *weight)
+{
+  if (dnn_constraint_is_set (&weight->constraint))
+    dnn_constraint_apply (&weight->constraint, &weight->tensor);
+}
+
+static void
+update_weight (DnnOptimizer *self, DnnWeightState *state, DnnTensor *dw,
+               float factor)
+{
+  Update update = { self, state, dw->data, dnn_count (dw), 0, factor };
+
+  if (is_elementwise (self))
+    dnn_pool_run_work (self->pool, (update.n + GRAIN - 1) / GRAIN,
+                       (double) update.n * WORK, update_chunk, &update);
+  else
+    update_range (self, state, dw->data, 0, update.n, factor, 0);
+  apply_constraint (state->weight);
+}
+
+/* --- gradients ----------------------------------------------------------- */
+
+/* The struct that a weight's step sees: schedules and multipliers applied. */
+static void
+resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
+{
+  const DnnComponent *component = self->component;
+
+  memcpy (state->self, component->self, component->code->self_size);
+  for (guint i = 0; i < component->schedules->len; i++) {
+    const DnnDriven *driven = g_ptr_array_index (component->schedules, i);
+
+    dnn_param_set_number (
+        driven->param, state->self,
+        dnn_component_value_at (component, driven->param, step, self->n_steps));
+  }
+  if (self->rate != NULL && state->weight->learning_rate_multiplier != 1)
+    dnn_param_set_number (self->rate, state->self,
+                          dnn_param_get_number (self->rate, state->self) *
+                              state->weight->learning_rate_multiplier);
+}
+
+/* Counts the gradient, and where it makes an update counts that and tells the
+ * plugin; once a step: a weight that gets no gradient, frozen, is not counted.
+ */
+static DnnWeightState *
+begin_update (DnnOptimizer *self, const DnnWeight *weight)
+{
+  DnnWeightState *state = dnn_optimizer_find_state (self, weight);
+  DnnStep begin;
+
+  self->context.key.owner = state->owner;
+
+  if (state->begun == self->step + 1)
+    return state;
+  state->begun = self->step + 1;
+  dnn_optimizer_count_gradient (self, state);
+  if (!state->updates)
+    return state;
+  state->t++;
+  resolve_self (self, state, self->schedule_step);
+  if (self->ops->begin == NULL)
+    return state;
+  fill_step (self, state, 0, dnn_count (&state->shape), 0, &begin);
+  self->ops->begin (state->self, &dnn_host, &begin);
+  return state;
+}
+
+/* In a fixed order, in double, by lanes that the compiler can vectorize. */
+static double
+sum_of_squares (const DnnTensor *dw)
+{
+  enum { LANES = 16 };
+  const float *g = dw->data;
+  const int64_t n = dnn_count (dw);
+  double lanes[LANES] = { 0 }, sum = 0;
+  int64_t i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    for (int j = 0; j < LANES; j++)
+      lanes[j] += (double) g[i + j] * g[i + j];
+  for (; i < n; i++)
+    sum += (double) g[i] * g[i];
+  for (int j = 0; j < LANES; j++)
+    sum += lanes[j];
+  return sum;
+}
+
+/* What a gradient of that norm is multiplied by. */
+static float
+clip_factor (double norm, double most)
+{
+  if (!isfinite (norm))
+    return NAN; /* as in Keras: it must not pass for a gradient of 0 */
+  return norm > most ? (float) (most / norm) : 1.0f;
+}
+
+/* Elements first .. first + n - 1 of a batch's gradient, at `g`, with what is
+ * added to them: the regularizer's part, and gradients that waited. */
+static void
+complete_gradient (const DnnWeightState *state, float *g, int64_t first,
+                   int64_t n)
+{
+  const DnnWeight *weight = state->weight;
+
+  if (dnn_regularizer_is_set (&weight->regularizer))
+    dnn_regularizer_add_gradient (&weight->regularizer,
+                                  (float *) weight->tensor.data + first, g, n);
+  dnn_optimizer_accumulate (state, g, first, n);
+}
+
+static void
+take_gradient (void *data, DnnWeight *weight, DnnTensor *dw)
+{
+  DnnOptimizer *self = data;
+  DnnWeightState *state = begin_update (self, weight);
+  float factor = 1;
+
+  complete_gradient (state, dw->data, 0, dnn_count (dw));
+  if (state->updates && isfinite (self->keys.global_clipnorm)) {
+    state->pending = dw;
+    return;
+  }
+  if (state->updates && isfinite (self->keys.clipnorm))
+    factor = clip_factor (sqrt (sum_of_squares (dw)), self->keys.clipnorm);
+  update_weight (self, state, dw, factor);
+}
+
+/* A tile of dw is complete: its rows are stepped while they are hot. */
+static void
+step_tile (void *data, int64_t row, int64_t n_rows, int64_t column,
+           int64_t n_columns, uint32_t worker)
+{
+  const Update *update = data;
+
+  if (n_columns == update->columns) {
+    n_columns *= n_rows;
+    n_rows = 1;
+  }
+  for (int64_t i = row; i < row + n_rows; i++) {
+    int64_t first = i * update->columns + column;
+
+    complete_gradient (update->state, update->g + first, first, n_columns);
+    update_range (update->optimizer, update->state, update->g + first, first,
+                  n_columns, 1, worker);
+  }
+}
+
+static bool
+has_slots (const DnnWeightState *state)
+{
+  for (uint32_t i = 0; i < state->slots.n; i++)
+    if (state->data[i] != NULL)
+      return true;
+  return false;
+}
+
+/* c, where the whole update of this weight comes to w += c aT d: then the
+ * product is added to the weight itself, and no gradient is made; else 0. */
+static double
+find_factor (const DnnOptimizer *self, const DnnWeightState *state)
+{
+  if (self->ops->struct_size < DNN_END_OF (DnnOptimizerOps, factor) ||
+      self->ops->factor == NULL || has_slots (state) ||
+      isfinite (self->keys.clipvalue) || self->keys.weight_decay > 0 ||
+      dnn_regularizer_is_set (&state->weight->regularizer))
+    return 0;
+  return self->ops->factor (state->self);
+}
+
+static void
+take_product (void *data, DnnWeight *weight, const DnnTensor *a,
+              const DnnTensor *d, DnnTensor *dw)
+{
+  DnnOptimizer *self = data;
+  DnnWeightState *state = begin_update (self, weight);
+  Update update = { self, state, dw->data, dnn_count (dw), dnn_columns (d), 1 };
+  const bool by_tiles = is_elementwise (self) &&
+                        !isfinite (self->keys.clipnorm) &&
+                        !isfinite (self->keys.global_clipnorm);
+  const double factor = by_tiles ? find_factor (self, state) : 0;
+  const bool direct = factor != 0;
+  DnnGemm gemm = {
+    DNN_GEMM (1, 0),
+    .m = dnn_columns (a),
+    .n = dnn_columns (d),
+    .k = dnn_rows (a),
+    .alpha = direct ? (float) factor : 1,
+    .beta = direct,
+    .a = dnn_f32 (a),
+    .b = dnn_f32 (d),
+    .c = dnn_f32 (direct ? &weight->tensor : dw),
+  };
+
+  dnn_blas_gemm_tiles (self->pool, &gemm, NULL,
+                       by_tiles && !direct ? step_tile : NULL, &update);
+  if (by_tiles)
+    apply_constraint (weight);
+  else
+    take_gradient (self, weight, dw);
+}
+
+DnnSink
+dnn_optimizer_sink (DnnOptimizer *self)
+{
+  return (DnnSink){ take_product, take_gradient, self };
+}
+
+/* --- steps --------------------------------------------------------------- */
+
+void
+dnn_optimizer_begin_step (DnnOptimizer *self, uint64_t step,
+                          uint64_t schedule_step)
+{
+  self->step = step;
+  self->schedule_step = schedule_step;
+  self->context.key.step = step;
+  for (guint i = 0; i < self->states->len; i++) {
+    DnnWeightState *state = g_ptr_array_index (self->states, i);
+
+    state->pending = NULL;
+  }
+}
+
+void
+dnn_optimizer_end_step (DnnOptimizer *self)
+{
+  double sum = 0;
+  float factor;
+
+  if (!isfinite (self->keys.global_clipnorm))
+    return;
+  for (guint i = 0; i < self->states->len; i++) {
+    const DnnWeightState *state = g_ptr_array_index (self->states, i);
+
+    if (state->pending != NULL)
+      sum += sum_of_squares (state->pending);
+  }
+  factor = clip_factor (sqrt (sum), self->keys.global_clipnorm);
+  for (guint i = 0; i < self->states->len; i++) {
+    DnnWeightState *state = g_ptr_array_index (self->states, i);
+
+    if (state->pending == NULL)
+      continue;
+    self->context.key.owner = state->owner;
+    update_weight (self, state, state->pending, factor);
+  }
+}

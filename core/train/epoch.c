@@ -1,0 +1,376 @@
+/* epoch.c - steps and epochs */
+#include "dnn-clock.h"
+#include "dnn-diagnosis.h"
+#include "dnn-evaluator.h"
+#include "dnn-trainer-private.h"
+
+#include <math.h>
+
+/* --- one step ------------------------------------------------------------ */
+
+/* The batch that was gathered last, with the step it belongs to. */
+static DnnDiagnosis
+diagnose (const DnnTrainer *self, uint64_t step)
+{
+  return (DnnDiagnosis){
+    .model = self->model,
+    .feeder = self->feeder,
+    .objective = self->objective,
+    .info = { (uint64_t) self->settings.seed, step, true },
+    .epoch = self->epoch + 1,
+  };
+}
+
+static bool
+check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
+{
+  DnnDiagnosis diagnosis = diagnose (self, self->step);
+  double loss = dnn_objective_batch_loss (self->objective);
+
+  if (isfinite (loss))
+    return true;
+  /* Layers that run in place have written over the inputs. */
+  diagnosis.batch = dnn_feeder_get (self->feeder, batch->index);
+  self->lost = dnn_diagnosis_find_weight (self->model) != NULL;
+  dnn_diagnosis_set_loss_error (&diagnosis, loss, error);
+  return false;
+}
+
+/* Steps of the phase, if nothing ends it early. */
+static uint64_t
+phase_length (const DnnTrainer *self)
+{
+  if (self->settings.steps > 0)
+    return (uint64_t) self->settings.steps;
+  return (uint64_t) (self->settings.epochs *
+                     dnn_feeder_n_batches (self->feeder));
+}
+
+bool
+dnn_trainer_check_finite (DnnTrainer *self, GError **error)
+{
+  g_autofree char *what = dnn_diagnosis_check (self->model, self->optimizer);
+
+  if (what == NULL)
+    return true;
+  self->lost = true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
+               "%s is not finite %s step %" G_GUINT64_FORMAT, what,
+               self->step > 0 ? "after" : "before",
+               self->step > 0 ? self->step : 1);
+  return false;
+}
+
+void
+dnn_trainer_explain_step (DnnTrainer *self, const char *what, GError **error)
+{
+  DnnDiagnosis diagnosis = diagnose (self, self->step - 1);
+
+  diagnosis.batch = dnn_feeder_get (self->feeder, self->batch - 1);
+  dnn_diagnosis_set_step_error (&diagnosis, what, error);
+}
+
+bool
+dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
+                         GError **error)
+{
+  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, true };
+  DnnSink sink = dnn_optimizer_sink (self->optimizer);
+  const float *scale = batch->plan->loss_value->wanted ? batch->scale : NULL;
+
+  dnn_objective_set_penalty (self->objective, dnn_model_penalty (self->model));
+  if (!dnn_executor_forward (batch->plan, &info, error) ||
+      !dnn_objective_update (self->objective, batch->plan, &batch->y_true,
+                             batch->weights, scale, batch->values, error) ||
+      !check_loss (self, batch, error))
+    return false;
+  dnn_optimizer_set_length (self->optimizer, phase_length (self));
+  dnn_optimizer_begin_step (self->optimizer, self->step,
+                            self->step - self->phase_step);
+  if (scale != NULL &&
+      !dnn_executor_backward (batch->plan, &info, &sink, error))
+    return false;
+  dnn_optimizer_end_step (self->optimizer);
+  self->step++;
+  return dnn_optimizer_check (self->optimizer, error);
+}
+
+/* --- one epoch ----------------------------------------------------------- */
+
+/* Batches of this epoch, done and to be done: all, or what the phase has steps
+ * for. */
+static int64_t
+count_batches (const DnnTrainer *self)
+{
+  const int64_t limits[] = { self->settings.steps, self->settings.ends_after };
+  int64_t n = dnn_feeder_n_batches (self->feeder);
+  int64_t before = (int64_t) (self->step - self->phase_step) - self->batch;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (limits[i] > 0)
+      n = MIN (n, limits[i] - before);
+  return n;
+}
+
+/* Epochs of the run when this phase is done. */
+static int64_t
+count_epochs (const DnnTrainer *self)
+{
+  int64_t n = dnn_feeder_n_batches (self->feeder);
+
+  return self->phase_epoch + (self->settings.steps > 0
+                                  ? (self->settings.steps + n - 1) / n
+                                  : self->settings.epochs);
+}
+
+DnnProgress
+dnn_trainer_progress (DnnTrainer *self)
+{
+  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
+    self->metrics[i] = dnn_objective_result (self->objective, i);
+  return (DnnProgress){
+    .epoch = self->epoch + 1,
+    .n_epochs = count_epochs (self),
+    .batch = self->batch,
+    .n_batches = count_batches (self),
+    .loss = dnn_objective_loss (self->objective),
+    .metrics = self->metrics,
+    .seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6,
+  };
+}
+
+/* Progress is told at most this often. */
+enum { MICROSECONDS_BETWEEN_REPORTS = 50000 };
+
+static void
+tell (DnnTrainer *self, const DnnTrainEvents *events, bool last, int64_t *told)
+{
+  const int64_t now = dnn_clock_coarse ();
+  DnnProgress progress;
+
+  if (now - *told < MICROSECONDS_BETWEEN_REPORTS && !last)
+    return;
+  progress = dnn_trainer_progress (self);
+  events->batch (events->data, &progress);
+  *told = now;
+}
+
+/* Between two steps: whoever watches may look and change; the run saves. */
+static bool
+ask (DnnTrainer *self, const DnnTrainEvents *events, bool after_step,
+     GError **error)
+{
+  DnnRequest asked = events != NULL && events->between != NULL
+                         ? events->between (events->data, self)
+                         : DNN_REQUEST_NONE;
+
+  self->stopped = (asked & DNN_REQUEST_STOP) != 0;
+  return !after_step || self->after_step == NULL ||
+         self->after_step (self->run, asked, error);
+}
+
+static bool
+train_batches (DnnTrainer *self, const DnnTrainEvents *events,
+               double *ret_losses, GError **error)
+{
+  int64_t told = self->epoch_start;
+  int64_t n;
+
+  /* Counted anew: whoever is asked between two steps may break the phase off.
+   */
+  while (self->batch < (n = count_batches (self)) && !self->stopped) {
+    const int64_t i = self->batch;
+
+    if (self->probe != NULL && i + 1 == n)
+      dnn_probe_before_step (self->probe);
+    if (!dnn_trainer_refresh (self, error) ||
+        !dnn_trainer_train_batch (self, dnn_feeder_get (self->feeder, i),
+                                  error))
+      return false;
+    self->batch++;
+    if (ret_losses != NULL)
+      ret_losses[i] = dnn_objective_batch_loss (self->objective);
+    if (events != NULL && events->batch != NULL)
+      tell (self, events, i + 1 == n, &told);
+    if (!ask (self, events, true, error))
+      return false;
+  }
+  return true;
+}
+
+bool
+dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error)
+{
+  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
+
+  if (self->validation == NULL)
+    return true;
+
+  return dnn_evaluate_feeder (self->evaluation, self->validation, &info,
+                              &epoch->val_loss, epoch->val_metrics, error);
+}
+
+static bool
+fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
+{
+  uint64_t steps = self->step - self->phase_step;
+
+  epoch->loss = dnn_objective_loss (self->objective);
+  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
+    epoch->metrics[i] = dnn_objective_result (self->objective, i);
+  epoch->learning_rate =
+      dnn_optimizer_rate (self->optimizer, steps > 0 ? steps - 1 : 0);
+  if (!dnn_trainer_validate (self, epoch, error))
+    return false;
+  epoch->seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6;
+  return true;
+}
+
+/* Tells once why the loss of validation is not finite, though the one that is
+ * trained on is. */
+static bool
+warn_of_validation (DnnTrainer *self, const DnnTrainEvents *events,
+                    const DnnEpoch *epoch, GError **error)
+{
+  g_autofree char *why = NULL, *text = NULL;
+
+  if (self->validation == NULL || isfinite (epoch->val_loss) || self->warned ||
+      events == NULL || events->warning == NULL)
+    return true;
+  why = dnn_evaluate_explain (self->model, self->evaluation, self->validation,
+                              error);
+  if (why == NULL)
+    return false;
+  self->warned = true;
+  text = g_strdup_printf ("val_loss is '%g' in epoch %" G_GINT64_FORMAT ": %s",
+                          epoch->val_loss, self->epoch + 1, why);
+  events->warning (events->data, text);
+  return true;
+}
+
+/* The last step of an epoch is watched; one that breaks off within has none. */
+static bool
+is_probed (const DnnTrainer *self)
+{
+  return self->probe != NULL &&
+         (self->batch == dnn_feeder_n_batches (self->feeder) ||
+          !dnn_trainer_is_broken_off (self));
+}
+
+static bool
+finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
+              GError **error)
+{
+  DnnEpoch *epoch = dnn_history_add (self->history, self->phase);
+  const bool probed = is_probed (self);
+
+  if (!fill_epoch (self, epoch, error))
+    return false;
+  if (events != NULL && events->end_epoch != NULL)
+    events->end_epoch (events->data, epoch);
+  if (!warn_of_validation (self, events, epoch, error) ||
+      !dnn_trainer_update_callbacks (self, epoch, events, error))
+    return false;
+  self->epoch++;
+  self->batch = 0;
+  return (!probed || dnn_trainer_probe (self, key, events, error)) &&
+         (self->after_epoch == NULL || self->after_epoch (self->run, error)) &&
+         ask (self, events, false, error);
+}
+
+bool
+dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
+                   double *ret_losses, GError **error)
+{
+  const DnnKey key = { .seed = (uint64_t) self->settings.seed,
+                       .owner = dnn_random_owner ("order of the rows"),
+                       .step = (uint64_t) self->epoch };
+  const DnnKey *order = self->settings.shuffle ? &key : NULL;
+
+  self->ended = false;
+  self->stopped = false;
+  self->epoch_start = g_get_monotonic_time ();
+  dnn_optimizer_set_length (self->optimizer, phase_length (self));
+  dnn_feeder_set_order (self->feeder, order);
+  if (self->batch == 0)
+    dnn_objective_reset (self->objective);
+  if (events != NULL && events->begin_epoch != NULL) {
+    DnnProgress progress = dnn_trainer_progress (self);
+
+    events->begin_epoch (events->data, &progress);
+  }
+  return train_batches (self, events, ret_losses, error) &&
+         (self->stopped || finish_epoch (self, events, order, error));
+}
+
+bool
+dnn_trainer_is_broken_off (const DnnTrainer *self)
+{
+  return self->settings.ends_after > 0 &&
+         (int64_t) (self->step - self->phase_step) >= self->settings.ends_after;
+}
+
+/* Whether no step of the phase is left, of which so many epochs are done. */
+static bool
+is_trained (const DnnTrainer *self, int64_t n_epochs)
+{
+  if (dnn_trainer_is_broken_off (self))
+    return true;
+  if (self->settings.steps > 0)
+    return (int64_t) (self->step - self->phase_step) >= self->settings.steps;
+  return n_epochs >= self->settings.epochs;
+}
+
+bool
+dnn_trainer_is_phase_over (const DnnTrainer *self)
+{
+  if (self->stopping != NULL && dnn_early_stopping_is_over (self->stopping))
+    return true;
+  if (self->batch > 0) /* an epoch has begun: it is yet to be finished */
+    return false;
+  return is_trained (self, self->epoch - self->phase_epoch);
+}
+
+int64_t
+dnn_trainer_epochs_done (const DnnTrainer *self)
+{
+  return self->epoch - self->phase_epoch +
+         (self->batch > 0 &&
+          self->batch == dnn_feeder_n_batches (self->feeder));
+}
+
+bool
+dnn_trainer_is_spent (const DnnTrainer *self)
+{
+  return dnn_trainer_is_phase_over (self) ||
+         is_trained (self, dnn_trainer_epochs_done (self));
+}
+
+bool
+dnn_trainer_fit (DnnTrainer *self, const DnnTrainEvents *events, GError **error)
+{
+  self->stopped = false;
+  while (!self->stopped && !dnn_trainer_is_phase_over (self))
+    if (!dnn_trainer_epoch (self, events, NULL, error))
+      return false;
+  return dnn_trainer_is_stopped (self) || dnn_trainer_end_phase (self, error);
+}
+
+/* --- evaluation ---------------------------------------------------------- */
+
+bool
+dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split, double *ret_loss,
+                      double *ret_metrics, GError **error)
+{
+  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
+  DnnPlanOptions options = { .batch = DNN_EVALUATION_BATCH,
+                             .logits = self->logits };
+  g_autoptr (DnnFeeder) feeder = dnn_feeder_new (
+      self->model, self->pool, self->data, split, &options, NULL, error);
+
+  if (feeder == NULL)
+    return false;
+
+  return dnn_evaluate_feeder (self->evaluation, feeder, &info, ret_loss,
+                              ret_metrics, error);
+}

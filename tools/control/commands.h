@@ -1,0 +1,24 @@
+/* commands.h - what a run that trains can be told, and its answers */
+#pragma once
+
+#include <dnn-run.h>
+
+#include "command.h"
+
+/* What commands look at and leave behind; those that write it are called
+ * between two steps. */
+typedef struct Steering {
+  DnnRun *run;
+  DnnTrainEvents watcher; /* is told what was done */
+  bool paused;
+  bool stops; /* asked to; answered when all is saved */
+} Steering;
+
+/* Carries out one line, words as a shell splits them.  Returns: (transfer
+ * full): the answer, an object on one line, or NULL where it comes when the run
+ * has ended. */
+char *steering_answer (Steering *self, const char *line);
+/* What those get who wait for the end; `error`: how it ended, or NULL. */
+char *steering_answer_stop (Steering *self, const GError *error);
+/* The answer to what cannot be carried out. */
+char *steering_refuse (const GError *error);

@@ -1,0 +1,63 @@
+/* training.c - progress and signals around a run */
+#include "training.h"
+
+#include "control/control.h"
+#include "progress.h"
+#include "signals.h"
+
+#include <gio/gio.h>
+
+static void
+set_stopped (const DnnRun *run, GError **error)
+{
+  DnnTrainer *trainer = dnn_run_trainer (run);
+  DnnProgress progress = dnn_trainer_progress (trainer);
+  g_autofree char *folder = g_shell_quote (dnn_run_folder (run));
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+               "interrupted after step %" G_GUINT64_FORMAT
+               ", in epoch %" G_GINT64_FORMAT
+               "; all is saved, and this goes on: dnnrun train --resume %s",
+               dnn_trainer_step (trainer), progress.epoch, folder);
+}
+
+/* A folder where no socket can be is no reason not to train. */
+static Control *
+listen_to (DnnRun *run, const DnnTrainEvents *watcher)
+{
+  g_autoptr (GError) error = NULL;
+  Control *control = control_new (run, watcher, &error);
+  g_autofree char *text = NULL;
+
+  if (control != NULL)
+    return control;
+  text = g_strdup_printf ("%s; 'dnnrun control' will not reach this run",
+                          error->message);
+  watcher->warning (watcher->data, text);
+  return NULL;
+}
+
+bool
+train_run (DnnRun *run, const Common *common, bool listens, GError **error)
+{
+  g_autoptr (Progress) progress = progress_new (common, dnn_run_trainer (run));
+  DnnTrainEvents events = progress_events (progress);
+  g_autoptr (Control) control = NULL;
+  g_autoptr (GError) wrong = NULL;
+
+  signals_install ();
+  if (listens)
+    control = listen_to (run, &events);
+  progress_set_control (progress, control);
+  dnn_run_train (run, &events, &wrong);
+  if (control != NULL)
+    control_end (control, wrong);
+  if (wrong != NULL) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return false;
+  }
+  if (!dnn_run_is_stopped (run))
+    return true;
+  set_stopped (run, error);
+  return false;
+}
