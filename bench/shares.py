@@ -24,7 +24,7 @@ from environment import ROOT
 PARTS = (
     ("products: tiles in registers", r" any_tile|openblas.* "),
     ("products: packing, cutting into tiles",
-     r" (multiply_|pack_|one_tile|dnn_gemm|dnn_blas)"),
+     r" (multiply|block|pack_|turn|one_tile|dnn_gemm|dnn_blas)"),
     ("loss and metrics",
      r"^(sparse_|categorical|accuracy)| (exp|log1p)_|objective"),
     ("rows: order, gather, convert, scale",

@@ -97,8 +97,8 @@ def check_include(name, quote, header):
             return None
         return 'a plugin includes <dnn/plugin.h> and libc only'
     if header == 'cblas.h' and not name.startswith('bench/'):
-        if name != 'core/compute/dnn-blas.c':
-            return 'only core/compute/dnn-blas.c includes cblas.h'
+        if name != 'core/compute/gemm-openblas.c':
+            return 'only core/compute/gemm-openblas.c includes cblas.h'
     if header in ('stdio.h', 'glib/gstdio.h', 'glib/gprintf.h'):
         if header != 'glib/gstdio.h' and not name.startswith(STDIO_FOLDERS):
             return 'only tools and tests print'

@@ -56,9 +56,9 @@ PLANTED = [
      'a plugin includes'),
     ('plugin-stdio', 'plugins/layers/x.c', PLUGIN + '#include <stdio.h>\n',
      'a plugin includes'),
-    ('cblas', 'core/text/dnn-x.c', HEAD + '#include <cblas.h>\n', 'dnn-blas.c'),
+    ('cblas', 'core/text/dnn-x.c', HEAD + '#include <cblas.h>\n', 'gemm-openblas.c'),
     ('cblas-tool', 'tools/dnn-x.c', HEAD + '#include <cblas.h>\n',
-     'dnn-blas.c'),
+     'gemm-openblas.c'),
     ('stdio', 'core/text/dnn-x.c', HEAD + '#include <stdio.h>\n', 'print'),
     ('abi-glib', 'include/dnn/x.h', '/* x.h - h */\n#include <glib.h>\n',
      'the ABI needs'),
@@ -81,7 +81,7 @@ ALLOWED = [
     ('core/text/dnn-x.c',
      HEAD + function(1, 'int a, void (*b) (int, int, int, int, int, int),\n'
                      '   int c')),
-    ('core/compute/dnn-blas.c', '/* dnn-blas.c - x */\n#include <cblas.h>\n'),
+    ('core/compute/gemm-openblas.c', '/* gemm-openblas.c - x */\n#include <cblas.h>\n'),
     ('tools/dnn-x.c', HEAD + '#include <stdio.h>\n'),
     ('plugins/layers/x.c', PLUGIN + '#include <dnn/plugin.h>\n'
                                     '#include <math.h>\n'),

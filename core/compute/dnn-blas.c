@@ -1,9 +1,7 @@
-/* dnn-blas.c - products by tiles, each one call of a kernel or of OpenBLAS */
+/* dnn-blas.c - products by tiles, each one call of a kernel */
 #include "dnn-blas.h"
 
 #include "dnn-gemm.h"
-
-#include <cblas.h>
 
 /* Few tiles for a small product, since every tile packs the operand that is
  * shared anew, and more for a large one, so that many threads have something to
@@ -24,41 +22,6 @@ enum { SHORT_ROW = 1024, ROW_STEP = 256 };
 #define SPEED     100.0
 #define ROW_SPEED 75.0
 
-void
-dnn_blas_init (void)
-{
-  openblas_set_num_threads (1);
-}
-
-/* C = beta C, for a product of no terms, which BLAS refuses. */
-static void
-scale (const DnnGemm *g, int64_t ldc)
-{
-  for (int64_t i = 0; i < g->m; i++)
-    for (int64_t j = 0; j < g->n; j++) {
-      float *c = &g->c[i * ldc + j];
-
-      *c = g->beta == 0 ? 0 : g->beta * *c;
-    }
-}
-
-static void
-call_openblas (const DnnGemm *g)
-{
-  const blasint m = (blasint) g->m, n = (blasint) g->n, k = (blasint) g->k;
-  const blasint lda = (blasint) g->lda, ldb = (blasint) g->ldb;
-
-  if (m == 1 && (!g->trans_a || lda == 1))
-    /* c = op(B)T a: one row through sgemm packs all of B for nothing. */
-    cblas_sgemv (CblasRowMajor, g->trans_b ? CblasNoTrans : CblasTrans,
-                 g->trans_b ? n : k, g->trans_b ? k : n, g->alpha, g->b, ldb,
-                 g->a, 1, g->beta, g->c, 1);
-  else
-    cblas_sgemm (CblasRowMajor, g->trans_a ? CblasTrans : CblasNoTrans,
-                 g->trans_b ? CblasTrans : CblasNoTrans, m, n, k, g->alpha,
-                 g->a, lda, g->b, ldb, g->beta, g->c, (blasint) g->ldc);
-}
-
 /* The same product, leading dimensions of 0 filled in. */
 static DnnGemm
 fill_in (const DnnGemm *gemm)
@@ -71,42 +34,10 @@ fill_in (const DnnGemm *gemm)
   return g;
 }
 
-static void
-add_bias (const DnnGemm *g, const float *bias)
-{
-  for (int64_t i = 0; i < g->m; i++)
-    for (int64_t j = 0; j < g->n; j++)
-      g->c[i * g->ldc + j] += bias[j];
-}
-
-static void
-multiply_by_openblas (const DnnGemm *gemm, const float *bias)
-{
-  const DnnGemm g = fill_in (gemm);
-
-  if (g.k == 0)
-    scale (&g, g.ldc);
-  else
-    call_openblas (&g);
-  if (bias != NULL)
-    add_bias (&g, bias);
-}
-
-/* One product, and maybe a bias.  Small ones come often, so that the struct is
- * not copied on the way to the kernel. */
-static void
-multiply (const DnnGemm *gemm, const float *bias)
-{
-  if (gemm->m == 0 || gemm->n == 0)
-    return;
-  if (gemm->k == 0 || !dnn_gemm_multiply (gemm, bias, dnn_simd ()))
-    multiply_by_openblas (gemm, bias);
-}
-
 void
 dnn_blas_gemm (const DnnGemm *gemm)
 {
-  multiply (gemm, NULL);
+  dnn_gemm_multiply (gemm, NULL, dnn_simd ());
 }
 
 typedef struct {
@@ -140,7 +71,7 @@ one_tile (void *data, int64_t chunk, uint32_t worker)
     g.c += first;
     bias = bias != NULL ? bias + first : NULL;
   }
-  multiply (&g, bias);
+  dnn_gemm_multiply (&g, bias, dnn_simd ());
   if (tiles->done != NULL)
     tiles->done (tiles->data, row, g.m, column, g.n, worker);
 }
@@ -153,7 +84,7 @@ whole_product (void *data, int64_t chunk, uint32_t worker)
   const DnnGemm *g = tiles->gemm;
 
   (void) chunk;
-  multiply (g, tiles->bias);
+  dnn_gemm_multiply (g, tiles->bias, dnn_simd ());
   if (tiles->done != NULL)
     tiles->done (tiles->data, 0, g->m, 0, g->n, worker);
 }
@@ -215,7 +146,7 @@ sum_part (void *data, int64_t chunk, uint32_t worker)
     g.c = row->sums[chunk - 1];
     g.beta = 0;
   }
-  multiply (&g, chunk == 0 ? row->tiles->bias : NULL);
+  dnn_gemm_multiply (&g, chunk == 0 ? row->tiles->bias : NULL, dnn_simd ());
 }
 
 static void

@@ -1,8 +1,8 @@
-/* dnn-blas.h - the one door to OpenBLAS
+/* dnn-blas.h - products on threads
  *
- * OpenBLAS is held to one thread; the pool is what makes products parallel, by
- * tiles whose borders depend on the product's shape only, so that the bits of
- * a result do not depend on the number of threads.
+ * OpenBLAS is held to one thread; the pool makes products parallel, by tiles
+ * whose borders depend on the product's shape only, so that the bits of a
+ * result do not depend on the number of threads.
  */
 #pragma once
 

@@ -1,8 +1,7 @@
 /* dnn-gemm-kernel.h - products of matrices with one set of instructions
  *
- * Included once a set by dnn-gemm.c, with
+ * Included by gemm-avx2.c and gemm-avx512.c, with
  *
- *   SIMD(name)            the name with the set's suffix
  *   TARGET                the attribute that compiles a function for the set
  *   LANES                 floats of a vector
  *   ROWS                  most rows of C that are held in registers
@@ -17,21 +16,18 @@
  * "Anatomy of High-Performance Matrix Multiplication", 2008.)
  */
 
-typedef float SIMD (Vector) __attribute__ ((vector_size (LANES * 4)));
-typedef float SIMD (Anywhere)
+typedef float Vector __attribute__ ((vector_size (LANES * 4)));
+typedef float Anywhere
     __attribute__ ((vector_size (LANES * 4), aligned (4), may_alias));
 
-#define VECTOR   SIMD (Vector)
-#define ANYWHERE SIMD (Anywhere)
-#define PANEL    (2 * LANES)
+#define PANEL (2 * LANES)
 
 #include "dnn-gemm-pack.h"
 #include "dnn-gemm-tile.h"
 
 /* All rows of C, `n` columns from `column`, `t->k` terms from `first`. */
 TARGET static void
-SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
-              Tile *t)
+block (const DnnProduct *p, int64_t column, int64_t n, int64_t first, Tile *t)
 {
   const int64_t n_rows = (p->m + ROWS - 1) / ROWS;
   const bool few = n_rows <= FEW_TILES && p->b_column == 1;
@@ -40,7 +36,7 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
   const bool last = first + t->k == p->k;
   const float *bias = last && p->bias != NULL ? p->bias + column : NULL;
   const float *panels =
-      SIMD (stays) (few, n) ? NULL : SIMD (pack_panels) (p, b, n, t->k, few);
+      stays (few, n) ? NULL : pack_panels (p, b, n, t->k, few);
   const float *tiles = NULL;
 
   for (int64_t i = 0, row = 0, rows; i < n_rows; i++, row += rows) {
@@ -49,37 +45,38 @@ SIMD (block) (const Product *p, int64_t column, int64_t n, int64_t first,
     t->a_row = p->a_row;
     t->a_term = p->a_term;
     if (p->a_term >= FAR_APART) {
-      if (i % TOGETHER == 0)
-        tiles = SIMD (pack_tiles) (p, t->a, t->k, i);
-      t->a = tiles + i % TOGETHER * TILE_OF_A;
+      if (i % DNN_GEMM_TOGETHER == 0)
+        tiles = pack_tiles (p, t->a, t->k, i);
+      t->a = tiles + i % DNN_GEMM_TOGETHER * DNN_GEMM_TILE_OF_A;
       t->a_row = 1;
       t->a_term = ROWS;
     }
     for (int64_t j = 0; j < n; j += PANEL) {
       const int64_t columns = MIN (n - j, PANEL);
       const int64_t vectors = (columns + LANES - 1) / LANES;
-      const bool in_place = SIMD (stays) (few, columns);
+      const bool in_place = stays (few, columns);
 
       t->b = in_place ? b + j : panels + j * t->k;
       t->b_term = in_place ? p->b_term : PANEL;
       t->c = p->c + row * p->ldc + column + j;
       t->bias = bias != NULL ? bias + j : NULL;
       t->part = columns - (vectors - 1) * LANES;
-      SIMD (any_tile) (rows, vectors, t);
+      any_tile (rows, vectors, t);
     }
   }
 }
 
 TARGET static void
-SIMD (multiply) (const Product *p)
+multiply (const DnnProduct *p)
 {
-  const int64_t n_blocks = (p->k + BLOCK_TERMS - 1) / BLOCK_TERMS;
+  const int64_t n_blocks =
+      (p->k + DNN_GEMM_BLOCK_TERMS - 1) / DNN_GEMM_BLOCK_TERMS;
   Tile t = { .ldc = p->ldc, .alpha = p->alpha };
 
-  for (int64_t j = 0; j < p->n; j += BLOCK_COLUMNS)
+  for (int64_t j = 0; j < p->n; j += DNN_GEMM_BLOCK_COLUMNS)
     for (int64_t i = 0, first = 0; i < n_blocks; i++, first += t.k) {
       t.k = i + 1 < n_blocks ? (i + 1) * p->k / n_blocks - first : p->k - first;
       t.beta = i == 0 ? p->beta : 1;
-      SIMD (block) (p, j, MIN (p->n - j, BLOCK_COLUMNS), first, &t);
+      block (p, j, MIN (p->n - j, DNN_GEMM_BLOCK_COLUMNS), first, &t);
     }
 }

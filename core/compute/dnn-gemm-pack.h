@@ -4,27 +4,27 @@
  */
 
 /* The first `n` lanes from anywhere, the others 0; LANES: all. */
-TARGET static ALWAYS_INLINE VECTOR
-SIMD (load) (const float *from, int64_t n)
+TARGET static ALWAYS_INLINE Vector
+load (const float *from, int64_t n)
 {
   if (n == LANES)
-    return *(const ANYWHERE *) from;
-  return (VECTOR) LOAD_PART (from, n);
+    return *(const Anywhere *) from;
+  return (Vector) LOAD_PART (from, n);
 }
 
 /* The first `n` lanes to anywhere; LANES: all. */
 TARGET static ALWAYS_INLINE void
-SIMD (store) (float *to, int64_t n, VECTOR v)
+store (float *to, int64_t n, Vector v)
 {
   if (n == LANES)
-    *(ANYWHERE *) to = v;
+    *(Anywhere *) to = v;
   else
     STORE_PART (to, n, v);
 }
 
 /* Eight rows of eight become eight columns of a panel. */
 TARGET static ALWAYS_INLINE void
-SIMD (turn_eight) (const float *b, int64_t ldb, float *to)
+turn_eight (const float *b, int64_t ldb, float *to)
 {
   Eight x[8], y[8];
 
@@ -54,63 +54,62 @@ SIMD (turn_eight) (const float *b, int64_t ldb, float *to)
 
 /* Rows of B that lie one after another: `n` columns of `k` terms. */
 TARGET static void
-SIMD (pack_rows) (const float *b, int64_t ldb, int64_t k, int64_t n, float *to)
+pack_rows (const float *b, int64_t ldb, int64_t k, int64_t n, float *to)
 {
   const int64_t part = n > LANES ? n - LANES : n;
 
   for (int64_t i = 0; i < k; i++, b += ldb, to += PANEL) {
     if (n > LANES)
-      *(VECTOR *) to = SIMD (load) (b, LANES);
-    *(VECTOR *) (to + n - part) = SIMD (load) (b + n - part, part);
+      *(Vector *) to = load (b, LANES);
+    *(Vector *) (to + n - part) = load (b + n - part, part);
   }
 }
 
 /* Columns of B that lie one after another.  Lanes beyond them stay as they are:
  * what comes of those is not stored. */
 TARGET static void
-SIMD (pack_columns) (const float *b, int64_t ldb, int64_t k, int64_t n,
-                     float *to)
+pack_columns (const float *b, int64_t ldb, int64_t k, int64_t n, float *to)
 {
   const int64_t k8 = k / 8 * 8, n8 = n / 8 * 8;
 
   for (int64_t j = 0; j < n8; j += 8)
     for (int64_t i = 0; i < k8; i += 8)
-      SIMD (turn_eight) (b + j * ldb + i, ldb, to + i * PANEL + j);
+      turn_eight (b + j * ldb + i, ldb, to + i * PANEL + j);
   for (int64_t j = 0; j < n; j++)
     for (int64_t i = j < n8 ? k8 : 0; i < k; i++)
       to[i * PANEL + j] = b[j * ldb + i];
 }
 
 /* Rows of A whose terms lie far apart, so that they lie together: those of up
- * to TOGETHER tiles from number `i` on, since what is near one term of a tile
- * is that of its neighbours. */
+ * to DNN_GEMM_TOGETHER tiles from number `i` on, since what is near one term of
+ * a tile is that of its neighbours. */
 TARGET static NOINLINE const float *
-SIMD (pack_tiles) (const Product *p, const float *a, int64_t k, int64_t i)
+pack_tiles (const DnnProduct *p, const float *a, int64_t k, int64_t i)
 {
   const int64_t n_tiles = (p->m + ROWS - 1) / ROWS;
-  const int64_t n = MIN (n_tiles - i, TOGETHER);
+  const int64_t n = MIN (n_tiles - i, DNN_GEMM_TOGETHER);
 
   for (int64_t term = 0; term < k; term++) {
     const float *from = a + term * p->a_term;
 
     for (int64_t j = 0; j < n; j++) {
       const int64_t rows = rows_of_tile (p->m, n_tiles, i + j);
-      float *to = packed_a[j] + term * ROWS;
+      float *to = dnn_gemm_packed_a[j] + term * ROWS;
 
       if (CHEAP_MASKS && p->a_row == 1)
-        SIMD (store) (to, rows, SIMD (load) (from, rows));
+        store (to, rows, load (from, rows));
       else
         for (int64_t r = 0; r < rows; r++)
           to[r] = from[r * p->a_row];
       from += rows * p->a_row;
     }
   }
-  return packed_a[0];
+  return dnn_gemm_packed_a[0];
 }
 
 /* Whether columns of B are read where they lie. */
 static ALWAYS_INLINE bool
-SIMD (stays) (bool few, int64_t columns)
+stays (bool few, int64_t columns)
 {
   return few && columns % LANES == 0;
 }
@@ -118,17 +117,17 @@ SIMD (stays) (bool few, int64_t columns)
 /* Copies a block of B into panels, but for whole ones that so few rows of C
  * use that the copy would cost more than it gains. */
 TARGET static NOINLINE const float *
-SIMD (pack_panels) (const Product *p, const float *b, int64_t n, int64_t k,
-                    bool few)
+pack_panels (const DnnProduct *p, const float *b, int64_t n, int64_t k,
+             bool few)
 {
   for (int64_t j = 0; j < n; j += PANEL) {
     const int64_t columns = MIN (n - j, PANEL);
 
     if (p->b_column != 1)
-      SIMD (pack_columns)
-    (b + j * p->b_column, p->b_column, k, columns, packed_b + j * k);
-    else if (!SIMD (stays) (few, columns))
-        SIMD (pack_rows) (b + j, p->b_term, k, columns, packed_b + j * k);
+      pack_columns (b + j * p->b_column, p->b_column, k, columns,
+                    dnn_gemm_packed_b + j * k);
+    else if (!stays (few, columns))
+      pack_rows (b + j, p->b_term, k, columns, dnn_gemm_packed_b + j * k);
   }
-  return packed_b;
+  return dnn_gemm_packed_b;
 }

@@ -6,8 +6,8 @@
 /* C = `sum` + beta C, where the last vector of a row has `part` lanes: a
  * constant for whole ones, so that nothing is asked row by row. */
 TARGET static ALWAYS_INLINE void
-SIMD (write_rows) (const int rows, const int vectors, const Tile *t,
-                   const int64_t part, VECTOR sum[ROWS][2])
+write_rows (const int rows, const int vectors, const Tile *t,
+            const int64_t part, Vector sum[ROWS][2])
 {
   const float beta = t->beta;
   const int64_t ldc = t->ldc;
@@ -18,31 +18,28 @@ SIMD (write_rows) (const int rows, const int vectors, const Tile *t,
     for (int i = 0; i < rows; i++) {
       UNROLL (2)
       for (int v = 0; v < vectors; v++)
-        sum[i][v] += beta * SIMD (load) (c + i * ldc + v * LANES,
-                                         v + 1 < vectors ? LANES : part);
+        sum[i][v] += beta * load (c + i * ldc + v * LANES,
+                                  v + 1 < vectors ? LANES : part);
     }
   }
   UNROLL (16)
   for (int i = 0; i < rows; i++, c += ldc) {
     UNROLL (2)
     for (int v = 0; v < vectors; v++)
-      SIMD (store)
-    (c + v * LANES, v + 1 < vectors ? LANES : part, sum[i][v]);
+      store (c + v * LANES, v + 1 < vectors ? LANES : part, sum[i][v]);
   }
 }
 
 /* C = alpha `sum` + beta C + bias. */
 TARGET static ALWAYS_INLINE void
-SIMD (deliver) (const int rows, const int vectors, const Tile *t,
-                VECTOR sum[ROWS][2])
+deliver (const int rows, const int vectors, const Tile *t, Vector sum[ROWS][2])
 {
-  VECTOR bias[2] = { { 0 } };
+  Vector bias[2] = { { 0 } };
 
   if (t->bias != NULL) {
     UNROLL (2)
     for (int v = 0; v < vectors; v++)
-      bias[v] =
-          SIMD (load) (t->bias + v * LANES, v + 1 < vectors ? LANES : t->part);
+      bias[v] = load (t->bias + v * LANES, v + 1 < vectors ? LANES : t->part);
   }
   UNROLL (16)
   for (int i = 0; i < rows; i++) {
@@ -51,18 +48,18 @@ SIMD (deliver) (const int rows, const int vectors, const Tile *t,
       sum[i][v] = t->alpha * sum[i][v] + bias[v];
   }
   if (t->part == LANES)
-    SIMD (write_rows) (rows, vectors, t, LANES, sum);
+    write_rows (rows, vectors, t, LANES, sum);
   else
-    SIMD (write_rows) (rows, vectors, t, t->part, sum);
+    write_rows (rows, vectors, t, t->part, sum);
 }
 
 /* C = alpha A B + beta C of one tile of `rows` rows and `vectors` vectors.
  * Both are constants where this is called, so that the loops over them vanish
  * and the sums stay in registers. */
 TARGET static ALWAYS_INLINE void
-SIMD (tile) (const int rows, const int vectors, const Tile *t)
+tile (const int rows, const int vectors, const Tile *t)
 {
-  VECTOR sum[ROWS][2] = { { { 0 } } };
+  Vector sum[ROWS][2] = { { { 0 } } };
   const float *a[ROWS / BESIDE], *b = t->b;
   const int64_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
 
@@ -70,11 +67,11 @@ SIMD (tile) (const int rows, const int vectors, const Tile *t)
   for (int i = 0; i < ROWS / BESIDE; i++)
     a[i] = t->a + i * BESIDE * a_row;
   for (int64_t k = t->k; k > 0; k--, b += b_term) {
-    VECTOR terms[2];
+    Vector terms[2];
 
     UNROLL (2)
     for (int v = 0; v < vectors; v++)
-      terms[v] = *(const ANYWHERE *) (b + v * LANES);
+      terms[v] = *(const Anywhere *) (b + v * LANES);
     UNROLL (16)
     for (int i = 0; i < rows; i++) {
       UNROLL (2)
@@ -85,19 +82,19 @@ SIMD (tile) (const int rows, const int vectors, const Tile *t)
     for (int i = 0; i < ROWS / BESIDE; i++)
       a[i] += a_term;
   }
-  SIMD (deliver) (rows, vectors, t, sum);
+  deliver (rows, vectors, t, sum);
 }
 
 /* Picks the tile whose sizes are constants. */
 TARGET static void
-SIMD (any_tile) (int64_t rows, int64_t vectors, const Tile *t)
+any_tile (int64_t rows, int64_t vectors, const Tile *t)
 {
 #define CASE(n)                                                                \
   case n:                                                                      \
     if (vectors == 1)                                                          \
-      SIMD (tile) (n, 1, t);                                                   \
+      tile (n, 1, t);                                                          \
     else                                                                       \
-      SIMD (tile) (n, 2, t);                                                   \
+      tile (n, 2, t);                                                          \
     break;
 
   switch (rows) {

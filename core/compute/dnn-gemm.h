@@ -1,8 +1,13 @@
-/* dnn-gemm.h - products of small matrices, by kernels of our own
+/* dnn-gemm.h - one product on one thread, and the list of those who can make it
  *
- * What a network of a few hundred units multiplies is small: OpenBLAS then
+ * A product is made by the first row of the list whose instructions the CPU
+ * has and that takes its shape.  The order in which terms are added follows
+ * from the shape and the row alone.  The last row takes every product, by three
+ * loops: what the others are held to.
+ *
+ * A network of a few hundred units multiplies small matrices: OpenBLAS then
  * spends much of a call on packing, and its kernels are those of the CPU it
- * knew when it was built.  docs/performance.md tells what this gains.
+ * knew when it was built.  docs/performance.md has the figures.
  */
 #pragma once
 
@@ -12,10 +17,40 @@
 
 DNN_BEGIN_DECLS
 
-/* Makes one product on this thread, by the kernel for `simd`, and adds `bias`
- * (n numbers, or NULL) to each row.  `batch` and strides are not looked at.
- * Returns false, with nothing done, where there is none: the product is then
- * OpenBLAS'. */
-bool dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd);
+/* C = alpha A B + beta C + bias.  A matrix is read as element (i, j) at i row +
+ * j column. */
+typedef struct DnnProduct {
+  int64_t m, n, k;
+  const float *a;
+  int64_t a_row, a_term;
+  const float *b;
+  int64_t b_term, b_column;
+  float *c;
+  int64_t ldc;
+  float alpha, beta;
+  const float *bias; /* n numbers, added to each row; NULL: none */
+  DnnSimd simd;      /* instructions that may be used */
+  bool trans_a, trans_b;
+} DnnProduct;
+
+/* A row of the list. */
+typedef struct DnnGemmKernel {
+  const char *name;
+  DnnSimd simd; /* instructions it needs */
+  /* If it can make this product; k is above 0. */
+  bool (*takes) (const DnnProduct *p);
+  void (*multiply) (const DnnProduct *p);
+} DnnGemmKernel;
+
+/* The list, best first. */
+const DnnGemmKernel *dnn_gemm_kernels (size_t *ret_n);
+
+/* A product as it is asked for; leading dimensions of 0 are filled in, and
+ * `batch` and strides are not read. */
+DnnProduct dnn_gemm_product (const DnnGemm *gemm, const float *bias,
+                             DnnSimd simd);
+
+/* Makes the product on this thread, by the first row that takes it. */
+void dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd);
 
 DNN_END_DECLS

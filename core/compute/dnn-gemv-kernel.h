@@ -11,41 +11,40 @@
 
 /* C = beta C + Σ xᵢ bᵢ, `n` lanes at `c` and at `b` + i `step`. */
 TARGET static ALWAYS_INLINE void
-SIMD (add_vectors) (const int rows, const VECTOR *x, const float *b,
-                    int64_t step, int64_t n, float beta, float *c)
+add_vectors (const int rows, const Vector *x, const float *b, int64_t step,
+             int64_t n, float beta, float *c)
 {
-  VECTOR sum = { 0 };
+  Vector sum = { 0 };
 
   if (beta != 0)
-    sum = beta * SIMD (load) (c, n);
+    sum = beta * load (c, n);
   UNROLL (8)
   for (int i = 0; i < rows; i++)
-    sum += x[i] * SIMD (load) (b + i * step, n);
-  SIMD (store) (c, n, sum);
+    sum += x[i] * load (b + i * step, n);
+  store (c, n, sum);
 }
 
 /* C = beta C + the terms first, first + apart, ..., as many as `rows`, which
  * is a constant where this is called. */
 TARGET static ALWAYS_INLINE void
-SIMD (add_terms) (const int rows, const Product *p, int64_t first,
-                  int64_t apart, float beta)
+add_terms (const int rows, const DnnProduct *p, int64_t first, int64_t apart,
+           float beta)
 {
   const int64_t step = apart * p->b_term, whole = p->n / LANES * LANES;
   const float *b = p->b + first * p->b_term;
-  VECTOR x[STREAMS];
+  Vector x[STREAMS];
 
   UNROLL (8)
   for (int i = 0; i < rows; i++)
-    x[i] = (VECTOR){ 0 } + p->alpha * p->a[(first + i * apart) * p->a_term];
+    x[i] = (Vector){ 0 } + p->alpha * p->a[(first + i * apart) * p->a_term];
   for (int64_t j = 0; j < whole; j += LANES)
-    SIMD (add_vectors) (rows, x, b + j, step, LANES, beta, p->c + j);
+    add_vectors (rows, x, b + j, step, LANES, beta, p->c + j);
   if (whole < p->n)
-    SIMD (add_vectors)
-  (rows, x, b + whole, step, p->n - whole, beta, p->c + whole);
+    add_vectors (rows, x, b + whole, step, p->n - whole, beta, p->c + whole);
 }
 
 TARGET static void
-SIMD (add_bias) (const Product *p)
+add_bias (const DnnProduct *p)
 {
   for (int64_t j = 0; j < p->n && p->bias != NULL; j++)
     p->c[j] += p->bias[j];
@@ -53,40 +52,40 @@ SIMD (add_bias) (const Product *p)
 
 /* Rows of B that lie one after another. */
 TARGET static void
-SIMD (multiply_row) (const Product *p)
+multiply_row (const DnnProduct *p)
 {
   const int64_t apart = p->k / STREAMS;
   float beta = p->beta;
 
   for (int64_t i = 0; i < apart; i++, beta = 1)
-    SIMD (add_terms) (STREAMS, p, i, apart, beta);
+    add_terms (STREAMS, p, i, apart, beta);
   for (int64_t i = apart * STREAMS; i < p->k; i++, beta = 1)
-    SIMD (add_terms) (1, p, i, 0, beta);
-  SIMD (add_bias) (p);
+    add_terms (1, p, i, 0, beta);
+  add_bias (p);
 }
 
 /* Elements first, first + apart, ... of C, as many as `columns`, which is a
  * constant where this is called. */
 TARGET static ALWAYS_INLINE void
-SIMD (add_columns) (const int columns, const Product *p, int64_t first,
-                    int64_t apart)
+add_columns (const int columns, const DnnProduct *p, int64_t first,
+             int64_t apart)
 {
   const int64_t step = apart * p->b_column, whole = p->k / LANES * LANES;
   const float *b = p->b + first * p->b_column;
-  VECTOR sum[STREAMS] = { { 0 } };
+  Vector sum[STREAMS] = { { 0 } };
 
   for (int64_t i = 0; i < whole; i += LANES) {
     UNROLL (8)
     for (int j = 0; j < columns; j++)
-      sum[j] += *(const ANYWHERE *) (p->a + i) *
-                *(const ANYWHERE *) (b + j * step + i);
+      sum[j] += *(const Anywhere *) (p->a + i) *
+                *(const Anywhere *) (b + j * step + i);
   }
   for (int j = 0; j < columns; j++) {
     float *c = p->c + first + j * apart, total = 0;
 
     if (whole < p->k)
-      sum[j] += SIMD (load) (p->a + whole, p->k - whole) *
-                SIMD (load) (b + j * step + whole, p->k - whole);
+      sum[j] += load (p->a + whole, p->k - whole) *
+                load (b + j * step + whole, p->k - whole);
     for (int i = 0; i < LANES; i++)
       total += sum[j][i];
     *c = p->alpha * total + (p->beta != 0 ? p->beta * *c : 0);
@@ -95,13 +94,13 @@ SIMD (add_columns) (const int columns, const Product *p, int64_t first,
 
 /* Columns of B that lie one after another; the row's terms do so, too. */
 TARGET static void
-SIMD (multiply_turned_row) (const Product *p)
+multiply_turned_row (const DnnProduct *p)
 {
   const int64_t apart = p->n / STREAMS;
 
   for (int64_t j = 0; j < apart; j++)
-    SIMD (add_columns) (STREAMS, p, j, apart);
+    add_columns (STREAMS, p, j, apart);
   for (int64_t j = apart * STREAMS; j < p->n; j++)
-    SIMD (add_columns) (1, p, j, 0);
-  SIMD (add_bias) (p);
+    add_columns (1, p, j, 0);
+  add_bias (p);
 }

@@ -1,5 +1,6 @@
 /* test-blas.c - products by tiles against three loops in double */
 #include "dnn-blas.h"
+#include "dnn-gemm.h"
 #include "dnn-random.h"
 
 #include <math.h>
@@ -226,6 +227,52 @@ test_bias (gconstpointer data)
   }
 }
 
+/* One row of the list makes every product that it takes. */
+static void
+test_kernel (gconstpointer data)
+{
+  const DnnGemmKernel *kernel = data;
+  int n_taken = 0;
+
+  g_test_summary ("A kernel of the list agrees with three loops in double");
+  if (kernel->simd > dnn_simd ()) {
+    g_test_skip ("this CPU, or DNN_SIMD, has no such instructions");
+    return;
+  }
+
+  for (size_t i = 0; i < 4 * G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (Product) product =
+        product_new (sizes[i / 4], (int) (i % 4), i % 3, 1);
+    DnnProduct p;
+
+    product->gemm.alpha = 0.5f;
+    product->gemm.beta = i % 2 == 0 ? 0 : -1;
+    product->bias = random_block (sizes[i / 4].n, 4);
+    p = dnn_gemm_product (&product->gemm, product->bias, dnn_simd ());
+    if (p.m == 0 || p.n == 0 || p.k == 0 || !kernel->takes (&p))
+      continue;
+    kernel->multiply (&p);
+    product_check (product);
+    n_taken++;
+  }
+
+  g_assert_cmpint (n_taken, >, 0);
+}
+
+static void
+test_last_kernel (void)
+{
+  size_t n;
+  const DnnGemmKernel *last = &dnn_gemm_kernels (&n)[n - 1];
+  const DnnProduct huge = { .m = INT64_MAX, .n = INT64_MAX, .k = 0 };
+
+  g_test_summary ("The list ends in a reference that takes everything, "
+                  "everywhere");
+
+  g_assert_cmpint (last->simd, ==, DNN_SIMD_PLAIN);
+  g_assert_true (last->takes (&huge));
+}
+
 static void
 test_batch (void)
 {
@@ -305,6 +352,8 @@ int
 main (int argc, char *argv[])
 {
   static const char *const names[] = { "nn", "tn", "nt", "tt" };
+  size_t n_kernels;
+  const DnnGemmKernel *kernels = dnn_gemm_kernels (&n_kernels);
 
   g_test_init (&argc, &argv, NULL);
   dnn_blas_init ();
@@ -318,6 +367,13 @@ main (int argc, char *argv[])
     g_test_add_data_func (factors, GINT_TO_POINTER (i), test_alpha_beta);
     g_test_add_data_func (bias, GINT_TO_POINTER (i), test_bias);
   }
+  for (size_t i = 0; i < n_kernels; i++) {
+    g_autofree char *path =
+        g_strconcat ("/blas/kernel/", kernels[i].name, NULL);
+
+    g_test_add_data_func (path, &kernels[i], test_kernel);
+  }
+  g_test_add_func ("/blas/last-kernel", test_last_kernel);
   g_test_add_func ("/blas/batch", test_batch);
   g_test_add_func ("/blas/same-bits", test_same_bits);
   g_test_add_func ("/blas/tiles", test_tiles);

@@ -1,0 +1,29 @@
+/* dnn-gemm-private.h - what the kernels of products see of one another */
+#pragma once
+
+#include "dnn-gemm.h"
+
+#define KERNEL(name, simd)                                                     \
+  bool dnn_gemm_takes_##name (const DnnProduct *p);                            \
+  void dnn_gemm_by_##name (const DnnProduct *p);
+#include "dnn-gemm-list.h"
+#undef KERNEL
+
+/* The first row that takes `p`, `narrow` apart. */
+const DnnGemmKernel *dnn_gemm_find_wide (const DnnProduct *p);
+/* If a row of ours makes the product, not OpenBLAS or the last one. */
+bool dnn_gemm_is_own (const DnnGemmKernel *kernel);
+
+/* Two panels of B, 32 KiB at most each, are in the first cache with a tile of
+ * A, and a block of B is in the second. */
+enum { DNN_GEMM_BLOCK_TERMS = 256, DNN_GEMM_BLOCK_COLUMNS = 256 };
+
+/* Tiles whose rows of A are packed at once, and floats of one, of 12 rows at
+ * most. */
+enum { DNN_GEMM_TOGETHER = 4, DNN_GEMM_TILE_OF_A = DNN_GEMM_BLOCK_TERMS * 12 };
+
+/* Room of this thread for packed operands. */
+extern _Thread_local float dnn_gemm_packed_a[DNN_GEMM_TOGETHER]
+                                            [DNN_GEMM_TILE_OF_A];
+extern _Thread_local float
+    dnn_gemm_packed_b[DNN_GEMM_BLOCK_TERMS * DNN_GEMM_BLOCK_COLUMNS];

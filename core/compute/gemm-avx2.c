@@ -1,0 +1,59 @@
+/* gemm-avx2.c - products by AVX2 with FMA, and those of one row */
+#if defined(__x86_64__)
+#include "dnn-gemm-simd.h"
+
+/* Elements of B from which OpenBLAS is the faster one. */
+enum { LARGE_B = 1 << 18 };
+
+/* Eight integers from 8 - n on: n of all ones, then zeros. */
+static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+
+#define MASK(n)                                                                \
+  _mm256_loadu_si256 ((const __m256i *) (ones_then_zeros + 8 - (n)))
+#define TARGET              __attribute__ ((target ("avx2,fma")))
+#define LANES               8
+#define ROWS                6
+#define LOAD_PART(p, n)     _mm256_maskload_ps (p, MASK (n))
+#define STORE_PART(p, n, v) _mm256_maskstore_ps (p, MASK (n), v)
+#define CHEAP_MASKS         false
+#include "dnn-gemm-kernel.h"
+#include "dnn-gemv-kernel.h"
+
+bool
+dnn_gemm_takes_avx2 (const DnnProduct *p)
+{
+  return p->k * p->n <= LARGE_B;
+}
+
+void
+dnn_gemm_by_avx2 (const DnnProduct *p)
+{
+  multiply (p);
+}
+
+/* Rows of B lie one after another. */
+bool
+dnn_gemm_takes_row (const DnnProduct *p)
+{
+  return p->m == 1 && p->b_column == 1;
+}
+
+void
+dnn_gemm_by_row (const DnnProduct *p)
+{
+  multiply_row (p);
+}
+
+/* Columns of B do. */
+bool
+dnn_gemm_takes_turned_row (const DnnProduct *p)
+{
+  return p->m == 1 && p->a_term == 1 && p->b_term == 1;
+}
+
+void
+dnn_gemm_by_turned_row (const DnnProduct *p)
+{
+  multiply_turned_row (p);
+}
+#endif
