@@ -6,7 +6,6 @@
 #include <dnn-file.h>
 #include <dnn-param.h>
 #include <gio/gio.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,26 +13,6 @@ void
 common_clear (Common *self)
 {
   g_clear_pointer (&self->plugin_path, g_free);
-}
-
-char *
-load_text (const char *name, GError **error)
-{
-  g_autofree char *path = g_strconcat ("/dnn/", name, NULL);
-  g_autoptr (GBytes) bytes =
-      g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-
-  if (bytes == NULL)
-    return NULL;
-  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-}
-
-DnnExperiment *
-load_resource (const char *name, GError **error)
-{
-  g_autofree char *text = load_text (name, error);
-
-  return text != NULL ? dnn_experiment_parse (NULL, text, error) : NULL;
 }
 
 int
@@ -144,7 +123,8 @@ command_parse (const Command *self, int *argc, char ***argv,
   GError *local = NULL;
 
   if (is_describe (*argc, *argv)) {
-    describe_command (self, entries, common);
+    describe_command (self->name, self->arguments, self->summary, entries,
+                      common);
     return false;
   }
   g_set_prgname (name);
@@ -158,72 +138,4 @@ command_parse (const Command *self, int *argc, char ***argv,
     return false;
   }
   return check_words (self, *argc - 1, error);
-}
-
-/* json-glib writes 1e30 as 1e+30.0, which is no JSON. */
-static char *
-mend_numbers (const char *text)
-{
-  g_autoptr (GRegex) regex =
-      g_regex_new ("(?<=[:,\\[])(-?[0-9]e[+-][0-9]+)\\.0(?=[,}\\]])",
-                   (GRegexCompileFlags) 0, (GRegexMatchFlags) 0, NULL);
-
-  return g_regex_replace (regex, text, -1, 0, "\\1", (GRegexMatchFlags) 0,
-                          NULL);
-}
-
-char *
-json_to_line (JsonBuilder *builder)
-{
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *text = NULL;
-
-  json_generator_set_root (generator, root);
-  text = json_generator_to_data (generator, NULL);
-  g_object_unref (builder);
-  return mend_numbers (text);
-}
-
-void
-print_json (JsonBuilder *builder)
-{
-  g_autofree char *line = json_to_line (builder);
-
-  printf ("%s\n", line);
-  fflush (stdout);
-}
-
-void
-add_json_number (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (value))
-    json_builder_add_double_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-void
-add_json_text (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value != NULL)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-void
-add_json_int (JsonBuilder *builder, const char *name, int64_t value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-void
-add_json_bool (JsonBuilder *builder, const char *name, bool value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
 }

@@ -1,13 +1,12 @@
 /* command.h - what the verbs of dnnrun share
  *
- * A verb is a row of the table in dnnrun.c and a file of its own.
+ * A verb is a row of verbs.h and a file of its own.
  */
 #pragma once
 
 #include <dnn-error.h>
 #include <dnn-experiment.h>
 #include <dnn-registry.h>
-#include <json-glib/json-glib.h>
 #include <stdbool.h>
 
 /* Exit codes: see README. */
@@ -38,28 +37,15 @@ typedef struct Command {
                GError **error);
 } Command;
 
-bool cmd_check (const Command *self, int *argc, char ***argv, GError **error);
+/* The verbs, and those that only dnnrun itself runs. */
+#define VERB(function, name, arguments, summary, fewest, most)                 \
+  bool cmd_##function (const Command *self, int *argc, char ***argv,           \
+                       GError **error);
+#include "verbs.h"
+#undef VERB
 bool cmd_check_part (const Command *self, int *argc, char ***argv,
                      GError **error);
-bool cmd_diff (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_data (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_control (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_evaluate (const Command *self, int *argc, char ***argv,
-                   GError **error);
-bool cmd_export (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_inspect (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_new (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_lr_find (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_plugins (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_plot (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_predict (const Command *self, int *argc, char ***argv, GError **error);
 bool cmd_probe (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_summary (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_sweep (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_transfer (const Command *self, int *argc, char ***argv,
-                   GError **error);
-bool cmd_train (const Command *self, int *argc, char ***argv, GError **error);
-bool cmd_verify (const Command *self, int *argc, char ***argv, GError **error);
 
 /* Parses the verb's own `entries` and the common ones.  Whatever is wrong is
  * DNN_ERROR_USAGE; false without an error where they were only to be described
@@ -73,8 +59,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
 /* Whether --threads is a number of threads. */
 bool check_threads (gint64 threads, GError **error);
 
-/* A text that is part of the program.  Returns: (transfer full). */
-char *load_text (const char *name, GError **error);
 /* Sets keys of the experiment: each of the NULL-terminated `sets` (may be NULL)
  * is "section.key=value". */
 bool override_keys (DnnExperiment *experiment, char **sets, GError **error);
@@ -86,9 +70,6 @@ bool parse_rate (const char *option, const char *text, double *ret_value,
 /* Replaces the file, whole or not at all. */
 bool write_text (const char *path, const char *text, GError **error);
 
-/* An experiment that is part of the program. */
-DnnExperiment *load_resource (const char *name, GError **error);
-
 /* The registry, with --plugin-path. */
 DnnRegistry *common_registry (const Common *self);
 
@@ -97,16 +78,3 @@ void common_print_notes (const Common *self, DnnRegistry *registry);
 
 /* The exit code that tells what kind of error it was. */
 int exit_code (const GError *error);
-
-/* An object as text without a newline.  Takes `builder`, whose object must be
- * closed.  Returns: (transfer full). */
-char *json_to_line (JsonBuilder *builder);
-/* One object on one line of stdout.  Takes `builder`, whose object must be
- * closed. */
-void print_json (JsonBuilder *builder);
-/* "name": value; null where it is NULL. */
-void add_json_text (JsonBuilder *builder, const char *name, const char *value);
-void add_json_bool (JsonBuilder *builder, const char *name, bool value);
-void add_json_int (JsonBuilder *builder, const char *name, int64_t value);
-/* "name": value; null where it is not finite. */
-void add_json_number (JsonBuilder *builder, const char *name, double value);

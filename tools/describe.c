@@ -1,6 +1,8 @@
 /* describe.c - dnnrun --describe */
 #include "describe.h"
 
+#include "json.h"
+
 #include <string.h>
 
 bool
@@ -22,13 +24,6 @@ describe_program (void)
 }
 
 static void
-add_flag (JsonBuilder *b, const char *name, bool value)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_add_boolean_value (b, value);
-}
-
-static void
 add_options (JsonBuilder *b, const GOptionEntry *entries, bool is_common)
 {
   for (; entries != NULL && entries->long_name != NULL; entries++) {
@@ -44,22 +39,22 @@ add_options (JsonBuilder *b, const GOptionEntry *entries, bool is_common)
     add_json_text (b, "letter", *letter != '\0' ? letter : NULL);
     add_json_text (b, "argument", entries->arg_description);
     add_json_text (b, "help", entries->description);
-    add_flag (b, "file", is_file);
-    add_flag (b, "common", is_common);
+    add_json_bool (b, "file", is_file);
+    add_json_bool (b, "common", is_common);
     json_builder_end_object (b);
   }
 }
 
 void
-describe_command (const Command *self, const GOptionEntry *entries,
-                  const GOptionEntry *common)
+describe_command (const char *name, const char *arguments, const char *summary,
+                  const GOptionEntry *entries, const GOptionEntry *common)
 {
   JsonBuilder *b = json_builder_new ();
 
   json_builder_begin_object (b);
-  add_json_text (b, "verb", self->name);
-  add_json_text (b, "arguments", self->arguments);
-  add_json_text (b, "summary", self->summary);
+  add_json_text (b, "verb", name);
+  add_json_text (b, "arguments", arguments);
+  add_json_text (b, "summary", summary);
   json_builder_set_member_name (b, "options");
   json_builder_begin_array (b);
   add_options (b, entries, false);

@@ -10,46 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One line a verb. */
 static const Command commands[] = {
-  { "train", "FILE.dnn | --layers CHAIN --data NAME",
-    "Train a model as an experiment file says", 0, 1, cmd_train },
-  { "transfer", "BASE.safetensors",
-    "Put a new head on a trained model and fine-tune", 1, 1, cmd_transfer },
-  { "evaluate", "MODEL", "Loss and metrics of a model on data", 1, 1,
-    cmd_evaluate },
-  { "predict", "MODEL", "What a model says to new inputs", 1, 1, cmd_predict },
-  { "summary", "FILE.dnn | MODEL", "Layers, shapes and parameters", 1, 1,
-    cmd_summary },
-  { "diff", "MODEL MODEL", "Whether two models are the same, tensor by tensor",
-    2, 2, cmd_diff },
-  { "verify", "MODEL", "Hashes of a model's tensors, and what is wrong with it",
-    1, 1, cmd_verify },
-  { "export", "MODEL OUT.safetensors", "A model without its optimizer", 2, 2,
-    cmd_export },
-  { "data", "FILE.dnn", "What is in the data, and what is odd about it", 1, 1,
-    cmd_data },
-  { "lr-find", "FILE.dnn", "Which learning rate to begin with", 1, 1,
-    cmd_lr_find },
-  { "plot", "RUN...", "Loss and metric of runs over epochs, as a picture", 1,
-    G_MAXINT, cmd_plot },
-  { "inspect", "[[KIND/]NAME]", "What a plugin is and takes; or all of them", 0,
-    1, cmd_inspect },
-  { "new", "KIND NAME [DIR]",
-    "A project for a plugin of your own, ready to build", 2, 3, cmd_new },
-  { "sweep", "FILE.dnn", "Many runs over keys and values, and which is best", 1,
-    1, cmd_sweep },
-  { "plugins", "", "Every plugin that is found, and what is wrong with it", 0,
-    0, cmd_plugins },
-  { "control",
-    "RUN status | pause | resume | checkpoint | stop | set KEY=VALUE...",
-    "Look at a run while it trains, and steer it", 2, G_MAXINT, cmd_control },
-  { "check", "FILE.so | FILE.dnn",
-    "Hold a plugin to its contract, or an experiment to its plugins", 0, 1,
-    cmd_check },
+#define VERB(function, name, arguments, summary, fewest, most)                 \
+  { name, arguments, summary, fewest, most, cmd_##function },
+#include "verbs.h"
+#undef VERB
 };
 
-/* What dnnrun runs itself as, to open a plugin in a process of its own. */
+/* dnnrun runs itself as these, to open a plugin in a process of its own. */
 static const Command hidden[] = {
   { "probe-plugin", "PATH NAME", "", 2, 2, cmd_probe },
   { "check-part", "CHECK PATH SEED FOLDERS", "", 4, 4, cmd_check_part },

@@ -1,6 +1,7 @@
 /* commands.c - the table of commands, and what each does */
 #include "commands.h"
 
+#include "json.h"
 #include "plugins.h"
 
 #include <dnn-phase.h>

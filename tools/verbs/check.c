@@ -1,5 +1,6 @@
 /* check.c - dnnrun check: a plugin against its contract */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-conformance.h>
 #include <dnn-kind.h>

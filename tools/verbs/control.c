@@ -4,6 +4,7 @@
 #include "control/socket.h"
 
 #include <errno.h>
+#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>

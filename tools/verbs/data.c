@@ -1,5 +1,6 @@
 /* data.c - dnnrun data */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-data-report.h>
 #include <stdio.h>

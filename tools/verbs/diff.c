@@ -1,5 +1,6 @@
 /* diff.c - dnnrun diff */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-array.h>
 #include <dnn-build.h>

@@ -1,5 +1,6 @@
 /* evaluate.c - dnnrun evaluate */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-evaluator.h>
 #include <math.h>

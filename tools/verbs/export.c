@@ -1,5 +1,6 @@
 /* export.c - dnnrun export */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-array.h>
 #include <dnn-model-file.h>

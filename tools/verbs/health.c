@@ -1,6 +1,7 @@
 /* health.c - prints the health of an epoch */
 #include "health.h"
 
+#include "json.h"
 #include <stdio.h>
 
 void

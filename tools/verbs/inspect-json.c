@@ -2,6 +2,7 @@
 #include "inspect-json.h"
 
 #include "command.h"
+#include "json.h"
 
 #include <dnn-kind.h>
 #include <dnn-param.h>

@@ -2,6 +2,7 @@
 #include "child.h"
 #include "command.h"
 #include "inspect-json.h"
+#include "json.h"
 #include "probe.h"
 
 #include <dnn-kind.h>

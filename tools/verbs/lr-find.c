@@ -1,5 +1,6 @@
 /* lr-find.c - dnnrun lr-find: a sweep of the learning rate */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-lr-find.h>
 #include <dnn-run.h>

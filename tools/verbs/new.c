@@ -4,6 +4,8 @@
  * from kinds.ini, then the plugin's own.
  */
 #include "command.h"
+#include "json.h"
+#include "resources.h"
 
 #include <dnn-file.h>
 #include <dnn-kind.h>

@@ -1,5 +1,6 @@
 /* plot.c - dnnrun plot: the curves of runs, over one another */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-plot.h>
 #include <stdio.h>

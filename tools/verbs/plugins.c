@@ -1,5 +1,6 @@
 /* plugins.c - dnnrun plugins: every plugin, and what is wrong with it */
 #include "command.h"
+#include "json.h"
 #include "probe.h"
 
 #include <dnn-text.h>

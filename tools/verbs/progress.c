@@ -2,6 +2,7 @@
 #include "progress.h"
 
 #include "health.h"
+#include "json.h"
 #include "signals.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* summary.c - dnnrun summary */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-data-head.h>
 #include <dnn-memory-plan.h>

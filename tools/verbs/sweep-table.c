@@ -1,6 +1,7 @@
 /* sweep-table.c - prints what a sweep found */
 #include "sweep-table.h"
 
+#include "json.h"
 #include <math.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 /* train.c - dnnrun train */
 #include "command.h"
+#include "resources.h"
 #include "training.h"
 
 #include <dnn-model-file.h>

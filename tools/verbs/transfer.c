@@ -1,5 +1,7 @@
 /* transfer.c - dnnrun transfer */
 #include "command.h"
+#include "json.h"
+#include "resources.h"
 #include "training.h"
 
 #include <dnn-file.h>

@@ -1,5 +1,6 @@
 /* verify.c - dnnrun verify */
 #include "command.h"
+#include "json.h"
 
 #include <dnn-array.h>
 #include <dnn-build.h>

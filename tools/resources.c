@@ -1,0 +1,24 @@
+/* resources.c - texts that are part of the program */
+#include "resources.h"
+
+#include <gio/gio.h>
+
+char *
+load_text (const char *name, GError **error)
+{
+  g_autofree char *path = g_strconcat ("/dnn/", name, NULL);
+  g_autoptr (GBytes) bytes =
+      g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+
+  if (bytes == NULL)
+    return NULL;
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+DnnExperiment *
+load_resource (const char *name, GError **error)
+{
+  g_autofree char *text = load_text (name, error);
+
+  return text != NULL ? dnn_experiment_parse (NULL, text, error) : NULL;
+}
