@@ -48,7 +48,7 @@ is_measured (size_t i, const DnnProduct *p)
   const DnnGemmKernel *kernel = &dnn_gemm_kernels (&n)[i];
   const double flops = 2.0 * (double) p->m * (double) p->n * (double) p->k;
 
-  return kernel->simd <= p->simd && kernel->takes (p) &&
+  return kernel->simd <= p->simd && kernel->takes (kernel, p) &&
          (i < n - 1 || flops <= MOST_PLAIN);
 }
 
@@ -60,7 +60,7 @@ time_product (const DnnGemmKernel *kernel, const DnnProduct *p, int64_t turn)
   int64_t passed = 0, n = 0;
 
   for (; passed < turn; n++, passed = g_get_monotonic_time () - start)
-    kernel->multiply (p);
+    kernel->multiply (kernel, p);
   return (double) passed / (double) n;
 }
 

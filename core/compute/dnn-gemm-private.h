@@ -4,15 +4,20 @@
 #include "dnn-gemm.h"
 
 #define KERNEL(name, simd)                                                     \
-  bool dnn_gemm_takes_##name (const DnnProduct *p);                            \
-  void dnn_gemm_by_##name (const DnnProduct *p);
+  bool dnn_gemm_takes_##name (const DnnGemmKernel *self, const DnnProduct *p); \
+  void dnn_gemm_by_##name (const DnnGemmKernel *self, const DnnProduct *p);
 #include "dnn-gemm-list.h"
 #undef KERNEL
 
-/* The first row that takes `p`, `narrow` apart. */
-const DnnGemmKernel *dnn_gemm_find_wide (const DnnProduct *p);
-/* If a row of ours makes the product, not OpenBLAS or the last one. */
-bool dnn_gemm_is_own (const DnnGemmKernel *kernel);
+/* The first row from `row` on that takes `p`; the last one takes whatever gets
+ * there. */
+static inline const DnnGemmKernel *
+dnn_gemm_first (const DnnGemmKernel *row, const DnnProduct *p)
+{
+  while (row->simd > p->simd || !row->takes (row, p))
+    row++;
+  return row;
+}
 
 /* Two panels of B, 32 KiB at most each, are in the first cache with a tile of
  * A, and a block of B is in the second. */

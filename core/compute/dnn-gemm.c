@@ -3,12 +3,6 @@
 
 #include <glib.h>
 
-_Thread_local float dnn_gemm_packed_a[DNN_GEMM_TOGETHER][DNN_GEMM_TILE_OF_A]
-    __attribute__ ((aligned (64)));
-_Thread_local float
-    dnn_gemm_packed_b[DNN_GEMM_BLOCK_TERMS * DNN_GEMM_BLOCK_COLUMNS]
-    __attribute__ ((aligned (64)));
-
 static const DnnGemmKernel kernels[] = {
 #define KERNEL(name, simd)                                                     \
   { #name, DNN_SIMD_##simd, dnn_gemm_takes_##name, dnn_gemm_by_##name },
@@ -16,32 +10,11 @@ static const DnnGemmKernel kernels[] = {
 #undef KERNEL
 };
 
-/* Rows of the list: `narrow` is tried first, and stands on the others. */
-enum {
-#define KERNEL(name, simd) ROW_##name,
-#include "dnn-gemm-list.h"
-#undef KERNEL
-  N_ROWS
-};
-
 const DnnGemmKernel *
 dnn_gemm_kernels (size_t *ret_n)
 {
-  *ret_n = N_ROWS;
+  *ret_n = G_N_ELEMENTS (kernels);
   return kernels;
-}
-
-/* The first from row `first` on; the last one takes whatever gets there. */
-static const DnnGemmKernel *
-find_from (const DnnProduct *p, size_t first)
-{
-  const DnnGemmKernel *kernel = &kernels[first];
-
-  if (p->k == 0)
-    return &kernels[N_ROWS - 1];
-  while (kernel->simd > p->simd || !kernel->takes (p))
-    kernel++;
-  return kernel;
 }
 
 DnnProduct
@@ -75,23 +48,9 @@ void
 dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd)
 {
   const DnnProduct p = dnn_gemm_product (gemm, bias, simd);
+  const DnnGemmKernel *last = &kernels[G_N_ELEMENTS (kernels) - 1];
+  const DnnGemmKernel *kernel = p.k > 0 ? dnn_gemm_first (kernels, &p) : last;
 
   if (p.m > 0 && p.n > 0)
-    find_from (&p, 0)->multiply (&p);
+    kernel->multiply (kernel, &p);
 }
-
-/* --- narrow: few columns of C, as rows ----------------------------------- */
-
-#if defined(__x86_64__)
-const DnnGemmKernel *
-dnn_gemm_find_wide (const DnnProduct *p)
-{
-  return find_from (p, ROW_narrow + 1);
-}
-
-bool
-dnn_gemm_is_own (const DnnGemmKernel *kernel)
-{
-  return kernel < &kernels[ROW_openblas];
-}
-#endif

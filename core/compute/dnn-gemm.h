@@ -37,9 +37,10 @@ typedef struct DnnProduct {
 typedef struct DnnGemmKernel {
   const char *name;
   DnnSimd simd; /* instructions it needs */
-  /* If it can make this product; k is above 0. */
-  bool (*takes) (const DnnProduct *p);
-  void (*multiply) (const DnnProduct *p);
+  /* If it can make this product; k is above 0.  `self` is the row, so that a
+   * kernel may hand parts to those below it. */
+  bool (*takes) (const struct DnnGemmKernel *self, const DnnProduct *p);
+  void (*multiply) (const struct DnnGemmKernel *self, const DnnProduct *p);
 } DnnGemmKernel;
 
 /* The list, best first. */

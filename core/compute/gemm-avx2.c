@@ -20,40 +20,46 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 #include "dnn-gemv-kernel.h"
 
 bool
-dnn_gemm_takes_avx2 (const DnnProduct *p)
+dnn_gemm_takes_avx2 (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   return p->k * p->n <= LARGE_B;
 }
 
 void
-dnn_gemm_by_avx2 (const DnnProduct *p)
+dnn_gemm_by_avx2 (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   multiply (p);
 }
 
 /* Rows of B lie one after another. */
 bool
-dnn_gemm_takes_row (const DnnProduct *p)
+dnn_gemm_takes_row (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   return p->m == 1 && p->b_column == 1;
 }
 
 void
-dnn_gemm_by_row (const DnnProduct *p)
+dnn_gemm_by_row (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   multiply_row (p);
 }
 
 /* Columns of B do. */
 bool
-dnn_gemm_takes_turned_row (const DnnProduct *p)
+dnn_gemm_takes_turned_row (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   return p->m == 1 && p->a_term == 1 && p->b_term == 1;
 }
 
 void
-dnn_gemm_by_turned_row (const DnnProduct *p)
+dnn_gemm_by_turned_row (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   multiply_turned_row (p);
 }
 #endif

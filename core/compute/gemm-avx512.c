@@ -12,15 +12,17 @@
 #include "dnn-gemm-kernel.h"
 
 bool
-dnn_gemm_takes_avx512 (const DnnProduct *p)
+dnn_gemm_takes_avx512 (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   (void) p;
   return true;
 }
 
 void
-dnn_gemm_by_avx512 (const DnnProduct *p)
+dnn_gemm_by_avx512 (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   multiply (p);
 }
 #endif

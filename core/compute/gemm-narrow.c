@@ -37,16 +37,23 @@ turn (const DnnProduct *p, int64_t row, float *turned)
   };
 }
 
+/* If a vector kernel makes it, not OpenBLAS or the reference. */
+static bool
+is_vector (const DnnGemmKernel *kernel)
+{
+  return kernel->simd > DNN_SIMD_PLAIN;
+}
+
 bool
-dnn_gemm_takes_narrow (const DnnProduct *p)
+dnn_gemm_takes_narrow (const DnnGemmKernel *self, const DnnProduct *p)
 {
   DnnProduct first;
 
   if (p->n > NARROW || p->m < 2 * NARROW || p->a_row != 1)
     return false;
   first = turn (p, 0, NULL);
-  return dnn_gemm_is_own (dnn_gemm_find_wide (p)) &&
-         dnn_gemm_is_own (dnn_gemm_find_wide (&first));
+  return is_vector (dnn_gemm_first (self + 1, p)) &&
+         is_vector (dnn_gemm_first (self + 1, &first));
 }
 
 /* C = `turned` transposed + beta C + bias, for rows of C. */
@@ -63,14 +70,15 @@ turn_back (const float *turned, int64_t rows, const DnnProduct *p, float *c)
 }
 
 void
-dnn_gemm_by_narrow (const DnnProduct *p)
+dnn_gemm_by_narrow (const DnnGemmKernel *self, const DnnProduct *p)
 {
   float turned[NARROW * TURNED];
 
   for (int64_t row = 0; row < p->m; row += TURNED) {
     const DnnProduct t = turn (p, row, turned);
+    const DnnGemmKernel *kernel = dnn_gemm_first (self + 1, &t);
 
-    dnn_gemm_find_wide (&t)->multiply (&t);
+    kernel->multiply (kernel, &t);
     turn_back (turned, t.n, p, p->c + row * p->ldc);
   }
 }

@@ -11,11 +11,12 @@ dnn_blas_init (void)
 }
 
 bool
-dnn_gemm_takes_openblas (const DnnProduct *p)
+dnn_gemm_takes_openblas (const DnnGemmKernel *self, const DnnProduct *p)
 {
   const int64_t sizes[] = { p->m,      p->n,      p->k,        p->a_row,
                             p->a_term, p->b_term, p->b_column, p->ldc };
 
+  (void) self;
   for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)
     if (sizes[i] > G_MAXINT)
       return false;
@@ -31,12 +32,13 @@ add_bias (const DnnProduct *p)
 }
 
 void
-dnn_gemm_by_openblas (const DnnProduct *p)
+dnn_gemm_by_openblas (const DnnGemmKernel *self, const DnnProduct *p)
 {
   const blasint m = (blasint) p->m, n = (blasint) p->n, k = (blasint) p->k;
   const blasint lda = (blasint) (p->trans_a ? p->a_term : p->a_row);
   const blasint ldb = (blasint) (p->trans_b ? p->b_column : p->b_term);
 
+  (void) self;
   if (m == 1 && p->a_term == 1)
     /* c = op(B)T a: one row through sgemm packs all of B for nothing. */
     cblas_sgemv (CblasRowMajor, p->trans_b ? CblasNoTrans : CblasTrans,

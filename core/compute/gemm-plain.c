@@ -5,15 +5,17 @@
 #include "dnn-gemm-private.h"
 
 bool
-dnn_gemm_takes_plain (const DnnProduct *p)
+dnn_gemm_takes_plain (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   (void) p;
   return true;
 }
 
 void
-dnn_gemm_by_plain (const DnnProduct *p)
+dnn_gemm_by_plain (const DnnGemmKernel *self, const DnnProduct *p)
 {
+  (void) self;
   for (int64_t i = 0; i < p->m; i++)
     for (int64_t j = 0; j < p->n; j++) {
       float *c = &p->c[i * p->ldc + j], sum = 0;

@@ -249,9 +249,9 @@ test_kernel (gconstpointer data)
     product->gemm.beta = i % 2 == 0 ? 0 : -1;
     product->bias = random_block (sizes[i / 4].n, 4);
     p = dnn_gemm_product (&product->gemm, product->bias, dnn_simd ());
-    if (p.m == 0 || p.n == 0 || p.k == 0 || !kernel->takes (&p))
+    if (p.m == 0 || p.n == 0 || p.k == 0 || !kernel->takes (kernel, &p))
       continue;
-    kernel->multiply (&p);
+    kernel->multiply (kernel, &p);
     product_check (product);
     n_taken++;
   }
@@ -270,7 +270,7 @@ test_last_kernel (void)
                   "everywhere");
 
   g_assert_cmpint (last->simd, ==, DNN_SIMD_PLAIN);
-  g_assert_true (last->takes (&huge));
+  g_assert_true (last->takes (last, &huge));
 }
 
 static void
