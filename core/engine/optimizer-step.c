@@ -51,55 +51,58 @@ fill_step (const DnnOptimizer *self, DnnWeightState *state, int64_t first,
   };
 }
 
+/* A weight and its gradient, both whole, on their way to being stepped. */
+typedef struct {
+  const DnnOptimizer *optimizer;
+  DnnWeightState *state;
+  float *g;
+  int64_t n;       /* elements of the weight */
+  int64_t columns; /* of the weight, as a matrix; 0: not asked for */
+  float factor;    /* of the gradient: what clipping by a norm came to */
+} Update;
+
 /* Clips, decays and steps elements first .. first + n - 1 of a gradient that is
- * complete.  `factor` is what clipping by a norm came to. */
+ * complete. */
 static void
-move_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
-            int64_t first, int64_t n, float factor, uint32_t worker)
+move_range (const Update *self, int64_t first, int64_t n, uint32_t worker)
 {
+  const DnnOptimizer *optimizer = self->optimizer;
+  DnnWeightState *state = self->state;
+  const float factor = self->factor;
+  float *g = self->g + first;
   float *w = (float *) state->weight->tensor.data + first;
   DnnStep step;
 
   if (factor != 1)
     for (int64_t i = 0; i < n; i++)
       g[i] *= factor;
-  if (isfinite (self->keys.clipvalue)) {
-    const float most = (float) self->keys.clipvalue;
+  if (isfinite (optimizer->keys.clipvalue)) {
+    const float most = (float) optimizer->keys.clipvalue;
 
     for (int64_t i = 0; i < n; i++)
       g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i];
   }
-  if (self->keys.weight_decay > 0 && self->rate != NULL) {
+  if (optimizer->keys.weight_decay > 0 && optimizer->rate != NULL) {
     const float decay =
-        (float) (self->keys.weight_decay *
-                 dnn_param_get_number (self->rate, state->self));
+        (float) (optimizer->keys.weight_decay *
+                 dnn_param_get_number (optimizer->rate, state->self));
 
     for (int64_t i = 0; i < n; i++)
       w[i] -= w[i] * decay;
   }
-  fill_step (self, state, first, n, worker, &step);
+  fill_step (optimizer, state, first, n, worker, &step);
   step.g = g;
-  self->ops->step (state->self, &dnn_host, &step);
+  optimizer->ops->step (state->self, &dnn_host, &step);
 }
 
 /* The same, where enough gradients are there, and the average in any case. */
 static void
-update_range (const DnnOptimizer *self, DnnWeightState *state, float *g,
-              int64_t first, int64_t n, float factor, uint32_t worker)
+update_range (const Update *self, int64_t first, int64_t n, uint32_t worker)
 {
-  if (state->updates)
-    move_range (self, state, g, first, n, factor, worker);
-  dnn_optimizer_average (self, state, first, n);
+  if (self->state->updates)
+    move_range (self, first, n, worker);
+  dnn_optimizer_average (self->optimizer, self->state, first, n);
 }
-
-typedef struct {
-  const DnnOptimizer *optimizer;
-  DnnWeightState *state;
-  float *g;
-  int64_t n;       /* elements of the weight */
-  int64_t columns; /* of the weight, as a matrix */
-  float factor;
-} Update;
 
 static void
 update_chunk (void *data, int64_t chunk, uint32_t worker)
@@ -107,8 +110,7 @@ update_chunk (void *data, int64_t chunk, uint32_t worker)
   const Update *update = data;
   int64_t first = chunk * GRAIN;
 
-  update_range (update->optimizer, update->state, update->g + first, first,
-                MIN (GRAIN, update->n - first), update->factor, worker);
+  update_range (update, first, MIN (GRAIN, update->n - first), worker);
 }
 
 static void
@@ -128,7 +130,7 @@ update_weight (DnnOptimizer *self, DnnWeightState *state, DnnTensor *dw,
     dnn_pool_run_work (self->pool, (update.n + GRAIN - 1) / GRAIN,
                        (double) update.n * WORK, update_chunk, &update);
   else
-    update_range (self, state, dw->data, 0, update.n, factor, 0);
+    update_range (&update, 0, update.n, 0);
   apply_constraint (state->weight);
 }
 
@@ -255,8 +257,7 @@ step_tile (void *data, int64_t row, int64_t n_rows, int64_t column,
     int64_t first = i * update->columns + column;
 
     complete_gradient (update->state, update->g + first, first, n_columns);
-    update_range (update->optimizer, update->state, update->g + first, first,
-                  n_columns, 1, worker);
+    update_range (update, first, n_columns, worker);
   }
 }
 
