@@ -8,15 +8,17 @@
  * than what passes between two products of a layer. */
 enum { N_SPINS = 6000 };
 
-/* A caller that waited for more than one part in MOST_STALL of the time since
- * it last looked works alone for PAUSE microseconds, and each time that this
- * helps nothing twice as long, up to LONGEST_PAUSE. */
-enum { MOST_STALL = 5, PAUSE = 20000, LONGEST_PAUSE = 640000 };
+/* A caller that waited for more than one part in MAX_STALL of the time since
+ * it last looked works alone for MIN_PAUSE_US, and each time that this helps
+ * nothing twice as long, up to MAX_PAUSE_US. */
+enum { MAX_STALL = 5, MIN_PAUSE_US = 20000, MAX_PAUSE_US = 640000 };
 
-/* What handing out costs, in nanoseconds, where workers are not there to be
- * measured.  New ones may need FIRST microseconds to get a processor; those
- * that did not are looked for again after AGAIN, for SECOND. */
-enum { HANDING_OUT = 5000, FIRST = 5000, AGAIN = 100000, SECOND = 500 };
+/* Handing out costs this much if no worker is there to be measured. */
+enum { HANDOUT_NS = 5000 };
+
+/* New workers may need FIRST_WAIT_US to get a processor.  Those that did not
+ * are looked for again after RETRY_AFTER_US, for RETRY_WAIT_US. */
+enum { FIRST_WAIT_US = 5000, RETRY_AFTER_US = 100000, RETRY_WAIT_US = 500 };
 
 typedef struct {
   DnnPool *pool;
@@ -136,10 +138,10 @@ note_stall (DnnPool *self, int64_t since)
   const int64_t now = g_get_monotonic_time ();
 
   self->stalled += now - since;
-  if (now - self->looked < PAUSE)
+  if (now - self->looked < MIN_PAUSE_US)
     return;
-  if (self->stalled * MOST_STALL > now - self->looked) {
-    self->pause = CLAMP (2 * self->pause, PAUSE, LONGEST_PAUSE);
+  if (self->stalled * MAX_STALL > now - self->looked) {
+    self->pause = CLAMP (2 * self->pause, MIN_PAUSE_US, MAX_PAUSE_US);
     self->alone_until = now + self->pause;
   } else {
     self->pause = 0;
@@ -267,12 +269,12 @@ measure (DnnPool *self, int64_t longest)
   const int64_t start = g_get_monotonic_time ();
   int n = 0;
 
-  self->handing_out = HANDING_OUT;
+  self->handing_out = HANDOUT_NS;
   self->measured = start;
   while (n < TRIES && self->measured - start < longest) {
     self->handing_out = MIN (self->handing_out, time_meeting (self));
     self->measured = g_get_monotonic_time ();
-    if (self->handing_out < HANDING_OUT)
+    if (self->handing_out < HANDOUT_NS)
       n++;
     else
       g_thread_yield ();
@@ -282,8 +284,8 @@ measure (DnnPool *self, int64_t longest)
 static void
 measure_again (DnnPool *self)
 {
-  if (g_get_monotonic_time () - self->measured >= AGAIN)
-    measure (self, SECOND);
+  if (g_get_monotonic_time () - self->measured >= RETRY_AFTER_US)
+    measure (self, RETRY_WAIT_US);
 }
 
 void
@@ -295,7 +297,7 @@ dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
     return;
   }
   if (!self->running && self->alone_until == 0 &&
-      self->handing_out >= HANDING_OUT)
+      self->handing_out >= HANDOUT_NS)
     measure_again (self);
   if (work * (1 - 1.0 / self->n_threads) < self->handing_out)
     run_alone (self, n, chunk, data);
@@ -320,7 +322,7 @@ dnn_pool_new (unsigned n_threads)
     self->workers[i] = (Worker){ self, i };
     self->threads[i] = g_thread_new ("dnn-worker", work, &self->workers[i]);
   }
-  measure (self, FIRST);
+  measure (self, FIRST_WAIT_US);
   return self;
 }
 

@@ -64,8 +64,11 @@ run_activation (DnnPool *pool, Activation *job, const DnnTensor *shape)
 
 /* --- forward ------------------------------------------------------------- */
 
+/* As the plan numbers the scratch of a stage. */
+typedef enum { FORWARD, BACKWARD } Direction;
+
 static void
-begin_call (DnnStage *stage, const DnnPassInfo *info, int phase)
+begin_call (DnnStage *stage, const DnnPassInfo *info, Direction direction)
 {
   const DnnBuilt *built = stage->built;
   DnnPass *pass = &stage->pass;
@@ -78,9 +81,9 @@ begin_call (DnnStage *stage, const DnnPassInfo *info, int phase)
   stage->context.n_products = 0;
   for (uint32_t i = 0; i < built->scratch.n; i++)
     ((DnnTensor **) pass->scratch)[i] =
-        built->scratch.at[i].set ? &stage->scratch[phase][i].tensor : NULL;
+        built->scratch.at[i].set ? &stage->scratch[direction][i].tensor : NULL;
   for (uint32_t i = 0; i < built->worker_scratch.n; i++) {
-    const DnnTensor *block = &stage->worker[phase][i].tensor;
+    const DnnTensor *block = &stage->worker[direction][i].tensor;
 
     stage->worker_data[i] = block->data;
     stage->worker_stride[i] = dnn_count (block);
@@ -123,7 +126,7 @@ forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
     .out = stage->out->y.tensor.data,
   };
 
-  begin_call (stage, info, 0);
+  begin_call (stage, info, FORWARD);
   if (layer->component != NULL) {
     const DnnLayerOps *ops = layer->component->code->ops;
     int32_t status;
@@ -320,7 +323,7 @@ backward_stage (DnnPlan *plan, size_t i, const DnnPassInfo *info,
 {
   DnnStage *stage = &plan->stages[i];
 
-  begin_call (stage, info, 1);
+  begin_call (stage, info, BACKWARD);
   point_inputs (stage);
   if (stage->layer->activation != NULL && stage->out->has_gradient &&
       !stage->skips_gradient)

@@ -21,14 +21,15 @@ trains (const DnnModel *model, const DnnLayer *layer)
 static bool
 is_fixed (const DnnModel *model, const DnnLayer *layer)
 {
-  const uint64_t moody = DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE;
+  const uint64_t batch_dependent =
+      DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE;
   uint64_t flags = layer->component != NULL ? layer->component->code->flags : 0;
 
   if (trains (model, layer) || (flags & DNN_FLAG_RANDOM) != 0)
     return false;
   /* What differs in training is fixed where it has weights that are frozen:
    * batch normalization then uses its moving statistics. */
-  return (flags & moody) == 0 ||
+  return (flags & batch_dependent) == 0 ||
          (!layer->trainable &&
           (dnn_layer_has_weights (layer) || layer->n_buffers > 0));
 }
@@ -56,7 +57,7 @@ has_one_way_out (const DnnModel *model, size_t n)
 static bool
 is_small_enough (const DnnModel *model, const DnnLayer *layer)
 {
-  enum { MOST = 4, FEW = 4096 };
+  enum { MAX_GROWTH = 4, FEW = 4096 };
   DnnShape input = dnn_model_input_shape (model);
   const DnnShape *output = &layer->outputs.at[0].shape;
   int64_t n_in = 1, n_out = 1;
@@ -65,7 +66,7 @@ is_small_enough (const DnnModel *model, const DnnLayer *layer)
     n_in *= input.dims[i];
   for (uint32_t i = 1; i < output->n_dims; i++)
     n_out *= output->dims[i];
-  return n_out <= MAX (MOST * n_in, FEW);
+  return n_out <= MAX (MAX_GROWTH * n_in, FEW);
 }
 
 size_t

@@ -12,7 +12,7 @@ enum {
   MAX_MAGNITUDE = 6, /* 100000 is written out, 1000000 is 1e+06 */
 };
 
-#define LEAST_SPAN 1e-3 /* of a linear axis, relative to its values */
+#define MIN_SPAN   1e-3 /* of a linear axis, relative to its values */
 #define LOG_MARGIN 0.03 /* of a logarithmic axis, beyond its values */
 
 /* The first of 1, 2, 5, 10, ... times a power of ten that is not below. */
@@ -48,7 +48,7 @@ void
 dnn_axis_fit (DnnAxis *self, double low, double high)
 {
   double largest = MAX (fabs (low), fabs (high));
-  double least = largest > 0 ? largest * LEAST_SPAN : 1;
+  double least = largest > 0 ? largest * MIN_SPAN : 1;
   double step, first, last;
 
   if (high - low < least) { /* as good as one value */

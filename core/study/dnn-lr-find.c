@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Steps that tell nothing yet, or nothing more. */
-enum { LEAST_STEPS = 10 };
+enum { MIN_STEPS = 10 };
 
 /* The losses of this share of the sweep weigh in the mean: noise is gone, and
  * the curve is late by no more than that. */
@@ -111,12 +111,12 @@ check_options (const DnnParam *rate, const DnnLrOptions *options,
                  options->from, options->to);
     return false;
   }
-  if (options->steps >= LEAST_STEPS)
+  if (options->steps >= MIN_STEPS)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                "the sweep must have %d steps or more, not '%" G_GINT64_FORMAT
                "'",
-               LEAST_STEPS, options->steps);
+               MIN_STEPS, options->steps);
   return false;
 }
 
@@ -201,7 +201,7 @@ has_diverged (const Sweep *self, const DnnLrPoint *point)
 {
   const double first = g_array_index (self->result->points, DnnLrPoint, 0).loss;
 
-  return self->result->points->len > LEAST_STEPS && point->smooth > first &&
+  return self->result->points->len > MIN_STEPS && point->smooth > first &&
          point->smooth - self->lowest > (DIVERGENCE - 1) * fabs (self->lowest);
 }
 
@@ -244,7 +244,7 @@ sweep (DnnTrainer *trainer, const DnnLrOptions *options, DnnLrFind *result,
   for (int64_t i = 0; i < options->steps && !result->diverged; i++)
     if (!take_step (&self, i, error))
       return false;
-  if (result->points->len >= LEAST_STEPS)
+  if (result->points->len >= MIN_STEPS)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
                "the loss is not finite after '%u' steps of the sweep, too few "

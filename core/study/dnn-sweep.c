@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_TRIALS = 10000 };
+enum { MAX_TRIALS = 10000 };
 
 struct DnnSweep {
   GPtrArray *axes; /* (owned) of DnnSweepAxis */
@@ -158,7 +158,7 @@ read_axis (DnnSweep *self, const char *text, GError **error)
 
 /* --- trials -------------------------------------------------------------- */
 
-/* How many points the grid of lists has, MOST_TRIALS + 1 where it is more. */
+/* How many points the grid of lists has, MAX_TRIALS + 1 where it is more. */
 static size_t
 count_grid (const DnnSweep *self)
 {
@@ -166,7 +166,7 @@ count_grid (const DnnSweep *self)
 
   for (guint i = 0; i < self->axes->len; i++)
     n = MIN (n * g_strv_length (dnn_sweep_axis (self, i)->values),
-             MOST_TRIALS + 1);
+             MAX_TRIALS + 1);
   return n;
 }
 
@@ -230,12 +230,12 @@ draw (const DnnSweep *self, const DnnSweepAxis *axis, size_t trial)
 static bool
 check_n_trials (size_t n, GError **error)
 {
-  if (n <= MOST_TRIALS)
+  if (n <= MAX_TRIALS)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                "the sweep has more than '%d' trials; --runs N draws some of "
                "them",
-               MOST_TRIALS);
+               MAX_TRIALS);
   return false;
 }
 
