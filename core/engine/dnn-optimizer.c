@@ -300,6 +300,14 @@ dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step)
                                  self->n_steps);
 }
 
+double
+dnn_optimizer_own_rate (const DnnOptimizer *self)
+{
+  return self->rate != NULL
+             ? dnn_param_get_number (self->rate, self->component->self)
+             : 0;
+}
+
 bool
 dnn_optimizer_set_rate (DnnOptimizer *self, double rate, GError **error)
 {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "dnn-executor.h"
+#include "dnn-safetensors.h"
 
 DNN_BEGIN_DECLS
 
@@ -51,6 +52,12 @@ const DnnComponent *dnn_optimizer_component (const DnnOptimizer *self);
 bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
                             GError **error);
 
+/* Has what a file has of every weight, `optimizer/<weight>/<slot>`, and nothing
+ * else; then as prepare.  A slot that is missing, or of no weight of the model,
+ * is DNN_ERROR_FORMAT; after an error the optimizer is of no use. */
+bool dnn_optimizer_take (DnnOptimizer *self, const DnnSafetensors *file,
+                         DnnModel *model, DnnPool *pool, GError **error);
+
 /* Takes over what `other`, the optimizer until now, remembers: slots of the
  * same name and shape, and how often each weight was updated where any slot
  * was kept.  What became of the slots is told in `ret_report`, a sentence. */
@@ -84,6 +91,9 @@ void dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed);
 void dnn_optimizer_set_length (DnnOptimizer *self, uint64_t n_steps);
 /* The learning rate at a step of the schedule, without multipliers. */
 double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);
+/* The learning_rate in the plugin's struct, also if a schedule drives it; 0: it
+ * has none. */
+double dnn_optimizer_own_rate (const DnnOptimizer *self);
 /* Another learning rate from the next step on.  DNN_ERROR_PARAM where the
  * plugin has none, or a schedule drives it. */
 bool dnn_optimizer_set_rate (DnnOptimizer *self, double rate, GError **error);

@@ -147,6 +147,27 @@ dnn_safetensors_find (const DnnSafetensors *self, const char *name)
   return entry != NULL ? &entry->tensor : NULL;
 }
 
+bool
+dnn_safetensors_copy (const DnnSafetensors *self, const DnnNamedTensor *like,
+                      void *to, GError **error)
+{
+  const DnnNamedTensor *from = dnn_safetensors_find (self, like->name);
+  int64_t n = 0;
+
+  if (from == NULL || from->dtype != like->dtype ||
+      from->shape.n_dims != like->shape.n_dims ||
+      memcmp (from->shape.dims, like->shape.dims,
+              like->shape.n_dims * sizeof like->shape.dims[0]) != 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "tensor '%s' is missing or of another shape", like->name);
+    return false;
+  }
+  dnn_shape_count (&like->shape, &n);
+  if (n > 0)
+    memcpy (to, from->data, (size_t) n * dnn_dtype_size (like->dtype));
+  return true;
+}
+
 static size_t
 data_size (const DnnNamedTensor *tensor)
 {

@@ -49,6 +49,12 @@ const DnnNamedTensor *dnn_safetensors_at (const DnnSafetensors *self, size_t i);
 const DnnNamedTensor *dnn_safetensors_find (const DnnSafetensors *self,
                                             const char *name);
 
+/* Copies the data of the tensor that has the name, type and shape of `like`;
+ * DNN_ERROR_FORMAT if there is none. */
+bool dnn_safetensors_copy (const DnnSafetensors *self,
+                           const DnnNamedTensor *like, void *to,
+                           GError **error);
+
 /* Writes to a temporary name beside `path`, syncs it and renames it: `path`
  * is the old file or the whole new one, never a part. */
 bool dnn_safetensors_write (const DnnSafetensors *self, const char *path,

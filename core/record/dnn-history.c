@@ -2,6 +2,7 @@
 #include "dnn-history.h"
 
 #include <math.h>
+#include <string.h>
 
 static void
 epoch_free (gpointer data)
@@ -48,6 +49,26 @@ dnn_history_add (DnnHistory *self, const char *phase)
   epoch->val_loss = NAN;
   g_ptr_array_add (self->epochs, epoch);
   return epoch;
+}
+
+DnnHistory *
+dnn_history_copy (const DnnHistory *self)
+{
+  DnnHistory *copy =
+      dnn_history_new ((const char *const *) self->metrics, self->validates);
+  const size_t bytes = g_strv_length (self->metrics) * sizeof (double);
+
+  for (guint i = 0; i < self->epochs->len; i++) {
+    const DnnEpoch *from = g_ptr_array_index (self->epochs, i);
+    DnnEpoch *to = dnn_history_add (copy, from->phase);
+    const DnnEpoch own = *to;
+
+    *to = *from;
+    to->phase = own.phase;
+    to->metrics = memcpy (own.metrics, from->metrics, bytes);
+    to->val_metrics = memcpy (own.val_metrics, from->val_metrics, bytes);
+  }
+  return copy;
 }
 
 size_t

@@ -27,6 +27,9 @@ DnnHistory *dnn_history_new (const char *const *metrics, bool validates);
 void dnn_history_free (DnnHistory *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnHistory, dnn_history_free)
 
+/* All rows with all their values.  Returns: (transfer full). */
+DnnHistory *dnn_history_copy (const DnnHistory *self);
+
 /* A row, appended, to be filled. */
 DnnEpoch *dnn_history_add (DnnHistory *self, const char *phase);
 size_t dnn_history_count (const DnnHistory *self);

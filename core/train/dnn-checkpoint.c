@@ -2,7 +2,6 @@
 #include "dnn-checkpoint.h"
 
 #include "dnn-model-file.h"
-#include "dnn-optimizer-private.h"
 #include "dnn-param.h"
 #include "dnn-trainer-private.h"
 
@@ -60,16 +59,6 @@ add_plateau (GArray *fields, DnnPlateauState *state)
   add_field (fields, PREFIX "plateau.best", NUMBER, &state->best);
   add_field (fields, PREFIX "plateau.wait", INT, &state->wait);
   add_field (fields, PREFIX "plateau.cooldown", INT, &state->cooldown);
-}
-
-/* As it stands in the plugin's struct, also where a schedule drives it. */
-static double
-rate_of (const DnnOptimizer *optimizer)
-{
-  return optimizer->rate != NULL
-             ? dnn_param_get_number (optimizer->rate,
-                                     optimizer->component->self)
-             : 0;
 }
 
 /* What has no place of its own in the trainer. */
@@ -180,28 +169,14 @@ add_snapshot (DnnSafetensors *file, const DnnModel *model,
   }
 }
 
-/* Copies a tensor that must have this type and shape. */
 static bool
 copy_tensor (const DnnSafetensors *file, const DnnNamedTensor *like, void *to,
              GError **error)
 {
-  const DnnNamedTensor *from = dnn_safetensors_find (file, like->name);
-  int64_t n = 0;
-
-  if (from == NULL || from->dtype != like->dtype ||
-      from->shape.n_dims != like->shape.n_dims ||
-      memcmp (from->shape.dims, like->shape.dims,
-              like->shape.n_dims * sizeof like->shape.dims[0]) != 0) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "it is no whole checkpoint: tensor '%s' is missing or of "
-                 "another shape",
-                 like->name);
-    return false;
-  }
-  dnn_shape_count (&like->shape, &n);
-  if (n > 0)
-    memcpy (to, from->data, (size_t) n * dnn_dtype_size (like->dtype));
-  return true;
+  if (dnn_safetensors_copy (file, like, to, error))
+    return true;
+  g_prefix_error (error, "it is no whole checkpoint: ");
+  return false;
 }
 
 static bool
@@ -256,12 +231,11 @@ metric_tensor (const DnnMetric *metric, size_t i, char **name)
 
 /* --- writing ------------------------------------------------------------- */
 
-/* What an epoch took is no part of the state: it is never the same. */
+/* Without the seconds, which are never the same and no part of the state. */
 static char *
 history_to_text (const DnnHistory *history)
 {
-  g_autofree char *csv = dnn_history_to_csv (history);
-  g_autoptr (DnnHistory) copy = dnn_history_parse ("history", csv, NULL);
+  g_autoptr (DnnHistory) copy = dnn_history_copy (history);
 
   for (guint i = 0; i < copy->epochs->len; i++)
     ((DnnEpoch *) g_ptr_array_index (copy->epochs, i))->seconds = NAN;
@@ -274,7 +248,7 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
   DnnCheckpoint state = *self;
   const DnnTrainer *trainer = self->trainer;
   const DnnStoppingState *stopping = stopping_of (trainer);
-  Extra extra = { rate_of (trainer->optimizer),
+  Extra extra = { dnn_optimizer_own_rate (trainer->optimizer),
                   stopping != NULL ? stopping->kept->len : 0 };
   g_autoptr (GArray) fields = list_fields (&state, &extra);
   g_autofree char *history = history_to_text (trainer->history);
@@ -326,57 +300,6 @@ take_weights (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
     return false;
   dnn_snapshot_put (weights, trainer->model);
   return true;
-}
-
-/* The optimizer's slots of one weight, whose counter is tensor `counter`. */
-static bool
-take_slots (DnnTrainer *trainer, const DnnSafetensors *file,
-            const DnnNamedTensor *counter, GError **error)
-{
-  g_autofree char *name = g_strdup (counter->name + strlen ("optimizer/"));
-  DnnNamedTensor like = { counter->name, DNN_INT64, DNN_SCALAR, NULL };
-  DnnWeightState *state;
-  DnnWeight *weight;
-
-  name[strlen (name) - strlen ("/t")] = '\0';
-  weight = dnn_model_find_weight (trainer->model, name);
-  if (weight == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "tensor '%s' is of no weight of the model", counter->name);
-    return false;
-  }
-  if (!dnn_optimizer_add_state (trainer->optimizer, weight, error))
-    return false;
-  state = dnn_optimizer_find_state (trainer->optimizer, weight);
-  if (!copy_tensor (file, &like, &state->t, error))
-    return false;
-  for (uint32_t i = 0; i < state->slots.n; i++) {
-    const DnnDeclared *slot = &state->slots.at[i];
-    g_autofree char *slot_name =
-        g_strdup_printf ("optimizer/%s/%s", weight->name, slot->name);
-
-    like = (DnnNamedTensor){ slot_name, DNN_FLOAT32, slot->shape, NULL };
-    if (slot->set && !copy_tensor (file, &like, state->data[i], error))
-      return false;
-  }
-  return true;
-}
-
-/* In the order of the file: a global norm is summed in it. */
-static bool
-take_optimizer (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
-{
-  g_ptr_array_set_size (trainer->optimizer->states, 0);
-  for (size_t i = 0; i < dnn_safetensors_count (file); i++) {
-    const DnnNamedTensor *t = dnn_safetensors_at (file, i);
-
-    if (t->dtype == DNN_INT64 && g_str_has_prefix (t->name, "optimizer/") &&
-        g_str_has_suffix (t->name, "/t") &&
-        !take_slots (trainer, file, t, error))
-      return false;
-  }
-  return dnn_optimizer_prepare (trainer->optimizer, trainer->model,
-                                trainer->pool, error);
 }
 
 static bool
@@ -480,7 +403,8 @@ dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
   g_autoptr (GArray) fields = NULL;
 
   if (!check_data (self, file, error) || !take_weights (trainer, file, error) ||
-      !take_optimizer (trainer, file, error) ||
+      !dnn_optimizer_take (trainer->optimizer, file, trainer->model,
+                           trainer->pool, error) ||
       !take_metrics (trainer, file, error) || !take_kept (trainer, file, error))
     return false;
   fields = list_fields (self, &extra);

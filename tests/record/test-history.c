@@ -68,6 +68,25 @@ test_values (void)
   g_assert_cmpfloat (epoch->seconds, ==, 1);
 }
 
+static void
+test_copy (void)
+{
+  g_autoptr (DnnHistory) history =
+      dnn_history_parse ("h.csv", HEAD "1,a,6,5,4,3,2,1\n2,b,1,,,,,\n", NULL);
+  g_autoptr (DnnHistory) copy = dnn_history_copy (history);
+  DnnEpoch *first = g_ptr_array_index (copy->epochs, 0);
+  g_autofree char *text = dnn_history_to_csv (copy);
+  g_autofree char *own = NULL;
+
+  g_test_summary ("A copy has all values and shares none of them");
+
+  first->metrics[0] = first->val_metrics[0] = first->seconds = 9;
+  own = dnn_history_to_csv (history);
+
+  g_assert_cmpstr (text, ==, HEAD "1,a,6,5,4,3,2,1\n2,b,1,,,,,\n");
+  g_assert_cmpstr (own, ==, text);
+}
+
 /* --- what is malformed --------------------------------------------------- */
 
 typedef struct {
@@ -152,6 +171,7 @@ main (int argc, char *argv[])
     dnn_add_row ("/history/round-trip", whole[i].name, &whole[i],
                  test_round_trip);
   g_test_add_func ("/history/values", test_values);
+  g_test_add_func ("/history/copy", test_copy);
   for (size_t i = 0; i < G_N_ELEMENTS (malformed); i++)
     dnn_add_row ("/history/malformed", malformed[i].name, &malformed[i],
                  test_malformed);
