@@ -76,6 +76,11 @@ void dnn_trainer_explain_step (DnnTrainer *self, const char *what,
 /* One step; a loss that is not finite is DNN_ERROR_DIVERGED. */
 bool dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
                               GError **error);
+/* Steps of the phase, if nothing ends it early. */
+uint64_t dnn_trainer_phase_length (const DnnTrainer *self);
+/* Batches of this epoch, done and to be done: all, or what the phase has steps
+ * for. */
+int64_t dnn_trainer_count_batches (const DnnTrainer *self);
 /* Whether the phase was broken off by `ends_after`. */
 bool dnn_trainer_is_broken_off (const DnnTrainer *self);
 /* Epochs of the phase whose steps are all done. */

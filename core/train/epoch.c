@@ -36,16 +36,6 @@ check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
   return false;
 }
 
-/* Steps of the phase, if nothing ends it early. */
-static uint64_t
-phase_length (const DnnTrainer *self)
-{
-  if (self->settings.steps > 0)
-    return (uint64_t) self->settings.steps;
-  return (uint64_t) (self->settings.epochs *
-                     dnn_feeder_n_batches (self->feeder));
-}
-
 bool
 dnn_trainer_check_finite (DnnTrainer *self, GError **error)
 {
@@ -84,7 +74,7 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
                              batch->weights, scale, batch->values, error) ||
       !check_loss (self, batch, error))
     return false;
-  dnn_optimizer_set_length (self->optimizer, phase_length (self));
+  dnn_optimizer_set_length (self->optimizer, dnn_trainer_phase_length (self));
   dnn_optimizer_begin_step (self->optimizer, self->step,
                             self->step - self->phase_step);
   if (scale != NULL &&
@@ -96,48 +86,6 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
 }
 
 /* --- one epoch ----------------------------------------------------------- */
-
-/* Batches of this epoch, done and to be done: all, or what the phase has steps
- * for. */
-static int64_t
-count_batches (const DnnTrainer *self)
-{
-  const int64_t limits[] = { self->settings.steps, self->settings.ends_after };
-  int64_t n = dnn_feeder_n_batches (self->feeder);
-  int64_t before = (int64_t) (self->step - self->phase_step) - self->batch;
-
-  for (size_t i = 0; i < G_N_ELEMENTS (limits); i++)
-    if (limits[i] > 0)
-      n = MIN (n, limits[i] - before);
-  return n;
-}
-
-/* Epochs of the run when this phase is done. */
-static int64_t
-count_epochs (const DnnTrainer *self)
-{
-  int64_t n = dnn_feeder_n_batches (self->feeder);
-
-  return self->phase_epoch + (self->settings.steps > 0
-                                  ? (self->settings.steps + n - 1) / n
-                                  : self->settings.epochs);
-}
-
-DnnProgress
-dnn_trainer_progress (DnnTrainer *self)
-{
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
-    self->metrics[i] = dnn_objective_result (self->objective, i);
-  return (DnnProgress){
-    .epoch = self->epoch + 1,
-    .n_epochs = count_epochs (self),
-    .batch = self->batch,
-    .n_batches = count_batches (self),
-    .loss = dnn_objective_loss (self->objective),
-    .metrics = self->metrics,
-    .seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6,
-  };
-}
 
 /* Progress is told at most this often. */
 enum { MICROSECONDS_BETWEEN_REPORTS = 50000 };
@@ -178,7 +126,8 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
 
   /* Counted anew: whoever is asked between two steps may break the phase off.
    */
-  while (self->batch < (n = count_batches (self)) && !self->stopped) {
+  while (self->batch < (n = dnn_trainer_count_batches (self)) &&
+         !self->stopped) {
     const int64_t i = self->batch;
 
     if (self->probe != NULL && i + 1 == n)
@@ -196,18 +145,6 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
       return false;
   }
   return true;
-}
-
-bool
-dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error)
-{
-  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
-
-  if (self->validation == NULL)
-    return true;
-
-  return dnn_evaluate_feeder (self->evaluation, self->validation, &info,
-                              &epoch->val_loss, epoch->val_metrics, error);
 }
 
 static bool
@@ -290,7 +227,7 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
   self->ended = false;
   self->stopped = false;
   self->epoch_start = g_get_monotonic_time ();
-  dnn_optimizer_set_length (self->optimizer, phase_length (self));
+  dnn_optimizer_set_length (self->optimizer, dnn_trainer_phase_length (self));
   dnn_feeder_set_order (self->feeder, order);
   if (self->batch == 0)
     dnn_objective_reset (self->objective);
@@ -301,49 +238,6 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
   }
   return train_batches (self, events, ret_losses, error) &&
          (self->stopped || finish_epoch (self, events, order, error));
-}
-
-bool
-dnn_trainer_is_broken_off (const DnnTrainer *self)
-{
-  return self->settings.ends_after > 0 &&
-         (int64_t) (self->step - self->phase_step) >= self->settings.ends_after;
-}
-
-/* Whether no step of the phase is left, of which so many epochs are done. */
-static bool
-is_trained (const DnnTrainer *self, int64_t n_epochs)
-{
-  if (dnn_trainer_is_broken_off (self))
-    return true;
-  if (self->settings.steps > 0)
-    return (int64_t) (self->step - self->phase_step) >= self->settings.steps;
-  return n_epochs >= self->settings.epochs;
-}
-
-bool
-dnn_trainer_is_phase_over (const DnnTrainer *self)
-{
-  if (self->stopping != NULL && dnn_early_stopping_is_over (self->stopping))
-    return true;
-  if (self->batch > 0) /* an epoch has begun: it is yet to be finished */
-    return false;
-  return is_trained (self, self->epoch - self->phase_epoch);
-}
-
-int64_t
-dnn_trainer_epochs_done (const DnnTrainer *self)
-{
-  return self->epoch - self->phase_epoch +
-         (self->batch > 0 &&
-          self->batch == dnn_feeder_n_batches (self->feeder));
-}
-
-bool
-dnn_trainer_is_spent (const DnnTrainer *self)
-{
-  return dnn_trainer_is_phase_over (self) ||
-         is_trained (self, dnn_trainer_epochs_done (self));
 }
 
 bool

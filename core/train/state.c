@@ -1,0 +1,161 @@
+/* state.c - where training stands: steps, epochs, batches; and how well it does
+ * on the validation rows */
+#include "dnn-trainer-private.h"
+
+const DnnHistory *
+dnn_trainer_history (const DnnTrainer *self)
+{
+  return self->history;
+}
+
+uint64_t
+dnn_trainer_step (const DnnTrainer *self)
+{
+  return self->step;
+}
+
+double
+dnn_trainer_rate (const DnnTrainer *self)
+{
+  return dnn_optimizer_rate (self->optimizer, self->step - self->phase_step);
+}
+
+int64_t
+dnn_trainer_n_batches (const DnnTrainer *self)
+{
+  return dnn_feeder_n_batches (self->feeder);
+}
+
+bool
+dnn_trainer_is_stopped (const DnnTrainer *self)
+{
+  return self->stopped;
+}
+
+const char *
+dnn_trainer_restored (const DnnTrainer *self)
+{
+  return self->restored;
+}
+
+size_t
+dnn_trainer_prefix (const DnnTrainer *self)
+{
+  return self->prefix;
+}
+
+DnnOptimizer *
+dnn_trainer_optimizer (const DnnTrainer *self)
+{
+  return self->optimizer;
+}
+
+/* --- how far it is ------------------------------------------------------- */
+
+uint64_t
+dnn_trainer_phase_length (const DnnTrainer *self)
+{
+  if (self->settings.steps > 0)
+    return (uint64_t) self->settings.steps;
+  return (uint64_t) (self->settings.epochs *
+                     dnn_feeder_n_batches (self->feeder));
+}
+
+int64_t
+dnn_trainer_count_batches (const DnnTrainer *self)
+{
+  const int64_t limits[] = { self->settings.steps, self->settings.ends_after };
+  int64_t n = dnn_feeder_n_batches (self->feeder);
+  int64_t before = (int64_t) (self->step - self->phase_step) - self->batch;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (limits[i] > 0)
+      n = MIN (n, limits[i] - before);
+  return n;
+}
+
+/* Epochs of the run when this phase is done. */
+static int64_t
+count_epochs (const DnnTrainer *self)
+{
+  int64_t n = dnn_feeder_n_batches (self->feeder);
+
+  return self->phase_epoch + (self->settings.steps > 0
+                                  ? (self->settings.steps + n - 1) / n
+                                  : self->settings.epochs);
+}
+
+DnnProgress
+dnn_trainer_progress (DnnTrainer *self)
+{
+  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
+    self->metrics[i] = dnn_objective_result (self->objective, i);
+  return (DnnProgress){
+    .epoch = self->epoch + 1,
+    .n_epochs = count_epochs (self),
+    .batch = self->batch,
+    .n_batches = dnn_trainer_count_batches (self),
+    .loss = dnn_objective_loss (self->objective),
+    .metrics = self->metrics,
+    .seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6,
+  };
+}
+
+/* --- whether it is over -------------------------------------------------- */
+
+bool
+dnn_trainer_is_broken_off (const DnnTrainer *self)
+{
+  return self->settings.ends_after > 0 &&
+         (int64_t) (self->step - self->phase_step) >= self->settings.ends_after;
+}
+
+/* Whether no step of the phase is left, of which so many epochs are done. */
+static bool
+is_trained (const DnnTrainer *self, int64_t n_epochs)
+{
+  if (dnn_trainer_is_broken_off (self))
+    return true;
+  if (self->settings.steps > 0)
+    return (int64_t) (self->step - self->phase_step) >= self->settings.steps;
+  return n_epochs >= self->settings.epochs;
+}
+
+bool
+dnn_trainer_is_phase_over (const DnnTrainer *self)
+{
+  if (self->stopping != NULL && dnn_early_stopping_is_over (self->stopping))
+    return true;
+  if (self->batch > 0) /* an epoch has begun: it is yet to be finished */
+    return false;
+  return is_trained (self, self->epoch - self->phase_epoch);
+}
+
+int64_t
+dnn_trainer_epochs_done (const DnnTrainer *self)
+{
+  return self->epoch - self->phase_epoch +
+         (self->batch > 0 &&
+          self->batch == dnn_feeder_n_batches (self->feeder));
+}
+
+bool
+dnn_trainer_is_spent (const DnnTrainer *self)
+{
+  return dnn_trainer_is_phase_over (self) ||
+         is_trained (self, dnn_trainer_epochs_done (self));
+}
+
+/* --- validation ---------------------------------------------------------- */
+
+bool
+dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error)
+{
+  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
+
+  if (self->validation == NULL)
+    return true;
+
+  return dnn_evaluate_feeder (self->evaluation, self->validation, &info,
+                              &epoch->val_loss, epoch->val_metrics, error);
+}
