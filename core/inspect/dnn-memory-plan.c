@@ -1,6 +1,7 @@
 /* dnn-memory-plan.c - the plans of a training, counted */
 #include "dnn-memory-plan.h"
 
+#include "dnn-choose-layers.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
 #include "dnn-private.h"
@@ -260,7 +261,8 @@ plan_phases (DnnModel *model, const GPtrArray *phases, const DnnDataHead *data,
     const DnnPhase *phase = g_ptr_array_index (phases, i);
     g_autoptr (DnnMemoryPlan) plan = NULL;
 
-    if (dnn_choose_layers (model, &phase->settings, error))
+    if (dnn_choose_layers (model, phase->settings.frozen,
+                           phase->settings.trainable, error))
       plan = plan_phase (model, phase, data, batch, error);
     ok = plan != NULL;
     if (!ok)

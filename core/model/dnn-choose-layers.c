@@ -1,5 +1,6 @@
 /* dnn-choose-layers.c - which layers train, by globs over their names */
-#include "dnn-private.h"
+#include "dnn-choose-layers.h"
+
 #include "dnn-suggest.h"
 
 static bool
@@ -44,9 +45,9 @@ apply_globs (DnnModel *model, const char *key, const char *globs,
 }
 
 bool
-dnn_choose_layers (DnnModel *model, const DnnTrainSettings *settings,
+dnn_choose_layers (DnnModel *model, const char *frozen, const char *trainable,
                    GError **error)
 {
-  return apply_globs (model, "frozen", settings->frozen, false, error) &&
-         apply_globs (model, "trainable", settings->trainable, true, error);
+  return apply_globs (model, "frozen", frozen, false, error) &&
+         apply_globs (model, "trainable", trainable, true, error);
 }

@@ -12,11 +12,6 @@ DnnOptimizer *dnn_trainer_optimizer (const DnnTrainer *self);
 /* Rows that are evaluated at once. */
 enum { DNN_EVALUATION_BATCH = 256 };
 
-/* Sets `trainable` of the layers that `frozen` and `trainable` name; others
- * stay as they are. */
-bool dnn_choose_layers (DnnModel *model, const DnnTrainSettings *settings,
-                        GError **error);
-
 /* A pass over all batches in inference mode. */
 bool dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
                           const DnnPassInfo *info, double *ret_loss,

@@ -2,6 +2,7 @@
 #include "dnn-trainer.h"
 
 #include "dnn-blas.h"
+#include "dnn-choose-layers.h"
 #include "dnn-class-weights.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
@@ -133,7 +134,8 @@ choose_layers (DnnTrainer *self, GError **error)
 {
   for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
     dnn_model_layer (self->model, i)->trainable = self->baseline[i];
-  return dnn_choose_layers (self->model, &self->settings, error);
+  return dnn_choose_layers (self->model, self->settings.frozen,
+                            self->settings.trainable, error);
 }
 
 /* --- plans --------------------------------------------------------------- */
