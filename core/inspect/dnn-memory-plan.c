@@ -2,9 +2,10 @@
 #include "dnn-memory-plan.h"
 
 #include "dnn-choose-layers.h"
+#include "dnn-inference.h"
+#include "dnn-optimizer.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
-#include "dnn-private.h"
 #include "dnn-run.h"
 #include "dnn-summary.h"
 

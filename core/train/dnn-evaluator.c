@@ -4,7 +4,8 @@
 #include "dnn-blas.h"
 #include "dnn-data.h"
 #include "dnn-diagnosis.h"
-#include "dnn-private.h"
+#include "dnn-inference.h"
+#include "dnn-trainer.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,52 +31,6 @@ dnn_evaluation_free (DnnEvaluation *self)
   g_free (self->values);
   g_strfreev (self->metrics);
   g_free (self);
-}
-
-bool
-dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
-                     const DnnPassInfo *info, double *ret_loss,
-                     double *ret_metrics, GError **error)
-{
-  dnn_objective_reset (objective);
-  dnn_objective_set_penalty (
-      objective, dnn_model_penalty (dnn_feeder_plan (feeder)->model));
-  for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
-    const DnnBatch *batch = dnn_feeder_get (feeder, i);
-
-    if (!dnn_executor_forward (batch->plan, info, error) ||
-        !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->weights, NULL, batch->values, error))
-      return false;
-  }
-  *ret_loss = dnn_objective_loss (objective);
-  if (isnan (*ret_loss))
-    *ret_loss = NAN; /* without a sign */
-  for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)
-    ret_metrics[i] = dnn_objective_result (objective, i);
-  return true;
-}
-
-char *
-dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
-                      DnnFeeder *feeder, GError **error)
-{
-  DnnDiagnosis diagnosis = { model, feeder, NULL, objective, { 0 }, 0 };
-
-  for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
-    const DnnBatch *batch = dnn_feeder_get (feeder, i);
-
-    if (!dnn_executor_forward (batch->plan, &diagnosis.info, error) ||
-        !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->weights, NULL, batch->values, error))
-      return NULL;
-    if (isfinite (dnn_objective_batch_loss (objective)))
-      continue;
-    /* Layers that run in place have written over the inputs. */
-    diagnosis.batch = dnn_feeder_get (feeder, i);
-    return dnn_diagnosis_explain_loss (&diagnosis);
-  }
-  return g_strdup ("the loss of every batch is finite, but not their sum");
 }
 
 /* The data, with the model's own preprocessing. */

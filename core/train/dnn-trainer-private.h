@@ -3,10 +3,13 @@
 
 #include "dnn-early-stopping.h"
 #include "dnn-events.h"
+#include "dnn-feeder.h"
+#include "dnn-objective.h"
+#include "dnn-optimizer.h"
 #include "dnn-plateau.h"
-#include "dnn-private.h"
 #include "dnn-probe.h"
 #include "dnn-proof.h"
+#include "dnn-trainer.h"
 
 struct DnnTrainer {
   DnnModel *model; /* (owned reference) */
@@ -52,6 +55,9 @@ struct DnnTrainer {
   bool (*after_epoch) (void *data, GError **error);
   void *run; /* whose these are: their data */
 };
+
+/* Returns: (transfer none). */
+DnnOptimizer *dnn_trainer_optimizer (const DnnTrainer *self);
 
 /* Early stopping and the rest, as the phase's settings say. */
 bool dnn_trainer_make_callbacks (DnnTrainer *self, GError **error);

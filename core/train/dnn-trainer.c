@@ -4,6 +4,7 @@
 #include "dnn-blas.h"
 #include "dnn-choose-layers.h"
 #include "dnn-class-weights.h"
+#include "dnn-inference.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
 #include "dnn-trainer-private.h"

@@ -1,7 +1,7 @@
 /* epoch.c - steps and epochs */
 #include "dnn-clock.h"
 #include "dnn-diagnosis.h"
-#include "dnn-evaluator.h"
+#include "dnn-inference.h"
 #include "dnn-trainer-private.h"
 
 #include <math.h>

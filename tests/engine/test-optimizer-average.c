@@ -5,9 +5,9 @@
  */
 #include "dnn-assert.h"
 #include "dnn-model-file.h"
-#include "dnn-private.h"
 #include "dnn-test-run.h"
 #include "dnn-test-training.h"
+#include "dnn-trainer-private.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* test-optimizer-change.c - another optimizer in the middle of a run */
 #include "dnn-assert.h"
-#include "dnn-private.h"
 #include "dnn-test-run.h"
 #include "dnn-test-training.h"
+#include "dnn-trainer-private.h"
 
 #define CHAIN "dense units=6 ! relu ! dense units=3 activation=softmax"
 

@@ -6,7 +6,6 @@
 #include "dnn-assert.h"
 #include "dnn-component.h"
 #include "dnn-param.h"
-#include "dnn-private.h"
 #include "dnn-test-run.h"
 
 /* --- values -------------------------------------------------------------- */

@@ -2,8 +2,8 @@
 #include "dnn-assert.h"
 #include "dnn-folder.h"
 #include "dnn-model-file.h"
-#include "dnn-private.h"
 #include "dnn-test-training.h"
+#include "dnn-trainer-private.h"
 
 #include <math.h>
 

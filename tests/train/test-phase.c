@@ -2,7 +2,6 @@
 #include "dnn-phase.h"
 
 #include "dnn-assert.h"
-#include "dnn-private.h"
 #include "dnn-test-run.h"
 
 #define LOSS "[train]\nloss = sparse_categorical_crossentropy\n"

@@ -1,18 +1,14 @@
-/* dnn-private.h - what the parts of the library see of one another's insides */
+/* dnn-inference.h - loss and metrics of all batches, without training */
 #pragma once
 
 #include "dnn-feeder.h"
 #include "dnn-objective.h"
-#include "dnn-optimizer.h"
-#include "dnn-trainer.h"
-
-/* Returns: (transfer none). */
-DnnOptimizer *dnn_trainer_optimizer (const DnnTrainer *self);
 
 /* Rows that are evaluated at once. */
 enum { DNN_EVALUATION_BATCH = 256 };
 
-/* A pass over all batches in inference mode. */
+/* A pass over all batches in inference mode.  `ret_metrics` has room for the
+ * objective's metrics of one number. */
 bool dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
                           const DnnPassInfo *info, double *ret_loss,
                           double *ret_metrics, GError **error);
