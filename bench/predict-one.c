@@ -6,8 +6,8 @@
  */
 #include "median.h"
 
+#include <dnn-model-section.h>
 #include <dnn-predictor.h>
-#include <dnn-run.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -2,8 +2,10 @@
 #include "dnn-data-report.h"
 
 #include "dnn-data-repeats.h"
+#include "dnn-model-section.h"
 #include "dnn-objective.h"
-#include "dnn-run.h"
+#include "dnn-trainer.h"
+#include "dnn-usual-loss.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include "dnn-optimizer.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
-#include "dnn-run.h"
 #include "dnn-summary.h"
+#include "dnn-usual-loss.h"
 
 /* --- buffers of the arena ------------------------------------------------ */
 

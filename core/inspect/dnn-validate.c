@@ -1,6 +1,7 @@
 /* dnn-validate.c - makes all that a run is made of, and throws it away */
 #include "dnn-validate.h"
 
+#include "dnn-model-section.h"
 #include "dnn-objective.h"
 #include "dnn-optimizer.h"
 #include "dnn-phase.h"

@@ -1,7 +1,10 @@
 /* dnn-run.c - from an experiment to a folder with a trained model */
 #include "dnn-run-private.h"
+
+#include "dnn-model-section.h"
 #include "dnn-summary.h"
 #include "dnn-trainer-private.h"
+#include "dnn-usual-loss.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,8 +7,8 @@
  */
 #pragma once
 
-#include "dnn-base.h"
 #include "dnn-experiment.h"
+#include "dnn-safetensors.h"
 #include "dnn-trainer.h"
 
 DNN_BEGIN_DECLS
@@ -72,27 +72,5 @@ const DnnData *dnn_run_data (const DnnRun *self);
 DnnTrainer *dnn_run_trainer (const DnnRun *self);
 const DnnExperiment *dnn_run_experiment (const DnnRun *self);
 const char *dnn_run_folder (const DnnRun *self);
-
-/* --- the parts, for those who want only some ----------------------------- */
-
-/* The section [model] or [layer NAME] sections, as a model; `input` is the
- * shape of a sample of the data, or NULL where input_shape must say. */
-DnnModel *dnn_experiment_build_model (DnnRegistry *registry,
-                                      const DnnExperiment *experiment,
-                                      const DnnShape *input, GError **error);
-/* Whether the model begins with the layers of another, and that other. */
-bool dnn_experiment_has_base (const DnnExperiment *experiment);
-DnnBase *dnn_experiment_load_base (DnnRegistry *registry,
-                                   const DnnExperiment *experiment,
-                                   GError **error);
-/* Whether the model's input shape is said in the experiment. */
-bool dnn_experiment_has_input_shape (const DnnExperiment *experiment);
-/* The section [optimizer] as a plugin with keys. */
-DnnSpec *dnn_experiment_optimizer (const DnnExperiment *experiment,
-                                   GError **error);
-/* A loss that goes with the model's last activation and these targets: its
- * name, interned, or NULL with an error that says to choose one. */
-const char *dnn_find_loss (const DnnModel *model, const DnnShape *target,
-                           GError **error);
 
 DNN_END_DECLS

@@ -1,6 +1,8 @@
 /* compare.c - several ways to train, over several seeds */
 #include "dnn-transfer.h"
 
+#include "dnn-run.h"
+
 #include <string.h>
 
 typedef struct {

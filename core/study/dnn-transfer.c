@@ -1,6 +1,9 @@
 /* dnn-transfer.c - composes the experiment of a transfer */
 #include "dnn-transfer.h"
 
+#include "dnn-model-section.h"
+#include "dnn-trainer.h"
+
 #include <string.h>
 
 static const char *const counted[] = { "data", "train", NULL };

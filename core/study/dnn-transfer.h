@@ -9,7 +9,7 @@
 #pragma once
 
 #include "dnn-experiment.h"
-#include "dnn-run.h"
+#include "dnn-registry.h"
 
 DNN_BEGIN_DECLS
 

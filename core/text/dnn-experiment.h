@@ -34,6 +34,12 @@ const DnnSpec *dnn_experiment_find (const DnnExperiment *self,
 const char *dnn_experiment_get (const DnnExperiment *self, const char *section,
                                 const char *key);
 
+/* The section [optimizer] or [layer NAME] as a plugin, which its key `type`
+ * names, with the section's other keys; a layer's name is its key `name`.
+ * Returns: (transfer full). */
+DnnSpec *dnn_experiment_plugin_spec (const DnnExperiment *self,
+                                     const char *name, GError **error);
+
 /* Whether it trains in [phase NAME] sections. */
 bool dnn_experiment_has_phases (const DnnExperiment *self);
 

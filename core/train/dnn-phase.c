@@ -1,7 +1,6 @@
 /* dnn-phase.c - what each phase of an experiment comes to */
 #include "dnn-phase.h"
 
-#include "dnn-run.h"
 #include "dnn-summary.h"
 
 #include <string.h>
@@ -109,9 +108,10 @@ merge_optimizer (const DnnExperiment *experiment, const DnnSpec *section,
                  GError **error)
 {
   const DnnArg *type = dnn_spec_find (section, OPTIMIZER_PREFIX "type");
-  DnnSpec *merged = type != NULL
-                        ? dnn_spec_parse (type->value, type->place, error)
-                        : dnn_experiment_optimizer (experiment, error);
+  DnnSpec *merged =
+      type != NULL
+          ? dnn_spec_parse (type->value, type->place, error)
+          : dnn_experiment_plugin_spec (experiment, "optimizer", error);
 
   for (guint i = 0; merged != NULL && i < section->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (section->args, i);
@@ -151,7 +151,7 @@ only_phase (const DnnExperiment *experiment, GError **error)
   if (!dnn_train_settings_parse (dnn_experiment_find (experiment, "train"),
                                  &self->settings, error))
     return NULL;
-  self->optimizer = dnn_experiment_optimizer (experiment, error);
+  self->optimizer = dnn_experiment_plugin_spec (experiment, "optimizer", error);
   return self->optimizer != NULL ? g_steal_pointer (&self) : NULL;
 }
 

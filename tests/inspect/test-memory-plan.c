@@ -2,6 +2,7 @@
 #include "dnn-assert.h"
 #include "dnn-data-head.h"
 #include "dnn-memory-plan.h"
+#include "dnn-model-section.h"
 #include "dnn-test-data.h"
 #include "dnn-test-run.h"
 #include "dnn-trainer-private.h"

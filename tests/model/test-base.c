@@ -5,6 +5,7 @@
 #include "dnn-base.h"
 
 #include "dnn-assert.h"
+#include "dnn-model-section.h"
 #include "dnn-test-data.h"
 #include "dnn-test-run.h"
 

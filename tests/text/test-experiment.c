@@ -396,6 +396,64 @@ test_take_away (void)
   g_assert_cmpuint (dnn_experiment_n_sections (e), ==, 3);
 }
 
+/* --- a section as a plugin ----------------------------------------------- */
+
+static const struct PluginRow {
+  const char *name;
+  const char *text;
+  const char *section;
+  const char *want;
+} plugins[] = {
+  { "optimizer", "[optimizer]\ntype = sgd(momentum=0.9)\nlearning_rate = 1\n",
+    "optimizer", "sgd(momentum=0.9, learning_rate=1)" },
+  { "type-last", "[optimizer]\nlearning_rate = 1\ntype = sgd\n", "optimizer",
+    "sgd(learning_rate=1)" },
+  { "layer", "[layer out]\nunits = 3\ntype = dense(use_bias=false)\n",
+    "layer out", "dense(use_bias=false, name=out, units=3)" },
+};
+
+static void
+test_plugin (gconstpointer data)
+{
+  const struct PluginRow *row = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DnnExperiment) e = parse (row->text);
+  g_autoptr (DnnSpec) spec =
+      dnn_experiment_plugin_spec (e, row->section, &error);
+  g_autofree char *text = spec != NULL ? dnn_spec_to_string (spec) : NULL;
+
+  g_test_summary ("A section's type is a plugin, its other keys follow");
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, row->want);
+}
+
+static const struct PluginRow bad_plugins[] = {
+  { "no-section", "", "optimizer",
+    "[optimizer] type must be given, as in --set optimizer.type=sgd" },
+  { "no-type", "[optimizer]\nlearning_rate = 1\n", "optimizer",
+    "run.dnn:1: [optimizer] type must be given" },
+  { "layer-without-type", "\n[layer out]\nunits = 3\n", "layer out",
+    "run.dnn:2: [layer out] type must be given" },
+  { "no-name", "[optimizer]\ntype = (3)\n", "optimizer",
+    "run.dnn:2: '(3)' must be a name" },
+};
+
+static void
+test_bad_plugin (gconstpointer data)
+{
+  const struct PluginRow *row = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DnnExperiment) e = parse (row->text);
+  g_autoptr (DnnSpec) spec =
+      dnn_experiment_plugin_spec (e, row->section, &error);
+
+  g_test_summary ("A section that names no plugin is refused with its line");
+
+  g_assert_null (spec);
+  dnn_assert_error (error, DNN_ERROR_PARAM, row->want);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -422,6 +480,12 @@ main (int argc, char *argv[])
                  &bad_overrides[i], test_bad_override);
   g_test_add_func ("/experiment/override-survives", test_override_survives);
   g_test_add_func ("/experiment/take-away", test_take_away);
+  for (size_t i = 0; i < G_N_ELEMENTS (plugins); i++)
+    dnn_add_row ("/experiment/plugin", plugins[i].name, &plugins[i],
+                 test_plugin);
+  for (size_t i = 0; i < G_N_ELEMENTS (bad_plugins); i++)
+    dnn_add_row ("/experiment/bad-plugin", bad_plugins[i].name, &bad_plugins[i],
+                 test_bad_plugin);
 
   return g_test_run ();
 }

@@ -5,7 +5,7 @@
 #include <dnn-data-head.h>
 #include <dnn-memory-plan.h>
 #include <dnn-model-file.h>
-#include <dnn-run.h>
+#include <dnn-model-section.h>
 #include <dnn-summary.h>
 #include <stdio.h>
 

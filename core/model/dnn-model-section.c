@@ -1,13 +1,7 @@
-/* parts.c - an experiment's sections as model, optimizer and loss */
-#include "dnn-run.h"
+/* dnn-model-section.c - reads [model] and [layer NAME] */
+#include "dnn-model-section.h"
 
-#include "dnn-model-file.h"
-#include "dnn-objective.h"
 #include "dnn-param.h"
-
-#include <string.h>
-
-/* --- the model ----------------------------------------------------------- */
 
 typedef struct {
   const char *layers;
@@ -38,35 +32,6 @@ static const DnnPlugin table = {
   .param_stride = sizeof params[0],
 };
 
-/* A section [layer NAME], as an element of a chain with that name. */
-static DnnSpec *
-section_to_spec (const DnnSpec *section, GError **error)
-{
-  const DnnArg *type = dnn_spec_find (section, "type");
-  g_autoptr (DnnSpec) spec = NULL;
-
-  if (type == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "[%s] type must be given",
-                 section->name);
-    dnn_error_prefix_place (error, section->place);
-    return NULL;
-  }
-  spec = dnn_spec_parse (type->value, section->place, error);
-  if (spec == NULL) {
-    dnn_error_prefix_place (error, type->place);
-    return NULL;
-  }
-  dnn_spec_add (spec, "name", section->name + strlen ("layer "),
-                section->place);
-  for (guint i = 0; i < section->args->len; i++) {
-    const DnnArg *arg = g_ptr_array_index (section->args, i);
-
-    if (arg != type)
-      dnn_spec_add (spec, arg->key, arg->value, arg->place);
-  }
-  return g_steal_pointer (&spec);
-}
-
 /* The layers, whichever way they are written. */
 static GPtrArray *
 collect_layers (const DnnExperiment *experiment, const ModelKeys *keys,
@@ -81,7 +46,7 @@ collect_layers (const DnnExperiment *experiment, const ModelKeys *keys,
 
     if (!g_str_has_prefix (section->name, "layer "))
       continue;
-    spec = section_to_spec (section, error);
+    spec = dnn_experiment_plugin_spec (experiment, section->name, error);
     if (spec == NULL)
       return NULL;
     g_ptr_array_add (specs, spec);
@@ -198,65 +163,4 @@ dnn_experiment_build_model (DnnRegistry *registry,
     return dnn_model_new (registry, specs, &shape, error);
   all = prepend_base (registry, experiment, specs, error);
   return all != NULL ? dnn_model_new (registry, all, &shape, error) : NULL;
-}
-
-/* --- the optimizer ------------------------------------------------------- */
-
-DnnSpec *
-dnn_experiment_optimizer (const DnnExperiment *experiment, GError **error)
-{
-  const DnnSpec *section = dnn_experiment_find (experiment, "optimizer");
-  const DnnArg *type = section != NULL ? dnn_spec_find (section, "type") : NULL;
-  DnnSpec *spec;
-
-  if (type == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "[optimizer] type must be given, as in --set "
-                 "optimizer.type=sgd");
-    if (section != NULL)
-      dnn_error_prefix_place (error, section->place);
-    return NULL;
-  }
-  spec = dnn_spec_parse (type->value, section->place, error);
-  for (guint i = 0; spec != NULL && i < section->args->len; i++) {
-    const DnnArg *arg = g_ptr_array_index (section->args, i);
-
-    if (arg != type)
-      dnn_spec_add (spec, arg->key, arg->value, arg->place);
-  }
-  return spec;
-}
-
-/* --- the loss ------------------------------------------------------------ */
-
-static bool
-fits (const DnnModel *model, const char *name, const DnnShape *target)
-{
-  g_autoptr (DnnObjective) objective = dnn_objective_new (
-      dnn_model_registry (model), name, NULL, (DnnPlace){ 0 }, NULL);
-
-  return objective != NULL && dnn_objective_is_usual (objective) &&
-         dnn_objective_takes_logits (objective, model) &&
-         dnn_objective_check (objective, model, target, NULL, NULL);
-}
-
-const char *
-dnn_find_loss (const DnnModel *model, const DnnShape *target, GError **error)
-{
-  g_auto (GStrv) names =
-      dnn_registry_names (dnn_model_registry (model), DNN_KIND_LOSS);
-  const char *found = NULL;
-  size_t n_found = 0;
-
-  for (size_t i = 0; names[i] != NULL; i++)
-    if (fits (model, names[i], target)) {
-      found = g_intern_string (names[i]);
-      n_found++;
-    }
-  if (n_found == 1)
-    return found;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-               "[train] loss must be given: the model and its targets do not "
-               "tell it, as in --set train.loss=mean_squared_error");
-  return NULL;
 }
