@@ -1,6 +1,7 @@
 /* dnn-train-settings.c - the keys of [train], as a table */
+#include "dnn-train-settings.h"
+
 #include "dnn-param.h"
-#include "dnn-trainer.h"
 
 #define TEXT(member, initial, help)                                            \
   DNN_ROW (DnnTrainSettings, member, NULL, DNN_PARAM_TEXT, 0, initial, 0, 0,   \
