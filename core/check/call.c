@@ -127,3 +127,50 @@ dnn_checker_call (DnnChecker *self, const char *what, const DnnWatched *lists,
   }
   return !self->strict || visit_all (lists, n, check_fence, &search);
 }
+
+/* --- build --------------------------------------------------------------- */
+
+typedef struct {
+  const DnnComponent *component;
+  const DnnTensor **x;
+  uint32_t n;
+  DnnBuilt *built;
+  GError **error;
+} Build;
+
+static void
+call_build (void *data)
+{
+  Build *build = data;
+
+  build->built = dnn_build (build->component, build->component->plugin->name,
+                            build->x, build->n, build->error);
+}
+
+DnnBuilt *
+dnn_checker_build (DnnChecker *self, int64_t batch_factor, GError **error)
+{
+  const DnnCheckSubject *subject = self->subject;
+  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, subject->n_inputs + 1);
+  g_autofree const DnnTensor **x =
+      g_new0 (const DnnTensor *, subject->n_inputs + 1);
+  g_autoptr (GError) local = NULL;
+  Build build = { self->component, x, subject->n_inputs, NULL, &local };
+
+  for (uint32_t i = 0; i < subject->n_inputs; i++) {
+    shapes[i] = dnn_tensor_of (&subject->inputs[i]);
+    shapes[i].dims[0] *= batch_factor;
+    x[i] = &shapes[i];
+  }
+  if (!dnn_checker_call (self, "build", NULL, 0, call_build, &build)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: build crashes",
+                 self->component->plugin->name);
+    return NULL;
+  }
+  if (build.built == NULL) {
+    if (local->code == DNN_ERROR_PLUGIN)
+      dnn_checker_fail (self, "%s", local->message);
+    g_propagate_error (error, g_steal_pointer (&local));
+  }
+  return build.built;
+}

@@ -18,7 +18,7 @@ typedef struct DnnFileChecker {
 
   GPtrArray *failures; /* (owned) of char *: a sentence each */
 
-  /* From the stage DNN_CHECK_TALK on. */
+  /* From the stage DNN_CHECK_DESCRIPTOR on. */
   DnnRegistry *registry;   /* (owned) */
   const DnnPlugin *plugin; /* NULL: it was not opened */
   const DnnPlugin *code;   /* itself, or its base */

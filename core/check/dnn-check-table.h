@@ -16,10 +16,10 @@ struct DnnFileChecker;
 /* A check runs where every check of the stages before it passes: what cannot
  * be loaded has no gradient. */
 typedef enum DnnCheckStage {
-  DNN_CHECK_FILE,      /* is not opened */
-  DNN_CHECK_LOADING,   /* by it the plugin's kind is known */
-  DNN_CHECK_TALK,      /* the descriptor and what it gives as an example */
-  DNN_CHECK_BEHAVIOUR, /* the rest */
+  DNN_CHECK_FILE,       /* is not opened */
+  DNN_CHECK_LOADING,    /* by it the plugin's kind is known */
+  DNN_CHECK_DESCRIPTOR, /* what it says of itself, and its example */
+  DNN_CHECK_BEHAVIOUR,  /* the rest */
   DNN_CHECK_N_STAGES
 } DnnCheckStage;
 

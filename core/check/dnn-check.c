@@ -35,45 +35,6 @@ dnn_check_report_passes (const DnnCheckReport *self, const char *who,
   return false;
 }
 
-/* Takes `text`, unless it was said already, in another mode. */
-static void
-add_once (GPtrArray *failures, char *text)
-{
-  if (g_ptr_array_find_with_equal_func (failures, text, g_str_equal, NULL))
-    g_free (text);
-  else
-    g_ptr_array_add (failures, text);
-}
-
-void
-dnn_checker_fail (DnnChecker *self, const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list args;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  add_once (self->report->failures,
-            g_strdup_printf ("%s: %s%s%s", self->check,
-                             self->where != NULL ? self->where : "",
-                             self->where != NULL ? ": " : "", text));
-}
-
-bool
-dnn_checker_status (DnnChecker *self, DnnContext *context, int32_t status,
-                    const char *what)
-{
-  if (status == 0 && context->message == NULL)
-    return true;
-  dnn_checker_fail (self, "%s: %s", what,
-                    context->message != NULL
-                        ? context->message
-                        : "the plugin failed without a word");
-  dnn_context_clear (context);
-  return false;
-}
-
 /* --- checks -------------------------------------------------------------- */
 
 const char *
@@ -85,60 +46,6 @@ dnn_check_name (DnnKind kind, size_t i)
     if (row->of_kind[kind] != NULL && i-- == 0)
       return row->name;
   return NULL;
-}
-
-DnnChecker
-dnn_checker_with (const DnnChecker *self, const DnnCheckSubject *subject)
-{
-  DnnChecker other = *self;
-
-  other.subject = subject;
-  return other;
-}
-
-typedef struct {
-  const DnnComponent *component;
-  const DnnTensor **x;
-  uint32_t n;
-  DnnBuilt *built;
-  GError **error;
-} Build;
-
-static void
-call_build (void *data)
-{
-  Build *build = data;
-
-  build->built = dnn_build (build->component, build->component->plugin->name,
-                            build->x, build->n, build->error);
-}
-
-DnnBuilt *
-dnn_checker_build (DnnChecker *self, int64_t batch_factor, GError **error)
-{
-  const DnnCheckSubject *subject = self->subject;
-  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, subject->n_inputs + 1);
-  g_autofree const DnnTensor **x =
-      g_new0 (const DnnTensor *, subject->n_inputs + 1);
-  g_autoptr (GError) local = NULL;
-  Build build = { self->component, x, subject->n_inputs, NULL, &local };
-
-  for (uint32_t i = 0; i < subject->n_inputs; i++) {
-    shapes[i] = dnn_tensor_of (&subject->inputs[i]);
-    shapes[i].dims[0] *= batch_factor;
-    x[i] = &shapes[i];
-  }
-  if (!dnn_checker_call (self, "build", NULL, 0, call_build, &build)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: build crashes",
-                 self->component->plugin->name);
-    return NULL;
-  }
-  if (build.built == NULL) {
-    if (local->code == DNN_ERROR_PLUGIN)
-      dnn_checker_fail (self, "%s", local->message);
-    g_propagate_error (error, g_steal_pointer (&local));
-  }
-  return build.built;
 }
 
 /* The least and the most inputs of a kind. */
@@ -242,6 +149,8 @@ prepare (DnnChecker *self, GError **error)
 {
   const DnnCheckSubject *subject = self->subject;
 
+  self->report = g_new0 (DnnCheckReport, 1);
+  self->report->failures = g_ptr_array_new_with_free_func (g_free);
   self->component = dnn_check_component (subject, error);
   self->check = "example";
   if (self->component == NULL || !check_n_inputs (self, error) ||
@@ -286,43 +195,30 @@ run_rows (DnnChecker *self, const char *name, GError **error)
   return false;
 }
 
-static DnnCheckReport *
-run (const DnnCheckSubject *subject,
-     bool (*body) (DnnChecker *self, const char *name, GError **error),
-     const char *name, GError **error)
+static void
+checker_clear (DnnChecker *self)
 {
-  DnnChecker self = { .subject = subject };
-  g_autoptr (DnnCheckReport) report = g_new0 (DnnCheckReport, 1);
-  bool ran;
-
-  report->failures = g_ptr_array_new_with_free_func (g_free);
-  self.report = report;
-  ran = prepare (&self, error) && body (&self, name, error);
   for (int i = 0; i < DNN_CHECK_POOLS; i++)
-    dnn_pool_free (self.pools[i]);
-  dnn_component_free (self.component);
-  return ran ? g_steal_pointer (&report) : NULL;
+    dnn_pool_free (self->pools[i]);
+  dnn_component_free (self->component);
+  dnn_check_report_free (self->report);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnChecker, checker_clear)
 
 DnnCheckReport *
 dnn_check_run (const DnnCheckSubject *subject, const char *name, GError **error)
 {
-  return run (subject, run_rows, name, error);
-}
+  g_auto (DnnChecker) self = { .subject = subject };
 
-static bool
-run_nothing (DnnChecker *self, const char *name, GError **error)
-{
-  (void) self;
-  (void) name;
-  (void) error;
-  return true;
+  if (!prepare (&self, error) || !run_rows (&self, name, error))
+    return NULL;
+  return g_steal_pointer (&self.report);
 }
 
 bool
 dnn_check_takes (const DnnCheckSubject *subject, GError **error)
 {
-  g_autoptr (DnnCheckReport) report = run (subject, run_nothing, NULL, error);
+  g_auto (DnnChecker) self = { .subject = subject };
 
-  return report != NULL;
+  return prepare (&self, error);
 }

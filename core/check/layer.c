@@ -1,4 +1,4 @@
-/* layer-rows.c - the checks of a layer, one a row */
+/* layer.c - the checks of a layer */
 #include "dnn-check-layer.h"
 
 #include "dnn-check-table.h"
