@@ -1,47 +1,10 @@
-/* dnn-class-weights.c - weights of rows and of classes */
+/* dnn-class-weights.c - weights of classes */
 #include "dnn-class-weights.h"
 
 #include "dnn-param.h"
 
 #include <math.h>
 #include <string.h>
-
-/* --- rows ---------------------------------------------------------------- */
-
-bool
-dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
-                       GError **error)
-{
-  const int64_t n = self->inputs->shape.dims[0];
-
-  if (weights->shape.n_dims < 1 || weights->shape.dims[0] != n ||
-      dnn_array_row_size (weights) != 1) {
-    g_autofree char *shape = dnn_shape_to_string (&weights->shape, false);
-
-    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                 "%s: weights have shape '%s', and must be one for each of "
-                 "%" G_GINT64_FORMAT " rows",
-                 name, shape, n);
-    return false;
-  }
-  for (int64_t i = 0; i < n; i++) {
-    float weight;
-
-    dnn_array_to_float (weights, i, 1, &weight);
-    if (isfinite (weight) && weight >= 0)
-      continue;
-    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                 "%s: row %" G_GINT64_FORMAT
-                 ": weight '%g' must be a number of 0 or more",
-                 name, i + 1, (double) weight);
-    return false;
-  }
-  dnn_array_unref (self->weights);
-  self->weights = dnn_array_ref (weights);
-  return true;
-}
-
-/* --- classes ------------------------------------------------------------- */
 
 enum { MOST_CLASSES = 1 << 24 }; /* a float counts without gaps to here */
 

@@ -1,19 +1,14 @@
-/* dnn-class-weights.h - how often the loss of a row counts
+/* dnn-class-weights.h - how often the loss of a class counts
  *
  * As in Keras: a batch's loss is Σ weight · loss / rows, not / Σ weight.
- * Weights of single rows come from a file and belong to a split; those of
- * classes are the training's own, and validation does without them.
+ * Weights of classes are the training's own; validation does without them.
+ * Those of single rows belong to a split: see dnn-split.h.
  */
 #pragma once
 
 #include "dnn-data.h"
 
 DNN_BEGIN_DECLS
-
-/* Gives every row of the split's arrays its weight: `weights` has one number of
- * 0 or more a row, and is referenced.  `name` starts error messages. */
-bool dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
-                            GError **error);
 
 /* The class of a row of n targets: the label, or the place of the largest of
  * several; -1 where the label is none. */

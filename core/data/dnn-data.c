@@ -1,41 +1,12 @@
-/* dnn-data.c - splits and labels */
+/* dnn-data.c - splits and labels of a section [data] */
 #include "dnn-data.h"
 
-#include "dnn-class-weights.h"
 #include "dnn-data-file.h"
 #include "dnn-data-pair.h"
 #include "dnn-memory.h"
 
 #include <math.h>
 #include <string.h>
-
-/* --- splits -------------------------------------------------------------- */
-
-DnnSplit *
-dnn_split_new (DnnArray *inputs, DnnArray *targets, int64_t first,
-               int64_t n_rows)
-{
-  DnnSplit *self = g_new0 (DnnSplit, 1);
-
-  self->inputs = dnn_array_ref (inputs);
-  self->targets = dnn_array_ref (targets);
-  self->inputs_name = self->targets_name = "data";
-  self->first = first;
-  self->n = n_rows;
-  return self;
-}
-
-void
-dnn_split_free (DnnSplit *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->rows);
-  dnn_array_unref (self->weights);
-  dnn_array_unref (self->targets);
-  dnn_array_unref (self->inputs);
-  g_free (self);
-}
 
 void
 dnn_data_free (DnnData *self)

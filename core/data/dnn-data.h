@@ -1,7 +1,7 @@
 /* dnn-data.h - training, validation and test rows, as an experiment says
  *
  * Inputs and targets stay in their files' element type; rows are converted as
- * batches are gathered.  A split is a list of rows of one pair of arrays.
+ * batches are gathered.
  *
  * Where there is a memory limit, half of it is for rows: see dnn-row-order.h.
  */
@@ -10,19 +10,9 @@
 #include "dnn-build.h"
 #include "dnn-experiment.h"
 #include "dnn-preprocess.h"
+#include "dnn-split.h"
 
 DNN_BEGIN_DECLS
-
-typedef struct DnnSplit {
-  DnnArray *inputs;        /* (owned reference) */
-  DnnArray *targets;       /* (owned reference) */
-  const char *inputs_name; /* interned: where they come from */
-  const char *targets_name;
-  DnnArray *weights; /* (owned reference) one a row; NULL: all 1 */
-  int64_t *rows;     /* (owned) indices into all; NULL: first, first + 1, ... */
-  int64_t first;     /* where `rows` is NULL */
-  int64_t n;
-} DnnSplit;
 
 /* What becomes of a label: other numbers for some classes, or 1 and 0. */
 typedef struct DnnRelabel {
@@ -49,26 +39,6 @@ DnnData *dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
 DnnData *dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error);
 void dnn_data_free (DnnData *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnData, dnn_data_free)
-
-/* A split of `n_rows` rows from `first` on.  Arrays are referenced. */
-DnnSplit *dnn_split_new (DnnArray *inputs, DnnArray *targets, int64_t first,
-                         int64_t n_rows);
-void dnn_split_free (DnnSplit *self);
-
-/* The place in both arrays of row `i` of the split. */
-static inline int64_t
-dnn_split_row (const DnnSplit *self, int64_t i)
-{
-  return self->rows != NULL ? self->rows[i] : self->first + i;
-}
-
-/* Whether rows of the split are read from a file when they are looked at; else
- * all of them are in memory already. */
-static inline bool
-dnn_split_is_mapped (const DnnSplit *self)
-{
-  return self->inputs->mapped || self->targets->mapped;
-}
 
 /* Shapes of one sample. */
 DnnShape dnn_data_input_shape (const DnnData *self);

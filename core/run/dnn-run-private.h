@@ -68,9 +68,6 @@ bool dnn_run_check_alive (const DnnRun *self, GError **error);
 
 /* --- going on ------------------------------------------------------------ */
 
-/* A hash of some of the training rows as the model sees them, so that other
- * data are noticed.  Returns: (transfer full). */
-char *dnn_run_hash_data (const DnnData *data);
 /* Takes the state of the folder's checkpoint. */
 bool dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
                               GError **error);

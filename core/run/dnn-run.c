@@ -1,6 +1,7 @@
 /* dnn-run.c - from an experiment to a folder with a trained model */
 #include "dnn-run-private.h"
 
+#include "dnn-data-hash.h"
 #include "dnn-model-section.h"
 #include "dnn-summary.h"
 #include "dnn-trainer-private.h"
@@ -178,7 +179,7 @@ dnn_run_make_trainer (DnnRun *self, GError **error)
       !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA))
     dnn_error_prefix_place (error, phase->place);
   if (ok)
-    self->data_hash = dnn_run_hash_data (self->data);
+    self->data_hash = dnn_data_hash (self->data);
   return ok;
 }
 

@@ -1,0 +1,32 @@
+/* dnn-data-hash.c - SHA-256 of a sample of the training rows */
+#include "dnn-data-hash.h"
+
+char *
+dnn_data_hash (const DnnData *data)
+{
+  enum { MOST = 256 };
+  const DnnSplit *split = data->train;
+  const size_t n_inputs = (size_t) dnn_array_row_size (split->inputs);
+  const size_t n_targets = (size_t) dnn_array_row_size (split->targets);
+  const int64_t n = MIN (split->n, MOST);
+  g_autofree float *row = g_new (float, n_inputs + n_targets + 1);
+  g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *head = g_strdup_printf ("%" G_GINT64_FORMAT " %zu %zu",
+                                           split->n, n_inputs, n_targets);
+
+  g_checksum_update (hash, (const guchar *) head, -1);
+  for (int64_t i = 0; i < n; i++) {
+    int64_t at = dnn_split_row (split, i * (split->n / n));
+
+    dnn_preprocess_rows (data->preprocess, split->inputs, &at, 1, row);
+    dnn_data_targets (data, split, &at, 1, row + n_inputs);
+    g_checksum_update (hash, (const guchar *) row,
+                       (gssize) ((n_inputs + n_targets) * sizeof *row));
+    /* each row may bring in a large page */
+    if (data->memory_limit > 0) {
+      dnn_array_release (split->inputs);
+      dnn_array_release (split->targets);
+    }
+  }
+  return g_strdup (g_checksum_get_string (hash));
+}
