@@ -42,7 +42,7 @@ take_sample (int number, siginfo_t *info, void *context)
 
 /* If row `i` of the list makes this product, here and in time. */
 static bool
-is_measured (size_t i, const DnnProduct *p)
+is_measured (size_t i, const DnnGemmProduct *p)
 {
   size_t n;
   const DnnGemmKernel *kernel = &dnn_gemm_kernels (&n)[i];
@@ -54,7 +54,8 @@ is_measured (size_t i, const DnnProduct *p)
 
 /* Microseconds of one product, called until `turn` of them are over. */
 static double
-time_product (const DnnGemmKernel *kernel, const DnnProduct *p, int64_t turn)
+time_product (const DnnGemmKernel *kernel, const DnnGemmProduct *p,
+              int64_t turn)
 {
   const int64_t start = g_get_monotonic_time ();
   int64_t passed = 0, n = 0;
@@ -66,7 +67,7 @@ time_product (const DnnGemmKernel *kernel, const DnnProduct *p, int64_t turn)
 
 /* In percent; 0 where this CPU's program counter is not known. */
 static double
-find_packing (const DnnProduct *p)
+find_packing (const DnnGemmProduct *p)
 {
   size_t n;
   const DnnGemmKernel *kernel = dnn_gemm_kernels (&n);
@@ -105,7 +106,7 @@ measure (const char *name, int layer, DnnGemm g)
   double times[MOST_KERNELS][ROUNDS] = { { 0 } };
   size_t n;
   const DnnGemmKernel *kernels = dnn_gemm_kernels (&n);
-  DnnProduct p;
+  DnnGemmProduct p;
 
   g.alpha = 0.01f;
   g.a = a, g.b = b, g.c = c;

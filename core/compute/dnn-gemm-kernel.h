@@ -27,7 +27,8 @@ typedef float Anywhere
 
 /* All rows of C, `n` columns from `column`, `t->k` terms from `first`. */
 TARGET static void
-block (const DnnProduct *p, int64_t column, int64_t n, int64_t first, Tile *t)
+block (const DnnGemmProduct *p, int64_t column, int64_t n, int64_t first,
+       Tile *t)
 {
   const int64_t n_rows = (p->m + ROWS - 1) / ROWS;
   const bool few = n_rows <= FEW_TILES && p->b_column == 1;
@@ -67,7 +68,7 @@ block (const DnnProduct *p, int64_t column, int64_t n, int64_t first, Tile *t)
 }
 
 TARGET static void
-multiply (const DnnProduct *p)
+multiply (const DnnGemmProduct *p)
 {
   const int64_t n_blocks =
       (p->k + DNN_GEMM_BLOCK_TERMS - 1) / DNN_GEMM_BLOCK_TERMS;

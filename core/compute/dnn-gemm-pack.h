@@ -84,7 +84,7 @@ pack_columns (const float *b, int64_t ldb, int64_t k, int64_t n, float *to)
  * to DNN_GEMM_TOGETHER tiles from number `i` on, since what is near one term of
  * a tile is that of its neighbours. */
 TARGET static NOINLINE const float *
-pack_tiles (const DnnProduct *p, const float *a, int64_t k, int64_t i)
+pack_tiles (const DnnGemmProduct *p, const float *a, int64_t k, int64_t i)
 {
   const int64_t n_tiles = (p->m + ROWS - 1) / ROWS;
   const int64_t n = MIN (n_tiles - i, DNN_GEMM_TOGETHER);
@@ -117,7 +117,7 @@ stays (bool few, int64_t columns)
 /* Copies a block of B into panels, but for whole ones that so few rows of C
  * use that the copy would cost more than it gains. */
 TARGET static NOINLINE const float *
-pack_panels (const DnnProduct *p, const float *b, int64_t n, int64_t k,
+pack_panels (const DnnGemmProduct *p, const float *b, int64_t n, int64_t k,
              bool few)
 {
   for (int64_t j = 0; j < n; j += PANEL) {

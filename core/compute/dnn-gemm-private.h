@@ -4,15 +4,16 @@
 #include "dnn-gemm.h"
 
 #define KERNEL(name, simd)                                                     \
-  bool dnn_gemm_takes_##name (const DnnGemmKernel *self, const DnnProduct *p); \
-  void dnn_gemm_by_##name (const DnnGemmKernel *self, const DnnProduct *p);
+  bool dnn_gemm_takes_##name (const DnnGemmKernel *self,                       \
+                              const DnnGemmProduct *p);                        \
+  void dnn_gemm_by_##name (const DnnGemmKernel *self, const DnnGemmProduct *p);
 #include "dnn-gemm-list.h"
 #undef KERNEL
 
 /* The first row from `row` on that takes `p`; the last one takes whatever gets
  * there. */
 static inline const DnnGemmKernel *
-dnn_gemm_first (const DnnGemmKernel *row, const DnnProduct *p)
+dnn_gemm_first (const DnnGemmKernel *row, const DnnGemmProduct *p)
 {
   while (row->simd > p->simd || !row->takes (row, p))
     row++;

@@ -17,13 +17,13 @@ dnn_gemm_kernels (size_t *ret_n)
   return kernels;
 }
 
-DnnProduct
+DnnGemmProduct
 dnn_gemm_product (const DnnGemm *g, const float *bias, DnnSimd simd)
 {
   const int64_t lda = g->lda ? g->lda : g->trans_a ? g->m : g->k;
   const int64_t ldb = g->ldb ? g->ldb : g->trans_b ? g->k : g->n;
 
-  return (DnnProduct){
+  return (DnnGemmProduct){
     .m = g->m,
     .n = g->n,
     .k = g->k,
@@ -47,7 +47,7 @@ dnn_gemm_product (const DnnGemm *g, const float *bias, DnnSimd simd)
 void
 dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd)
 {
-  const DnnProduct p = dnn_gemm_product (gemm, bias, simd);
+  const DnnGemmProduct p = dnn_gemm_product (gemm, bias, simd);
   const DnnGemmKernel *last = &kernels[G_N_ELEMENTS (kernels) - 1];
   const DnnGemmKernel *kernel = p.k > 0 ? dnn_gemm_first (kernels, &p) : last;
 

@@ -19,7 +19,7 @@ DNN_BEGIN_DECLS
 
 /* C = alpha A B + beta C + bias.  A matrix is read as element (i, j) at i row +
  * j column. */
-typedef struct DnnProduct {
+typedef struct DnnGemmProduct {
   int64_t m, n, k;
   const float *a;
   int64_t a_row, a_term;
@@ -31,7 +31,7 @@ typedef struct DnnProduct {
   const float *bias; /* n numbers, added to each row; NULL: none */
   DnnSimd simd;      /* instructions that may be used */
   bool trans_a, trans_b;
-} DnnProduct;
+} DnnGemmProduct;
 
 /* A row of the list. */
 typedef struct DnnGemmKernel {
@@ -39,8 +39,8 @@ typedef struct DnnGemmKernel {
   DnnSimd simd; /* instructions it needs */
   /* If it can make this product; k is above 0.  `self` is the row, so that a
    * kernel may hand parts to those below it. */
-  bool (*takes) (const struct DnnGemmKernel *self, const DnnProduct *p);
-  void (*multiply) (const struct DnnGemmKernel *self, const DnnProduct *p);
+  bool (*takes) (const struct DnnGemmKernel *self, const DnnGemmProduct *p);
+  void (*multiply) (const struct DnnGemmKernel *self, const DnnGemmProduct *p);
 } DnnGemmKernel;
 
 /* The list, best first. */
@@ -48,8 +48,8 @@ const DnnGemmKernel *dnn_gemm_kernels (size_t *ret_n);
 
 /* A product as it is asked for; leading dimensions of 0 are filled in, and
  * `batch` and strides are not read. */
-DnnProduct dnn_gemm_product (const DnnGemm *gemm, const float *bias,
-                             DnnSimd simd);
+DnnGemmProduct dnn_gemm_product (const DnnGemm *gemm, const float *bias,
+                                 DnnSimd simd);
 
 /* Makes the product on this thread, by the first row that takes it. */
 void dnn_gemm_multiply (const DnnGemm *gemm, const float *bias, DnnSimd simd);

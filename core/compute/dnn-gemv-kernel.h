@@ -27,8 +27,8 @@ add_vectors (const int rows, const Vector *x, const float *b, int64_t step,
 /* C = beta C + the terms first, first + apart, ..., as many as `rows`, which
  * is a constant where this is called. */
 TARGET static ALWAYS_INLINE void
-add_terms (const int rows, const DnnProduct *p, int64_t first, int64_t apart,
-           float beta)
+add_terms (const int rows, const DnnGemmProduct *p, int64_t first,
+           int64_t apart, float beta)
 {
   const int64_t step = apart * p->b_term, whole = p->n / LANES * LANES;
   const float *b = p->b + first * p->b_term;
@@ -44,7 +44,7 @@ add_terms (const int rows, const DnnProduct *p, int64_t first, int64_t apart,
 }
 
 TARGET static void
-add_bias (const DnnProduct *p)
+add_bias (const DnnGemmProduct *p)
 {
   for (int64_t j = 0; j < p->n && p->bias != NULL; j++)
     p->c[j] += p->bias[j];
@@ -52,7 +52,7 @@ add_bias (const DnnProduct *p)
 
 /* Rows of B that lie one after another. */
 TARGET static void
-multiply_row (const DnnProduct *p)
+multiply_row (const DnnGemmProduct *p)
 {
   const int64_t apart = p->k / STREAMS;
   float beta = p->beta;
@@ -67,7 +67,7 @@ multiply_row (const DnnProduct *p)
 /* Elements first, first + apart, ... of C, as many as `columns`, which is a
  * constant where this is called. */
 TARGET static ALWAYS_INLINE void
-add_columns (const int columns, const DnnProduct *p, int64_t first,
+add_columns (const int columns, const DnnGemmProduct *p, int64_t first,
              int64_t apart)
 {
   const int64_t step = apart * p->b_column, whole = p->k / LANES * LANES;
@@ -94,7 +94,7 @@ add_columns (const int columns, const DnnProduct *p, int64_t first,
 
 /* Columns of B that lie one after another; the row's terms do so, too. */
 TARGET static void
-multiply_turned_row (const DnnProduct *p)
+multiply_turned_row (const DnnGemmProduct *p)
 {
   const int64_t apart = p->n / STREAMS;
 

@@ -20,14 +20,14 @@ static const int32_t ones_then_zeros[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 #include "dnn-gemv-kernel.h"
 
 bool
-dnn_gemm_takes_avx2 (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_takes_avx2 (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   return p->k * p->n <= LARGE_B;
 }
 
 void
-dnn_gemm_by_avx2 (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_by_avx2 (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   multiply (p);
@@ -35,14 +35,14 @@ dnn_gemm_by_avx2 (const DnnGemmKernel *self, const DnnProduct *p)
 
 /* Rows of B lie one after another. */
 bool
-dnn_gemm_takes_row (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_takes_row (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   return p->m == 1 && p->b_column == 1;
 }
 
 void
-dnn_gemm_by_row (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_by_row (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   multiply_row (p);
@@ -50,14 +50,14 @@ dnn_gemm_by_row (const DnnGemmKernel *self, const DnnProduct *p)
 
 /* Columns of B do. */
 bool
-dnn_gemm_takes_turned_row (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_takes_turned_row (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   return p->m == 1 && p->a_term == 1 && p->b_term == 1;
 }
 
 void
-dnn_gemm_by_turned_row (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_by_turned_row (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   multiply_turned_row (p);

@@ -12,7 +12,7 @@
 #include "dnn-gemm-kernel.h"
 
 bool
-dnn_gemm_takes_avx512 (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_takes_avx512 (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   (void) p;
@@ -20,7 +20,7 @@ dnn_gemm_takes_avx512 (const DnnGemmKernel *self, const DnnProduct *p)
 }
 
 void
-dnn_gemm_by_avx512 (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_by_avx512 (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   multiply (p);

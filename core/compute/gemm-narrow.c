@@ -15,10 +15,10 @@ enum { NARROW = 4, TURNED = 256 };
 
 /* The product of the rows of C from `row` on, turned, with its C in
  * `turned`. */
-static DnnProduct
-turn (const DnnProduct *p, int64_t row, float *turned)
+static DnnGemmProduct
+turn (const DnnGemmProduct *p, int64_t row, float *turned)
 {
-  return (DnnProduct){
+  return (DnnGemmProduct){
     .m = p->n,
     .n = MIN (p->m - row, TURNED),
     .k = p->k,
@@ -45,9 +45,9 @@ is_vector (const DnnGemmKernel *kernel)
 }
 
 bool
-dnn_gemm_takes_narrow (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_takes_narrow (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
-  DnnProduct first;
+  DnnGemmProduct first;
 
   if (p->n > NARROW || p->m < 2 * NARROW || p->a_row != 1)
     return false;
@@ -58,7 +58,7 @@ dnn_gemm_takes_narrow (const DnnGemmKernel *self, const DnnProduct *p)
 
 /* C = `turned` transposed + beta C + bias, for rows of C. */
 static void
-turn_back (const float *turned, int64_t rows, const DnnProduct *p, float *c)
+turn_back (const float *turned, int64_t rows, const DnnGemmProduct *p, float *c)
 {
   for (int64_t i = 0; i < rows; i++, c += p->ldc)
     for (int64_t j = 0; j < p->n; j++) {
@@ -70,12 +70,12 @@ turn_back (const float *turned, int64_t rows, const DnnProduct *p, float *c)
 }
 
 void
-dnn_gemm_by_narrow (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_by_narrow (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   float turned[NARROW * TURNED];
 
   for (int64_t row = 0; row < p->m; row += TURNED) {
-    const DnnProduct t = turn (p, row, turned);
+    const DnnGemmProduct t = turn (p, row, turned);
     const DnnGemmKernel *kernel = dnn_gemm_first (self + 1, &t);
 
     kernel->multiply (kernel, &t);

@@ -11,7 +11,7 @@ dnn_blas_init (void)
 }
 
 bool
-dnn_gemm_takes_openblas (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_takes_openblas (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   const int64_t sizes[] = { p->m,      p->n,      p->k,        p->a_row,
                             p->a_term, p->b_term, p->b_column, p->ldc };
@@ -24,7 +24,7 @@ dnn_gemm_takes_openblas (const DnnGemmKernel *self, const DnnProduct *p)
 }
 
 static void
-add_bias (const DnnProduct *p)
+add_bias (const DnnGemmProduct *p)
 {
   for (int64_t i = 0; i < p->m; i++)
     for (int64_t j = 0; j < p->n; j++)
@@ -32,7 +32,7 @@ add_bias (const DnnProduct *p)
 }
 
 void
-dnn_gemm_by_openblas (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_by_openblas (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   const blasint m = (blasint) p->m, n = (blasint) p->n, k = (blasint) p->k;
   const blasint lda = (blasint) (p->trans_a ? p->a_term : p->a_row);

@@ -5,7 +5,7 @@
 #include "dnn-gemm-private.h"
 
 bool
-dnn_gemm_takes_plain (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_takes_plain (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   (void) p;
@@ -13,7 +13,7 @@ dnn_gemm_takes_plain (const DnnGemmKernel *self, const DnnProduct *p)
 }
 
 void
-dnn_gemm_by_plain (const DnnGemmKernel *self, const DnnProduct *p)
+dnn_gemm_by_plain (const DnnGemmKernel *self, const DnnGemmProduct *p)
 {
   (void) self;
   for (int64_t i = 0; i < p->m; i++)

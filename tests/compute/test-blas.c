@@ -243,7 +243,7 @@ test_kernel (gconstpointer data)
   for (size_t i = 0; i < 4 * G_N_ELEMENTS (sizes); i++) {
     g_autoptr (Product) product =
         product_new (sizes[i / 4], (int) (i % 4), i % 3, 1);
-    DnnProduct p;
+    DnnGemmProduct p;
 
     product->gemm.alpha = 0.5f;
     product->gemm.beta = i % 2 == 0 ? 0 : -1;
@@ -264,7 +264,7 @@ test_last_kernel (void)
 {
   size_t n;
   const DnnGemmKernel *last = &dnn_gemm_kernels (&n)[n - 1];
-  const DnnProduct huge = { .m = INT64_MAX, .n = INT64_MAX, .k = 0 };
+  const DnnGemmProduct huge = { .m = INT64_MAX, .n = INT64_MAX, .k = 0 };
 
   g_test_summary ("The list ends in a reference that takes everything, "
                   "everywhere");
