@@ -11,11 +11,11 @@
 #pragma once
 
 #include "dnn-executor.h"
-#include "dnn-safetensors.h"
 
 DNN_BEGIN_DECLS
 
 typedef struct DnnOptimizer DnnOptimizer;
+struct DnnSafetensors;
 
 /* What is remembered of one weight. */
 typedef struct DnnWeightState {
@@ -55,7 +55,7 @@ bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
 /* Has what a file has of every weight, `optimizer/<weight>/<slot>`, and nothing
  * else; then as prepare.  A slot that is missing, or of no weight of the model,
  * is DNN_ERROR_FORMAT; after an error the optimizer is of no use. */
-bool dnn_optimizer_take (DnnOptimizer *self, const DnnSafetensors *file,
+bool dnn_optimizer_take (DnnOptimizer *self, const struct DnnSafetensors *file,
                          DnnModel *model, DnnPool *pool, GError **error);
 
 /* Takes over what `other`, the optimizer until now, remembers: slots of the

@@ -1,5 +1,6 @@
 /* optimizer-file.c - an optimizer's slots, read from a model's file */
 #include "dnn-optimizer-private.h"
+#include "dnn-safetensors.h"
 
 #include <string.h>
 

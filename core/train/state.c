@@ -2,6 +2,8 @@
  * on the validation rows */
 #include "dnn-trainer-private.h"
 
+#include "dnn-inference.h"
+
 const DnnHistory *
 dnn_trainer_history (const DnnTrainer *self)
 {
