@@ -15,9 +15,6 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / 'docs/plugins.md'
-HEADINGS = {'layer': 'Layers', 'activation': 'Activations',
-            'initializer': 'Initializers', 'optimizer': 'Optimizers',
-            'loss': 'Losses', 'metric': 'Metrics', 'schedule': 'Schedules'}
 FLAGS = {'in_place': 'in place', 'random': 'random in training',
          'training_differs': 'training and inference differ',
          'not_per_sample': 'samples of a batch depend on each other',
@@ -136,12 +133,17 @@ def section(plugin):
     return text
 
 
+def heading(kind):
+    """layer: Layers; loss: Losses."""
+    return kind.capitalize() + ('es' if kind.endswith('s') else 's')
+
+
 def page(plugins):
     text = HEAD
     for kind, group in itertools.groupby(plugins, lambda p: p['kind']):
         group = list(group)
         keys = group[0]['keys']
-        text += f'## {HEADINGS[kind]}\n'
+        text += f'## {heading(kind)}\n'
         for plugin in group:
             text += section(plugin)
         if keys:

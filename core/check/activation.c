@@ -1,6 +1,6 @@
 /* activation.c - the checks of an activation */
 #include "dnn-check-shapes.h"
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 
 #include <math.h>
 #include <string.h>
@@ -299,4 +299,17 @@ dnn_check_activation_read_only (DnnChecker *checker)
   dnn_check_list_clear (&y);
   case_clear (&fresh);
   case_clear (&used);
+}
+
+/* --- its ops ------------------------------------------------------------- */
+
+void
+dnn_check_activation_ops (const void *ops, GPtrArray *failures)
+{
+  const DnnActivationOps *activation = ops;
+
+  if ((activation->needs & ~(uint32_t) (DNN_NEEDS_X | DNN_NEEDS_Y)) != 0)
+    g_ptr_array_add (failures,
+                     g_strdup_printf ("its `needs` is '%u', no sum of DnnNeeds",
+                                      activation->needs));
 }

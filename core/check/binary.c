@@ -2,17 +2,20 @@
 #include "dnn-check-file.h"
 
 #include "dnn-elf.h"
+#include "dnn-kind-row.h"
+#include "dnn-kind.h"
 
 #include <string.h>
 
-/* What a plugin links: the C library, and what compilers add by themselves,
+/* What any plugin links: the C library, and what compilers add by themselves,
  * sanitizers included. */
 static const char *const libraries[] = { "libc.so*",    "libm.so*",
                                          "ld-linux*",   "libgcc_s.so*",
                                          "libasan.so*", "libubsan.so*",
                                          "libtsan.so*", NULL };
 
-/* What only the host does, and what nobody may do in it. */
+/* What only the host does, and what nobody may do in it but by leave of its
+ * kind's row. */
 static const char *const forbidden[] = {
   "dnn_*",    "_dnn_*",         "cblas_*",        "openblas*",   "?gemm_",
   "GOMP_*",   "omp_*",          "__kmpc_*",       "g_*",         "malloc",
@@ -25,10 +28,11 @@ static const char *const forbidden[] = {
   "dlopen",   "exit",           "_exit",          "quick_exit",  NULL
 };
 
+/* `patterns` may be NULL. */
 static bool
 matches (const char *const *patterns, const char *text)
 {
-  for (size_t i = 0; patterns[i] != NULL; i++)
+  for (size_t i = 0; patterns != NULL && patterns[i] != NULL; i++)
     if (g_pattern_match_simple (patterns[i], text))
       return true;
   return false;
@@ -55,6 +59,33 @@ check_exports (DnnFileChecker *self, const DnnElf *elf)
     dnn_file_checker_fail (self, "it exports no dnn_plugin_v1");
 }
 
+/* What it links and calls: what any plugin may, and what its kind may. */
+static void
+check_needs (DnnFileChecker *self, const DnnElf *elf)
+{
+  const uint32_t kind = elf->descriptor_kind;
+  const bool is_known = kind >= 1 && kind <= dnn_kind_count ();
+  const DnnKindRow none = { 0 };
+  const DnnKindRow *row = is_known ? dnn_kind_row (kind) : &none;
+
+  for (guint i = 0; i < elf->libraries->len; i++) {
+    const char *name = g_ptr_array_index (elf->libraries, i);
+
+    if (!matches (libraries, name) && !matches (row->may_link, name))
+      dnn_file_checker_fail (
+          self, "it links '%s'; a plugin links libc and libm only", name);
+  }
+  for (guint i = 0; i < elf->imports->len; i++) {
+    const char *name = g_ptr_array_index (elf->imports, i);
+
+    if (matches (forbidden, name) && !matches (row->may_call, name))
+      dnn_file_checker_fail (self,
+                             "it calls '%s'; a plugin only computes, and asks "
+                             "the host for the rest",
+                             name);
+  }
+}
+
 void
 dnn_check_binary (DnnFileChecker *self)
 {
@@ -66,22 +97,7 @@ dnn_check_binary (DnnFileChecker *self)
     return;
   }
   check_exports (self, elf);
-  for (guint i = 0; i < elf->libraries->len; i++) {
-    const char *name = g_ptr_array_index (elf->libraries, i);
-
-    if (!matches (libraries, name))
-      dnn_file_checker_fail (
-          self, "it links '%s'; a plugin links libc and libm only", name);
-  }
-  for (guint i = 0; i < elf->imports->len; i++) {
-    const char *name = g_ptr_array_index (elf->imports, i);
-
-    if (matches (forbidden, name))
-      dnn_file_checker_fail (self,
-                             "it calls '%s'; a plugin only computes, and asks "
-                             "the host for the rest",
-                             name);
-  }
+  check_needs (self, elf);
   if (elf->executable_stack)
     dnn_file_checker_fail (self, "its stack is executable; link it with "
                                  "-z noexecstack");

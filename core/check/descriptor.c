@@ -2,19 +2,11 @@
 #include "dnn-check-file.h"
 
 #include "dnn-elf.h"
+#include "dnn-kind-row.h"
 #include "dnn-param.h"
 
 #include <math.h>
 #include <string.h>
-
-/* 0: any, of a kind whose flags nobody can misunderstand. */
-static const uint64_t known_flags[DNN_N_KINDS + 1] = {
-  [DNN_KIND_LAYER] = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM |
-                     DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE,
-  [DNN_KIND_ACTIVATION] = DNN_FLAG_ELEMENTWISE,
-  [DNN_KIND_OPTIMIZER] = DNN_FLAG_ELEMENTWISE,
-  [DNN_KIND_LOSS] = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE,
-};
 
 /* --- the descriptor ------------------------------------------------------ */
 
@@ -43,45 +35,6 @@ check_words (DnnFileChecker *self)
 }
 
 static void
-check_ops (DnnFileChecker *self)
-{
-  const DnnLayerOps *layer = self->plugin->ops;
-  const DnnActivationOps *activation = self->plugin->ops;
-  const DnnMetricOps *metric = self->plugin->ops;
-  const DnnOptimizerOps *optimizer = self->plugin->ops;
-
-  switch (self->plugin->kind) {
-  case DNN_KIND_LAYER:
-    if (layer->min_inputs < 1 || layer->min_inputs > layer->max_inputs)
-      dnn_file_checker_fail (self,
-                             "it takes '%u' to '%u' inputs; the least must be "
-                             "1 or more, and the most no less",
-                             layer->min_inputs, layer->max_inputs);
-    if (layer->n_outputs > DNN_MAX_DECLARED)
-      dnn_file_checker_fail (self, "it has '%u' outputs, and %d are the most",
-                             layer->n_outputs, DNN_MAX_DECLARED);
-    break;
-  case DNN_KIND_ACTIVATION:
-    if ((activation->needs & ~(uint32_t) (DNN_NEEDS_X | DNN_NEEDS_Y)) != 0)
-      dnn_file_checker_fail (self, "its `needs` is '%u', no sum of DnnNeeds",
-                             activation->needs);
-    break;
-  case DNN_KIND_METRIC:
-    if (metric->better != 1 && metric->better != -1)
-      dnn_file_checker_fail (self, "its `better` must be +1 or -1, not '%d'",
-                             metric->better);
-    break;
-  case DNN_KIND_OPTIMIZER:
-    if (optimizer->n_slots > DNN_MAX_DECLARED)
-      dnn_file_checker_fail (self, "it has '%u' slots, and %d are the most",
-                             optimizer->n_slots, DNN_MAX_DECLARED);
-    break;
-  default:
-    break;
-  }
-}
-
-static void
 check_base (DnnFileChecker *self)
 {
   const DnnPlugin *plugin = self->plugin;
@@ -97,6 +50,7 @@ void
 dnn_check_descriptor (DnnFileChecker *self)
 {
   const DnnPlugin *plugin = self->plugin;
+  const uint64_t known_flags = dnn_kind_row (plugin->kind)->flags;
   g_autoptr (DnnElf) elf = dnn_elf_read (self->path, NULL);
 
   check_words (self);
@@ -105,8 +59,7 @@ dnn_check_descriptor (DnnFileChecker *self)
     dnn_file_checker_fail (
         self, "its struct_size is '%u', and it has %" G_GUINT64_FORMAT " bytes",
         plugin->struct_size, elf->descriptor_size);
-  if (known_flags[plugin->kind] != 0 &&
-      (plugin->flags & ~known_flags[plugin->kind]) != 0)
+  if (known_flags != 0 && (plugin->flags & ~known_flags) != 0)
     dnn_file_checker_fail (self,
                            "its flags are '%#" G_GINT64_MODIFIER
                            "x', and some are not for its kind",
@@ -114,7 +67,7 @@ dnn_check_descriptor (DnnFileChecker *self)
   if (plugin->base != NULL)
     check_base (self);
   else
-    check_ops (self);
+    dnn_check_ops (plugin, self->failures);
 }
 
 /* --- the example --------------------------------------------------------- */
@@ -175,12 +128,11 @@ check_refused (DnnFileChecker *self, const DnnParam *param, const char *value)
 static void
 check_taken (DnnFileChecker *self, const DnnParam *param, const char *value)
 {
-  const bool is_schedule = self->plugin->kind == DNN_KIND_SCHEDULE;
+  const char *trial = dnn_check_trial ((DnnKind) self->plugin->kind);
   g_autofree char *spec = dnn_file_checker_spec_with (self, param, value);
   const DnnCheckSubject subject = dnn_file_checker_subject (self, spec);
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnCheckReport) report =
-      dnn_check_run (&subject, is_schedule ? "determinism" : "memory", &error);
+  g_autoptr (DnnCheckReport) report = dnn_check_run (&subject, trial, &error);
 
   if (report == NULL && error->code != DNN_ERROR_SHAPE)
     dnn_file_checker_fail (self, "%s: %s", spec, error->message);

@@ -1,6 +1,7 @@
 /* dnn-check-file.c - opens a plugin's file and runs a check of it */
 #include "dnn-check-file.h"
 
+#include "dnn-kind-row.h"
 #include "dnn-loader.h"
 #include "dnn-param.h"
 #include "dnn-process.h"
@@ -67,12 +68,7 @@ dnn_file_checker_open (DnnFileChecker *self)
 DnnCheckSubject
 dnn_file_checker_subject (const DnnFileChecker *self, const char *spec)
 {
-  static const DnnShape usual[DNN_N_KINDS + 1] = {
-    [DNN_KIND_ACTIVATION] = { 2, 0, { 6, 37 } },
-    [DNN_KIND_INITIALIZER] = { 2, 0, { 60, 50 } },
-    [DNN_KIND_OPTIMIZER] = { 2, 0, { 7, 5 } },
-  };
-  const DnnShape *shape = &usual[self->plugin->kind];
+  const DnnShape *shape = &dnn_kind_row (self->plugin->kind)->checked_on;
   const bool given = self->example->n_inputs > 0;
 
   return (DnnCheckSubject){
@@ -206,7 +202,8 @@ dnn_file_checker_run (DnnFileChecker *self, const DnnCheckRow *row)
   }
   if (!dnn_file_checker_open (self))
     return true;
-  if (!dnn_check_row_is_for (row, (DnnKind) self->plugin->kind))
+  if (row->of_file == NULL &&
+      !dnn_check_is_for (row->name, (DnnKind) self->plugin->kind))
     return false;
   if (take_example (self))
     run_watched (self, row);

@@ -2,11 +2,9 @@
 #include "dnn-check.h"
 
 #include "dnn-blas.h"
-#include "dnn-check-table.h"
-#include "dnn-layer.h"
-#include "dnn-optimizer.h"
-#include "dnn-param.h"
-#include "dnn-schedule.h"
+#include "dnn-kind-checks.h"
+#include "dnn-kind-row.h"
+#include "dnn-kind.h"
 
 #include <string.h>
 
@@ -37,39 +35,44 @@ dnn_check_report_passes (const DnnCheckReport *self, const char *who,
 
 /* --- checks -------------------------------------------------------------- */
 
+/* The first of a kind's checks, which end where a name is NULL. */
+static const DnnKindChecks *
+find_kind (DnnKind kind)
+{
+  static const DnnKindChecks none = { 0 };
+
+  for (size_t i = 0; dnn_kind_checks[i] != NULL; i++)
+    if (dnn_kind_checks[i]->kind == kind)
+      return dnn_kind_checks[i];
+  return &none;
+}
+
+/* Check number `i`; NULL: there are no more. */
+static const DnnKindCheck *
+check_at (const DnnKindChecks *checks, size_t i)
+{
+  return i < DNN_KIND_MAX_CHECKS && checks->checks[i].name != NULL
+             ? &checks->checks[i]
+             : NULL;
+}
+
 const char *
 dnn_check_name (DnnKind kind, size_t i)
 {
-  const DnnCheckRow *row = dnn_check_table;
+  const DnnKindCheck *check = check_at (find_kind (kind), i);
 
-  for (; row->name != NULL; row++)
-    if (row->of_kind[kind] != NULL && i-- == 0)
-      return row->name;
-  return NULL;
+  return check != NULL ? check->name : NULL;
 }
 
-/* The least and the most inputs of a kind. */
-static void
-count_inputs (const DnnChecker *self, uint32_t *ret_min, uint32_t *ret_max)
+bool
+dnn_check_is_for (const char *name, DnnKind kind)
 {
-  const DnnLayerOps *ops = self->component->code->ops;
+  const char *own;
 
-  *ret_min = *ret_max = 1;
-  switch (self->subject->kind) {
-  case DNN_KIND_LAYER:
-    *ret_min = ops->min_inputs;
-    *ret_max = MIN (ops->max_inputs, DNN_MAX_DECLARED);
-    break;
-  case DNN_KIND_LOSS:
-  case DNN_KIND_METRIC:
-    *ret_min = *ret_max = 2;
-    break;
-  case DNN_KIND_SCHEDULE:
-    *ret_min = *ret_max = 0;
-    break;
-  default:
-    break;
-  }
+  for (size_t i = 0; (own = dnn_check_name (kind, i)) != NULL; i++)
+    if (strcmp (own, name) == 0)
+      return true;
+  return false;
 }
 
 static bool
@@ -78,7 +81,9 @@ check_n_inputs (const DnnChecker *self, GError **error)
   const uint32_t n = self->subject->n_inputs;
   uint32_t min, max;
 
-  count_inputs (self, &min, &max);
+  dnn_kind_inputs (dnn_kind_row (self->subject->kind),
+                   self->component->code->ops, &min, &max);
+  max = MIN (max, DNN_MAX_DECLARED);
   for (uint32_t i = 0; i < n; i++)
     if (self->subject->inputs[i].n_dims == 0)
       max = 0;
@@ -95,53 +100,16 @@ check_n_inputs (const DnnChecker *self, GError **error)
 static bool
 check_built (DnnChecker *self, GError **error)
 {
+  const DnnKind kind = self->subject->kind;
+  const DnnKindChecks *checks = find_kind (kind);
   g_autofree DnnBuilt *built = NULL;
-  g_autoptr (DnnSchedule) schedule = NULL;
 
-  switch (self->subject->kind) {
-  case DNN_KIND_LAYER:
-  case DNN_KIND_LOSS:
-  case DNN_KIND_METRIC:
-    built = dnn_checker_build (self, 1, error);
-    return built != NULL;
-  case DNN_KIND_SCHEDULE:
-    schedule = dnn_schedule_parse (self->subject->registry, self->subject->spec,
-                                   1, error);
-    if (schedule == NULL && error != NULL)
-      (*error)->code = DNN_ERROR_SHAPE; /* refused, as build refuses */
-    return schedule != NULL;
-  default:
+  if (checks->takes != NULL)
+    return checks->takes (self, error);
+  if (dnn_kind_row (kind)->build == 0)
     return true;
-  }
-}
-
-/* Names of the keys that the host has for a kind, NULL-terminated. */
-static const char **
-host_keys_of (DnnKind kind)
-{
-  const DnnPlugin *table = kind == DNN_KIND_LAYER       ? dnn_layer_keys ()
-                           : kind == DNN_KIND_OPTIMIZER ? dnn_optimizer_keys ()
-                                                        : NULL;
-  const uint32_t n = table != NULL ? table->n_params : 0;
-  const char **keys = g_new0 (const char *, n + 1);
-
-  for (uint32_t i = 0; i < n; i++)
-    keys[i] = dnn_param_at (table, i)->name;
-  return keys;
-}
-
-/* An example may set keys that are the host's, and so may a base's defaults. */
-DnnComponent *
-dnn_check_component (const DnnCheckSubject *subject, GError **error)
-{
-  g_autoptr (DnnSpec) spec =
-      dnn_spec_parse (subject->spec, (DnnPlace){ 0 }, error);
-  g_autofree const char **keys = host_keys_of (subject->kind);
-
-  if (spec == NULL)
-    return NULL;
-  return dnn_component_new (subject->registry, subject->kind, spec, keys,
-                            error);
+  built = dnn_checker_build (self, 1, error);
+  return built != NULL;
 }
 
 static bool
@@ -165,30 +133,29 @@ prepare (DnnChecker *self, GError **error)
 /* The plugin's struct is the host's: a value that is written there is lost or,
  * worse, is another instance's. */
 static void
-run_row (DnnChecker *self, const DnnCheckRow *row)
+run_one (DnnChecker *self, const DnnKindCheck *check)
 {
   const DnnComponent *component = self->component;
   const size_t size = component->code->self_size;
   g_autofree void *before = g_memdup2 (component->self, size + 1);
 
-  row->of_kind[self->subject->kind](self);
+  self->check = check->name;
+  check->run (self);
   if (memcmp (before, component->self, size) != 0)
     dnn_checker_fail (self, "it writes to `self`, which it may only read");
+  self->report->n_checks++;
 }
 
 static bool
-run_rows (DnnChecker *self, const char *name, GError **error)
+run_checks (DnnChecker *self, const char *name, GError **error)
 {
-  const DnnKind kind = self->subject->kind;
+  const DnnKindChecks *checks = find_kind (self->subject->kind);
+  const DnnKindCheck *check;
 
-  for (const DnnCheckRow *row = dnn_check_table; row->name != NULL; row++)
-    if (row->of_kind[kind] != NULL &&
-        (name == NULL || strcmp (name, row->name) == 0)) {
-      self->check = row->name;
-      run_row (self, row);
-      self->report->n_checks++;
-    }
-  if (self->report->n_checks > 0)
+  for (size_t i = 0; (check = check_at (checks, i)) != NULL; i++)
+    if (name == NULL || strcmp (name, check->name) == 0)
+      run_one (self, check);
+  if (name == NULL || self->report->n_checks > 0)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME, "there is no check '%s'",
                name);
@@ -205,12 +172,27 @@ checker_clear (DnnChecker *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnChecker, checker_clear)
 
+const char *
+dnn_check_trial (DnnKind kind)
+{
+  return find_kind (kind)->trial;
+}
+
+void
+dnn_check_ops (const DnnPlugin *plugin, GPtrArray *failures)
+{
+  const DnnKindChecks *checks = find_kind ((DnnKind) plugin->kind);
+
+  if (checks->ops != NULL)
+    checks->ops (plugin->ops, failures);
+}
+
 DnnCheckReport *
 dnn_check_run (const DnnCheckSubject *subject, const char *name, GError **error)
 {
   g_auto (DnnChecker) self = { .subject = subject };
 
-  if (!prepare (&self, error) || !run_rows (&self, name, error))
+  if (!prepare (&self, error) || !run_checks (&self, name, error))
     return NULL;
   return g_steal_pointer (&self.report);
 }

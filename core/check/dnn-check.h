@@ -34,13 +34,16 @@ typedef struct DnnCheckReport {
   char *worst_at; /* (owned) NULL: there was none */
 } DnnCheckReport;
 
-/* A component of the subject, as the checks run it.  Returns: (transfer full).
- */
-DnnComponent *dnn_check_component (const DnnCheckSubject *subject,
-                                   GError **error);
-
 /* Name of check number `i` for a kind; NULL where there are no more. */
 const char *dnn_check_name (DnnKind kind, size_t i);
+/* Whether there is a check of that name for the kind. */
+bool dnn_check_is_for (const char *name, DnnKind kind);
+/* The check that a plugin of the kind must pass with any value of a parameter
+ * that it takes; NULL: all of them. */
+const char *dnn_check_trial (DnnKind kind);
+/* Adds a sentence, (owned) char *, per member of the plugin's ops that cannot
+ * be. */
+void dnn_check_ops (const DnnPlugin *plugin, GPtrArray *failures);
 
 /* Runs the check of that name, or all of them (NULL).  What cannot be checked
  * at all - no such plugin, parameters or shapes that it refuses - is an

@@ -1,6 +1,22 @@
 /* dnn-checker.c - what a check reports, and on which inputs */
 #include "dnn-checker.h"
 
+#include "dnn-kind.h"
+
+/* An example may set keys that are the host's, and so may a base's defaults. */
+DnnComponent *
+dnn_check_component (const DnnCheckSubject *subject, GError **error)
+{
+  g_autoptr (DnnSpec) spec =
+      dnn_spec_parse (subject->spec, (DnnPlace){ 0 }, error);
+  g_autofree const char **keys = dnn_kind_key_names (subject->kind);
+
+  if (spec == NULL)
+    return NULL;
+  return dnn_component_new (subject->registry, subject->kind, spec, keys,
+                            error);
+}
+
 DnnChecker
 dnn_checker_with (const DnnChecker *self, const DnnCheckSubject *subject)
 {

@@ -22,6 +22,11 @@ typedef struct DnnChecker {
   bool strict;       /* calls are watched, not only trapped */
 } DnnChecker;
 
+/* A component of the subject, as the checks run it.  Returns: (transfer full).
+ */
+DnnComponent *dnn_check_component (const DnnCheckSubject *subject,
+                                   GError **error);
+
 /* Another checker of the same report and component, for these inputs. */
 DnnChecker dnn_checker_with (const DnnChecker *self,
                              const DnnCheckSubject *subject);

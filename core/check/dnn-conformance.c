@@ -8,6 +8,7 @@
 
 #include "dnn-check-file.h"
 #include "dnn-child.h"
+#include "dnn-kind.h"
 #include "dnn-suggest.h"
 
 #include <string.h>
@@ -22,10 +23,16 @@ dnn_conformance_name (size_t i, const char **ret_about)
   return name;
 }
 
+static bool
+row_is_for (const DnnCheckRow *row, DnnKind kind)
+{
+  return row->of_file != NULL || dnn_check_is_for (row->name, kind);
+}
+
 bool
 dnn_conformance_is_for (size_t i, DnnKind kind)
 {
-  return dnn_check_row_is_for (&dnn_check_table[i], kind);
+  return row_is_for (&dnn_check_table[i], kind);
 }
 
 static const DnnCheckRow *
@@ -186,7 +193,7 @@ is_due (const DnnConformance *self, const DnnConformanceTask *task,
     return false;
   if (task->only != NULL)
     return strcmp (row->name, task->only) == 0;
-  return self->kind == 0 || dnn_check_row_is_for (row, self->kind);
+  return self->kind == 0 || row_is_for (row, self->kind);
 }
 
 static void

@@ -1,6 +1,6 @@
 /* initializer.c - the checks of an initializer */
 #include "dnn-check-shapes.h"
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* layer-memory.c - what a layer touches, and what it remembers */
 #include "dnn-check-layer.h"
 
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 
 #include <string.h>
 

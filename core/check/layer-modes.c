@@ -1,7 +1,7 @@
 /* layer-modes.c - a layer again: by threads, alone, in inference */
 #include "dnn-check-layer.h"
 
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 
 #include <string.h>
 

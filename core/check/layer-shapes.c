@@ -2,7 +2,7 @@
 #include "dnn-check-layer.h"
 
 #include "dnn-check-shapes.h"
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 
 #include <string.h>
 

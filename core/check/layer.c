@@ -1,8 +1,8 @@
 /* layer.c - the checks of a layer */
 #include "dnn-check-layer.h"
 
-#include "dnn-check-table.h"
 #include "dnn-guard.h"
+#include "dnn-kind-checks.h"
 
 #include <math.h>
 #include <string.h>
@@ -295,4 +295,22 @@ dnn_check_layer_in_place (DnnChecker *checker)
     return;
   for (int i = 0; i < DNN_CHECK_MODES; i++)
     check_shared (checker, apart, &dnn_check_modes[i]);
+}
+
+/* --- its ops ------------------------------------------------------------- */
+
+void
+dnn_check_layer_ops (const void *ops, GPtrArray *failures)
+{
+  const DnnLayerOps *layer = ops;
+
+  if (layer->min_inputs < 1 || layer->min_inputs > layer->max_inputs)
+    g_ptr_array_add (failures,
+                     g_strdup_printf ("it takes '%u' to '%u' inputs; the least "
+                                      "must be 1 or more, and the most no less",
+                                      layer->min_inputs, layer->max_inputs));
+  if (layer->n_outputs > DNN_MAX_DECLARED)
+    g_ptr_array_add (
+        failures, g_strdup_printf ("it has '%u' outputs, and %d are the most",
+                                   layer->n_outputs, DNN_MAX_DECLARED));
 }

@@ -1,6 +1,6 @@
 /* loss.c - the checks of a loss, of logits and of predictions */
 #include "dnn-check-shapes.h"
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* metric.c - the checks of a metric */
 #include "dnn-check-shapes.h"
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 
 #include <math.h>
 #include <string.h>
@@ -367,4 +367,17 @@ dnn_check_metric_determinism (DnnChecker *checker)
   case_clear (&once);
   case_clear (&again);
   case_clear (&other);
+}
+
+/* --- its ops ------------------------------------------------------------- */
+
+void
+dnn_check_metric_ops (const void *ops, GPtrArray *failures)
+{
+  const DnnMetricOps *metric = ops;
+
+  if (metric->better != 1 && metric->better != -1)
+    g_ptr_array_add (failures,
+                     g_strdup_printf ("its `better` must be +1 or -1, not '%d'",
+                                      metric->better));
 }

@@ -3,7 +3,7 @@
  *   L = Σᵢ aᵢ (wᵢ - cᵢ)² / 2    g = a (w - c)    0.5 ≤ aᵢ ≤ 1.5
  */
 #include "dnn-check-shapes.h"
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
 #include "dnn-param.h"
 
 #include <math.h>
@@ -427,4 +427,17 @@ void
 dnn_check_optimizer_save (DnnChecker *checker)
 {
   with_case (checker, save);
+}
+
+/* --- its ops ------------------------------------------------------------- */
+
+void
+dnn_check_optimizer_ops (const void *ops, GPtrArray *failures)
+{
+  const DnnOptimizerOps *optimizer = ops;
+
+  if (optimizer->n_slots > DNN_MAX_DECLARED)
+    g_ptr_array_add (failures,
+                     g_strdup_printf ("it has '%u' slots, and %d are the most",
+                                      optimizer->n_slots, DNN_MAX_DECLARED));
 }

@@ -1,5 +1,6 @@
 /* schedule.c - the checks of a schedule */
-#include "dnn-check-table.h"
+#include "dnn-kind-checks.h"
+#include "dnn-schedule.h"
 
 #include <math.h>
 #include <string.h>
@@ -109,4 +110,18 @@ dnn_check_schedule_determinism (DnnChecker *checker)
   for (size_t j = 0; j < G_N_ELEMENTS (lengths); j++)
     if (!check_again (checker, other, lengths[j]))
       return;
+}
+
+/* --- its parameters ------------------------------------------------------ */
+
+bool
+dnn_check_schedule_takes (DnnChecker *checker, GError **error)
+{
+  const DnnCheckSubject *subject = checker->subject;
+  g_autoptr (DnnSchedule) schedule =
+      dnn_schedule_parse (subject->registry, subject->spec, 1, error);
+
+  if (schedule == NULL && error != NULL)
+    (*error)->code = DNN_ERROR_SHAPE; /* refused, as build refuses */
+  return schedule != NULL;
 }

@@ -1,19 +1,8 @@
 /* dnn-optimizer-private.h - the inside of an optimizer, for its own files */
 #pragma once
 
+#include "dnn-keys.h"
 #include "dnn-optimizer.h"
-
-/* The host's own keys.  Infinite: not set. */
-typedef struct {
-  double clipvalue;
-  double clipnorm;
-  double global_clipnorm;
-  double weight_decay;
-  bool use_ema;
-  double ema_momentum;
-  int64_t ema_overwrite_frequency;     /* updates; 0: never */
-  int64_t gradient_accumulation_steps; /* gradients of an update */
-} DnnOptimizerKeys;
 
 /* The host's own slots of a weight, behind the plugin's. */
 typedef enum DnnHostSlot {

@@ -1,45 +1,12 @@
 /* dnn-optimizer.c - an optimizer and what it remembers */
 #include "dnn-optimizer-private.h"
 
+#include "dnn-kind.h"
 #include "dnn-memory.h"
 #include "dnn-param.h"
 
 #include <math.h>
 #include <string.h>
-
-/* The host's own keys, as a table. */
-static const DnnParam key_params[] = {
-  DNN_FLOAT (DnnOptimizerKeys, clipvalue, "inf", 0, INFINITY, "gradient",
-             "largest size of an element of a gradient"),
-  DNN_FLOAT (DnnOptimizerKeys, clipnorm, "inf", 0, INFINITY, "gradient",
-             "largest norm of one weight's gradient"),
-  DNN_FLOAT (DnnOptimizerKeys, global_clipnorm, "inf", 0, INFINITY, "gradient",
-             "largest norm of all gradients together"),
-  DNN_FLOAT (DnnOptimizerKeys, weight_decay, "0", 0, 1e6, "share",
-             "share of a weight, times the rate, that decays at a step"),
-  DNN_BOOL (DnnOptimizerKeys, use_ema, "false",
-            "average the weights over steps; training ends with the averages"),
-  DNN_FLOAT (DnnOptimizerKeys, ema_momentum, "0.99", 0, 1, "share",
-             "share of the average kept from step to step"),
-  DNN_INT (DnnOptimizerKeys, ema_overwrite_frequency, "0", 0, 1e15, "updates",
-           "updates after which the weights become the averages; 0: never"),
-  DNN_INT (DnnOptimizerKeys, gradient_accumulation_steps, "1", 1, 1 << 24,
-           "batches", "batches whose mean gradient makes an update"),
-};
-
-static const DnnPlugin key_table = {
-  .name = "optimizer",
-  .self_size = sizeof (DnnOptimizerKeys),
-  .params = key_params,
-  .n_params = G_N_ELEMENTS (key_params),
-  .param_stride = sizeof key_params[0],
-};
-
-const DnnPlugin *
-dnn_optimizer_keys (void)
-{
-  return &key_table;
-}
 
 /* --- making -------------------------------------------------------------- */
 
@@ -93,11 +60,11 @@ take_keys (DnnOptimizer *self, GError **error)
   g_autoptr (GString) clips = g_string_new (NULL);
   int n_clips = 0;
 
-  if (!dnn_param_set_defaults (&key_table, &self->keys, error))
+  if (!dnn_param_set_defaults (&dnn_optimizer_keys, &self->keys, error))
     return false;
   for (guint i = 0; i < args->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (args->args, i);
-    const DnnParam *param = dnn_param_find (&key_table, arg->key);
+    const DnnParam *param = dnn_param_find (&dnn_optimizer_keys, arg->key);
 
     if (!dnn_param_set (param, &self->keys, arg->value, error)) {
       dnn_error_prefix_place (error, arg->place);
@@ -125,11 +92,9 @@ take_keys (DnnOptimizer *self, GError **error)
 DnnOptimizer *
 dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec, GError **error)
 {
-  const char *host_keys[G_N_ELEMENTS (key_params) + 1] = { NULL };
+  g_autofree const char **host_keys = dnn_kind_key_names (DNN_KIND_OPTIMIZER);
   g_autoptr (DnnOptimizer) self = g_new0 (DnnOptimizer, 1);
 
-  for (size_t i = 0; i < G_N_ELEMENTS (key_params); i++)
-    host_keys[i] = key_params[i].name;
   self->states = g_ptr_array_new_with_free_func (state_free);
   self->component =
       dnn_component_new (registry, DNN_KIND_OPTIMIZER, spec, host_keys, error);

@@ -42,9 +42,6 @@ DnnOptimizer *dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec,
 void dnn_optimizer_free (DnnOptimizer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnOptimizer, dnn_optimizer_free)
 
-/* The host's keys, as a table. */
-const DnnPlugin *dnn_optimizer_keys (void);
-
 const DnnComponent *dnn_optimizer_component (const DnnOptimizer *self);
 
 /* Makes slots for every weight of the model that is trainable now and has none

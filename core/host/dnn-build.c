@@ -2,6 +2,7 @@
 #include "dnn-build.h"
 
 #include "dnn-host.h"
+#include "dnn-kind-row.h"
 
 #include <string.h>
 
@@ -63,28 +64,23 @@ dnn_shape_to_string (const DnnShape *shape, bool batch_is_none)
 static int32_t
 call_build (const DnnComponent *component, DnnBuild *b)
 {
-  const void *ops = component->code->ops;
+  const DnnKindRow *kind = dnn_kind_row (component->code->kind);
 
-  switch (component->code->kind) {
-  case DNN_KIND_LAYER:
-    return ((const DnnLayerOps *) ops)->build (component->self, &dnn_host, b);
-  case DNN_KIND_LOSS:
-    return ((const DnnLossOps *) ops)->build (component->self, &dnn_host, b);
-  default:
-    return ((const DnnMetricOps *) ops)->build (component->self, &dnn_host, b);
-  }
+  return dnn_kind_build (kind, component->code->ops) (component->self,
+                                                      &dnn_host, b);
 }
 
-/* A layer must have said what its outputs and weights are. */
+/* What has outputs must have said what they and its weights are. */
 static const char *
 find_gap (const DnnComponent *component, const DnnBuilt *built)
 {
   const DnnDeclaredList *named[] = { &built->weights, &built->buffers };
-  const DnnLayerOps *ops = component->code->ops;
+  const uint32_t n_outputs = dnn_kind_n_outputs (
+      dnn_kind_row (component->code->kind), component->code->ops);
 
-  if (component->code->kind != DNN_KIND_LAYER)
+  if (n_outputs == 0)
     return NULL;
-  for (uint32_t i = 0; i < MAX (ops->n_outputs, 1); i++)
+  for (uint32_t i = 0; i < n_outputs; i++)
     if (!built->outputs.at[i].set)
       return "build did not call set_output for every output";
   for (size_t j = 0; j < G_N_ELEMENTS (named); j++)

@@ -41,7 +41,7 @@ typedef struct DnnBuilt {
   DnnExpected expected[DNN_MAX_DECLARED]; /* of each input */
 } DnnBuilt;
 
-/* Calls a layer's, loss's or metric's build for inputs of these shapes.
+/* Calls the build of a plugin whose kind has one for inputs of these shapes.
  * `who` starts the error message. */
 DnnBuilt *dnn_build (const DnnComponent *component, const char *who,
                      const DnnTensor *const *x, uint32_t n_inputs,

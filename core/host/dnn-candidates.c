@@ -75,7 +75,7 @@ dnn_registry_list (DnnRegistry *self)
   const char *const *folders = dnn_registry_folders (self);
 
   for (unsigned i = 0; folders[i] != NULL; i++) {
-    for (int kind = 1; kind <= DNN_N_KINDS; kind++) {
+    for (unsigned kind = 1; kind <= dnn_kind_count (); kind++) {
       g_autofree char *folder =
           g_build_filename (folders[i], dnn_kind_folder ((DnnKind) kind), NULL);
 
@@ -132,7 +132,8 @@ static void
 append_install (GString *text, const DnnKind *kinds, size_t n_kinds,
                 const char *name)
 {
-  if (*name == '\0' || strchr (name, '/') != NULL || n_kinds == DNN_N_KINDS)
+  if (*name == '\0' || strchr (name, '/') != NULL ||
+      n_kinds == dnn_kind_count ())
     return;
   g_string_append (text, "; or install it as ");
   for (size_t i = 0; i < n_kinds; i++)
@@ -153,7 +154,7 @@ dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
 
   if (!g_str_has_prefix (nearest, "did you mean"))
     append_install (nowhere, kinds, n_kinds, name);
-  for (size_t i = 0; i < n_kinds && n_kinds < DNN_N_KINDS; i++)
+  for (size_t i = 0; i < n_kinds && n_kinds < dnn_kind_count (); i++)
     g_string_append_printf (what, "%s%s ", i > 0 ? "or " : "",
                             dnn_kind_name (kinds[i]));
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,

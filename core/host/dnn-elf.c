@@ -1,7 +1,9 @@
 /* dnn-elf.c - a small reader: headers, dynamic section, dynamic symbols */
 #include "dnn-elf.h"
 
+#include <dnn/plugin.h>
 #include <elf.h>
+#include <stddef.h>
 #include <string.h>
 
 /* A mapped file. */
@@ -148,6 +150,25 @@ name_at (const File *file, const Elf64_Shdr *names, uint64_t offset)
                     names->sh_size - offset);
 }
 
+/* The number at an address of the file's own; 0 where it has no bytes. */
+static uint32_t
+number_at (const File *file, uint64_t address)
+{
+  uint32_t number = 0;
+
+  for (size_t i = 0; i < file->header.e_phnum; i++) {
+    const Elf64_Phdr segment = segment_at (file, i);
+
+    if (segment.p_type == PT_LOAD && segment.p_filesz >= sizeof number &&
+        address >= segment.p_vaddr &&
+        address - segment.p_vaddr <= segment.p_filesz - sizeof number)
+      memcpy (&number,
+              file->data + segment.p_offset + (address - segment.p_vaddr),
+              sizeof number);
+  }
+  return number;
+}
+
 static void
 read_symbols (DnnElf *self, const File *file, const Elf64_Shdr *section,
               const Elf64_Shdr *names)
@@ -159,8 +180,11 @@ read_symbols (DnnElf *self, const File *file, const Elf64_Shdr *section,
     memcpy (&symbol, file->data + section->sh_offset + i * sizeof symbol,
             sizeof symbol);
     name = name_at (file, names, symbol.st_name);
-    if (strcmp (name, "dnn_plugin_v1") == 0)
+    if (strcmp (name, "dnn_plugin_v1") == 0) {
       self->descriptor_size = symbol.st_size;
+      self->descriptor_kind =
+          number_at (file, symbol.st_value + offsetof (DnnPlugin, kind));
+    }
     if (symbol.st_shndx == SHN_UNDEF)
       g_ptr_array_add (self->imports, g_steal_pointer (&name));
     else if (ELF64_ST_BIND (symbol.st_info) != STB_LOCAL &&

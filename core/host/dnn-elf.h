@@ -16,6 +16,7 @@ typedef struct DnnElf {
   GPtrArray *libraries; /* (owned) of char *: that it is linked with */
   bool executable_stack;
   uint64_t descriptor_size; /* bytes of dnn_plugin_v1; 0: unknown */
+  uint32_t descriptor_kind; /* what its `kind` says; 0: unknown */
 } DnnElf;
 
 /* A file that is no shared object, or is cut short, is DNN_ERROR_PLUGIN. */

@@ -2,12 +2,9 @@
 #include "dnn-example.h"
 
 #include "dnn-component.h"
+#include "dnn-kind-row.h"
 #include "dnn-param.h"
 #include "dnn-spec.h"
-
-/* What most layers, and most losses and metrics, take: a row of a sample. */
-static const char row[] = "4";
-static const char rows[] = "4; 4";
 
 void
 dnn_example_free (DnnExample *self)
@@ -83,20 +80,6 @@ parse_inputs (DnnExample *self, const char *text, int64_t batch, GError **error)
   return true;
 }
 
-static const char *
-usual_inputs (uint32_t kind)
-{
-  switch (kind) {
-  case DNN_KIND_LAYER:
-    return row;
-  case DNN_KIND_LOSS:
-  case DNN_KIND_METRIC:
-    return rows;
-  default:
-    return NULL;
-  }
-}
-
 static DnnExample *
 parse (const DnnPlugin *plugin, const DnnPlugin *code, int64_t batch,
        GError **error)
@@ -106,7 +89,7 @@ parse (const DnnPlugin *plugin, const DnnPlugin *code, int64_t batch,
                                                       : code->example_inputs;
 
   if (inputs == NULL)
-    inputs = usual_inputs (plugin->kind);
+    inputs = dnn_kind_row (plugin->kind)->example_inputs;
   self->spec = parse_spec (plugin, code, error);
   if (self->spec == NULL ||
       (inputs != NULL && !parse_inputs (self, inputs, batch, error)))

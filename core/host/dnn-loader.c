@@ -123,9 +123,9 @@ dnn_loader_check (const DnnPlugin *plugin, const char *name, GError **error)
 {
   if (!check_version (plugin, error))
     return false;
-  if (plugin->kind < 1 || plugin->kind > DNN_N_KINDS)
-    return refuse (error, "its kind is '%u', not 1 to %d", plugin->kind,
-                   DNN_N_KINDS);
+  if (plugin->kind < 1 || plugin->kind > dnn_kind_count ())
+    return refuse (error, "its kind is '%u', not 1 to %u", plugin->kind,
+                   dnn_kind_count ());
   if (!dnn_loader_is_name (plugin->name))
     return refuse (error, "its name must be a-z, 0-9 and '_'");
   if (strcmp (plugin->name, name) != 0)

@@ -3,47 +3,18 @@
 
 #include "dnn-component.h"
 #include "dnn-host.h"
+#include "dnn-keys.h"
+#include "dnn-kind.h"
 #include "dnn-param.h"
 
 #include <math.h>
 
-/* The host's own keys.  Infinite: not set. */
-typedef struct {
-  int64_t warmup_steps;
-  double warmup_initial;
-  double warmup_target;
-} Warmup;
-
 struct DnnSchedule {
   DnnComponent *component; /* (owned) */
   const DnnScheduleOps *ops;
-  Warmup warmup;
+  DnnWarmup warmup;
   double from; /* where the warm-up begins */
 };
-
-static const DnnParam key_params[] = {
-  DNN_INT (Warmup, warmup_steps, "0", 0, 1e15, "steps",
-           "steps in a straight line to where the schedule begins"),
-  DNN_FLOAT (Warmup, warmup_initial, "inf", -1e30, INFINITY, "value",
-             "where that line begins; inf: at 0"),
-  DNN_FLOAT (Warmup, warmup_target, "inf", -1e30, INFINITY, "value",
-             "where it ends and the schedule begins; it then begins with the "
-             "schedule's initial value"),
-};
-
-static const DnnPlugin key_table = {
-  .name = "schedule",
-  .self_size = sizeof (Warmup),
-  .params = key_params,
-  .n_params = G_N_ELEMENTS (key_params),
-  .param_stride = sizeof key_params[0],
-};
-
-const DnnPlugin *
-dnn_schedule_keys (void)
-{
-  return &key_table;
-}
 
 void
 dnn_schedule_free (DnnSchedule *self)
@@ -127,13 +98,13 @@ take_keys (DnnSchedule *self, GError **error)
   const DnnParam *start = find_start (self->component->code);
   const char *fault;
 
-  if (!dnn_param_set_defaults (&key_table, &self->warmup, error))
+  if (!dnn_param_set_defaults (&dnn_schedule_keys, &self->warmup, error))
     return false;
   for (guint i = 0; i < args->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (args->args, i);
 
-    if (!dnn_param_set (dnn_param_find (&key_table, arg->key), &self->warmup,
-                        arg->value, error)) {
+    if (!dnn_param_set (dnn_param_find (&dnn_schedule_keys, arg->key),
+                        &self->warmup, arg->value, error)) {
       g_prefix_error (error, "%s: ", args->name);
       return false;
     }
@@ -176,14 +147,12 @@ DnnSchedule *
 dnn_schedule_parse (DnnRegistry *registry, const char *text, double initial,
                     GError **error)
 {
-  const char *host_keys[G_N_ELEMENTS (key_params) + 1] = { NULL };
+  g_autofree const char **host_keys = dnn_kind_key_names (DNN_KIND_SCHEDULE);
   g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, error);
   g_autoptr (DnnSchedule) self = g_new0 (DnnSchedule, 1);
 
   if (spec == NULL || !complete_spec (registry, spec, initial, error))
     return NULL;
-  for (size_t i = 0; i < G_N_ELEMENTS (key_params); i++)
-    host_keys[i] = key_params[i].name;
   self->component =
       dnn_component_new (registry, DNN_KIND_SCHEDULE, spec, host_keys, error);
   if (self->component == NULL)

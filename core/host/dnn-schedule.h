@@ -27,9 +27,6 @@ DnnSchedule *dnn_schedule_parse (DnnRegistry *registry, const char *text,
 void dnn_schedule_free (DnnSchedule *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSchedule, dnn_schedule_free)
 
-/* The host's keys, as a table. */
-const DnnPlugin *dnn_schedule_keys (void);
-
 /* The value at `step`, from 0, of a phase of n_steps (0: nobody knows). */
 double dnn_schedule_value (const DnnSchedule *self, uint64_t step,
                            uint64_t n_steps);

@@ -1,11 +1,10 @@
 /* dnn-inspect.c - gathers what can be told of a plugin */
 #include "dnn-inspect.h"
 
+#include "dnn-kind-row.h"
 #include "dnn-kind.h"
-#include "dnn-layer.h"
 #include "dnn-optimizer.h"
 #include "dnn-param.h"
-#include "dnn-schedule.h"
 
 enum { EXAMPLE_BATCH = 5 };
 
@@ -93,16 +92,7 @@ dnn_inspection_default (const DnnInspection *self, const DnnParam *param)
 const DnnPlugin *
 dnn_inspection_keys (const DnnInspection *self)
 {
-  switch (self->plugin->kind) {
-  case DNN_KIND_LAYER:
-    return dnn_layer_keys ();
-  case DNN_KIND_OPTIMIZER:
-    return dnn_optimizer_keys ();
-  case DNN_KIND_SCHEDULE:
-    return dnn_schedule_keys ();
-  default:
-    return NULL;
-  }
+  return dnn_kind_keys ((DnnKind) self->plugin->kind);
 }
 
 /* --- the example --------------------------------------------------------- */
@@ -111,15 +101,15 @@ static bool
 check_n_inputs (const DnnComponent *component, const DnnExample *example,
                 GError **error)
 {
-  const DnnLayerOps *ops = component->code->ops;
+  uint32_t min, max;
 
-  if (component->code->kind != DNN_KIND_LAYER ||
-      (example->n_inputs >= ops->min_inputs &&
-       example->n_inputs <= ops->max_inputs))
+  dnn_kind_inputs (dnn_kind_row (component->code->kind), component->code->ops,
+                   &min, &max);
+  if (example->n_inputs >= min && example->n_inputs <= max)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
-               "it takes %u to %u inputs, and its example has '%u'",
-               ops->min_inputs, ops->max_inputs, example->n_inputs);
+               "it takes %u to %u inputs, and its example has '%u'", min, max,
+               example->n_inputs);
   return false;
 }
 
@@ -166,7 +156,8 @@ build_example (DnnInspection *self, GError **error)
   }
   if (spec != NULL)
     component = dnn_component_new (self->registry, kind, spec, NULL, error);
-  if (component == NULL || self->example->n_inputs == 0)
+  if (component == NULL || self->example->n_inputs == 0 ||
+      dnn_kind_row (kind)->build == 0)
     return component != NULL;
   self->built = build_inputs (component, self->example, error);
   return self->built != NULL;
@@ -200,7 +191,7 @@ dnn_inspect_kinds (DnnRegistry *registry, const char *name, DnnKind *ret_kinds)
 {
   size_t n = 0;
 
-  for (int kind = 1; kind <= DNN_N_KINDS; kind++)
+  for (unsigned kind = 1; kind <= dnn_kind_count (); kind++)
     if (dnn_registry_has (registry, (DnnKind) kind, name))
       ret_kinds[n++] = (DnnKind) kind;
   return n;

@@ -56,7 +56,8 @@ const char *dnn_param_type_nick (const DnnParam *param);
 /* As `dnnrun inspect` prints it. */
 char *dnn_inspection_to_text (const DnnInspection *self);
 
-/* Kinds that have a plugin of that name: how many, and which. */
+/* Kinds that have a plugin of that name: how many, and which.  `ret_kinds` has
+ * room for all kinds. */
 size_t dnn_inspect_kinds (DnnRegistry *registry, const char *name,
                           DnnKind *ret_kinds);
 

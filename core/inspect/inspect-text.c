@@ -1,6 +1,7 @@
 /* inspect-text.c - an inspection as people read it */
 #include "dnn-inspect.h"
 
+#include "dnn-kind-row.h"
 #include "dnn-kind.h"
 #include "dnn-param.h"
 #include "dnn-text.h"
@@ -43,32 +44,19 @@ append_flags (GString *text, const DnnInspection *self)
     }
 }
 
-/* What its ops say of it. */
+static void
+say (void *data, const char *label, const char *words)
+{
+  dnn_text_row (data, label, words, INDENT);
+}
+
 static void
 append_ops (GString *text, const DnnInspection *self)
 {
-  if (self->code->kind == DNN_KIND_METRIC) {
-    const DnnMetricOps *metric = self->code->ops;
+  const DnnKindRow *kind = dnn_kind_row (self->code->kind);
 
-    dnn_text_row (text, "Better",
-                  metric->better > 0 ? "when it is higher" : "when it is lower",
-                  INDENT);
-  } else if (self->code->kind == DNN_KIND_LOSS) {
-    const DnnLossOps *loss = self->code->ops;
-
-    if (loss->logits_of != NULL)
-      append_row (text, "Logits", "takes what goes into a last %s",
-                  loss->logits_of);
-  } else if (self->code->kind == DNN_KIND_LAYER) {
-    const DnnLayerOps *layer = self->code->ops;
-
-    if (layer->max_inputs != 1)
-      append_row (text, "Inputs",
-                  layer->max_inputs >= 1 << 16 ? "%u or more" : "%u to %u",
-                  layer->min_inputs, layer->max_inputs);
-    if (layer->n_outputs > 1)
-      append_row (text, "Outputs", "%u", layer->n_outputs);
-  }
+  if (kind->describe != NULL)
+    kind->describe (self->code->ops, say, text);
 }
 
 static void
@@ -201,15 +189,14 @@ static void
 append_inputs (GString *text, const DnnInspection *self)
 {
   const DnnExample *example = self->example;
-  const bool of_layer = self->plugin->kind == DNN_KIND_LAYER;
+  const char *const *names = dnn_kind_row (self->plugin->kind)->input_names;
 
   for (uint32_t i = 0; i < example->n_inputs; i++) {
     g_autofree char *shape = dnn_shape_to_string (&example->inputs[i], false);
     const DnnExpected *expected =
         self->built != NULL ? &self->built->expected[i] : NULL;
-    const char *label = !of_layer ? i == 0 ? "y_pred" : "y_true"
-                        : i == 0  ? "Input"
-                                  : "";
+    const char *name = i < DNN_KIND_MAX_INPUTS ? names[i] : NULL;
+    const char *label = name != NULL ? name : i == 0 ? "Input" : "";
 
     if (expected != NULL && expected->set)
       append_row (text, label,
@@ -234,7 +221,7 @@ append_example (GString *text, const DnnInspection *self)
     dnn_text_row (text, "Problem", self->problem, INDENT);
   if (built == NULL)
     return;
-  if (self->plugin->kind == DNN_KIND_OPTIMIZER) {
+  if (self->weight.n_dims > 0) {
     g_autofree char *shape = dnn_shape_to_string (&self->weight, false);
 
     dnn_text_row (text, "Weight", shape, INDENT);

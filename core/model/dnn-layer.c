@@ -2,50 +2,11 @@
 #include "dnn-layer.h"
 
 #include "dnn-host.h"
+#include "dnn-kind.h"
 #include "dnn-memory.h"
 #include "dnn-param.h"
 
 #include <math.h>
-
-#define KEY(name, type, min, max, initial, unit, help)                         \
-  {                                                                            \
-    name, NULL, type, 0, 0, 0, min, max, initial, unit, help, NULL             \
-  }
-
-/* The keys that every layer understands; '*' is the name of a weight. */
-static const DnnParam key_params[] = {
-  KEY ("activation", DNN_PARAM_TEXT, 0, 0, "", "",
-       "an activation that follows at once"),
-  KEY ("trainable", DNN_PARAM_BOOL, 0, 1, "true", "",
-       "whether training moves the weights"),
-  KEY ("learning_rate_multiplier", DNN_PARAM_FLOAT, 0, 1e6, "1", "factor",
-       "times the optimizer's learning rate"),
-  KEY ("weights", DNN_PARAM_TEXT, 0, 0, "", "",
-       "a layer above whose weights are these too"),
-  KEY ("name", DNN_PARAM_TEXT, 0, 0, "", "",
-       "of a-z, 0-9, '_' and '-'; by default the plugin's, numbered"),
-  KEY ("input", DNN_PARAM_TEXT, 0, 0, "", "",
-       "layers above, or 'input'; by default the one before"),
-  KEY ("*_initializer", DNN_PARAM_TEXT, 0, 0, "", "",
-       "an initializer for that weight"),
-  KEY ("*_regularizer", DNN_PARAM_TEXT, 0, 0, "", "",
-       "l1, l2 or l1_l2: what that weight adds to the loss"),
-  KEY ("*_constraint", DNN_PARAM_TEXT, 0, 0, "", "",
-       "what that weight is held to after each step"),
-};
-
-static const DnnPlugin key_table = {
-  .name = "layer",
-  .params = key_params,
-  .n_params = G_N_ELEMENTS (key_params),
-  .param_stride = sizeof key_params[0],
-};
-
-const DnnPlugin *
-dnn_layer_keys (void)
-{
-  return &key_table;
-}
 
 void
 dnn_layer_free (DnnLayer *self)
@@ -96,11 +57,9 @@ static const DnnKind type_kinds[] = { DNN_KIND_LAYER, DNN_KIND_ACTIVATION };
 static bool
 load_type (DnnLayer *self, DnnRegistry *registry, GError **error)
 {
-  const char *host_keys[G_N_ELEMENTS (key_params) + 1] = { NULL };
+  g_autofree const char **host_keys = dnn_kind_key_names (DNN_KIND_LAYER);
   const char *name = self->spec->name;
 
-  for (size_t i = 0; i < G_N_ELEMENTS (key_params); i++)
-    host_keys[i] = key_params[i].name;
   if (dnn_registry_has (registry, DNN_KIND_LAYER, name)) {
     self->component = dnn_component_new (registry, DNN_KIND_LAYER, self->spec,
                                          host_keys, error);

@@ -60,9 +60,6 @@ DnnLayer *dnn_layer_new (DnnRegistry *registry, const DnnSpec *spec,
 void dnn_layer_free (DnnLayer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnLayer, dnn_layer_free)
 
-/* The keys that every layer understands, as a table; '*' is a weight. */
-const DnnPlugin *dnn_layer_keys (void);
-
 /* "Dense": what stands in parentheses in a summary. */
 const char *dnn_layer_title (const DnnLayer *self);
 bool dnn_layer_has_weights (const DnnLayer *self);

@@ -23,11 +23,13 @@ test_good (void)
   GError *error = NULL;
   g_autoptr (DnnElf) elf = dnn_elf_read (path, &error);
 
-  g_test_summary ("A plugin exports its descriptor, of the descriptor's size");
+  g_test_summary (
+      "A plugin exports its descriptor, whose size and kind are read");
 
   g_assert_no_error (error);
   g_assert_true (has (elf->exports, "dnn_plugin_v1"));
   g_assert_cmpuint (elf->descriptor_size, ==, sizeof (DnnPlugin));
+  g_assert_cmpuint (elf->descriptor_kind, ==, DNN_KIND_LAYER);
   g_assert_false (elf->executable_stack);
 }
 

@@ -110,7 +110,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (int kind = 1; kind <= DNN_N_KINDS; kind++) {
+  for (int kind = 1; kind <= (int) dnn_kind_count (); kind++) {
     g_auto (GStrv) names =
         dnn_registry_names (dnn_test_registry (), (DnnKind) kind);
 

@@ -134,16 +134,16 @@ print_list (void)
 
   for (size_t i = 0; (name = dnn_conformance_name (i, &about)) != NULL; i++) {
     g_autoptr (GString) kinds = g_string_new (NULL);
-    int n = 0;
+    unsigned n = 0;
 
-    for (int kind = 1; kind <= DNN_N_KINDS; kind++)
+    for (unsigned kind = 1; kind <= dnn_kind_count (); kind++)
       if (dnn_conformance_is_for (i, (DnnKind) kind)) {
         g_string_append_printf (kinds, "%s%s", n > 0 ? ", " : "",
                                 dnn_kind_name ((DnnKind) kind));
         n++;
       }
     printf ("%-14s %s (%s)\n", name, about,
-            n == DNN_N_KINDS ? "every kind" : kinds->str);
+            n == dnn_kind_count () ? "every kind" : kinds->str);
   }
 }
 

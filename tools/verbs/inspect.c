@@ -6,7 +6,6 @@
 #include "probe.h"
 
 #include <dnn-kind.h>
-#include <dnn-suggest.h>
 #include <dnn-text.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,15 +36,12 @@ inspect_one (DnnRegistry *registry, DnnKind kind, const char *name, bool json,
 static bool
 parse_kind (const char *text, DnnKind *ret_kind, GError **error)
 {
-  const char *names[DNN_N_KINDS + 1] = { NULL };
   g_autofree char *nearest = NULL;
 
   *ret_kind = dnn_kind_from_name (text);
   if (*ret_kind != 0)
     return true;
-  for (int i = 0; i < DNN_N_KINDS; i++)
-    names[i] = dnn_kind_name ((DnnKind) (i + 1));
-  nearest = dnn_suggest (text, names);
+  nearest = dnn_kind_suggest (text);
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
                "there is no kind of plugin '%s'; %s", text, nearest);
   return false;
@@ -60,7 +56,8 @@ inspect_name (DnnRegistry *registry, const char *text, bool json,
   const char *name = slash != NULL ? slash + 1 : text;
   g_autofree char *before =
       slash != NULL ? g_strndup (text, (gsize) (slash - text)) : NULL;
-  DnnKind kinds[DNN_N_KINDS];
+  const unsigned n_kinds = dnn_kind_count ();
+  g_autofree DnnKind *kinds = g_new (DnnKind, n_kinds);
   size_t n = 1;
 
   if (before != NULL && !parse_kind (before, &kinds[0], error))
@@ -68,9 +65,9 @@ inspect_name (DnnRegistry *registry, const char *text, bool json,
   if (before == NULL)
     n = dnn_inspect_kinds (registry, name, kinds);
   if (n == 0) {
-    for (int i = 0; i < DNN_N_KINDS; i++)
+    for (unsigned i = 0; i < n_kinds; i++)
       kinds[i] = (DnnKind) (i + 1);
-    dnn_registry_set_unknown (registry, kinds, DNN_N_KINDS, name, error);
+    dnn_registry_set_unknown (registry, kinds, n_kinds, name, error);
   }
   for (size_t i = 0; i < n; i++) {
     if (i > 0 && !json)

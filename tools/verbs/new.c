@@ -11,7 +11,6 @@
 #include <dnn-kind.h>
 #include <dnn-loader.h>
 #include <dnn-npy.h>
-#include <dnn-suggest.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -51,7 +50,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Project, project_clear)
 static bool
 find_kind (const char *word, DnnKind *ret_kind, GError **error)
 {
-  const char *names[DNN_N_KINDS + 1] = { NULL };
   g_autofree char *nearest = NULL;
   DnnKind kind = dnn_kind_from_name (word);
 
@@ -59,9 +57,7 @@ find_kind (const char *word, DnnKind *ret_kind, GError **error)
     *ret_kind = kind;
     return true;
   }
-  for (int i = 0; i < DNN_N_KINDS; i++)
-    names[i] = dnn_kind_name ((DnnKind) (i + 1));
-  nearest = dnn_suggest (word, names);
+  nearest = dnn_kind_suggest (word);
   g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE, "there is no kind '%s'; %s",
                word, nearest);
   return false;

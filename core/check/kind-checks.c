@@ -1,0 +1,102 @@
+/* kind-checks.c - which checks each kind has */
+#include "dnn-kind-checks.h"
+
+const DnnKindChecks dnn_layer_checks = {
+  .kind = DNN_KIND_LAYER,
+  .ops = dnn_check_layer_ops,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_layer_shapes },
+    { "memory", dnn_check_layer_memory },
+    { "overwrite", dnn_check_layer_overwrite },
+    { "read-only", dnn_check_layer_read_only },
+    { "gradients", dnn_check_layer_gradients },
+    { "null-entries", dnn_check_layer_null_entries },
+    { "frozen", dnn_check_layer_frozen },
+    { "saved", dnn_check_layer_saved },
+    { "in-place", dnn_check_layer_in_place },
+    { "flags", dnn_check_layer_flags },
+    { "determinism", dnn_check_layer_determinism },
+    { "save", dnn_check_layer_save },
+  },
+};
+
+const DnnKindChecks dnn_activation_checks = {
+  .kind = DNN_KIND_ACTIVATION,
+  .ops = dnn_check_activation_ops,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_activation_shapes },
+    { "memory", dnn_check_activation_memory },
+    { "overwrite", dnn_check_activation_overwrite },
+    { "read-only", dnn_check_activation_read_only },
+    { "gradients", dnn_check_activation_gradients },
+    { "in-place", dnn_check_activation_in_place },
+    { "split", dnn_check_activation_split },
+    { "determinism", dnn_check_activation_determinism },
+  },
+};
+
+const DnnKindChecks dnn_initializer_checks = {
+  .kind = DNN_KIND_INITIALIZER,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_initializer_shapes },
+    { "memory", dnn_check_initializer_memory },
+    { "overwrite", dnn_check_initializer_overwrite },
+    { "moments", dnn_check_initializer_moments },
+    { "determinism", dnn_check_initializer_determinism },
+  },
+};
+
+const DnnKindChecks dnn_optimizer_checks = {
+  .kind = DNN_KIND_OPTIMIZER,
+  .ops = dnn_check_optimizer_ops,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_optimizer_shapes },
+    { "memory", dnn_check_optimizer_memory },
+    { "split", dnn_check_optimizer_split },
+    { "descends", dnn_check_optimizer_descends },
+    { "rate", dnn_check_optimizer_rate },
+    { "determinism", dnn_check_optimizer_determinism },
+    { "save", dnn_check_optimizer_save },
+  },
+};
+
+const DnnKindChecks dnn_loss_checks = {
+  .kind = DNN_KIND_LOSS,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_loss_shapes },
+    { "memory", dnn_check_loss_memory },
+    { "overwrite", dnn_check_loss_overwrite },
+    { "read-only", dnn_check_loss_read_only },
+    { "gradients", dnn_check_loss_gradients },
+    { "split", dnn_check_loss_split },
+    { "determinism", dnn_check_loss_determinism },
+  },
+};
+
+const DnnKindChecks dnn_metric_checks = {
+  .kind = DNN_KIND_METRIC,
+  .ops = dnn_check_metric_ops,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_metric_shapes },
+    { "memory", dnn_check_metric_memory },
+    { "split", dnn_check_metric_split },
+    { "weights", dnn_check_metric_weights },
+    { "determinism", dnn_check_metric_determinism },
+  },
+};
+
+const DnnKindChecks dnn_schedule_checks = {
+  .kind = DNN_KIND_SCHEDULE,
+  .takes = dnn_check_schedule_takes,
+  .trial = "determinism",
+  .checks = {
+    { "finite", dnn_check_schedule_finite },
+    { "determinism", dnn_check_schedule_determinism },
+  },
+};

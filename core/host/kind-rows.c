@@ -1,0 +1,146 @@
+/* kind-rows.c - what the host knows of each kind of plugin */
+#include "dnn-kind-row.h"
+
+#include "dnn-keys.h"
+
+#include <glib.h>
+
+/* From here on "or more" is said in place of the number. */
+enum { ENDLESS_INPUTS = 1 << 16 };
+
+/* What most layers take: a row of a sample. */
+#define ROW "4"
+
+/* --- what their ops tell ------------------------------------------------- */
+
+static void
+describe_layer (const void *ops, DnnKindSay say, void *data)
+{
+  const DnnLayerOps *layer = ops;
+  g_autofree char *inputs = NULL, *outputs = NULL;
+
+  if (layer->max_inputs >= ENDLESS_INPUTS)
+    inputs = g_strdup_printf ("%u or more", layer->min_inputs);
+  else if (layer->max_inputs != 1)
+    inputs = g_strdup_printf ("%u to %u", layer->min_inputs, layer->max_inputs);
+  if (inputs != NULL)
+    say (data, "Inputs", inputs);
+  if (layer->n_outputs > 1) {
+    outputs = g_strdup_printf ("%u", layer->n_outputs);
+    say (data, "Outputs", outputs);
+  }
+}
+
+static void
+describe_loss (const void *ops, DnnKindSay say, void *data)
+{
+  const DnnLossOps *loss = ops;
+  g_autofree char *words = NULL;
+
+  if (loss->logits_of == NULL)
+    return;
+  words = g_strdup_printf ("takes what goes into a last %s", loss->logits_of);
+  say (data, "Logits", words);
+}
+
+static void
+describe_metric (const void *ops, DnnKindSay say, void *data)
+{
+  const DnnMetricOps *metric = ops;
+
+  say (data, "Better",
+       metric->better > 0 ? "when it is higher" : "when it is lower");
+}
+
+/* --- the rows ------------------------------------------------------------ */
+
+const DnnKindRow dnn_kind_layer = {
+  .name = "layer",
+  .folder = "layers",
+  .ops_size = DNN_END_OF (DnnLayerOps, backward),
+  .required = { DNN_KIND_OP (DnnLayerOps, build),
+                DNN_KIND_OP (DnnLayerOps, forward),
+                DNN_KIND_OP (DnnLayerOps, backward) },
+  .build = offsetof (DnnLayerOps, build),
+  .min_inputs_at = offsetof (DnnLayerOps, min_inputs),
+  .max_inputs_at = offsetof (DnnLayerOps, max_inputs),
+  .n_outputs_at = offsetof (DnnLayerOps, n_outputs),
+  .describe = describe_layer,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
+           DNN_FLAG_NOT_PER_SAMPLE,
+  .keys = &dnn_layer_keys,
+  .example_inputs = ROW,
+};
+
+const DnnKindRow dnn_kind_activation = {
+  .name = "activation",
+  .folder = "activations",
+  .ops_size = DNN_END_OF (DnnActivationOps, grad),
+  .required = { DNN_KIND_OP (DnnActivationOps, eval),
+                DNN_KIND_OP (DnnActivationOps, grad) },
+  .flags = DNN_FLAG_ELEMENTWISE,
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .checked_on = { 2, 0, { 6, 37 } },
+};
+
+const DnnKindRow dnn_kind_initializer = {
+  .name = "initializer",
+  .folder = "init",
+  .ops_size = DNN_END_OF (DnnInitializerOps, fill),
+  .required = { DNN_KIND_OP (DnnInitializerOps, fill) },
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .checked_on = { 2, 0, { 60, 50 } },
+};
+
+const DnnKindRow dnn_kind_optimizer = {
+  .name = "optimizer",
+  .folder = "optimizers",
+  .ops_size = DNN_END_OF (DnnOptimizerOps, step),
+  .required = { DNN_KIND_OP (DnnOptimizerOps, step) },
+  .flags = DNN_FLAG_ELEMENTWISE,
+  .keys = &dnn_optimizer_keys,
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .checked_on = { 2, 0, { 7, 5 } },
+};
+
+const DnnKindRow dnn_kind_loss = {
+  .name = "loss",
+  .folder = "losses",
+  .ops_size = DNN_END_OF (DnnLossOps, gradient),
+  .required = { DNN_KIND_OP (DnnLossOps, build),
+                DNN_KIND_OP (DnnLossOps, value),
+                DNN_KIND_OP (DnnLossOps, gradient) },
+  .build = offsetof (DnnLossOps, build),
+  .describe = describe_loss,
+  .flags = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE,
+  .min_inputs = 2,
+  .max_inputs = 2,
+  .input_names = { "y_pred", "y_true" },
+  .example_inputs = ROW "; " ROW,
+};
+
+const DnnKindRow dnn_kind_metric = {
+  .name = "metric",
+  .folder = "metrics",
+  .ops_size = DNN_END_OF (DnnMetricOps, result),
+  .required = { DNN_KIND_OP (DnnMetricOps, build),
+                DNN_KIND_OP (DnnMetricOps, update),
+                DNN_KIND_OP (DnnMetricOps, result) },
+  .build = offsetof (DnnMetricOps, build),
+  .describe = describe_metric,
+  .min_inputs = 2,
+  .max_inputs = 2,
+  .input_names = { "y_pred", "y_true" },
+  .example_inputs = ROW "; " ROW,
+};
+
+const DnnKindRow dnn_kind_schedule = {
+  .name = "schedule",
+  .folder = "schedules",
+  .ops_size = DNN_END_OF (DnnScheduleOps, value),
+  .required = { DNN_KIND_OP (DnnScheduleOps, value) },
+  .keys = &dnn_schedule_keys,
+};
