@@ -7,6 +7,7 @@
 #include "dnn-optimizer.h"
 #include "dnn-param.h"
 #include "dnn-schedule.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* dnn-safetensors.c - named tensors in memory, and writing them */
 #include "dnn-safetensors-private.h"
+#include "dnn-shape.h"
 
 #include "dnn-array.h"
 #include "dnn-file.h"

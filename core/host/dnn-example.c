@@ -2,7 +2,7 @@
 #include "dnn-example.h"
 
 #include "dnn-component.h"
-#include "dnn-param.h"
+#include "dnn-parse.h"
 #include "dnn-spec.h"
 
 /* What most layers, and most losses and metrics, take: a row of a sample. */

@@ -6,6 +6,7 @@
 #include "dnn-optimizer.h"
 #include "dnn-param.h"
 #include "dnn-schedule.h"
+#include "dnn-shape.h"
 
 enum { EXAMPLE_BATCH = 5 };
 

@@ -5,7 +5,8 @@
 #include "dnn-prefix.h"
 #include "dnn-private.h"
 #include "dnn-run.h"
-#include "dnn-summary.h"
+#include "dnn-shape.h"
+#include "dnn-text.h"
 
 /* --- buffers of the arena ------------------------------------------------ */
 

@@ -1,4 +1,5 @@
 /* dnn-choose-layers.c - which layers train, by globs over their names */
+#include "dnn-parse.h"
 #include "dnn-private.h"
 #include "dnn-suggest.h"
 

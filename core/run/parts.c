@@ -1,5 +1,6 @@
 /* parts.c - an experiment's sections as model, optimizer and loss */
 #include "dnn-run.h"
+#include "dnn-shape.h"
 
 #include "dnn-model-file.h"
 #include "dnn-objective.h"

@@ -4,6 +4,8 @@
 #include "dnn-model-file.h"
 #include "dnn-optimizer-private.h"
 #include "dnn-param.h"
+#include "dnn-parse.h"
+#include "dnn-shape.h"
 #include "dnn-trainer-private.h"
 
 #include <math.h>
@@ -189,9 +191,7 @@ copy_tensor (const DnnSafetensors *file, const DnnNamedTensor *like, void *to,
   int64_t n = 0;
 
   if (from == NULL || from->dtype != like->dtype ||
-      from->shape.n_dims != like->shape.n_dims ||
-      memcmp (from->shape.dims, like->shape.dims,
-              like->shape.n_dims * sizeof like->shape.dims[0]) != 0) {
+      !dnn_shape_equal (&from->shape, &like->shape)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                  "it is no whole checkpoint: tensor '%s' is missing or of "
                  "another shape",
