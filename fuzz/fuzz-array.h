@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dnn-array.h"
+#include "dnn-shape.h"
 
 /* Every number of the array, a row at a time; NULL: nothing. */
 static inline void

@@ -1,6 +1,7 @@
 /* fuzz-safetensors.c - tensors that lie where they may, each byte read */
 #include "dnn-array.h"
 #include "dnn-safetensors.h"
+#include "dnn-shape.h"
 #include "fuzz.h"
 
 int

@@ -5,6 +5,7 @@
  * path tells the reader.  For build-aux/mutate.py.
  */
 #include "dnn-array.h"
+#include "dnn-data-file.h"
 #include "dnn-history.h"
 #include "dnn-model-file.h"
 #include "heap.h"

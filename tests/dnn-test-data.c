@@ -3,6 +3,7 @@
 
 #include "dnn-npy.h"
 #include "dnn-random.h"
+#include "dnn-shape.h"
 
 #include <gio/gio.h>
 

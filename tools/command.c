@@ -4,7 +4,7 @@
 #include "describe.h"
 
 #include <dnn-file.h>
-#include <dnn-param.h>
+#include <dnn-parse.h>
 #include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "dnn-checker.h"
 
 #include "dnn-guard.h"
+#include "dnn-shape.h"
 
 #include <signal.h>
 

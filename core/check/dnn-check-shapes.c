@@ -1,6 +1,8 @@
 /* dnn-check-shapes.c - odd shapes, and a plugin's answers to them */
 #include "dnn-check-shapes.h"
 
+#include "dnn-shape.h"
+
 #include <string.h>
 
 enum { BATCH = 3, QUICK = 1 << 18 };

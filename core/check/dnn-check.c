@@ -5,6 +5,7 @@
 #include "dnn-kind-checks.h"
 #include "dnn-kind-row.h"
 #include "dnn-kind.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* layer-modes.c - a layer again: by threads, alone, in inference */
 #include "dnn-check-layer.h"
+#include "dnn-shape.h"
 
 #include "dnn-kind-checks.h"
 
@@ -34,8 +35,7 @@ check_threads (DnnChecker *checker)
   int64_t count = 1, factor;
   g_autoptr (DnnCheckLayer) once = NULL, again = NULL;
 
-  for (uint32_t i = 0; i < checker->subject->inputs[0].n_dims; i++)
-    count *= checker->subject->inputs[0].dims[i];
+  dnn_shape_count (&checker->subject->inputs[0], &count);
   factor = MAX (LARGE / MAX (count, 1), 1);
   once = dnn_check_layer_new (checker, factor);
   again = dnn_check_layer_new (checker, factor);

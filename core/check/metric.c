@@ -1,6 +1,7 @@
 /* metric.c - the checks of a metric */
 #include "dnn-check-shapes.h"
 #include "dnn-kind-checks.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>

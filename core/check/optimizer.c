@@ -5,6 +5,7 @@
 #include "dnn-check-shapes.h"
 #include "dnn-kind-checks.h"
 #include "dnn-param.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,10 +30,9 @@ enum { STEPS = 4 };
 static bool
 is_like (const Case *self, uint32_t i)
 {
-  const DnnShape *shape = &self->built->slots.at[i].shape;
+  const DnnShape shape = dnn_shape_of (&self->shape);
 
-  return shape->n_dims == self->shape.n_dims &&
-         memcmp (shape->dims, self->shape.dims, sizeof shape->dims) == 0;
+  return dnn_shape_equal (&self->built->slots.at[i].shape, &shape);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* dnn-class-weights.c - weights of classes */
 #include "dnn-class-weights.h"
 
-#include "dnn-param.h"
+#include "dnn-parse.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>

@@ -40,6 +40,12 @@ bool dnn_data_file_may_hold_both (const char *path, DnnFormat format);
 DnnArray *dnn_data_file_load (const char *path, DnnFormat format,
                               GError **error);
 
+/* Reads an IDX (also .gz), .npy, .npz or CSV file; its first bytes tell which,
+ * and for CSV its name.  "data.npz:x" is the array x of an .npz; without a name
+ * it holds one only, or x or arr_0.  Of a CSV all columns are taken.  `path`
+ * starts every error message. */
+DnnArray *dnn_array_load (const char *path, GError **error);
+
 /* The array in a file that is no CSV.  In an .npz of several, the first of the
  * NULL-terminated `likely` names counts, where none was given. */
 DnnArray *dnn_data_file_array (const DnnDataFile *self,

@@ -6,6 +6,7 @@
 #include "dnn-file.h"
 #include "dnn-idx.h"
 #include "dnn-npy.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 
 #include "dnn-data-file.h"
 #include "dnn-param.h"
+#include "dnn-parse.h"
 #include "dnn-suggest.h"
 
 #include <string.h>

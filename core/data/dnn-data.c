@@ -4,6 +4,7 @@
 #include "dnn-data-file.h"
 #include "dnn-data-pair.h"
 #include "dnn-memory.h"
+#include "dnn-parse.h"
 
 #include <math.h>
 #include <string.h>

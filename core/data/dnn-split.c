@@ -1,7 +1,7 @@
 /* dnn-split.c - rows and their weights */
 #include "dnn-split.h"
 
-#include "dnn-build.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 

@@ -1,6 +1,8 @@
 /* dnn-objective.c - loss and metrics over batches */
 #include "dnn-objective.h"
 
+#include "dnn-shape.h"
+
 #include <string.h>
 
 struct DnnObjective {

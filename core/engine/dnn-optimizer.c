@@ -1,5 +1,6 @@
 /* dnn-optimizer.c - an optimizer and what it remembers */
 #include "dnn-optimizer-private.h"
+#include "dnn-shape.h"
 
 #include "dnn-kind.h"
 #include "dnn-memory.h"
@@ -138,10 +139,9 @@ dnn_optimizer_find_state (const DnnOptimizer *self, const DnnWeight *weight)
 static int64_t
 slot_count (const DnnDeclared *slot)
 {
-  int64_t n = 1;
+  int64_t n = 0;
 
-  for (uint32_t i = 0; i < slot->shape.n_dims; i++)
-    n *= slot->shape.dims[i];
+  dnn_shape_count (&slot->shape, &n);
   return n;
 }
 

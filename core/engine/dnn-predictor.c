@@ -5,6 +5,7 @@
 #include "dnn-executor.h"
 #include "dnn-finite.h"
 #include "dnn-memory.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 
 #include "dnn-feeder.h"
 #include "dnn-memory.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 
@@ -58,15 +59,13 @@ static bool
 is_small_enough (const DnnModel *model, const DnnLayer *layer)
 {
   enum { MAX_GROWTH = 4, FEW = 4096 };
-  DnnShape input = dnn_model_input_shape (model);
-  const DnnShape *output = &layer->outputs.at[0].shape;
-  int64_t n_in = 1, n_out = 1;
+  const DnnShape input = dnn_model_input_shape (model);
+  DnnShape output = layer->outputs.at[0].shape;
+  int64_t n_in, n_out;
 
-  for (uint32_t i = 0; i < input.n_dims; i++)
-    n_in *= input.dims[i];
-  for (uint32_t i = 1; i < output->n_dims; i++)
-    n_out *= output->dims[i];
-  return n_out <= MAX (MAX_GROWTH * n_in, FEW);
+  output.dims[0] = 1;
+  return dnn_shape_count (&input, &n_in) && dnn_shape_count (&output, &n_out) &&
+         n_out <= MAX (MAX_GROWTH * n_in, FEW);
 }
 
 size_t

@@ -5,6 +5,8 @@
  */
 #include "dnn-optimizer-private.h"
 
+#include "dnn-shape.h"
+
 #include <string.h>
 
 /* --- which slots --------------------------------------------------------- */
@@ -17,9 +19,7 @@ find_slot (const DnnWeightState *state, const DnnDeclared *like)
     const DnnDeclared *slot = &state->slots.at[i];
 
     if (slot->set && strcmp (slot->name, like->name) == 0 &&
-        slot->shape.n_dims == like->shape.n_dims &&
-        memcmp (slot->shape.dims, like->shape.dims, sizeof slot->shape.dims) ==
-            0)
+        dnn_shape_equal (&slot->shape, &like->shape))
       return (int) i;
   }
   return -1;

@@ -3,6 +3,7 @@
 
 #include "dnn-blas.h"
 #include "dnn-param.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,10 +22,9 @@ is_elementwise (const DnnOptimizer *self)
 bool
 dnn_optimizer_slot_is_like_weight (const DnnWeightState *state, uint32_t slot)
 {
-  const DnnShape *shape = &state->slots.at[slot].shape;
+  const DnnShape shape = dnn_shape_of (&state->shape);
 
-  return shape->n_dims == state->shape.n_dims &&
-         memcmp (shape->dims, state->shape.dims, sizeof shape->dims) == 0;
+  return dnn_shape_equal (&state->slots.at[slot].shape, &shape);
 }
 
 /* --- one range ----------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* dnn-array.c - element types, their conversion, and pages of files */
 #include "dnn-array.h"
 
+#include "dnn-shape.h"
+
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -115,32 +117,6 @@ dnn_dtype_name (DnnDtype dtype)
   g_return_val_if_fail ((size_t) dtype < G_N_ELEMENTS (dtypes), NULL);
 
   return dtypes[dtype].name;
-}
-
-bool
-dnn_shape_count (const DnnShape *shape, int64_t *ret_n)
-{
-  bool empty = false;
-  int64_t n = 1;
-
-  g_return_val_if_fail (shape != NULL && ret_n != NULL, false);
-  g_return_val_if_fail (shape->n_dims <= DNN_MAX_DIMS, false);
-
-  /* a 0 is left out of the product, so that no part of it overflows either:
-   * the size of a row is such a part */
-  for (uint32_t i = 0; i < shape->n_dims; i++) {
-    if (shape->dims[i] < 0)
-      return false;
-    if (shape->dims[i] == 0)
-      empty = true;
-    else if (n > INT64_MAX / shape->dims[i])
-      return false;
-    else
-      n *= shape->dims[i];
-  }
-
-  *ret_n = empty ? 0 : n;
-  return true;
 }
 
 DnnArray *

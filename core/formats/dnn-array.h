@@ -39,10 +39,6 @@ size_t dnn_dtype_size (DnnDtype dtype);
 /* "float32", as NumPy says it. */
 const char *dnn_dtype_name (DnnDtype dtype);
 
-/* Elements of `shape`; false where they exceed INT64_MAX or a size is
- * negative. */
-bool dnn_shape_count (const DnnShape *shape, int64_t *ret_n);
-
 /* Elements of one row. */
 static inline int64_t
 dnn_array_row_size (const DnnArray *self)
@@ -69,11 +65,5 @@ void dnn_array_release_behind (const DnnArray *self, int64_t i, int64_t n);
 
 /* Bytes that it keeps in memory whatever is released. */
 size_t dnn_array_resident_size (const DnnArray *self);
-
-/* Reads an IDX (also .gz), .npy, .npz or CSV file; its first bytes tell which,
- * and for CSV its name.  "data.npz:x" is the array x of an .npz; without a name
- * it holds one only, or x or arr_0.  Of a CSV all columns are taken.  `path`
- * starts every error message. */
-DnnArray *dnn_array_load (const char *path, GError **error);
 
 DNN_END_DECLS

@@ -1,8 +1,7 @@
 /* dnn-csv-columns.c - header, target, columns left out */
 #include "dnn-csv-columns.h"
 
-#include "dnn-param.h"
-#include "dnn-spec.h"
+#include "dnn-parse.h"
 #include "dnn-suggest.h"
 
 #include <string.h>

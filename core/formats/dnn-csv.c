@@ -4,7 +4,7 @@
 
 #include "dnn-csv-columns.h"
 #include "dnn-memory.h"
-#include "dnn-spec.h"
+#include "dnn-parse.h"
 #include "dnn-suggest.h"
 
 #include <string.h>

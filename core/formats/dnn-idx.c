@@ -1,6 +1,8 @@
 /* dnn-idx.c - the IDX header, checked against what follows it */
 #include "dnn-idx.h"
 
+#include "dnn-shape.h"
+
 #include <string.h>
 
 static const struct {

@@ -3,6 +3,7 @@
 
 #include "dnn-file.h"
 #include "dnn-memory.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

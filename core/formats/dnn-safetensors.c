@@ -1,5 +1,6 @@
 /* dnn-safetensors.c - named tensors in memory, and writing them */
 #include "dnn-safetensors-private.h"
+#include "dnn-shape.h"
 
 #include "dnn-array.h"
 #include "dnn-file.h"
@@ -155,9 +156,7 @@ dnn_safetensors_copy (const DnnSafetensors *self, const DnnNamedTensor *like,
   int64_t n = 0;
 
   if (from == NULL || from->dtype != like->dtype ||
-      from->shape.n_dims != like->shape.n_dims ||
-      memcmp (from->shape.dims, like->shape.dims,
-              like->shape.n_dims * sizeof like->shape.dims[0]) != 0) {
+      !dnn_shape_equal (&from->shape, &like->shape)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                  "tensor '%s' is missing or of another shape", like->name);
     return false;

@@ -1,5 +1,6 @@
 /* safetensors-read.c - the JSON header, checked before it is believed */
 #include "dnn-safetensors-private.h"
+#include "dnn-shape.h"
 
 #include "dnn-array.h"
 #include "dnn-file.h"

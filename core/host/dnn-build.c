@@ -3,6 +3,7 @@
 
 #include "dnn-host.h"
 #include "dnn-kind-row.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 
@@ -20,45 +21,6 @@ dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out)
     field *= (double) shape->dims[i];
   *ret_in = field * (double) shape->dims[n - 2];
   *ret_out = field * (double) shape->dims[n - 1];
-}
-
-DnnTensor
-dnn_tensor_of (const DnnShape *shape)
-{
-  DnnTensor t = { NULL, DNN_FLOAT32, shape->n_dims, { 0 } };
-
-  memcpy (t.dims, shape->dims, sizeof t.dims);
-  return t;
-}
-
-bool
-dnn_shape_is_small (const DnnShape *shape)
-{
-  int64_t n = 1;
-
-  for (uint32_t i = 0; i < shape->n_dims; i++)
-    if (__builtin_mul_overflow (n, shape->dims[i], &n) || n > (int64_t) 1 << 40)
-      return false;
-  return true;
-}
-
-char *
-dnn_shape_to_string (const DnnShape *shape, bool batch_is_none)
-{
-  g_autoptr (GString) text = g_string_new ("(");
-
-  for (uint32_t i = 0; i < shape->n_dims; i++) {
-    if (i > 0)
-      g_string_append (text, ", ");
-    if (i == 0 && batch_is_none)
-      g_string_append (text, "None");
-    else
-      g_string_append_printf (text, "%" G_GINT64_FORMAT, shape->dims[i]);
-  }
-  if (shape->n_dims == 1)
-    g_string_append_c (text, ',');
-  g_string_append_c (text, ')');
-  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static int32_t

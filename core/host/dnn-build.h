@@ -53,13 +53,4 @@ DnnBuilt *dnn_build_slots (const DnnComponent *component, const char *who,
 /* Fans of a weight of that shape by Keras' rule. */
 void dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out);
 
-/* A tensor of float32 of that shape, without data. */
-DnnTensor dnn_tensor_of (const DnnShape *shape);
-
-/* Whether a tensor of that shape can be: at most 2^40 numbers. */
-bool dnn_shape_is_small (const DnnShape *shape);
-
-/* "(None, 28, 28)"; `batch` = false writes the first size too. */
-char *dnn_shape_to_string (const DnnShape *shape, bool batch_is_none);
-
 DNN_END_DECLS

@@ -4,6 +4,7 @@
 #include "dnn-component.h"
 #include "dnn-kind-row.h"
 #include "dnn-param.h"
+#include "dnn-parse.h"
 #include "dnn-spec.h"
 
 void

@@ -2,6 +2,7 @@
 #include "dnn-host.h"
 
 #include "dnn-blas.h"
+#include "dnn-shape.h"
 #include "dnn-vmath.h"
 
 #include <string.h>
@@ -177,12 +178,14 @@ expect_integer (DnnBuild *b, uint32_t index, int64_t lo, int64_t hi)
 static int32_t
 same_shape (DnnBuild *b)
 {
-  const DnnTensor *x = b->x[0];
+  const DnnShape first = dnn_shape_of (b->x[0]);
 
-  for (uint32_t k = 1; k < b->n_inputs; k++)
-    if (b->x[k]->n_dims != x->n_dims ||
-        memcmp (b->x[k]->dims, x->dims, x->n_dims * sizeof x->dims[0]) != 0)
+  for (uint32_t k = 1; k < b->n_inputs; k++) {
+    const DnnShape shape = dnn_shape_of (b->x[k]);
+
+    if (!dnn_shape_equal (&shape, &first))
       return fail (b, "input %u has not the shape of input 0", k);
+  }
   return 0;
 }
 

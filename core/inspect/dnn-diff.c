@@ -3,6 +3,7 @@
 
 #include "dnn-array.h"
 #include "dnn-model-file.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>
@@ -91,9 +92,7 @@ compare_numbers (DnnDiffRow *row, double tolerance)
 static bool
 is_same_shape (const DnnNamedTensor *a, const DnnNamedTensor *b)
 {
-  return a->dtype == b->dtype && a->shape.n_dims == b->shape.n_dims &&
-         memcmp (a->shape.dims, b->shape.dims,
-                 a->shape.n_dims * sizeof a->shape.dims[0]) == 0;
+  return a->dtype == b->dtype && dnn_shape_equal (&a->shape, &b->shape);
 }
 
 /* --- files --------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "dnn-kind.h"
 #include "dnn-optimizer.h"
 #include "dnn-param.h"
+#include "dnn-shape.h"
 
 enum { EXAMPLE_BATCH = 5 };
 

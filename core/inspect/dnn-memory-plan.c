@@ -6,7 +6,9 @@
 #include "dnn-optimizer.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
+#include "dnn-shape.h"
 #include "dnn-summary.h"
+#include "dnn-text.h"
 #include "dnn-usual-loss.h"
 
 /* --- buffers of the arena ------------------------------------------------ */

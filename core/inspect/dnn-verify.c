@@ -5,6 +5,7 @@
 #include "dnn-model-file.h"
 #include "dnn-optimizer.h"
 #include "dnn-phase.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,9 +129,7 @@ count_not_finite (const DnnNamedTensor *tensor, int64_t *ret_first)
 static bool
 fits (const DnnNamedTensor *tensor, DnnDtype dtype, const DnnShape *shape)
 {
-  return tensor->dtype == dtype && tensor->shape.n_dims == shape->n_dims &&
-         memcmp (tensor->shape.dims, shape->dims,
-                 shape->n_dims * sizeof shape->dims[0]) == 0;
+  return tensor->dtype == dtype && dnn_shape_equal (&tensor->shape, shape);
 }
 
 static void

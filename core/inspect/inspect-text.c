@@ -1,5 +1,6 @@
 /* inspect-text.c - an inspection as people read it */
 #include "dnn-inspect.h"
+#include "dnn-shape.h"
 
 #include "dnn-kind-row.h"
 #include "dnn-kind.h"

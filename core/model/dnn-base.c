@@ -1,6 +1,7 @@
 /* dnn-base.c - clones layers */
 #include "dnn-base.h"
 
+#include "dnn-shape.h"
 #include "dnn-suggest.h"
 
 #include <string.h>
@@ -93,14 +94,6 @@ append_line (GString *text, const char *what, const DnnWeight *weight)
   g_string_append_printf (text, "%-8s %s %s\n", what, weight->name, sizes);
 }
 
-static bool
-has_same_shape (const DnnWeight *a, const DnnWeight *b)
-{
-  return a->tensor.n_dims == b->tensor.n_dims &&
-         memcmp (a->tensor.dims, b->tensor.dims,
-                 a->tensor.n_dims * sizeof a->tensor.dims[0]) == 0;
-}
-
 bool
 dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
                        GError **error)
@@ -113,11 +106,14 @@ dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
     const DnnWeight *from = is_kept (self, weight)
                                 ? dnn_model_find_weight (base, weight->name)
                                 : NULL;
+    DnnShape have, want;
 
     append_line (text, from != NULL ? "copied" : "fresh", weight);
     if (from == NULL)
       continue;
-    if (!has_same_shape (from, weight)) {
+    have = dnn_shape_of (&from->tensor);
+    want = dnn_shape_of (&weight->tensor);
+    if (!dnn_shape_equal (&have, &want)) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                    "'%s' has another shape than in the base: the inputs are "
                    "not those that the base was trained on",

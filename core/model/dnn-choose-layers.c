@@ -1,6 +1,6 @@
 /* dnn-choose-layers.c - which layers train, by globs over their names */
 #include "dnn-choose-layers.h"
-
+#include "dnn-parse.h"
 #include "dnn-suggest.h"
 
 static bool

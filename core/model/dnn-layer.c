@@ -5,6 +5,8 @@
 #include "dnn-kind.h"
 #include "dnn-memory.h"
 #include "dnn-param.h"
+#include "dnn-parse.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 
@@ -294,24 +296,19 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
                 const DnnDeclared *declared, bool is_buffer, GError **error)
 {
   g_autoptr (DnnWeight) self = g_new0 (DnnWeight, 1);
-  const DnnShape *shape = &declared->shape;
-  double count = 1;
+  int64_t count = 0;
 
   self->name = g_strconcat (layer->name, "/", declared->name, NULL);
   self->short_name = declared->name;
   self->fan_in = declared->fan_in;
   self->fan_out = declared->fan_out;
   self->is_buffer = is_buffer;
-  self->tensor.dtype = DNN_FLOAT32;
-  self->tensor.n_dims = shape->n_dims;
-  for (uint32_t i = 0; i < shape->n_dims; i++) {
-    self->tensor.dims[i] = shape->dims[i];
-    count *= (double) shape->dims[i];
-  }
-  if (count > 1e12) {
+  self->tensor = dnn_tensor_of (&declared->shape);
+  dnn_shape_count (&declared->shape, &count);
+  if (count > 1000000000000) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                  "%s: a weight of %.3g numbers is too large", self->name,
-                 count);
+                 (double) count);
     return NULL;
   }
   if (!find_initializer (self, registry, layer, declared, error) ||

@@ -4,44 +4,10 @@
 #include "dnn-array.h"
 #include "dnn-model-private.h"
 #include "dnn-optimizer.h"
-#include "dnn-param.h"
+#include "dnn-parse.h"
+#include "dnn-shape.h"
 
 #include <string.h>
-
-/* --- shapes as text ------------------------------------------------------ */
-
-char *
-dnn_shape_to_list (const DnnShape *shape)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (uint32_t i = 0; i < shape->n_dims; i++)
-    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? "," : "",
-                            shape->dims[i]);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-bool
-dnn_shape_parse (const char *text, DnnShape *ret_shape, GError **error)
-{
-  g_auto (GStrv) pieces = dnn_split_commas (text);
-  DnnShape shape = { 0 };
-
-  if (g_strv_length (pieces) >= DNN_MAX_DIMS) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "input_shape must be at most %d sizes, not '%s'",
-                 DNN_MAX_DIMS - 1, text);
-    return false;
-  }
-  for (size_t i = 0; pieces[i] != NULL; i++)
-    if (!dnn_parse_int (pieces[i], 1, 1 << 30, &shape.dims[shape.n_dims++],
-                        error)) {
-      g_prefix_error (error, "input_shape ");
-      return false;
-    }
-  *ret_shape = shape;
-  return true;
-}
 
 /* --- writing ------------------------------------------------------------- */
 
@@ -147,13 +113,6 @@ dnn_model_file_save (const DnnModelParts *parts, const char *path,
 /* --- weights by name ----------------------------------------------------- */
 
 static bool
-is_same_shape (const DnnTensor *a, const DnnShape *b)
-{
-  return a->n_dims == b->n_dims &&
-         memcmp (a->dims, b->dims, b->n_dims * sizeof b->dims[0]) == 0;
-}
-
-static bool
 check_weight (const DnnWeight *weight, const DnnNamedTensor *from,
               GError **error)
 {
@@ -161,8 +120,7 @@ check_weight (const DnnWeight *weight, const DnnNamedTensor *from,
   g_autofree char *have = dnn_shape_to_string (&from->shape, false);
   g_autofree char *want = dnn_shape_to_string (&shape, false);
 
-  if (from->dtype == DNN_FLOAT32 &&
-      is_same_shape (&weight->tensor, &from->shape))
+  if (from->dtype == DNN_FLOAT32 && dnn_shape_equal (&from->shape, &shape))
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                "tensor '%s' is %s %s, and the model wants float32 %s",
@@ -295,8 +253,7 @@ read_preprocess (DnnModelFile *self, GError **error)
     self->preprocess->columns = g_strsplit (columns, "\n", -1);
   if (dnn_safetensors_find (self->file, "input/mean") == NULL)
     return true;
-  for (uint32_t i = 0; i < input.n_dims; i++)
-    n *= input.dims[i];
+  dnn_shape_count (&input, &n);
   self->preprocess->mean = copy_floats (self->file, "input/mean", n, error);
   if (self->preprocess->mean == NULL)
     return false;

@@ -57,8 +57,4 @@ bool dnn_tensor_is_of_training (const char *name);
 bool dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
                              bool partial, char **ret_report, GError **error);
 
-/* "28,28" and back. */
-char *dnn_shape_to_list (const DnnShape *shape);
-bool dnn_shape_parse (const char *text, DnnShape *ret_shape, GError **error);
-
 DNN_END_DECLS

@@ -1,5 +1,6 @@
-/* dnn-model-section.c - reads [model] and [layer NAME] */
 #include "dnn-model-section.h"
+#include "dnn-shape.h"
+/* dnn-model-section.c - reads [model] and [layer NAME] */
 
 #include "dnn-param.h"
 

@@ -2,6 +2,7 @@
 #include "dnn-model.h"
 
 #include "dnn-model-private.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 
@@ -98,8 +99,7 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
 
     if (!declared->set)
       continue;
-    if (weight == NULL || shape.n_dims != declared->shape.n_dims ||
-        memcmp (shape.dims, declared->shape.dims, sizeof shape.dims) != 0) {
+    if (weight == NULL || !dnn_shape_equal (&shape, &declared->shape)) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                    "%s cannot share the weights of '%s': its '%s' has another "
                    "shape",

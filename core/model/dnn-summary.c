@@ -1,38 +1,15 @@
 /* dnn-summary.c - the table of a model */
 #include "dnn-summary.h"
 
+#include "dnn-shape.h"
+#include "dnn-text.h"
+
 #include <string.h>
 
 enum { N_COLUMNS = 3 };
 
 /* Inner widths of the columns; a table is 88 characters wide. */
 static const size_t widths[N_COLUMNS] = { 36, 27, 15 };
-
-char *
-dnn_format_count (int64_t n)
-{
-  g_autofree char *digits = g_strdup_printf ("%" G_GINT64_FORMAT, n);
-  size_t len = strlen (digits);
-  GString *text = g_string_new (NULL);
-
-  for (size_t i = 0; i < len; i++) {
-    if (i > 0 && (len - i) % 3 == 0)
-      g_string_append_c (text, ',');
-    g_string_append_c (text, digits[i]);
-  }
-  return g_string_free (text, FALSE);
-}
-
-char *
-dnn_format_bytes (double n)
-{
-  static const char *const units[] = { "B", "KB", "MB", "GB", "TB", "PB" };
-  size_t unit = 0;
-
-  for (; n >= 1024 && unit + 1 < G_N_ELEMENTS (units); unit++)
-    n /= 1024;
-  return g_strdup_printf ("%.2f %s", n, units[unit]);
-}
 
 int64_t
 dnn_layer_count (const DnnLayer *layer)

@@ -21,9 +21,4 @@ DnnCounts dnn_model_count (const DnnModel *model);
 /* Of one layer: its weights and buffers. */
 int64_t dnn_layer_count (const DnnLayer *layer);
 
-/* "1,234,567". */
-char *dnn_format_count (int64_t n);
-/* "2.06 MB", in steps of 1024. */
-char *dnn_format_bytes (double n);
-
 DNN_END_DECLS

@@ -1,5 +1,6 @@
 /* graph.c - what layers are called and what feeds them */
 #include "dnn-model-private.h"
+#include "dnn-parse.h"
 
 #include "dnn-suggest.h"
 

@@ -5,6 +5,7 @@
  * so neither is the shape of anything behind it.
  */
 #include "dnn-model-private.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

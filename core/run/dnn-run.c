@@ -1,8 +1,8 @@
 /* dnn-run.c - from an experiment to a folder with a trained model */
-#include "dnn-run-private.h"
-
 #include "dnn-data-hash.h"
 #include "dnn-model-section.h"
+#include "dnn-run-private.h"
+#include "dnn-shape.h"
 #include "dnn-summary.h"
 #include "dnn-trainer-private.h"
 #include "dnn-usual-loss.h"
@@ -57,8 +57,7 @@ build_model (DnnRun *self, DnnRegistry *registry, GError **error)
   if (self->model == NULL)
     return false;
   wanted = dnn_model_input_shape (self->model);
-  if (wanted.n_dims == input.n_dims &&
-      memcmp (wanted.dims, input.dims, sizeof input.dims) == 0)
+  if (dnn_shape_equal (&wanted, &input))
     return true;
   have = dnn_shape_to_list (&input);
   want = dnn_shape_to_list (&wanted);

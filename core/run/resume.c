@@ -1,8 +1,8 @@
 /* resume.c - a run that goes on from its folder */
+#include "dnn-parse.h"
 #include "dnn-run-private.h"
 
 #include "dnn-file.h"
-#include "dnn-param.h"
 #include "dnn-trainer-private.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* dnn-sweep.c - axes read from text, and the trials that they come to */
 #include "dnn-sweep.h"
 
-#include "dnn-param.h"
+#include "dnn-parse.h"
 #include "dnn-random.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* lr-apply.c - writes a rate where an experiment has its own */
 #include "dnn-lr-find.h"
+#include "dnn-parse.h"
 
 #include "dnn-experiment-edit.h"
 #include "dnn-optimizer.h"

@@ -46,14 +46,4 @@ void dnn_param_set_unknown (const DnnPlugin *table, const char *what,
  * parse, no name twice. */
 bool dnn_param_check_table (const DnnPlugin *plugin, GError **error);
 
-/* "true" or "false"; a whole number; a number or a fraction such as 1/255.
- * The message of the error says what would be right, without the key. */
-bool dnn_parse_bool (const char *text, bool *ret_value, GError **error);
-bool dnn_parse_int (const char *text, int64_t min, int64_t max,
-                    int64_t *ret_value, GError **error);
-bool dnn_parse_float (const char *text, double min, double max,
-                      double *ret_value, GError **error);
-/* A number of bytes above 0: "300M", where K, M and G are powers of 1024. */
-bool dnn_parse_bytes (const char *text, int64_t *ret_value, GError **error);
-
 DNN_END_DECLS

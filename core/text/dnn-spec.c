@@ -1,6 +1,8 @@
 /* dnn-spec.c - reads and writes names with parameters */
 #include "dnn-spec.h"
 
+#include "dnn-parse.h"
+
 #include <string.h>
 
 /* Far more than anybody writes; a file may hold any number. */
@@ -126,34 +128,6 @@ dnn_error_prefix_place (GError **error, DnnPlace place)
     g_prefix_error (error, "%s:%u: ", place.file, place.line);
   else
     g_prefix_error (error, "%s: ", place.file);
-}
-
-char **
-dnn_split_commas (const char *text)
-{
-  g_autoptr (GStrvBuilder) pieces = g_strv_builder_new ();
-  const char *start = text;
-  int depth = 0;
-  char quote = '\0';
-
-  for (const char *p = text;; p++) {
-    if (*p == '\0' || (*p == ',' && depth <= 0 && quote == '\0')) {
-      g_autofree char *piece = g_strndup (start, (gsize) (p - start));
-
-      g_strv_builder_add (pieces, g_strstrip (piece));
-      start = p + 1;
-    }
-    if (*p == '\0')
-      return g_strv_builder_end (pieces);
-    if (quote != '\0')
-      quote = *p == quote ? '\0' : quote;
-    else if (*p == '\'' || *p == '"')
-      quote = *p;
-    else if (*p == '(' || *p == '[')
-      depth++;
-    else if (*p == ')' || *p == ']')
-      depth--;
-  }
 }
 
 /* Without the quotes around the whole of it. */

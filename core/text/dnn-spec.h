@@ -75,7 +75,4 @@ char *dnn_spec_to_string (const DnnSpec *self);
  * message does not begin with one already: the innermost is the best. */
 void dnn_error_prefix_place (GError **error, DnnPlace place);
 
-/* Splits at commas outside (), [] and quotes, and strips the pieces. */
-char **dnn_split_commas (const char *text);
-
 DNN_END_DECLS

@@ -1,6 +1,7 @@
-/* dnn-text.c - words set in lines for a terminal */
+/* dnn-text.c - words set in lines for a terminal, and numbers */
 #include "dnn-text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static void
@@ -56,4 +57,30 @@ dnn_text_row (GString *text, const char *label, const char *words,
     append_blanks (text, indent - width);
   }
   dnn_text_fill (text, words, indent);
+}
+
+char *
+dnn_format_count (int64_t n)
+{
+  g_autofree char *digits = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+  size_t len = strlen (digits);
+  GString *text = g_string_new (NULL);
+
+  for (size_t i = 0; i < len; i++) {
+    if (i > 0 && (len - i) % 3 == 0)
+      g_string_append_c (text, ',');
+    g_string_append_c (text, digits[i]);
+  }
+  return g_string_free (text, FALSE);
+}
+
+char *
+dnn_format_bytes (double n)
+{
+  static const char *const units[] = { "B", "KB", "MB", "GB", "TB", "PB" };
+  size_t unit = 0;
+
+  for (; n >= 1024 && unit + 1 < G_N_ELEMENTS (units); unit++)
+    n /= 1024;
+  return g_strdup_printf ("%.2f %s", n, units[unit]);
 }

@@ -1,7 +1,7 @@
-/* dnn-text.h - words set in lines for a terminal */
+/* dnn-text.h - words set in lines for a terminal, and numbers */
 #pragma once
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "dnn-decls.h"
 
@@ -19,5 +19,10 @@ void dnn_text_fill (GString *text, const char *words, size_t indent);
  * line of their own where the label reaches into it. */
 void dnn_text_row (GString *text, const char *label, const char *words,
                    size_t indent);
+
+/* "1,234,567". */
+char *dnn_format_count (int64_t n);
+/* "2.06 MB", in steps of 1024. */
+char *dnn_format_bytes (double n);
 
 DNN_END_DECLS

@@ -3,6 +3,8 @@
 
 #include "dnn-model-file.h"
 #include "dnn-param.h"
+#include "dnn-parse.h"
+#include "dnn-shape.h"
 #include "dnn-trainer-private.h"
 
 #include <math.h>

@@ -5,6 +5,7 @@
 #include "dnn-data.h"
 #include "dnn-diagnosis.h"
 #include "dnn-inference.h"
+#include "dnn-shape.h"
 #include "dnn-trainer.h"
 
 #include <math.h>
@@ -54,8 +55,7 @@ load_data (const DnnModelFile *file, const DnnExperiment *experiment,
   if (data == NULL)
     return NULL;
   have = dnn_data_input_shape (data);
-  if (have.n_dims == want.n_dims &&
-      memcmp (have.dims, want.dims, sizeof have.dims) == 0)
+  if (dnn_shape_equal (&have, &want))
     return g_steal_pointer (&data);
   have_text = dnn_shape_to_list (&have);
   want_text = dnn_shape_to_list (&want);

@@ -1,5 +1,6 @@
 /* test-array.c - element types, conversion to float32, loading by content */
 #include "dnn-array.h"
+#include "dnn-data-file.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -119,36 +120,6 @@ test_dtypes (void)
   g_assert_cmpuint (dnn_dtype_size (DNN_FLOAT16), ==, 2);
   g_assert_cmpuint (dnn_dtype_size (DNN_UINT32), ==, 4);
   g_assert_cmpuint (dnn_dtype_size (DNN_FLOAT64), ==, 8);
-}
-
-static void
-test_count (void)
-{
-  int64_t n = -1;
-
-  g_test_summary ("A shape counts its elements; a single number is one");
-
-  g_assert_true (dnn_shape_count (&DNN_SHAPE (2, 3, 4), &n));
-  g_assert_cmpint (n, ==, 24);
-  g_assert_true (dnn_shape_count (&DNN_SCALAR, &n));
-  g_assert_cmpint (n, ==, 1);
-  g_assert_true (dnn_shape_count (&DNN_SHAPE (5, 0), &n));
-  g_assert_cmpint (n, ==, 0);
-  g_assert_true (dnn_shape_count (&DNN_SHAPE (INT64_MAX), &n));
-  g_assert_cmpint (n, ==, INT64_MAX);
-}
-
-static void
-test_count_fails (void)
-{
-  int64_t n = -1;
-
-  g_test_summary ("What cannot be counted is refused, beside a 0 as well");
-
-  g_assert_false (dnn_shape_count (&DNN_SHAPE (-1), &n));
-  g_assert_false (dnn_shape_count (&DNN_SHAPE (INT64_MAX, 2), &n));
-  g_assert_false (dnn_shape_count (&DNN_SHAPE (0, INT64_MAX, 2), &n));
-  g_assert_cmpint (n, ==, -1);
 }
 
 static void
@@ -311,8 +282,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/array/float16", test_float16);
   g_test_add_func ("/array/part", test_part);
   g_test_add_func ("/array/dtypes", test_dtypes);
-  g_test_add_func ("/array/count", test_count);
-  g_test_add_func ("/array/count-fails", test_count_fails);
   g_test_add_func ("/array/row-size", test_row_size);
   g_test_add_func ("/array/alignment", test_alignment);
   g_test_add_func ("/array/big-endian", test_big_endian);

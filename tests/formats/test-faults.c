@@ -5,6 +5,7 @@
  * and valgrind look), and what was good before is good afterwards.
  */
 #include "dnn-assert.h"
+#include "dnn-data-file.h"
 #include "dnn-faults.h"
 #include "dnn-history.h"
 #include "dnn-model-file.h"

@@ -1,4 +1,5 @@
 /* test-npy.c - the .npy format, well-formed and not */
+#include "dnn-data-file.h"
 #include "dnn-npy.h"
 
 #include <glib/gstdio.h>

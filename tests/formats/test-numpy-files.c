@@ -4,6 +4,7 @@
  */
 #include "dnn-array.h"
 #include "dnn-assert.h"
+#include "dnn-data-file.h"
 #include "dnn-npz.h"
 
 #include <string.h>

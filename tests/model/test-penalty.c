@@ -1,7 +1,7 @@
 /* test-penalty.c - constraints as Keras has them, and what they refuse */
 #include "dnn-assert.h"
-#include "dnn-build.h"
 #include "dnn-penalty.h"
+#include "dnn-shape.h"
 #include "dnn-test.h"
 
 static void

@@ -181,35 +181,6 @@ test_variables (void)
   }
 }
 
-static void
-test_numbers (void)
-{
-  static const struct {
-    int64_t n;
-    const char *count, *bytes;
-  } rows[] = {
-    { 0, "0", "0.00 B" },
-    { 999, "999", "999.00 B" },
-    { 1000, "1,000", "1000.00 B" },
-    { 1023, "1,023", "1023.00 B" },
-    { 1024, "1,024", "1.00 KB" },
-    { 8672, "8,672", "8.47 KB" },
-    { 1048576, "1,048,576", "1.00 MB" },
-    { 2156504, "2,156,504", "2.06 MB" },
-    { INT64_C (1) << 40, "1,099,511,627,776", "1.00 TB" },
-  };
-
-  g_test_summary ("Commas between thousands; sizes in steps of 1024");
-
-  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *count = dnn_format_count (rows[i].n);
-    g_autofree char *bytes = dnn_format_bytes ((double) rows[i].n);
-
-    g_assert_cmpstr (count, ==, rows[i].count);
-    g_assert_cmpstr (bytes, ==, rows[i].bytes);
-  }
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -221,7 +192,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/summary/shared", test_shared);
   g_test_add_func ("/summary/long-names", test_long_names);
   g_test_add_func ("/summary/variables", test_variables);
-  g_test_add_func ("/summary/numbers", test_numbers);
 
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
  * Asks the registry.  Each is tried on its own example, and on the rows of the
  * table that name it.
  */
+#include "dnn-shape.h"
 #include "dnn-test.h"
 
 #include "dnn-build.h"

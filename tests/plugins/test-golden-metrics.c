@@ -3,6 +3,7 @@
  * Each case is taken in at once, and by two batches into states that are then
  * merged: the result is the same.
  */
+#include "dnn-shape.h"
 #include "dnn-test.h"
 
 #include "dnn-build.h"

@@ -199,30 +199,6 @@ test_bad (gconstpointer data)
   dnn_assert_error (error, DNN_ERROR_PARAM, row->piece);
 }
 
-/* The sentence says the range as it is: closed, half open or none. */
-static void
-test_ranges (void)
-{
-  static const struct {
-    double min, max;
-    const char *piece;
-  } rows[] = {
-    { 0, 1, "must be a number from 0 to 1, not '7e9'" },
-    { -INFINITY, 1, "must be a number of at most 1, not '7e9'" },
-    { 1e10, INFINITY, "must be a number of at least 1e+10, not '7e9'" },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (GError) error = NULL;
-    double value = 3;
-
-    g_assert_false (
-        dnn_parse_float ("7e9", rows[i].min, rows[i].max, &value, &error));
-    dnn_assert_error (error, DNN_ERROR_PARAM, rows[i].piece);
-    g_assert_cmpfloat (value, ==, 3);
-  }
-}
-
 /* --- tables -------------------------------------------------------------- */
 
 static const DnnParam odd_name[] = { { "Rate", NULL, DNN_PARAM_FLOAT, 0,
@@ -356,7 +332,6 @@ main (int argc, char *argv[])
     dnn_add_row ("/param/takes", goods[i].name, &goods[i], test_good);
   for (size_t i = 0; i < G_N_ELEMENTS (bads); i++)
     dnn_add_row ("/param/refuses", bads[i].name, &bads[i], test_bad);
-  g_test_add_func ("/param/ranges", test_ranges);
   g_test_add_func ("/param/table/good", test_good_table);
   g_test_add_func ("/param/table/stride", test_stride);
   for (size_t i = 0; i < G_N_ELEMENTS (tables); i++)

@@ -1,4 +1,4 @@
-/* test-text.c - words set in lines */
+/* test-text.c - words set in lines, and numbers */
 #include "dnn-text.h"
 
 #include <string.h>
@@ -69,6 +69,35 @@ test_row (void)
   g_assert_cmpstr (text->str, ==, "  ab  words\n  abcd\n      words\n");
 }
 
+static void
+test_numbers (void)
+{
+  static const struct {
+    int64_t n;
+    const char *count, *bytes;
+  } rows[] = {
+    { 0, "0", "0.00 B" },
+    { 999, "999", "999.00 B" },
+    { 1000, "1,000", "1000.00 B" },
+    { 1023, "1,023", "1023.00 B" },
+    { 1024, "1,024", "1.00 KB" },
+    { 8672, "8,672", "8.47 KB" },
+    { 1048576, "1,048,576", "1.00 MB" },
+    { 2156504, "2,156,504", "2.06 MB" },
+    { INT64_C (1) << 40, "1,099,511,627,776", "1.00 TB" },
+  };
+
+  g_test_summary ("Commas between thousands; sizes in steps of 1024");
+
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *count = dnn_format_count (rows[i].n);
+    g_autofree char *bytes = dnn_format_bytes ((double) rows[i].n);
+
+    g_assert_cmpstr (count, ==, rows[i].count);
+    g_assert_cmpstr (bytes, ==, rows[i].bytes);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -78,6 +107,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/text/long-word", test_long_word);
   g_test_add_func ("/text/characters", test_characters);
   g_test_add_func ("/text/row", test_row);
+  g_test_add_func ("/text/numbers", test_numbers);
 
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "json.h"
 
 #include <dnn-data-report.h>
+#include <dnn-shape.h>
 #include <stdio.h>
 #include <string.h>
 

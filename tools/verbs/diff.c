@@ -3,8 +3,8 @@
 #include "json.h"
 
 #include <dnn-array.h>
-#include <dnn-build.h>
 #include <dnn-diff.h>
+#include <dnn-shape.h>
 #include <stdio.h>
 
 /* --- for people ---------------------------------------------------------- */

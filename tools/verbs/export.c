@@ -4,7 +4,8 @@
 
 #include <dnn-array.h>
 #include <dnn-model-file.h>
-#include <dnn-summary.h>
+#include <dnn-shape.h>
+#include <dnn-text.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 

@@ -7,6 +7,7 @@
 #include <dnn-model-file.h>
 #include <dnn-npy.h>
 #include <dnn-predictor.h>
+#include <dnn-shape.h>
 #include <string.h>
 
 typedef struct {

@@ -6,6 +6,7 @@
 #include <dnn-memory-plan.h>
 #include <dnn-model-file.h>
 #include <dnn-model-section.h>
+#include <dnn-shape.h>
 #include <dnn-summary.h>
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #include "training.h"
 
 #include <dnn-model-file.h>
-#include <dnn-param.h>
+#include <dnn-parse.h>
 #include <dnn-run.h>
 #include <stdio.h>
 #include <string.h>

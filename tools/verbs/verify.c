@@ -3,7 +3,7 @@
 #include "json.h"
 
 #include <dnn-array.h>
-#include <dnn-build.h>
+#include <dnn-shape.h>
 #include <dnn-verify.h>
 #include <stdio.h>
 
