@@ -1,7 +1,6 @@
 /* dnn-checkpoint.c - the state of training, written and read by one table */
 #include "dnn-checkpoint.h"
 
-#include "dnn-model-file.h"
 #include "dnn-param.h"
 #include "dnn-trainer-private.h"
 

@@ -4,6 +4,7 @@
 
 #include <dnn-array.h>
 #include <dnn-model-file.h>
+#include <dnn-model-save.h>
 #include <dnn-summary.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
