@@ -1,6 +1,6 @@
-/* dnn-model-add.h - a model and its preprocessing added to a file
+/* dnn-model-add.h - adds a model and its preprocessing to a file
  *
- * How they are read is in dnn-model-file.h.
+ * dnn-model-file.h reads them.
  */
 #pragma once
 
@@ -11,5 +11,6 @@
 /* Adds the chain and the input shape as metadata and all weights as tensors;
  * the model must live until the file is written. */
 void dnn_model_add (const DnnModel *self, DnnSafetensors *file);
-/* The same of scale, statistics and names. */
+/* Adds scale and names as metadata, statistics as tensors; the preprocessing
+ * must live until the file is written. */
 void dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file);

@@ -1,6 +1,6 @@
-/* dnn-model-save.h - a model, and what training has of it, in one file
+/* dnn-model-save.h - writes a model and the state of its training to one file
  *
- * What each tensor and key of such a file is says dnn-model-file.h.
+ * dnn-model-file.h lists the tensors and keys.
  */
 #pragma once
 
@@ -13,7 +13,7 @@ DNN_BEGIN_DECLS
 
 typedef struct DnnOptimizer DnnOptimizer;
 
-/* What goes into a file; all borrowed, all but the model may be NULL. */
+/* The parts of a file; all are borrowed, all but the model may be NULL. */
 typedef struct DnnModelParts {
   const DnnModel *model;
   const DnnPreprocess *preprocess;
@@ -21,9 +21,10 @@ typedef struct DnnModelParts {
   const DnnOptimizer *optimizer;
   int64_t epoch;
   uint64_t step;
-  const DnnCheckpoint *checkpoint; /* NULL: nobody goes on from this file */
+  const DnnCheckpoint *checkpoint; /* NULL: no run resumes from this file */
 } DnnModelParts;
 
+/* Writes `path` whole or not at all; DNN_ERROR_IO. */
 bool dnn_model_file_save (const DnnModelParts *parts, const char *path,
                           GError **error);
 
