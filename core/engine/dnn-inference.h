@@ -4,16 +4,17 @@
 #include "dnn-feeder.h"
 #include "dnn-objective.h"
 
-/* Rows that are evaluated at once. */
+/* Rows per batch of an evaluation. */
 enum { DNN_EVALUATION_BATCH = 256 };
 
-/* A pass over all batches in inference mode.  `ret_metrics` has room for the
- * objective's metrics of one number. */
+/* Runs all batches in inference mode.  `ret_loss`: the mean over all rows, with
+ * the model's penalty; `ret_metrics`: room for the objective's metrics of one
+ * number. */
 bool dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
                           const DnnPassInfo *info, double *ret_loss,
                           double *ret_metrics, GError **error);
 
-/* Why the loss of such a pass is not finite, in words, of the first batch of
- * which it is not.  Returns: (transfer full): NULL on failure. */
+/* Explains in words why the loss of such a pass is not finite, by the first
+ * batch whose loss is not.  Returns: (transfer full): NULL on failure. */
 char *dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
                             DnnFeeder *feeder, GError **error);

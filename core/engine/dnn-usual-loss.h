@@ -5,8 +5,9 @@
 
 DNN_BEGIN_DECLS
 
-/* A loss that goes with the model's last activation and these targets: its
- * name, interned, or NULL with an error that says to choose one. */
+/* The one usual loss that takes the model's last activation and targets of
+ * shape `target`: its name, interned.  If none does, or several do, NULL and
+ * DNN_ERROR_PARAM, which asks for [train] loss. */
 const char *dnn_find_loss (const DnnModel *model, const DnnShape *target,
                            GError **error);
 

@@ -1,4 +1,4 @@
-/* optimizer-file.c - an optimizer's slots, read from a model's file */
+/* optimizer-file.c - an optimizer's slots as named tensors */
 #include "dnn-optimizer-private.h"
 #include "dnn-safetensors.h"
 
@@ -6,6 +6,28 @@
 
 #define PREFIX  "optimizer/"
 #define COUNTER "/t"
+
+void
+dnn_optimizer_add (const DnnOptimizer *self, DnnSafetensors *file)
+{
+  for (size_t i = 0; i < dnn_optimizer_n_states (self); i++) {
+    const DnnWeightState *state = dnn_optimizer_state (self, i);
+    g_autofree char *counter =
+        g_strdup_printf (PREFIX "%s" COUNTER, state->weight->name);
+    DnnNamedTensor t = { counter, DNN_INT64, DNN_SCALAR, &state->t };
+
+    dnn_safetensors_add (file, &t);
+    for (uint32_t j = 0; j < state->slots.n; j++) {
+      const DnnDeclared *slot = &state->slots.at[j];
+      g_autofree char *name = NULL;
+
+      if (!slot->set)
+        continue;
+      name = g_strdup_printf (PREFIX "%s/%s", state->weight->name, slot->name);
+      dnn_safetensors_add_floats (file, name, &slot->shape, state->data[j]);
+    }
+  }
+}
 
 static bool
 copy (const DnnSafetensors *file, const DnnNamedTensor *like, void *to,

@@ -102,6 +102,15 @@ dnn_safetensors_add (DnnSafetensors *self, const DnnNamedTensor *tensor)
 }
 
 void
+dnn_safetensors_add_floats (DnnSafetensors *self, const char *name,
+                            const DnnShape *shape, const void *data)
+{
+  DnnNamedTensor tensor = { name, DNN_FLOAT32, *shape, data };
+
+  dnn_safetensors_add (self, &tensor);
+}
+
+void
 dnn_safetensors_set_metadata (DnnSafetensors *self, const char *key,
                               const char *value)
 {

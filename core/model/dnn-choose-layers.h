@@ -3,8 +3,9 @@
 
 #include "dnn-model.h"
 
-/* Sets `trainable` of the layers that the globs name, which are separated by
- * commas ("dense*, gate"; "": none); others stay as they are.  `trainable` wins
- * over `frozen`.  A glob that matches no layer is DNN_ERROR_NAME. */
+/* Sets `trainable` of every layer that a glob matches; other layers stay as
+ * they are.  Globs are separated by commas ("dense*, gate"; "": none);
+ * `trainable` wins over `frozen`.  A glob that matches no layer is
+ * DNN_ERROR_NAME. */
 bool dnn_choose_layers (DnnModel *model, const char *frozen,
                         const char *trainable, GError **error);

@@ -1,114 +1,12 @@
-/* dnn-model-file.c - models written and read */
+/* dnn-model-file.c - reads models */
 #include "dnn-model-file.h"
 
 #include "dnn-array.h"
 #include "dnn-model-private.h"
-#include "dnn-optimizer.h"
 #include "dnn-parse.h"
 #include "dnn-shape.h"
 
 #include <string.h>
-
-/* --- writing ------------------------------------------------------------- */
-
-static void
-add_floats (DnnSafetensors *file, const char *name, const DnnShape *shape,
-            const void *data)
-{
-  DnnNamedTensor tensor = { name, DNN_FLOAT32, *shape, data };
-
-  dnn_safetensors_add (file, &tensor);
-}
-
-static void
-add_preprocess (DnnSafetensors *file, const DnnPreprocess *preprocess)
-{
-  DnnShape shape = { 1, 0, { preprocess->n } };
-  char scale[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_ascii_dtostr (scale, sizeof scale, preprocess->scale);
-  dnn_safetensors_set_metadata (file, "scale", scale);
-  if (preprocess->class_names != NULL) {
-    g_autofree char *names = g_strjoinv (",", preprocess->class_names);
-
-    dnn_safetensors_set_metadata (file, "class_names", names);
-  }
-  if (preprocess->columns != NULL) {
-    g_autofree char *names = g_strjoinv ("\n", preprocess->columns);
-
-    dnn_safetensors_set_metadata (file, "columns", names);
-  }
-  if (preprocess->n == 0)
-    return;
-  add_floats (file, "input/mean", &shape, preprocess->mean);
-  add_floats (file, "input/standard_deviation", &shape,
-              preprocess->standard_deviation);
-}
-
-static void
-add_optimizer (DnnSafetensors *file, const DnnOptimizer *optimizer)
-{
-  for (size_t i = 0; i < dnn_optimizer_n_states (optimizer); i++) {
-    const DnnWeightState *state = dnn_optimizer_state (optimizer, i);
-    g_autofree char *counter =
-        g_strdup_printf ("optimizer/%s/t", state->weight->name);
-    DnnNamedTensor t = { counter, DNN_INT64, DNN_SCALAR, &state->t };
-
-    dnn_safetensors_add (file, &t);
-    for (uint32_t j = 0; j < state->slots.n; j++) {
-      const DnnDeclared *slot = &state->slots.at[j];
-      g_autofree char *name = NULL;
-
-      if (!slot->set)
-        continue;
-      name =
-          g_strdup_printf ("optimizer/%s/%s", state->weight->name, slot->name);
-      add_floats (file, name, &slot->shape, state->data[j]);
-    }
-  }
-}
-
-static void
-add_number (DnnSafetensors *file, const char *key, uint64_t value)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
-
-  dnn_safetensors_set_metadata (file, key, text);
-}
-
-bool
-dnn_model_file_save (const DnnModelParts *parts, const char *path,
-                     GError **error)
-{
-  g_autoptr (DnnSafetensors) file = dnn_safetensors_new ();
-  g_autofree char *chain = dnn_model_to_chain (parts->model);
-  DnnShape input = dnn_model_input_shape (parts->model);
-  g_autofree char *shape = dnn_shape_to_list (&input);
-
-  dnn_safetensors_set_metadata (file, "format", "dnn/1");
-  dnn_safetensors_set_metadata (file, "model", chain);
-  dnn_safetensors_set_metadata (file, "input_shape", shape);
-  if (parts->experiment != NULL) {
-    g_autofree char *text = dnn_experiment_to_string (parts->experiment);
-
-    dnn_safetensors_set_metadata (file, "experiment", text);
-  }
-  add_number (file, "epoch", (uint64_t) parts->epoch);
-  add_number (file, "step", parts->step);
-  for (size_t i = 0; i < dnn_model_n_weights (parts->model); i++) {
-    const DnnWeight *weight = dnn_model_weight (parts->model, i);
-    DnnShape weight_shape = dnn_shape_of (&weight->tensor);
-
-    add_floats (file, weight->name, &weight_shape, weight->tensor.data);
-  }
-  if (parts->preprocess != NULL)
-    add_preprocess (file, parts->preprocess);
-  if (parts->optimizer != NULL)
-    add_optimizer (file, parts->optimizer);
-  if (parts->checkpoint != NULL)
-    dnn_checkpoint_add (parts->checkpoint, file);
-  return dnn_safetensors_write (file, path, error);
-}
 
 /* --- weights by name ----------------------------------------------------- */
 
@@ -295,10 +193,11 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   g_autoptr (GPtrArray) specs = NULL;
   DnnShape input = { 0 };
 
-  if (g_strcmp0 (format, "dnn/1") != 0 || chain == NULL || shape == NULL) {
+  if (g_strcmp0 (format, DNN_MODEL_FORMAT) != 0 || chain == NULL ||
+      shape == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                  "it holds tensors, but no model: its format is '%s', not "
-                 "'dnn/1'",
+                 "'" DNN_MODEL_FORMAT "'",
                  format != NULL ? format : "unknown");
     return false;
   }

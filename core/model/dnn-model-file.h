@@ -1,4 +1,4 @@
-/* dnn-model-file.h - a whole model in one safetensors file
+/* dnn-model-file.h - a whole model in one safetensors file, read
  *
  * Tensors `<layer>/<weight>`, `input/mean` and `input/standard_deviation` of
  * the preprocessing, `optimizer/<layer>/<weight>/<slot>`, `checkpoint/...` (see
@@ -7,29 +7,12 @@
  */
 #pragma once
 
-#include "dnn-checkpoint.h"
 #include "dnn-experiment.h"
 #include "dnn-model.h"
 #include "dnn-preprocess.h"
 #include "dnn-safetensors.h"
 
 DNN_BEGIN_DECLS
-
-typedef struct DnnOptimizer DnnOptimizer;
-
-/* What goes into a file; all borrowed, all but the model may be NULL. */
-typedef struct DnnModelParts {
-  const DnnModel *model;
-  const DnnPreprocess *preprocess;
-  const DnnExperiment *experiment;
-  const DnnOptimizer *optimizer;
-  int64_t epoch;
-  uint64_t step;
-  const DnnCheckpoint *checkpoint; /* NULL: nobody goes on from this file */
-} DnnModelParts;
-
-bool dnn_model_file_save (const DnnModelParts *parts, const char *path,
-                          GError **error);
 
 /* What came out of a file. */
 typedef struct DnnModelFile {

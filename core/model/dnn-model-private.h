@@ -3,6 +3,9 @@
 
 #include "dnn-model.h"
 
+/* What a file's metadata says under "format". */
+#define DNN_MODEL_FORMAT "dnn/1"
+
 struct DnnModel {
   gatomicrefcount refs;
   DnnRegistry *registry; /* (owned) */

@@ -7,17 +7,18 @@
 
 DNN_BEGIN_DECLS
 
-/* The section [model] or [layer NAME] sections, as a model; `input` is the
- * shape of a sample of the data, or NULL where input_shape must say. */
+/* The model of section [model], or of the sections [layer NAME], without first
+ * weights.  `input`: the shape of a sample of the data; NULL: there are no
+ * data, and [model] input_shape must be set, else DNN_ERROR_SHAPE. */
 DnnModel *dnn_experiment_build_model (DnnRegistry *registry,
                                       const DnnExperiment *experiment,
                                       const DnnShape *input, GError **error);
-/* Whether the model begins with the layers of another, and that other. */
+/* True if the model begins with the layers of a base; loads that base. */
 bool dnn_experiment_has_base (const DnnExperiment *experiment);
 DnnBase *dnn_experiment_load_base (DnnRegistry *registry,
                                    const DnnExperiment *experiment,
                                    GError **error);
-/* Whether the model's input shape is said in the experiment. */
+/* True if [model] input_shape is set. */
 bool dnn_experiment_has_input_shape (const DnnExperiment *experiment);
 
 DNN_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "dnn-lock.h"
 #include "dnn-model-file.h"
+#include "dnn-model-save.h"
 #include "dnn-phase.h"
 #include "dnn-run.h"
 

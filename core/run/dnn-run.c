@@ -1,10 +1,9 @@
-/* dnn-run.c - from an experiment to a folder with a trained model */
+/* dnn-run.c - from an experiment to all that a run is made of */
+#include "dnn-run-private.h"
+
 #include "dnn-data-hash.h"
 #include "dnn-model-section.h"
-#include "dnn-run-private.h"
 #include "dnn-shape.h"
-#include "dnn-summary.h"
-#include "dnn-trainer-private.h"
 #include "dnn-usual-loss.h"
 
 #include <math.h>
@@ -210,125 +209,13 @@ dnn_run_load_weights (DnnRun *self, const DnnSafetensors *file, bool partial,
          dnn_trainer_restart (self->trainer, error);
 }
 
-/* --- training ------------------------------------------------------------ */
+/* --- looking ------------------------------------------------------------- */
 
 void
 dnn_run_tell (const DnnRun *self, const char *text)
 {
   if (self->events != NULL && self->events->message != NULL)
     self->events->message (self->events->data, text);
-}
-
-/* Begins phase number self->phase (the first has begun with the trainer), and
- * says what that means. */
-static bool
-begin_phase (DnnRun *self, GError **error)
-{
-  const DnnPhase *phase = g_ptr_array_index (self->phases, self->phase);
-  g_autofree char *slots = NULL, *text = NULL;
-
-  if (self->phase > 0 &&
-      !dnn_trainer_begin_phase (self->trainer, phase, &slots, error)) {
-    dnn_error_prefix_place (error, phase->place);
-    return false;
-  }
-  self->best = self->best_missed = INFINITY; /* the best is its phase's */
-  if (self->phases->len > 1) {
-    text = dnn_phase_describe (phase, self->model, slots);
-    dnn_run_tell (self, text);
-  }
-  /* What cannot be written at all is better known before hours of training. */
-  return self->phase == 0 ? dnn_run_save_checkpoint (self, error)
-                          : dnn_run_try_checkpoint (self, error);
-}
-
-static bool
-after_step (void *data, DnnRequest asked, GError **error)
-{
-  DnnRun *self = data;
-  const bool due =
-      self->every > 0 && self->trainer->step % (uint64_t) self->every == 0;
-
-  if (!due && (asked & DNN_REQUEST_SAVE) == 0)
-    return true;
-  return dnn_run_try_checkpoint (self, error);
-}
-
-static bool
-after_epoch (void *data, GError **error)
-{
-  return dnn_run_try_epoch (data, error);
-}
-
-static bool
-is_done (const DnnRun *self)
-{
-  return self->phase + 1 == self->phases->len &&
-         dnn_trainer_is_phase_over (self->trainer);
-}
-
-/* Trains the phase to its end, or until it is stopped. */
-static bool
-train_phase (DnnRun *self, GError **error)
-{
-  DnnTrainer *trainer = self->trainer;
-
-  while (!self->stopped && !dnn_trainer_is_phase_over (trainer)) {
-    if (!dnn_trainer_epoch (trainer, self->events, NULL, error))
-      return false;
-    self->stopped = dnn_trainer_is_stopped (trainer) && !is_done (self);
-  }
-  if (self->stopped)
-    return true;
-  if (!dnn_trainer_end_phase (trainer, error))
-    return false;
-  if (dnn_trainer_restored (trainer) != NULL)
-    dnn_run_tell (self, dnn_trainer_restored (trainer));
-  return true;
-}
-
-static bool
-train_phases (DnnRun *self, GError **error)
-{
-  while (true) {
-    if (!self->inside && !begin_phase (self, error))
-      return false;
-    self->inside = true;
-    if (!train_phase (self, error))
-      return false;
-    if (self->stopped || self->phase + 1 == self->phases->len)
-      return dnn_run_save_all (self, error);
-    self->phase++;
-    self->inside = false;
-  }
-}
-
-bool
-dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
-{
-  g_autoptr (GError) wrong = NULL;
-  bool ok;
-
-  if (self->folder != NULL && self->lock == NULL) {
-    self->lock = dnn_lock_new (self->folder, error);
-    if (self->lock == NULL)
-      return false;
-  }
-  self->events = events;
-  self->stopped = false;
-  self->trainer->after_step = after_step;
-  self->trainer->after_epoch = after_epoch;
-  self->trainer->run = self;
-  ok = train_phases (self, &wrong);
-  if (!ok && g_error_matches (wrong, DNN_ERROR, DNN_ERROR_DIVERGED))
-    dnn_run_explain (self, &wrong);
-  self->trainer->after_step = NULL;
-  self->trainer->after_epoch = NULL;
-  self->events = NULL;
-  g_clear_pointer (&self->lock, dnn_lock_free);
-  if (!ok)
-    g_propagate_error (error, g_steal_pointer (&wrong));
-  return ok;
 }
 
 bool

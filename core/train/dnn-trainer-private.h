@@ -3,40 +3,42 @@
 
 #include "dnn-early-stopping.h"
 #include "dnn-events.h"
-#include "dnn-feeder.h"
-#include "dnn-objective.h"
-#include "dnn-optimizer.h"
 #include "dnn-plateau.h"
 #include "dnn-probe.h"
 #include "dnn-proof.h"
-#include "dnn-trainer.h"
+#include "dnn-trainer-steps.h"
+
+/* What a phase is made of, but for its plans. */
+typedef struct DnnPhaseParts {
+  DnnTrainSettings settings;  /* no text is NULL */
+  DnnObjective *objective;    /* (owned) of training */
+  DnnObjective *evaluation;   /* (owned) the same, for validation */
+  bool logits;                /* which these take */
+  GArray *class_weights;      /* (owned) of double; NULL: none */
+  DnnOptimizer *optimizer;    /* (owned) */
+  DnnEarlyStopping *stopping; /* (owned) NULL: none */
+  DnnPlateau *plateau;        /* (owned) NULL: none */
+} DnnPhaseParts;
 
 struct DnnTrainer {
   DnnModel *model; /* (owned reference) */
   const DnnData *data;
-  DnnTrainSettings settings; /* of the phase */
-  const char *phase;         /* interned: its name */
-  DnnPool *pool;             /* (owned) */
-  DnnObjective *objective;   /* (owned) of training */
-  DnnObjective *evaluation;  /* (owned) the same, for validation */
-  DnnExpected expected;      /* of the targets, as last checked */
+  DnnPool *pool;        /* (owned) */
+  const char *phase;    /* interned: its name */
+  DnnPhaseParts parts;  /* (owned) of the phase */
+  DnnExpected expected; /* of the targets, as last checked */
   bool checked;
-  GArray *class_weights;      /* (owned) of double; NULL: none */
-  DnnOptimizer *optimizer;    /* (owned) */
-  DnnFeeder *feeder;          /* (owned) training batches */
-  DnnFeeder *validation;      /* (owned) NULL: no validation rows */
-  DnnHistory *history;        /* (owned) */
-  DnnEarlyStopping *stopping; /* (owned) NULL: none */
-  DnnPlateau *plateau;        /* (owned) NULL: none */
-  DnnProof *proof;            /* (owned) of what is frozen now */
-  double *metrics;            /* (owned) room for progress */
-  DnnProbe *probe;            /* (owned) NULL: nobody needs one */
-  DnnHealth *health;          /* (owned) NULL: it is not enabled */
-  DnnEvents *events;          /* (owned) NULL: none are written */
-  bool *baseline;  /* (owned) `trainable` of each layer before any phase */
-  bool *trainable; /* (owned) the same as the plans know it */
-  size_t prefix;   /* layers that are run once and for all */
-  bool logits;
+  DnnFeeder *feeder;     /* (owned) training batches */
+  DnnFeeder *validation; /* (owned) NULL: no validation rows */
+  DnnHistory *history;   /* (owned) */
+  DnnProof *proof;       /* (owned) of what is frozen now */
+  double *metrics;       /* (owned) room for progress */
+  DnnProbe *probe;       /* (owned) NULL: nobody needs one */
+  DnnHealth *health;     /* (owned) NULL: it is not enabled */
+  DnnEvents *events;     /* (owned) NULL: none are written */
+  bool *baseline;      /* (owned) `trainable` of each layer before any phase */
+  bool *trainable;     /* (owned) the same as the plans know it */
+  size_t prefix;       /* layers that are run once and for all */
   bool ended;          /* the phase: proved, and the best weights are back */
   bool warned;         /* that the loss of validation is not finite */
   bool stopped;        /* somebody asked for it: between two steps */
@@ -49,18 +51,28 @@ struct DnnTrainer {
   int64_t epoch_start; /* microseconds: when this process began it */
   int64_t epoch;       /* done, of the run */
   int64_t phase_epoch; /* the run's epoch at which the phase began */
-  /* What the run does after every step; false with an error ends training. */
-  bool (*after_step) (void *data, DnnRequest asked, GError **error);
-  /* The same when an epoch has ended, before anybody is asked anything. */
-  bool (*after_epoch) (void *data, GError **error);
-  void *run; /* whose these are: their data */
+  DnnAfterStep after_step; /* see dnn_trainer_on_step */
+  DnnAfterEpoch after_epoch;
+  void *after_data;
 };
 
-/* Returns: (transfer none). */
-DnnOptimizer *dnn_trainer_optimizer (const DnnTrainer *self);
+/* --- parts --------------------------------------------------------------- */
+
+/* Sets `trainable` of each layer. */
+void dnn_trainer_set_layers (const DnnTrainer *self, const bool *trainable);
+/* Makes a phase's parts, in `self`, which is empty.  The model's layers train
+ * as the phase says from then on, also after an error; but for that the trainer
+ * is in the phase that it is in. */
+bool dnn_phase_parts_make (DnnPhaseParts *self, DnnTrainer *trainer,
+                           const DnnPhase *phase, GError **error);
+void dnn_phase_parts_clear (DnnPhaseParts *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnPhaseParts, dnn_phase_parts_clear)
+
+/* --- callbacks ----------------------------------------------------------- */
 
 /* Early stopping and the rest, as the phase's settings say. */
-bool dnn_trainer_make_callbacks (DnnTrainer *self, GError **error);
+bool dnn_phase_parts_make_callbacks (DnnPhaseParts *self,
+                                     const DnnHistory *history, GError **error);
 /* Shows them what there is before the phase's first step. */
 bool dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error);
 /* Shows them an epoch that has ended. */
@@ -71,17 +83,8 @@ bool dnn_trainer_update_callbacks (DnnTrainer *self, const DnnEpoch *epoch,
  * best epoch's, or the mean of the best. */
 bool dnn_trainer_finish_weights (DnnTrainer *self, GError **error);
 
-/* DNN_ERROR_DIVERGED where a weight, a buffer or a slot of the optimizer is not
- * finite: nobody wants to go on from there. */
-bool dnn_trainer_check_finite (DnnTrainer *self, GError **error);
-/* Says where the last step went wrong, after which `what` was not finite.  The
- * model's weights are to be as before that step. */
-void dnn_trainer_explain_step (DnnTrainer *self, const char *what,
-                               GError **error);
+/* --- where it stands, and what it looks at -------------------------------- */
 
-/* One step; a loss that is not finite is DNN_ERROR_DIVERGED. */
-bool dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
-                              GError **error);
 /* Steps of the phase, if nothing ends it early. */
 uint64_t dnn_trainer_phase_length (const DnnTrainer *self);
 /* Batches of this epoch, done and to be done: all, or what the phase has steps
@@ -89,14 +92,10 @@ uint64_t dnn_trainer_phase_length (const DnnTrainer *self);
 int64_t dnn_trainer_count_batches (const DnnTrainer *self);
 /* Whether the phase was broken off by `ends_after`. */
 bool dnn_trainer_is_broken_off (const DnnTrainer *self);
-/* Epochs of the phase whose steps are all done. */
-int64_t dnn_trainer_epochs_done (const DnnTrainer *self);
-/* Between two steps: whether no step of the phase is left, so that the next one
- * is of another phase. */
-bool dnn_trainer_is_spent (const DnnTrainer *self);
 
 /* Writes the results of the validation rows, where there are any. */
-bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);
+bool dnn_trainer_run_validation (DnnTrainer *self, DnnEpoch *epoch,
+                                 GError **error);
 
 /* Makes plans anew where a layer's `trainable` is not what they know. */
 bool dnn_trainer_refresh (DnnTrainer *self, GError **error);

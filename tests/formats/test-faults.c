@@ -9,6 +9,7 @@
 #include "dnn-faults.h"
 #include "dnn-history.h"
 #include "dnn-model-file.h"
+#include "dnn-model-save.h"
 #include "dnn-npy.h"
 #include "dnn-predictor.h"
 #include "dnn-test-data.h"

@@ -2,6 +2,7 @@
 #include "dnn-assert.h"
 #include "dnn-folder.h"
 #include "dnn-model-file.h"
+#include "dnn-model-save.h"
 #include "dnn-plan.h"
 #include "dnn-summary.h"
 

@@ -2,8 +2,9 @@
 #include "dnn-assert.h"
 #include "dnn-folder.h"
 #include "dnn-model-file.h"
+#include "dnn-model-save.h"
 #include "dnn-test-training.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #include <math.h>
 

@@ -4,6 +4,7 @@
 
 #include <dnn-array.h>
 #include <dnn-model-file.h>
+#include <dnn-model-save.h>
 #include <dnn-shape.h>
 #include <dnn-text.h>
 #include <glib/gstdio.h>
