@@ -11,6 +11,7 @@ import csv
 import importlib.util
 import json
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -32,8 +33,6 @@ t = load('dnnrun_test', HERE / 'test-dnnrun.py')
 style = load('check_style', ROOT / 'build-aux/check-style.py')
 symbols = load('check_symbols', ROOT / 'build-aux/check-symbols.py')
 
-KINDS = ['layer', 'activation', 'initializer', 'optimizer', 'loss', 'metric',
-         'schedule']
 FILES = {'meson.build', 'train.dnn', 'README.md', '.gitignore', 'inputs.npy',
          'targets.npy'}
 STRICT = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-pedantic', '-O2',
@@ -106,7 +105,11 @@ def check_kind(kind):
 
 
 def test_kinds():
-    for kind in KINDS:
+    """The kinds that are listed, so that one without a template is found."""
+    result = t.run('inspect')
+    kinds = re.findall(r'^(\w+)$', result.stdout, re.M)
+    t.check('the kinds are listed', len(kinds) >= 7, t.show(result))
+    for kind in kinds:
         check_kind(kind)
 
 
