@@ -52,7 +52,7 @@ bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
 /* Adds the slots of every weight, `optimizer/<weight>/<slot>`, and how often it
  * was updated, `optimizer/<weight>/t`; the optimizer must live, and take no
  * step, until the file is written. */
-void dnn_optimizer_add (const DnnOptimizer *self, DnnSafetensors *file);
+void dnn_optimizer_add (const DnnOptimizer *self, struct DnnSafetensors *file);
 /* Has what a file has of every weight, `optimizer/<weight>/<slot>`, and nothing
  * else; then as prepare.  A slot that is missing, or of no weight of the model,
  * is DNN_ERROR_FORMAT; after an error the optimizer is of no use. */
