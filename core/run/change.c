@@ -8,7 +8,7 @@
 #include "dnn-run-private.h"
 
 #include "dnn-optimizer.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #include <string.h>
 
@@ -142,16 +142,16 @@ apply_sets (DnnSpec *section, const DnnSpec *asked)
 
 /* What the phase that is broken off had still to do. */
 static void
-set_rest (const DnnTrainer *trainer, DnnSpec *section)
+set_rest (const DnnRun *self, DnnSpec *section)
 {
-  const DnnTrainSettings *settings = &trainer->settings;
-  const int64_t steps = (int64_t) (trainer->step - trainer->phase_step);
+  const DnnTrainSettings *settings = &dnn_run_phase (self)->settings;
+  const int64_t steps = dnn_trainer_phase_step (self->trainer);
 
   if (settings->steps > 0)
     set_number (section, "steps", settings->steps - steps);
   else
     set_number (section, "epochs",
-                settings->epochs - dnn_trainer_epochs_done (trainer));
+                settings->epochs - dnn_trainer_epochs_done (self->trainer));
   if (settings->ends_after > 0)
     set_number (section, "ends_after", settings->ends_after - steps);
 }
@@ -164,7 +164,7 @@ keep_rate (const DnnRun *self, DnnSpec *section, GError **error)
   const double rate = dnn_trainer_rate (self->trainer);
   g_autoptr (DnnOptimizer) said = NULL;
 
-  if (self->trainer->plateau == NULL)
+  if (!dnn_trainer_has_plateau (self->trainer))
     return true;
   said = dnn_optimizer_new (dnn_model_registry (self->model),
                             dnn_run_phase (self)->optimizer, error);
@@ -195,18 +195,17 @@ static bool
 add_phase (const DnnRun *self, const DnnSpec *asked, DnnExperiment *experiment,
            GError **error)
 {
-  const DnnTrainer *trainer = self->trainer;
   g_autoptr (DnnSpec) current = find_current (self, experiment);
   g_autoptr (DnnSpec) section = dnn_spec_copy (current);
-  g_autofree char *end = g_strdup_printf ("%" G_GUINT64_FORMAT,
-                                          trainer->step - trainer->phase_step);
+  g_autofree char *end = g_strdup_printf (
+      "%" G_GINT64_FORMAT, dnn_trainer_phase_step (self->trainer));
 
   g_free (section->name);
   section->name = find_name (experiment, dnn_run_phase (self)->name);
   section->place = (DnnPlace){ 0 };
   dnn_spec_remove (section, "epochs");
   dnn_spec_remove (section, "steps");
-  set_rest (trainer, section);
+  set_rest (self, section);
   if (!keep_rate (self, section, error))
     return false;
   apply_sets (section, asked);
@@ -289,8 +288,8 @@ swap (DnnRun *self, Plan *plan)
 
   self->experiment = plan->experiment;
   self->phases = plan->phases;
-  self->trainer->settings.ends_after =
-      dnn_run_phase (self)->settings.ends_after;
+  dnn_trainer_set_ends_after (self->trainer,
+                              dnn_run_phase (self)->settings.ends_after);
   *plan = before;
 }
 

@@ -4,7 +4,7 @@
 #include "dnn-run-private.h"
 #include "dnn-shape.h"
 #include "dnn-summary.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 #include "dnn-usual-loss.h"
 
 #include <math.h>
@@ -247,7 +247,8 @@ after_step (void *data, DnnRequest asked, GError **error)
 {
   DnnRun *self = data;
   const bool due =
-      self->every > 0 && self->trainer->step % (uint64_t) self->every == 0;
+      self->every > 0 &&
+      dnn_trainer_step (self->trainer) % (uint64_t) self->every == 0;
 
   if (!due && (asked & DNN_REQUEST_SAVE) == 0)
     return true;
@@ -316,14 +317,11 @@ dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
   }
   self->events = events;
   self->stopped = false;
-  self->trainer->after_step = after_step;
-  self->trainer->after_epoch = after_epoch;
-  self->trainer->run = self;
+  dnn_trainer_on_step (self->trainer, after_step, after_epoch, self);
   ok = train_phases (self, &wrong);
   if (!ok && g_error_matches (wrong, DNN_ERROR, DNN_ERROR_DIVERGED))
     dnn_run_explain (self, &wrong);
-  self->trainer->after_step = NULL;
-  self->trainer->after_epoch = NULL;
+  dnn_trainer_on_step (self->trainer, NULL, NULL, NULL);
   self->events = NULL;
   g_clear_pointer (&self->lock, dnn_lock_free);
   if (!ok)

@@ -3,7 +3,7 @@
 
 #include "dnn-file.h"
 #include "dnn-plot.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -140,8 +140,8 @@ save_model (DnnRun *self, const char *name, const DnnCheckpoint *checkpoint,
     .preprocess = self->data->preprocess,
     .experiment = self->experiment,
     .optimizer = dnn_trainer_optimizer (self->trainer),
-    .epoch = self->trainer->epoch,
-    .step = self->trainer->step,
+    .epoch = dnn_trainer_n_epochs (self->trainer),
+    .step = dnn_trainer_step (self->trainer),
     .checkpoint = checkpoint,
   };
 
@@ -160,7 +160,7 @@ dnn_run_save_checkpoint (DnnRun *self, GError **error)
       !save_model (self, "model.safetensors", &checkpoint, error))
     return false;
   g_clear_error (&self->unsaved);
-  self->saved_step = (int64_t) self->trainer->step;
+  self->saved_step = (int64_t) dnn_trainer_step (self->trainer);
   return true;
 }
 
@@ -263,7 +263,7 @@ save_files (DnnRun *self, GError **error)
                                                    save_health };
   g_autoptr (GError) first = NULL;
 
-  if (self->folder == NULL || self->trainer->epoch == 0)
+  if (self->folder == NULL || dnn_trainer_n_epochs (self->trainer) == 0)
     return true;
   for (size_t i = 0; i < G_N_ELEMENTS (savers); i++)
     savers[i](self, first == NULL ? &first : NULL);

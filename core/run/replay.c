@@ -8,7 +8,8 @@
 #include "dnn-run-private.h"
 
 #include "dnn-diagnosis.h"
-#include "dnn-trainer-private.h"
+#include "dnn-snapshot.h"
+#include "dnn-trainer-steps.h"
 
 typedef struct {
   DnnRun *run;
@@ -20,15 +21,16 @@ look (void *data, DnnRequest asked, GError **error)
 {
   const Replay *replay = data;
   DnnTrainer *trainer = replay->run->trainer;
+  DnnModel *model = replay->run->model;
   g_autofree char *what =
-      dnn_diagnosis_check (trainer->model, trainer->optimizer);
+      dnn_diagnosis_check (model, dnn_trainer_optimizer (trainer));
 
   (void) asked;
   if (what == NULL) {
-    dnn_snapshot_take (replay->weights, trainer->model);
+    dnn_snapshot_take (replay->weights, model);
     return true;
   }
-  dnn_snapshot_put (replay->weights, trainer->model);
+  dnn_snapshot_put (replay->weights, model);
   dnn_trainer_explain_step (trainer, what, error);
   return false;
 }
@@ -47,14 +49,12 @@ replay_steps (DnnRun *self, const DnnSafetensors *file, GError **error)
 
   if (!dnn_run_take_checkpoint (self, file, error))
     return;
-  replay.weights = dnn_snapshot_new (trainer->model, error);
+  replay.weights = dnn_snapshot_new (self->model, error);
   if (replay.weights == NULL)
     return;
-  trainer->stopped = false;
-  trainer->after_step = look;
-  trainer->after_epoch = NULL;
-  trainer->run = &replay;
-  while (!trainer->stopped && !dnn_trainer_is_phase_over (trainer))
+  dnn_trainer_on_step (trainer, look, NULL, &replay);
+  while (!dnn_trainer_is_stopped (trainer) &&
+         !dnn_trainer_is_phase_over (trainer))
     if (!dnn_trainer_epoch (trainer, &events, NULL, error))
       break;
   dnn_snapshot_free (replay.weights);
@@ -91,7 +91,7 @@ dnn_run_explain (DnnRun *self, GError **error)
   if (self->folder == NULL || self->saved_step < 0)
     return;
   self->replays = true;
-  if (self->trainer->lost)
+  if (dnn_trainer_is_lost (self->trainer))
     replay (self, error);
   self->replays = false;
   whole = g_error_new (DNN_ERROR, DNN_ERROR_DIVERGED,

@@ -3,7 +3,8 @@
 #include "dnn-run-private.h"
 
 #include "dnn-file.h"
-#include "dnn-trainer-private.h"
+#include "dnn-parse.h"
+#include "dnn-trainer-steps.h"
 
 #include <math.h>
 #include <string.h>
@@ -193,7 +194,7 @@ dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
   if (!dnn_checkpoint_take (&checkpoint, file, error))
     return false;
   self->best = checkpoint.best;
-  self->saved_step = (int64_t) self->trainer->step;
+  self->saved_step = (int64_t) dnn_trainer_step (self->trainer);
   return true;
 }
 
@@ -203,7 +204,7 @@ take_seconds (DnnRun *self)
 {
   g_autofree char *path = dnn_run_path (self, "history.csv");
   g_autoptr (DnnHistory) before = dnn_history_load (path, NULL);
-  const DnnHistory *history = self->trainer->history;
+  const DnnHistory *history = dnn_trainer_history (self->trainer);
 
   for (guint i = 0;
        before != NULL && i < before->epochs->len && i < history->epochs->len;
@@ -227,8 +228,9 @@ take_health (DnnRun *self)
   text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   lines = g_strsplit (text, "\n", -1);
   for (size_t i = 0; lines[i] != NULL; i++)
-    if (*lines[i] != '\0' && (i == 0 || g_ascii_strtoll (lines[i], NULL, 10) <=
-                                            self->trainer->epoch))
+    if (*lines[i] != '\0' &&
+        (i == 0 || g_ascii_strtoll (lines[i], NULL, 10) <=
+                       dnn_trainer_n_epochs (self->trainer)))
       g_string_append_printf (kept, "%s\n", lines[i]);
   self->health_before = g_string_free (g_steal_pointer (&kept), FALSE);
 }
@@ -256,7 +258,7 @@ check_schedules (const DnnRun *self, const DnnExperiment *before,
                  GError **error)
 {
   const DnnComponent *optimizer =
-      dnn_optimizer_component (self->trainer->optimizer);
+      dnn_optimizer_component (dnn_trainer_optimizer (self->trainer));
   const int64_t n = dnn_trainer_n_batches (self->trainer);
   const char *epochs = dnn_experiment_get (before, "train", "epochs");
   int64_t old = 0;
@@ -266,7 +268,7 @@ check_schedules (const DnnRun *self, const DnnExperiment *before,
   for (guint i = 0; i < optimizer->schedules->len; i++) {
     const DnnDriven *driven = g_ptr_array_index (optimizer->schedules, i);
 
-    for (uint64_t step = 0; step < self->trainer->step; step++) {
+    for (uint64_t step = 0; step < dnn_trainer_step (self->trainer); step++) {
       if (dnn_schedule_value (driven->schedule, step, (uint64_t) (old * n)) ==
           dnn_schedule_value (driven->schedule, step,
                               (uint64_t) (self->settings.epochs * n)))

@@ -1,9 +1,9 @@
 /* dnn-lr-find.c - trains with a rate that grows, and puts everything back */
 #include "dnn-lr-find.h"
 
-#include "dnn-optimizer.h"
 #include "dnn-param.h"
-#include "dnn-trainer-private.h"
+#include "dnn-proof.h"
+#include "dnn-trainer-steps.h"
 
 #include <math.h>
 #include <string.h>
@@ -165,22 +165,6 @@ typedef struct {
   double lowest; /* smoothed loss */
 } Sweep;
 
-/* The next batch; after the last of the data, the first of another order. */
-static const DnnBatch *
-next_batch (const Sweep *self, int64_t step)
-{
-  DnnTrainer *trainer = self->trainer;
-  const int64_t n = dnn_feeder_n_batches (trainer->feeder);
-  DnnKey key = { .seed = (uint64_t) trainer->settings.seed,
-                 .owner = dnn_random_owner ("order of the rows"),
-                 .step = (uint64_t) (step / n) };
-
-  if (step % n == 0)
-    dnn_feeder_set_order (trainer->feeder,
-                          trainer->settings.shuffle ? &key : NULL);
-  return dnn_feeder_get (trainer->feeder, step % n);
-}
-
 /* The bias correction is that of Adam's moments (Kingma, Ba, 2015, section 3).
  */
 static DnnLrPoint
@@ -212,13 +196,14 @@ take_step (Sweep *self, int64_t step, GError **error)
   const DnnLrOptions *options = self->options;
   const double share = (double) step / (double) (options->steps - 1);
   const double rate = options->from * pow (options->to / options->from, share);
-  const DnnBatch *batch = next_batch (self, step);
+  DnnTrainer *trainer = self->trainer;
   GError *local = NULL;
   DnnLrPoint point;
 
-  if (!dnn_optimizer_set_rate (self->trainer->optimizer, rate, error))
+  if (!dnn_optimizer_set_rate (dnn_trainer_optimizer (trainer), rate, error))
     return false;
-  if (!dnn_trainer_train_batch (self->trainer, batch, &local)) {
+  if (!dnn_trainer_train_batch (trainer, dnn_trainer_next_batch (trainer),
+                                &local)) {
     self->result->diverged =
         g_error_matches (local, DNN_ERROR, DNN_ERROR_DIVERGED);
     if (!self->result->diverged)
@@ -227,8 +212,9 @@ take_step (Sweep *self, int64_t step, GError **error)
       g_error_free (local);
     return self->result->diverged;
   }
-  point = take_loss (self, step, rate,
-                     dnn_objective_batch_loss (self->trainer->objective));
+  point =
+      take_loss (self, step, rate,
+                 dnn_objective_batch_loss (dnn_trainer_objective (trainer)));
   if (options->step != NULL)
     options->step (options->data, &point);
   self->result->diverged = has_diverged (self, &point);

@@ -3,7 +3,7 @@
 
 #include "dnn-file.h"
 #include "dnn-suggest.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #include <math.h>
 #include <string.h>
@@ -103,7 +103,8 @@ dnn_sweep_goal_new (const DnnRun *run, const char *by, GError **error)
                  "--by: the runs have no '%s'; %s", by, nearest);
     return NULL;
   }
-  self->better = better_of (trainer->objective, quantity_of (self->columns[0]));
+  self->better = better_of (dnn_trainer_objective (trainer),
+                            quantity_of (self->columns[0]));
   return g_steal_pointer (&self);
 }
 

@@ -3,13 +3,10 @@
 
 #include "dnn-early-stopping.h"
 #include "dnn-events.h"
-#include "dnn-feeder.h"
-#include "dnn-objective.h"
-#include "dnn-optimizer.h"
 #include "dnn-plateau.h"
 #include "dnn-probe.h"
 #include "dnn-proof.h"
-#include "dnn-trainer.h"
+#include "dnn-trainer-steps.h"
 
 struct DnnTrainer {
   DnnModel *model; /* (owned reference) */
@@ -49,15 +46,10 @@ struct DnnTrainer {
   int64_t epoch_start; /* microseconds: when this process began it */
   int64_t epoch;       /* done, of the run */
   int64_t phase_epoch; /* the run's epoch at which the phase began */
-  /* What the run does after every step; false with an error ends training. */
-  bool (*after_step) (void *data, DnnRequest asked, GError **error);
-  /* The same when an epoch has ended, before anybody is asked anything. */
-  bool (*after_epoch) (void *data, GError **error);
-  void *run; /* whose these are: their data */
+  DnnAfterStep after_step; /* see dnn_trainer_on_step */
+  DnnAfterEpoch after_epoch;
+  void *after_data;
 };
-
-/* Returns: (transfer none). */
-DnnOptimizer *dnn_trainer_optimizer (const DnnTrainer *self);
 
 /* Early stopping and the rest, as the phase's settings say. */
 bool dnn_trainer_make_callbacks (DnnTrainer *self, GError **error);
@@ -71,17 +63,6 @@ bool dnn_trainer_update_callbacks (DnnTrainer *self, const DnnEpoch *epoch,
  * best epoch's, or the mean of the best. */
 bool dnn_trainer_finish_weights (DnnTrainer *self, GError **error);
 
-/* DNN_ERROR_DIVERGED where a weight, a buffer or a slot of the optimizer is not
- * finite: nobody wants to go on from there. */
-bool dnn_trainer_check_finite (DnnTrainer *self, GError **error);
-/* Says where the last step went wrong, after which `what` was not finite.  The
- * model's weights are to be as before that step. */
-void dnn_trainer_explain_step (DnnTrainer *self, const char *what,
-                               GError **error);
-
-/* One step; a loss that is not finite is DNN_ERROR_DIVERGED. */
-bool dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
-                              GError **error);
 /* Steps of the phase, if nothing ends it early. */
 uint64_t dnn_trainer_phase_length (const DnnTrainer *self);
 /* Batches of this epoch, done and to be done: all, or what the phase has steps
@@ -89,11 +70,6 @@ uint64_t dnn_trainer_phase_length (const DnnTrainer *self);
 int64_t dnn_trainer_count_batches (const DnnTrainer *self);
 /* Whether the phase was broken off by `ends_after`. */
 bool dnn_trainer_is_broken_off (const DnnTrainer *self);
-/* Epochs of the phase whose steps are all done. */
-int64_t dnn_trainer_epochs_done (const DnnTrainer *self);
-/* Between two steps: whether no step of the phase is left, so that the next one
- * is of another phase. */
-bool dnn_trainer_is_spent (const DnnTrainer *self);
 
 /* Writes the results of the validation rows, where there are any. */
 bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);

@@ -85,6 +85,42 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
   return dnn_optimizer_check (self->optimizer, error);
 }
 
+/* The random numbers that an epoch's rows are ordered by. */
+static DnnKey
+order_key (const DnnTrainer *self, int64_t epoch)
+{
+  return (DnnKey){ .seed = (uint64_t) self->settings.seed,
+                   .owner = dnn_random_owner ("order of the rows"),
+                   .step = (uint64_t) epoch };
+}
+
+const DnnBatch *
+dnn_trainer_next_batch (DnnTrainer *self)
+{
+  const int64_t n = dnn_feeder_n_batches (self->feeder);
+  const int64_t i = dnn_trainer_phase_step (self);
+  const DnnKey key = order_key (self, i / n);
+
+  if (i % n == 0)
+    dnn_feeder_set_order (self->feeder, self->settings.shuffle ? &key : NULL);
+  return dnn_feeder_get (self->feeder, i % n);
+}
+
+void
+dnn_trainer_on_step (DnnTrainer *self, DnnAfterStep after_step,
+                     DnnAfterEpoch after_epoch, void *data)
+{
+  self->after_step = after_step;
+  self->after_epoch = after_epoch;
+  self->after_data = data;
+}
+
+void
+dnn_trainer_set_ends_after (DnnTrainer *self, int64_t steps)
+{
+  self->settings.ends_after = steps;
+}
+
 /* --- one epoch ----------------------------------------------------------- */
 
 /* Progress is told at most this often. */
@@ -114,7 +150,7 @@ ask (DnnTrainer *self, const DnnTrainEvents *events, bool after_step,
 
   self->stopped = (asked & DNN_REQUEST_STOP) != 0;
   return !after_step || self->after_step == NULL ||
-         self->after_step (self->run, asked, error);
+         self->after_step (self->after_data, asked, error);
 }
 
 static bool
@@ -211,7 +247,8 @@ finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
   self->epoch++;
   self->batch = 0;
   return (!probed || dnn_trainer_probe (self, key, events, error)) &&
-         (self->after_epoch == NULL || self->after_epoch (self->run, error)) &&
+         (self->after_epoch == NULL ||
+          self->after_epoch (self->after_data, error)) &&
          ask (self, events, false, error);
 }
 
@@ -219,9 +256,7 @@ bool
 dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                    double *ret_losses, GError **error)
 {
-  const DnnKey key = { .seed = (uint64_t) self->settings.seed,
-                       .owner = dnn_random_owner ("order of the rows"),
-                       .step = (uint64_t) self->epoch };
+  const DnnKey key = order_key (self, self->epoch);
   const DnnKey *order = self->settings.shuffle ? &key : NULL;
 
   self->ended = false;

@@ -46,10 +46,46 @@ dnn_trainer_prefix (const DnnTrainer *self)
   return self->prefix;
 }
 
+bool
+dnn_trainer_is_lost (const DnnTrainer *self)
+{
+  return self->lost;
+}
+
+int64_t
+dnn_trainer_n_epochs (const DnnTrainer *self)
+{
+  return self->epoch;
+}
+
+int64_t
+dnn_trainer_phase_step (const DnnTrainer *self)
+{
+  return (int64_t) (self->step - self->phase_step);
+}
+
+bool
+dnn_trainer_has_plateau (const DnnTrainer *self)
+{
+  return self->plateau != NULL;
+}
+
 DnnOptimizer *
 dnn_trainer_optimizer (const DnnTrainer *self)
 {
   return self->optimizer;
+}
+
+const DnnObjective *
+dnn_trainer_objective (const DnnTrainer *self)
+{
+  return self->objective;
+}
+
+const DnnFeeder *
+dnn_trainer_feeder (const DnnTrainer *self, bool training)
+{
+  return training ? self->feeder : self->validation;
 }
 
 /* --- how far it is ------------------------------------------------------- */
@@ -68,7 +104,7 @@ dnn_trainer_count_batches (const DnnTrainer *self)
 {
   const int64_t limits[] = { self->settings.steps, self->settings.ends_after };
   int64_t n = dnn_feeder_n_batches (self->feeder);
-  int64_t before = (int64_t) (self->step - self->phase_step) - self->batch;
+  int64_t before = dnn_trainer_phase_step (self) - self->batch;
 
   for (size_t i = 0; i < G_N_ELEMENTS (limits); i++)
     if (limits[i] > 0)
@@ -109,7 +145,7 @@ bool
 dnn_trainer_is_broken_off (const DnnTrainer *self)
 {
   return self->settings.ends_after > 0 &&
-         (int64_t) (self->step - self->phase_step) >= self->settings.ends_after;
+         dnn_trainer_phase_step (self) >= self->settings.ends_after;
 }
 
 /* Whether no step of the phase is left, of which so many epochs are done. */
@@ -119,7 +155,7 @@ is_trained (const DnnTrainer *self, int64_t n_epochs)
   if (dnn_trainer_is_broken_off (self))
     return true;
   if (self->settings.steps > 0)
-    return (int64_t) (self->step - self->phase_step) >= self->settings.steps;
+    return dnn_trainer_phase_step (self) >= self->settings.steps;
   return n_epochs >= self->settings.epochs;
 }
 

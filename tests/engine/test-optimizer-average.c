@@ -7,7 +7,7 @@
 #include "dnn-model-file.h"
 #include "dnn-test-run.h"
 #include "dnn-test-training.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 #include "dnn-assert.h"
 #include "dnn-test-run.h"
 #include "dnn-test-training.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #define CHAIN "dense units=6 ! relu ! dense units=3 activation=softmax"
 

@@ -3,7 +3,7 @@
 
 #include "dnn-assert.h"
 #include "dnn-test-training.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #include <math.h>
 

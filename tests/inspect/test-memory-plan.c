@@ -5,7 +5,7 @@
 #include "dnn-model-section.h"
 #include "dnn-test-data.h"
 #include "dnn-test-run.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 #include <unistd.h>
 
@@ -132,16 +132,18 @@ test_as_trained (gconstpointer data)
   g_autoptr (DnnRun) run = dnn_test_run_good (text);
   const DnnTrainer *trainer = dnn_run_trainer (run);
   g_autoptr (DnnMemoryPlan) self = plan_good (text, 0);
-  int64_t slots = dnn_optimizer_count (trainer->optimizer);
+  int64_t slots = dnn_optimizer_count (dnn_trainer_optimizer (trainer));
 
   g_test_summary ("What is told is what a trainer allocates");
 
-  g_assert_cmpuint (self->arena, ==, dnn_feeder_arena_size (trainer->feeder));
+  g_assert_cmpuint (self->arena, ==,
+                    dnn_feeder_arena_size (dnn_trainer_feeder (trainer, true)));
   /* An evaluation takes what rows there are, here 10. */
-  g_assert_cmpuint (self->evaluation_arena, >=,
-                    dnn_feeder_arena_size (trainer->validation));
+  g_assert_cmpuint (
+      self->evaluation_arena, >=,
+      dnn_feeder_arena_size (dnn_trainer_feeder (trainer, false)));
   g_assert_cmpuint (self->optimizer, ==, (size_t) slots * sizeof (float));
-  g_assert_true ((self->cache > 0) == (trainer->prefix > 0));
+  g_assert_true ((self->cache > 0) == (dnn_trainer_prefix (trainer) > 0));
 }
 
 static void

@@ -1,7 +1,7 @@
 /* test-trainer.c - the training loop: same bits, what is counted, what moves */
 #include "dnn-assert.h"
 #include "dnn-test-training.h"
-#include "dnn-trainer-private.h"
+#include "dnn-trainer-steps.h"
 
 /* --- same bits ----------------------------------------------------------- */
 
