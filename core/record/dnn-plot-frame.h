@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-#include "dnn-plot-private.h"
+#include "dnn-plot-axis.h"
 
 typedef struct DnnFrame {
   GString *svg; /* (borrowed) */

@@ -1,6 +1,6 @@
 /* test-plot - curves as SVG, and the axes under them */
 #include "dnn-assert.h"
-#include "dnn-plot-private.h"
+#include "dnn-plot-axis.h"
 #include "dnn-plot.h"
 
 #include <locale.h>

@@ -1,5 +1,5 @@
-/* plot-axis.c - round ticks, on linear and logarithmic axes */
-#include "dnn-plot-private.h"
+/* dnn-plot-axis.c - round ticks, on linear and logarithmic axes */
+#include "dnn-plot-axis.h"
 
 #include <glib.h>
 #include <math.h>

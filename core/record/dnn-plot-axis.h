@@ -1,4 +1,4 @@
-/* dnn-plot-private.h - axes of a plot: values on pixels, with round ticks */
+/* dnn-plot-axis.h - axes of a plot: values on pixels, with round ticks */
 #pragma once
 
 #include <stdbool.h>
