@@ -8,7 +8,7 @@
 
 /* +1 or -1 for each metric: whether higher is better. */
 static int *
-list_directions (const DnnTrainer *self)
+list_directions (const DnnPhaseParts *self)
 {
   size_t n = dnn_objective_n_metrics (self->objective);
   int *directions = g_new0 (int, n + 1);
@@ -20,21 +20,20 @@ list_directions (const DnnTrainer *self)
 }
 
 static bool
-make_stopping (DnnTrainer *self, const DnnSpec *spec, const int *directions,
-               GError **error)
+make_stopping (DnnPhaseParts *self, const DnnSpec *spec,
+               const DnnHistory *history, const int *directions, GError **error)
 {
-  self->stopping =
-      dnn_early_stopping_new (spec, self->history, directions, error);
+  self->stopping = dnn_early_stopping_new (spec, history, directions, error);
   return self->stopping != NULL;
 }
 
 static bool
-make_plateau (DnnTrainer *self, const DnnSpec *spec, const int *directions,
-              GError **error)
+make_plateau (DnnPhaseParts *self, const DnnSpec *spec,
+              const DnnHistory *history, const int *directions, GError **error)
 {
   DnnOptimizer *optimizer = self->optimizer;
 
-  self->plateau = dnn_plateau_new (spec, self->history, directions, error);
+  self->plateau = dnn_plateau_new (spec, history, directions, error);
   if (self->plateau == NULL)
     return false;
   if (dnn_optimizer_set_rate (optimizer, dnn_optimizer_rate (optimizer, 0),
@@ -47,7 +46,8 @@ make_plateau (DnnTrainer *self, const DnnSpec *spec, const int *directions,
 /* One line a callback. */
 static const struct {
   const char *name;
-  bool (*make) (DnnTrainer *self, const DnnSpec *spec, const int *directions,
+  bool (*make) (DnnPhaseParts *self, const DnnSpec *spec,
+                const DnnHistory *history, const int *directions,
                 GError **error);
 } kinds[] = {
   { "early_stopping", make_stopping },
@@ -74,7 +74,8 @@ find_kind (const DnnSpec *spec, size_t *ret_kind, GError **error)
 }
 
 bool
-dnn_trainer_make_callbacks (DnnTrainer *self, GError **error)
+dnn_phase_parts_make_callbacks (DnnPhaseParts *self, const DnnHistory *history,
+                                GError **error)
 {
   g_autofree int *directions = list_directions (self);
   g_autoptr (GPtrArray) specs = NULL;
@@ -98,7 +99,7 @@ dnn_trainer_make_callbacks (DnnTrainer *self, GError **error)
       return false;
     }
     made[kind] = true;
-    if (!kinds[kind].make (self, spec, directions, error))
+    if (!kinds[kind].make (self, spec, history, directions, error))
       return false;
   }
   return specs != NULL;
@@ -110,26 +111,27 @@ bool
 dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
 {
   g_autofree double *metrics =
-      g_new0 (double, dnn_objective_n_metrics (self->evaluation) + 1);
+      g_new0 (double, dnn_objective_n_metrics (self->parts.evaluation) + 1);
   DnnEpoch start = { .number = self->epoch, .val_metrics = metrics };
 
-  if (self->stopping == NULL || self->validation == NULL)
+  if (self->parts.stopping == NULL || self->validation == NULL)
     return true;
   return dnn_trainer_validate (self, &start, error) &&
-         dnn_early_stopping_begin (self->stopping, &start, self->model, error);
+         dnn_early_stopping_begin (self->parts.stopping, &start, self->model,
+                                   error);
 }
 
 static bool
 update_plateau (DnnTrainer *self, const DnnEpoch *epoch,
                 const DnnTrainEvents *events, GError **error)
 {
-  double before = dnn_optimizer_rate (self->optimizer, 0);
-  double after = dnn_plateau_update (self->plateau, epoch, before);
+  double before = dnn_optimizer_rate (self->parts.optimizer, 0);
+  double after = dnn_plateau_update (self->parts.plateau, epoch, before);
   g_autofree char *text = NULL;
 
   if (after == before)
     return true;
-  if (!dnn_optimizer_set_rate (self->optimizer, after, error))
+  if (!dnn_optimizer_set_rate (self->parts.optimizer, after, error))
     return false;
   text = g_strdup_printf ("epoch %" G_GINT64_FORMAT
                           ": nothing has improved; learning_rate is now %g",
@@ -143,10 +145,11 @@ bool
 dnn_trainer_update_callbacks (DnnTrainer *self, const DnnEpoch *epoch,
                               const DnnTrainEvents *events, GError **error)
 {
-  if (self->plateau != NULL && !update_plateau (self, epoch, events, error))
+  if (self->parts.plateau != NULL &&
+      !update_plateau (self, epoch, events, error))
     return false;
-  return self->stopping == NULL ||
-         dnn_early_stopping_update (self->stopping,
+  return self->parts.stopping == NULL ||
+         dnn_early_stopping_update (self->parts.stopping,
                                     self->epoch - self->phase_epoch, epoch,
                                     self->model, error);
 }
@@ -167,22 +170,22 @@ static bool
 restore_best (DnnTrainer *self, GError **error)
 {
   g_autofree double *metrics =
-      g_new0 (double, dnn_objective_n_metrics (self->evaluation) + 1);
+      g_new0 (double, dnn_objective_n_metrics (self->parts.evaluation) + 1);
   DnnEpoch mean = { .number = self->epoch, .val_metrics = metrics };
   int64_t epoch;
 
   if (self->validation != NULL &&
-      dnn_early_stopping_average (self->stopping, self->model)) {
+      dnn_early_stopping_average (self->parts.stopping, self->model)) {
     if (!dnn_trainer_validate (self, &mean, error))
       return false;
-    if (dnn_early_stopping_beats_best (self->stopping, &mean)) {
+    if (dnn_early_stopping_beats_best (self->parts.stopping, &mean)) {
       say_restored (self, g_strdup_printf ("the weights are now the mean of "
                                            "the best epochs' (val_loss %.4f)",
                                            mean.val_loss));
       return true;
     }
   }
-  epoch = dnn_early_stopping_restore (self->stopping, self->model);
+  epoch = dnn_early_stopping_restore (self->parts.stopping, self->model);
   if (epoch == self->phase_epoch)
     say_restored (self, g_strdup ("nothing was better than the start of the "
                                   "phase: its weights are back"));
@@ -202,10 +205,10 @@ dnn_trainer_finish_weights (DnnTrainer *self, GError **error)
     return false;
   say_restored (self, NULL);
   /* As in Keras first the averages, then what early stopping has. */
-  if (dnn_optimizer_write_averages (self->optimizer, self->model))
+  if (dnn_optimizer_write_averages (self->parts.optimizer, self->model))
     say_restored (self, g_strdup ("the weights are now their averages over the "
                                   "steps (use_ema)"));
-  if (self->stopping != NULL && !restore_best (self, error))
+  if (self->parts.stopping != NULL && !restore_best (self, error))
     return false;
   dnn_snapshot_free (self->last);
   self->last = self->restored != NULL ? g_steal_pointer (&last) : NULL;

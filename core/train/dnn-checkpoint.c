@@ -72,8 +72,8 @@ typedef struct {
 static DnnStoppingState *
 stopping_of (const DnnTrainer *trainer)
 {
-  return trainer->stopping != NULL
-             ? dnn_early_stopping_state (trainer->stopping)
+  return trainer->parts.stopping != NULL
+             ? dnn_early_stopping_state (trainer->parts.stopping)
              : NULL;
 }
 
@@ -82,7 +82,7 @@ static GArray *
 list_fields (DnnCheckpoint *self, Extra *extra)
 {
   DnnTrainer *trainer = self->trainer;
-  DnnObjectiveState *sums = dnn_objective_state (trainer->objective);
+  DnnObjectiveState *sums = dnn_objective_state (trainer->parts.objective);
   const struct {
     const char *key;
     FieldType type;
@@ -104,12 +104,12 @@ list_fields (DnnCheckpoint *self, Extra *extra)
   g_array_set_clear_func (fields, field_clear);
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     add_field (fields, rows[i].key, rows[i].type, rows[i].at);
-  if (trainer->stopping != NULL) {
+  if (trainer->parts.stopping != NULL) {
     add_field (fields, PREFIX "stopping.n_kept", INT, &extra->n_kept);
     add_stopping (fields, stopping_of (trainer));
   }
-  if (trainer->plateau != NULL)
-    add_plateau (fields, dnn_plateau_state (trainer->plateau));
+  if (trainer->parts.plateau != NULL)
+    add_plateau (fields, dnn_plateau_state (trainer->parts.plateau));
   return fields;
 }
 
@@ -250,7 +250,7 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
   DnnCheckpoint state = *self;
   const DnnTrainer *trainer = self->trainer;
   const DnnStoppingState *stopping = stopping_of (trainer);
-  Extra extra = { dnn_optimizer_own_rate (trainer->optimizer),
+  Extra extra = { dnn_optimizer_own_rate (trainer->parts.optimizer),
                   stopping != NULL ? stopping->kept->len : 0 };
   g_autoptr (GArray) fields = list_fields (&state, &extra);
   g_autofree char *history = history_to_text (trainer->history);
@@ -259,10 +259,10 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
     write_field (file, &g_array_index (fields, Field, i));
   dnn_safetensors_set_metadata (file, PREFIX "data", self->data);
   dnn_safetensors_set_metadata (file, PREFIX "history", history);
-  for (size_t i = 0; i < count_metrics (trainer->objective); i++) {
+  for (size_t i = 0; i < count_metrics (trainer->parts.objective); i++) {
     g_autofree char *name = NULL;
     DnnNamedTensor t =
-        metric_tensor (metric_at (trainer->objective, i), i, &name);
+        metric_tensor (metric_at (trainer->parts.objective, i), i, &name);
 
     dnn_safetensors_add (file, &t);
   }
@@ -307,8 +307,8 @@ take_weights (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
 static bool
 take_metrics (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
 {
-  for (size_t i = 0; i < count_metrics (trainer->objective); i++) {
-    const DnnMetric *metric = metric_at (trainer->objective, i);
+  for (size_t i = 0; i < count_metrics (trainer->parts.objective); i++) {
+    const DnnMetric *metric = metric_at (trainer->parts.objective, i);
     g_autofree char *name = NULL;
     DnnNamedTensor like = metric_tensor (metric, i, &name);
 
@@ -405,7 +405,7 @@ dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
   g_autoptr (GArray) fields = NULL;
 
   if (!check_data (self, file, error) || !take_weights (trainer, file, error) ||
-      !dnn_optimizer_take (trainer->optimizer, file, trainer->model,
+      !dnn_optimizer_take (trainer->parts.optimizer, file, trainer->model,
                            trainer->pool, error) ||
       !take_metrics (trainer, file, error) || !take_kept (trainer, file, error))
     return false;
@@ -415,6 +415,6 @@ dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
       return false;
   trainer->ended = trainer->stopped = trainer->lost = false;
   /* What a schedule drives has no rate of its own. */
-  dnn_optimizer_set_rate (trainer->optimizer, extra.rate, NULL);
+  dnn_optimizer_set_rate (trainer->parts.optimizer, extra.rate, NULL);
   return check_place (trainer, error) && take_history (trainer, file, error);
 }

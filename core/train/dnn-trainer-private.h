@@ -8,32 +8,37 @@
 #include "dnn-proof.h"
 #include "dnn-trainer-steps.h"
 
+/* What a phase is made of, but for its plans. */
+typedef struct DnnPhaseParts {
+  DnnTrainSettings settings;  /* no text is NULL */
+  DnnObjective *objective;    /* (owned) of training */
+  DnnObjective *evaluation;   /* (owned) the same, for validation */
+  bool logits;                /* which these take */
+  GArray *class_weights;      /* (owned) of double; NULL: none */
+  DnnOptimizer *optimizer;    /* (owned) */
+  DnnEarlyStopping *stopping; /* (owned) NULL: none */
+  DnnPlateau *plateau;        /* (owned) NULL: none */
+} DnnPhaseParts;
+
 struct DnnTrainer {
   DnnModel *model; /* (owned reference) */
   const DnnData *data;
-  DnnTrainSettings settings; /* of the phase */
-  const char *phase;         /* interned: its name */
-  DnnPool *pool;             /* (owned) */
-  DnnObjective *objective;   /* (owned) of training */
-  DnnObjective *evaluation;  /* (owned) the same, for validation */
-  DnnExpected expected;      /* of the targets, as last checked */
+  DnnPool *pool;        /* (owned) */
+  const char *phase;    /* interned: its name */
+  DnnPhaseParts parts;  /* (owned) of the phase */
+  DnnExpected expected; /* of the targets, as last checked */
   bool checked;
-  GArray *class_weights;      /* (owned) of double; NULL: none */
-  DnnOptimizer *optimizer;    /* (owned) */
-  DnnFeeder *feeder;          /* (owned) training batches */
-  DnnFeeder *validation;      /* (owned) NULL: no validation rows */
-  DnnHistory *history;        /* (owned) */
-  DnnEarlyStopping *stopping; /* (owned) NULL: none */
-  DnnPlateau *plateau;        /* (owned) NULL: none */
-  DnnProof *proof;            /* (owned) of what is frozen now */
-  double *metrics;            /* (owned) room for progress */
-  DnnProbe *probe;            /* (owned) NULL: nobody needs one */
-  DnnHealth *health;          /* (owned) NULL: it is not enabled */
-  DnnEvents *events;          /* (owned) NULL: none are written */
-  bool *baseline;  /* (owned) `trainable` of each layer before any phase */
-  bool *trainable; /* (owned) the same as the plans know it */
-  size_t prefix;   /* layers that are run once and for all */
-  bool logits;
+  DnnFeeder *feeder;     /* (owned) training batches */
+  DnnFeeder *validation; /* (owned) NULL: no validation rows */
+  DnnHistory *history;   /* (owned) */
+  DnnProof *proof;       /* (owned) of what is frozen now */
+  double *metrics;       /* (owned) room for progress */
+  DnnProbe *probe;       /* (owned) NULL: nobody needs one */
+  DnnHealth *health;     /* (owned) NULL: it is not enabled */
+  DnnEvents *events;     /* (owned) NULL: none are written */
+  bool *baseline;      /* (owned) `trainable` of each layer before any phase */
+  bool *trainable;     /* (owned) the same as the plans know it */
+  size_t prefix;       /* layers that are run once and for all */
   bool ended;          /* the phase: proved, and the best weights are back */
   bool warned;         /* that the loss of validation is not finite */
   bool stopped;        /* somebody asked for it: between two steps */
@@ -51,8 +56,23 @@ struct DnnTrainer {
   void *after_data;
 };
 
+/* --- parts --------------------------------------------------------------- */
+
+/* Sets `trainable` of each layer. */
+void dnn_trainer_set_layers (const DnnTrainer *self, const bool *trainable);
+/* Makes a phase's parts, in `self`, which is empty.  The model's layers train
+ * as the phase says from then on, also after an error; but for that the trainer
+ * is in the phase that it is in. */
+bool dnn_phase_parts_make (DnnPhaseParts *self, DnnTrainer *trainer,
+                           const DnnPhase *phase, GError **error);
+void dnn_phase_parts_clear (DnnPhaseParts *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnPhaseParts, dnn_phase_parts_clear)
+
+/* --- callbacks ----------------------------------------------------------- */
+
 /* Early stopping and the rest, as the phase's settings say. */
-bool dnn_trainer_make_callbacks (DnnTrainer *self, GError **error);
+bool dnn_phase_parts_make_callbacks (DnnPhaseParts *self,
+                                     const DnnHistory *history, GError **error);
 /* Shows them what there is before the phase's first step. */
 bool dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error);
 /* Shows them an epoch that has ended. */
@@ -62,6 +82,8 @@ bool dnn_trainer_update_callbacks (DnnTrainer *self, const DnnEpoch *epoch,
 /* Ends the phase with the weights that are asked for: averages over steps, the
  * best epoch's, or the mean of the best. */
 bool dnn_trainer_finish_weights (DnnTrainer *self, GError **error);
+
+/* --- where it stands, and what it looks at -------------------------------- */
 
 /* Steps of the phase, if nothing ends it early. */
 uint64_t dnn_trainer_phase_length (const DnnTrainer *self);

@@ -15,8 +15,8 @@ diagnose (const DnnTrainer *self, uint64_t step)
   return (DnnDiagnosis){
     .model = self->model,
     .feeder = self->feeder,
-    .objective = self->objective,
-    .info = { (uint64_t) self->settings.seed, step, true },
+    .objective = self->parts.objective,
+    .info = { (uint64_t) self->parts.settings.seed, step, true },
     .epoch = self->epoch + 1,
   };
 }
@@ -25,7 +25,7 @@ static bool
 check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
 {
   DnnDiagnosis diagnosis = diagnose (self, self->step);
-  double loss = dnn_objective_batch_loss (self->objective);
+  double loss = dnn_objective_batch_loss (self->parts.objective);
 
   if (isfinite (loss))
     return true;
@@ -39,7 +39,8 @@ check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
 bool
 dnn_trainer_check_finite (DnnTrainer *self, GError **error)
 {
-  g_autofree char *what = dnn_diagnosis_check (self->model, self->optimizer);
+  g_autofree char *what =
+      dnn_diagnosis_check (self->model, self->parts.optimizer);
 
   if (what == NULL)
     return true;
@@ -64,32 +65,34 @@ bool
 dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
                          GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, true };
-  DnnSink sink = dnn_optimizer_sink (self->optimizer);
+  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step, true };
+  DnnSink sink = dnn_optimizer_sink (self->parts.optimizer);
   const float *scale = batch->plan->loss_value->wanted ? batch->scale : NULL;
 
-  dnn_objective_set_penalty (self->objective, dnn_model_penalty (self->model));
+  dnn_objective_set_penalty (self->parts.objective,
+                             dnn_model_penalty (self->model));
   if (!dnn_executor_forward (batch->plan, &info, error) ||
-      !dnn_objective_update (self->objective, batch->plan, &batch->y_true,
+      !dnn_objective_update (self->parts.objective, batch->plan, &batch->y_true,
                              batch->weights, scale, batch->values, error) ||
       !check_loss (self, batch, error))
     return false;
-  dnn_optimizer_set_length (self->optimizer, dnn_trainer_phase_length (self));
-  dnn_optimizer_begin_step (self->optimizer, self->step,
+  dnn_optimizer_set_length (self->parts.optimizer,
+                            dnn_trainer_phase_length (self));
+  dnn_optimizer_begin_step (self->parts.optimizer, self->step,
                             self->step - self->phase_step);
   if (scale != NULL &&
       !dnn_executor_backward (batch->plan, &info, &sink, error))
     return false;
-  dnn_optimizer_end_step (self->optimizer);
+  dnn_optimizer_end_step (self->parts.optimizer);
   self->step++;
-  return dnn_optimizer_check (self->optimizer, error);
+  return dnn_optimizer_check (self->parts.optimizer, error);
 }
 
 /* The random numbers that an epoch's rows are ordered by. */
 static DnnKey
 order_key (const DnnTrainer *self, int64_t epoch)
 {
-  return (DnnKey){ .seed = (uint64_t) self->settings.seed,
+  return (DnnKey){ .seed = (uint64_t) self->parts.settings.seed,
                    .owner = dnn_random_owner ("order of the rows"),
                    .step = (uint64_t) epoch };
 }
@@ -102,7 +105,8 @@ dnn_trainer_next_batch (DnnTrainer *self)
   const DnnKey key = order_key (self, i / n);
 
   if (i % n == 0)
-    dnn_feeder_set_order (self->feeder, self->settings.shuffle ? &key : NULL);
+    dnn_feeder_set_order (self->feeder,
+                          self->parts.settings.shuffle ? &key : NULL);
   return dnn_feeder_get (self->feeder, i % n);
 }
 
@@ -118,7 +122,7 @@ dnn_trainer_on_step (DnnTrainer *self, DnnAfterStep after_step,
 void
 dnn_trainer_set_ends_after (DnnTrainer *self, int64_t steps)
 {
-  self->settings.ends_after = steps;
+  self->parts.settings.ends_after = steps;
 }
 
 /* --- one epoch ----------------------------------------------------------- */
@@ -174,7 +178,7 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
       return false;
     self->batch++;
     if (ret_losses != NULL)
-      ret_losses[i] = dnn_objective_batch_loss (self->objective);
+      ret_losses[i] = dnn_objective_batch_loss (self->parts.objective);
     if (events != NULL && events->batch != NULL)
       tell (self, events, i + 1 == n, &told);
     if (!ask (self, events, true, error))
@@ -188,11 +192,11 @@ fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
 {
   uint64_t steps = self->step - self->phase_step;
 
-  epoch->loss = dnn_objective_loss (self->objective);
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
-    epoch->metrics[i] = dnn_objective_result (self->objective, i);
+  epoch->loss = dnn_objective_loss (self->parts.objective);
+  for (size_t i = 0; i < dnn_objective_n_metrics (self->parts.objective); i++)
+    epoch->metrics[i] = dnn_objective_result (self->parts.objective, i);
   epoch->learning_rate =
-      dnn_optimizer_rate (self->optimizer, steps > 0 ? steps - 1 : 0);
+      dnn_optimizer_rate (self->parts.optimizer, steps > 0 ? steps - 1 : 0);
   if (!dnn_trainer_validate (self, epoch, error))
     return false;
   epoch->seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6;
@@ -210,8 +214,8 @@ warn_of_validation (DnnTrainer *self, const DnnTrainEvents *events,
   if (self->validation == NULL || isfinite (epoch->val_loss) || self->warned ||
       events == NULL || events->warning == NULL)
     return true;
-  why = dnn_evaluate_explain (self->model, self->evaluation, self->validation,
-                              error);
+  why = dnn_evaluate_explain (self->model, self->parts.evaluation,
+                              self->validation, error);
   if (why == NULL)
     return false;
   self->warned = true;
@@ -257,15 +261,16 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                    double *ret_losses, GError **error)
 {
   const DnnKey key = order_key (self, self->epoch);
-  const DnnKey *order = self->settings.shuffle ? &key : NULL;
+  const DnnKey *order = self->parts.settings.shuffle ? &key : NULL;
 
   self->ended = false;
   self->stopped = false;
   self->epoch_start = g_get_monotonic_time ();
-  dnn_optimizer_set_length (self->optimizer, dnn_trainer_phase_length (self));
+  dnn_optimizer_set_length (self->parts.optimizer,
+                            dnn_trainer_phase_length (self));
   dnn_feeder_set_order (self->feeder, order);
   if (self->batch == 0)
-    dnn_objective_reset (self->objective);
+    dnn_objective_reset (self->parts.objective);
   if (events != NULL && events->begin_epoch != NULL) {
     DnnProgress progress = dnn_trainer_progress (self);
 
@@ -291,15 +296,16 @@ bool
 dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split, double *ret_loss,
                       double *ret_metrics, GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
+  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step,
+                       false };
   DnnPlanOptions options = { .batch = DNN_EVALUATION_BATCH,
-                             .logits = self->logits };
+                             .logits = self->parts.logits };
   g_autoptr (DnnFeeder) feeder = dnn_feeder_new (
       self->model, self->pool, self->data, split, &options, NULL, error);
 
   if (feeder == NULL)
     return false;
 
-  return dnn_evaluate_feeder (self->evaluation, feeder, &info, ret_loss,
+  return dnn_evaluate_feeder (self->parts.evaluation, feeder, &info, ret_loss,
                               ret_metrics, error);
 }

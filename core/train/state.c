@@ -19,7 +19,8 @@ dnn_trainer_step (const DnnTrainer *self)
 double
 dnn_trainer_rate (const DnnTrainer *self)
 {
-  return dnn_optimizer_rate (self->optimizer, self->step - self->phase_step);
+  return dnn_optimizer_rate (self->parts.optimizer,
+                             self->step - self->phase_step);
 }
 
 int64_t
@@ -67,19 +68,19 @@ dnn_trainer_phase_step (const DnnTrainer *self)
 bool
 dnn_trainer_has_plateau (const DnnTrainer *self)
 {
-  return self->plateau != NULL;
+  return self->parts.plateau != NULL;
 }
 
 DnnOptimizer *
 dnn_trainer_optimizer (const DnnTrainer *self)
 {
-  return self->optimizer;
+  return self->parts.optimizer;
 }
 
 const DnnObjective *
 dnn_trainer_objective (const DnnTrainer *self)
 {
-  return self->objective;
+  return self->parts.objective;
 }
 
 const DnnFeeder *
@@ -93,16 +94,17 @@ dnn_trainer_feeder (const DnnTrainer *self, bool training)
 uint64_t
 dnn_trainer_phase_length (const DnnTrainer *self)
 {
-  if (self->settings.steps > 0)
-    return (uint64_t) self->settings.steps;
-  return (uint64_t) (self->settings.epochs *
+  if (self->parts.settings.steps > 0)
+    return (uint64_t) self->parts.settings.steps;
+  return (uint64_t) (self->parts.settings.epochs *
                      dnn_feeder_n_batches (self->feeder));
 }
 
 int64_t
 dnn_trainer_count_batches (const DnnTrainer *self)
 {
-  const int64_t limits[] = { self->settings.steps, self->settings.ends_after };
+  const int64_t limits[] = { self->parts.settings.steps,
+                             self->parts.settings.ends_after };
   int64_t n = dnn_feeder_n_batches (self->feeder);
   int64_t before = dnn_trainer_phase_step (self) - self->batch;
 
@@ -118,22 +120,22 @@ count_epochs (const DnnTrainer *self)
 {
   int64_t n = dnn_feeder_n_batches (self->feeder);
 
-  return self->phase_epoch + (self->settings.steps > 0
-                                  ? (self->settings.steps + n - 1) / n
-                                  : self->settings.epochs);
+  return self->phase_epoch + (self->parts.settings.steps > 0
+                                  ? (self->parts.settings.steps + n - 1) / n
+                                  : self->parts.settings.epochs);
 }
 
 DnnProgress
 dnn_trainer_progress (DnnTrainer *self)
 {
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->objective); i++)
-    self->metrics[i] = dnn_objective_result (self->objective, i);
+  for (size_t i = 0; i < dnn_objective_n_metrics (self->parts.objective); i++)
+    self->metrics[i] = dnn_objective_result (self->parts.objective, i);
   return (DnnProgress){
     .epoch = self->epoch + 1,
     .n_epochs = count_epochs (self),
     .batch = self->batch,
     .n_batches = dnn_trainer_count_batches (self),
-    .loss = dnn_objective_loss (self->objective),
+    .loss = dnn_objective_loss (self->parts.objective),
     .metrics = self->metrics,
     .seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6,
   };
@@ -144,8 +146,8 @@ dnn_trainer_progress (DnnTrainer *self)
 bool
 dnn_trainer_is_broken_off (const DnnTrainer *self)
 {
-  return self->settings.ends_after > 0 &&
-         dnn_trainer_phase_step (self) >= self->settings.ends_after;
+  return self->parts.settings.ends_after > 0 &&
+         dnn_trainer_phase_step (self) >= self->parts.settings.ends_after;
 }
 
 /* Whether no step of the phase is left, of which so many epochs are done. */
@@ -154,15 +156,16 @@ is_trained (const DnnTrainer *self, int64_t n_epochs)
 {
   if (dnn_trainer_is_broken_off (self))
     return true;
-  if (self->settings.steps > 0)
-    return dnn_trainer_phase_step (self) >= self->settings.steps;
-  return n_epochs >= self->settings.epochs;
+  if (self->parts.settings.steps > 0)
+    return dnn_trainer_phase_step (self) >= self->parts.settings.steps;
+  return n_epochs >= self->parts.settings.epochs;
 }
 
 bool
 dnn_trainer_is_phase_over (const DnnTrainer *self)
 {
-  if (self->stopping != NULL && dnn_early_stopping_is_over (self->stopping))
+  if (self->parts.stopping != NULL &&
+      dnn_early_stopping_is_over (self->parts.stopping))
     return true;
   if (self->batch > 0) /* an epoch has begun: it is yet to be finished */
     return false;
@@ -189,11 +192,12 @@ dnn_trainer_is_spent (const DnnTrainer *self)
 bool
 dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->settings.seed, self->step, false };
+  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step,
+                       false };
 
   if (self->validation == NULL)
     return true;
 
-  return dnn_evaluate_feeder (self->evaluation, self->validation, &info,
+  return dnn_evaluate_feeder (self->parts.evaluation, self->validation, &info,
                               &epoch->val_loss, epoch->val_metrics, error);
 }

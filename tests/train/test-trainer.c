@@ -1,5 +1,6 @@
 /* test-trainer.c - the training loop: same bits, what is counted, what moves */
 #include "dnn-assert.h"
+#include "dnn-phase.h"
 #include "dnn-test-training.h"
 #include "dnn-trainer-steps.h"
 
@@ -222,6 +223,101 @@ test_frozen (void)
   g_assert_cmpint (dnn_optimizer_count (optimizer), ==, 2 * (4 * 3 + 3));
 }
 
+/* --- phases that cannot begin -------------------------------------------- */
+
+#define SPARSE "sparse_categorical_crossentropy"
+
+typedef struct {
+  const char *name;
+  const char *loss, *frozen, *callbacks, *class_weight;
+  const char *optimizer;
+  int code;
+  const char *piece;
+} Refused;
+
+static const Refused refused[] = {
+  { "loss", "sparse", "dense*", "", "", "adam", DNN_ERROR_NAME, "'sparse'" },
+  { "layers", SPARSE, "dense, densse", "", "", "adam", DNN_ERROR_NAME,
+    "'densse'" },
+  { "callbacks", SPARSE, "dense", "early_stoping", "", "adam", DNN_ERROR_NAME,
+    "'early_stoping'" },
+  { "class-weight", SPARSE, "dense", "", "7:2", "adam", DNN_ERROR_PARAM,
+    "'7'" },
+  { "optimizer", SPARSE, "dense", "", "", "adm", DNN_ERROR_NAME, "'adm'" },
+  { "optimizer-key", SPARSE, "dense", "", "", "adam(clipnrm=1)", DNN_ERROR_NAME,
+    "'clipnrm'" },
+};
+
+static DnnPhase
+phase_of (const Refused *row, DnnSpec *optimizer)
+{
+  DnnPhase phase = { "other", { 0 }, dnn_test_labels, optimizer };
+
+  phase.settings.loss = row->loss;
+  phase.settings.frozen = row->frozen;
+  phase.settings.callbacks = row->callbacks;
+  phase.settings.class_weight = row->class_weight;
+  phase.settings.batch_size = 3;
+  return phase;
+}
+
+#define TWO_LAYERS "dense units=4 ! dense units=3 activation=softmax"
+
+static void
+test_refused (gconstpointer data)
+{
+  const Refused *row = data;
+  g_autoptr (DnnTestTraining) asked = dnn_test_training_good (
+      TWO_LAYERS, "sgd learning_rate=0.1 momentum=0.9", &dnn_test_labels);
+  g_autoptr (DnnTestTraining) quiet = dnn_test_training_good (
+      TWO_LAYERS, "sgd learning_rate=0.1 momentum=0.9", &dnn_test_labels);
+  g_autoptr (DnnSpec) optimizer =
+      dnn_spec_parse (row->optimizer, (DnnPlace){ 0 }, NULL);
+  const DnnPhase phase = phase_of (row, optimizer);
+  g_autoptr (GError) checked = NULL, begun = NULL, error = NULL;
+  g_autoptr (GBytes) kept = NULL;
+
+  g_test_summary ("A phase that cannot begin leaves the trainer in the one "
+                  "that it is in, which trains on to the same bits");
+
+  dnn_trainer_epoch (asked->trainer, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (dnn_trainer_check_phase (asked->trainer, &phase, &checked));
+  g_assert_false (
+      dnn_trainer_begin_phase (asked->trainer, &phase, NULL, &begun));
+  dnn_test_training_fit (asked);
+  dnn_test_training_fit (quiet);
+
+  dnn_assert_error (checked, row->code, row->piece);
+  dnn_assert_error (begun, row->code, row->piece);
+  g_assert_cmpuint (dnn_trainer_step (asked->trainer), ==,
+                    dnn_trainer_step (quiet->trainer));
+  kept = dnn_test_training_keep (quiet, "dense/kernel");
+  g_assert_true (dnn_test_training_is_still (asked, "dense/kernel", kept));
+}
+
+static void
+test_check_keeps_layers (void)
+{
+  g_autoptr (DnnTestTraining) run =
+      dnn_test_training_good (TWO_LAYERS, "sgd", &dnn_test_labels);
+  g_autoptr (DnnSpec) optimizer =
+      dnn_spec_parse ("adam", (DnnPlace){ 0 }, NULL);
+  const Refused row = { .loss = SPARSE, .frozen = "dense_1" };
+  const DnnPhase phase = phase_of (&row, optimizer);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Checking a phase changes no layer, nor takes back that one "
+                  "was frozen since the last step");
+
+  dnn_model_layer (run->model, 0)->trainable = false;
+  dnn_trainer_check_phase (run->trainer, &phase, &error);
+  g_assert_no_error (error);
+
+  g_assert_false (dnn_model_layer (run->model, 0)->trainable);
+  g_assert_true (dnn_model_layer (run->model, 1)->trainable);
+}
+
 /* --- mistakes ------------------------------------------------------------ */
 
 typedef struct {
@@ -230,8 +326,6 @@ typedef struct {
   int code;
   const char *piece;
 } Bad;
-
-#define SPARSE "sparse_categorical_crossentropy"
 
 static const Bad bad[] = {
   { "two-clips", SPARSE, "", "sgd clipvalue=1 clipnorm=1", DNN_ERROR_PARAM,
@@ -285,6 +379,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/trainer/epoch-mean", test_epoch_mean);
   g_test_add_func ("/trainer/multiplier", test_multiplier);
   g_test_add_func ("/trainer/frozen", test_frozen);
+  for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
+    dnn_add_row ("/trainer/refused-phase", refused[i].name, &refused[i],
+                 test_refused);
+  g_test_add_func ("/trainer/check-keeps-layers", test_check_keeps_layers);
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
     dnn_add_row ("/trainer/bad", bad[i].name, &bad[i], test_bad);
 

@@ -1,0 +1,131 @@
+/* parts.c - what a phase is made of: objectives, optimizer, callbacks */
+#include "dnn-choose-layers.h"
+#include "dnn-class-weights.h"
+#include "dnn-phase.h"
+#include "dnn-trainer-private.h"
+
+#include <string.h>
+
+void
+dnn_phase_parts_clear (DnnPhaseParts *self)
+{
+  g_clear_pointer (&self->plateau, dnn_plateau_free);
+  g_clear_pointer (&self->stopping, dnn_early_stopping_free);
+  g_clear_pointer (&self->optimizer, dnn_optimizer_free);
+  g_clear_pointer (&self->class_weights, g_array_unref);
+  g_clear_pointer (&self->evaluation, dnn_objective_free);
+  g_clear_pointer (&self->objective, dnn_objective_free);
+}
+
+/* A caller from C may leave out what it does not need. */
+static DnnTrainSettings
+complete (const DnnTrainSettings *settings)
+{
+  DnnTrainSettings whole = *settings;
+  const char **texts[] = {
+    &whole.loss,         &whole.metrics,   &whole.weighted_metrics,
+    &whole.class_weight, &whole.callbacks, &whole.frozen,
+    &whole.trainable
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    *texts[i] = *texts[i] != NULL ? *texts[i] : "";
+  whole.batch_size = MAX (whole.batch_size, 1);
+  return whole;
+}
+
+/* --- which layers train -------------------------------------------------- */
+
+void
+dnn_trainer_set_layers (const DnnTrainer *self, const bool *trainable)
+{
+  for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
+    dnn_model_layer (self->model, i)->trainable = trainable[i];
+}
+
+static bool
+choose_layers (const DnnPhaseParts *self, const DnnTrainer *trainer,
+               GError **error)
+{
+  dnn_trainer_set_layers (trainer, trainer->baseline);
+  return dnn_choose_layers (trainer->model, self->settings.frozen,
+                            self->settings.trainable, error);
+}
+
+/* --- objectives ---------------------------------------------------------- */
+
+static bool
+check_targets (DnnTrainer *trainer, const DnnExpected *expected, GError **error)
+{
+  if (trainer->checked &&
+      memcmp (expected, &trainer->expected, sizeof *expected) == 0)
+    return true;
+  trainer->expected = *expected;
+  trainer->checked = dnn_data_check (trainer->data, expected, error);
+  return trainer->checked;
+}
+
+static bool
+make_objectives (DnnPhaseParts *self, DnnTrainer *trainer, GError **error)
+{
+  DnnObjective **both[] = { &self->objective, &self->evaluation };
+  DnnRegistry *registry = dnn_model_registry (trainer->model);
+  DnnShape target = dnn_data_target_shape (trainer->data);
+  DnnExpected expected = { 0 };
+
+  for (int i = 0; i < 2; i++) {
+    *both[i] =
+        dnn_objective_new (registry, self->settings.loss,
+                           self->settings.metrics, (DnnPlace){ 0 }, error);
+    if (*both[i] == NULL ||
+        !dnn_objective_add_weighted (*both[i], registry,
+                                     self->settings.weighted_metrics, error) ||
+        !dnn_objective_check (*both[i], trainer->model, &target, &expected,
+                              error))
+      return false;
+  }
+  self->logits = dnn_objective_takes_logits (self->objective, trainer->model);
+  return check_targets (trainer, &expected, error);
+}
+
+static bool
+make_class_weights (DnnPhaseParts *self, const DnnData *data, GError **error)
+{
+  if (*self->settings.class_weight == '\0')
+    return true;
+  self->class_weights =
+      dnn_class_weights_new (self->settings.class_weight, data, error);
+  return self->class_weights != NULL;
+}
+
+/* The first phase's metrics are the run's. */
+static void
+make_history (DnnTrainer *trainer, const DnnObjective *objective)
+{
+  size_t n = dnn_objective_n_metrics (objective);
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+
+  for (size_t i = 0; i < n; i++)
+    names[i] = dnn_objective_metric (objective, i)->label;
+  trainer->history = dnn_history_new (names, trainer->data->validation != NULL);
+  trainer->metrics = g_new0 (double, n + 1);
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+bool
+dnn_phase_parts_make (DnnPhaseParts *self, DnnTrainer *trainer,
+                      const DnnPhase *phase, GError **error)
+{
+  self->settings = complete (&phase->settings);
+  if (!choose_layers (self, trainer, error) ||
+      !make_objectives (self, trainer, error) ||
+      !make_class_weights (self, trainer->data, error))
+    return false;
+  if (trainer->history == NULL)
+    make_history (trainer, self->objective);
+  self->optimizer = dnn_optimizer_new (dnn_model_registry (trainer->model),
+                                       phase->optimizer, error);
+  return self->optimizer != NULL &&
+         dnn_phase_parts_make_callbacks (self, trainer->history, error);
+}
