@@ -116,7 +116,7 @@ dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
 
   if (self->parts.stopping == NULL || self->validation == NULL)
     return true;
-  return dnn_trainer_validate (self, &start, error) &&
+  return dnn_trainer_run_validation (self, &start, error) &&
          dnn_early_stopping_begin (self->parts.stopping, &start, self->model,
                                    error);
 }
@@ -176,7 +176,7 @@ restore_best (DnnTrainer *self, GError **error)
 
   if (self->validation != NULL &&
       dnn_early_stopping_average (self->parts.stopping, self->model)) {
-    if (!dnn_trainer_validate (self, &mean, error))
+    if (!dnn_trainer_run_validation (self, &mean, error))
       return false;
     if (dnn_early_stopping_beats_best (self->parts.stopping, &mean)) {
       say_restored (self, g_strdup_printf ("the weights are now the mean of "

@@ -94,7 +94,8 @@ int64_t dnn_trainer_count_batches (const DnnTrainer *self);
 bool dnn_trainer_is_broken_off (const DnnTrainer *self);
 
 /* Writes the results of the validation rows, where there are any. */
-bool dnn_trainer_validate (DnnTrainer *self, DnnEpoch *epoch, GError **error);
+bool dnn_trainer_run_validation (DnnTrainer *self, DnnEpoch *epoch,
+                                 GError **error);
 
 /* Makes plans anew where a layer's `trainable` is not what they know. */
 bool dnn_trainer_refresh (DnnTrainer *self, GError **error);

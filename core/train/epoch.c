@@ -197,7 +197,7 @@ fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
     epoch->metrics[i] = dnn_objective_result (self->parts.objective, i);
   epoch->learning_rate =
       dnn_optimizer_rate (self->parts.optimizer, steps > 0 ? steps - 1 : 0);
-  if (!dnn_trainer_validate (self, epoch, error))
+  if (!dnn_trainer_run_validation (self, epoch, error))
     return false;
   epoch->seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6;
   return true;
