@@ -1,8 +1,8 @@
-#include "dnn-model-section.h"
-#include "dnn-shape.h"
 /* dnn-model-section.c - reads [model] and [layer NAME] */
+#include "dnn-model-section.h"
 
 #include "dnn-param.h"
+#include "dnn-shape.h"
 
 typedef struct {
   const char *layers;
