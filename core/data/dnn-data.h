@@ -37,6 +37,9 @@ DnnData *dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
                              GError **error);
 /* From arrays in memory: all rows train. */
 DnnData *dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error);
+/* The same from sources of any kind, of which each has as many rows. */
+DnnData *dnn_data_new_sources (const DnnSources *inputs,
+                               const DnnSources *targets, GError **error);
 void dnn_data_free (DnnData *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnData, dnn_data_free)
 
@@ -54,5 +57,13 @@ bool dnn_data_check (const DnnData *self, const DnnExpected *expected,
  * `out`. */
 void dnn_data_targets (const DnnData *self, const DnnSplit *split,
                        const int64_t *rows, int64_t n, float *out);
+
+/* The inputs of a file without targets, or with targets that are not looked at,
+ * for a model trained with this section [data] (NULL: none) and this
+ * preprocessing, which takes `n` numbers a row.
+ * Returns: (transfer full): NULL with an error. */
+DnnSource *dnn_data_load_inputs (const char *path, const DnnSpec *section,
+                                 const DnnPreprocess *like, int64_t n,
+                                 GError **error);
 
 DNN_END_DECLS

@@ -26,10 +26,10 @@ dnn_preprocess_free (DnnPreprocess *self)
 
 /* Welford's running mean and sum of squares: no cancellation. */
 void
-dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
+dnn_preprocess_fit (DnnPreprocess *self, const DnnSource *inputs,
                     const int64_t *rows, int64_t first, int64_t n_rows)
 {
-  const int64_t n = dnn_array_row_size (inputs);
+  const int64_t n = inputs->row;
   g_autofree double *mean = g_new0 (double, (gsize) n + 1);
   g_autofree double *squares = g_new0 (double, (gsize) n + 1);
   g_autofree float *row = g_new (float, (gsize) n + 1);
@@ -37,8 +37,8 @@ dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
   for (int64_t i = 0; i < n_rows; i++) {
     const int64_t at = rows != NULL ? rows[i] : first + i;
 
-    dnn_array_to_float (inputs, at * n, n, row);
-    dnn_array_release_behind (inputs, i, 1);
+    dnn_source_read (inputs, at, 1, row);
+    dnn_source_release_behind (inputs, i, 1);
     for (int64_t j = 0; j < n; j++) {
       double x = row[j] * self->scale, before = x - mean[j];
 
@@ -58,13 +58,13 @@ dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
 }
 
 void
-dnn_preprocess_rows (const DnnPreprocess *self, const DnnArray *inputs,
+dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
                      const int64_t *rows, int64_t n, float *out)
 {
-  const int64_t total = n * dnn_array_row_size (inputs);
+  const int64_t total = n * inputs->row;
   const float scale = (float) self->scale;
 
-  dnn_array_rows_to_float (inputs, rows, n, out);
+  dnn_source_gather (inputs, rows, n, out);
   if (scale != 1)
     for (int64_t j = 0; j < total; j++)
       out[j] *= scale;

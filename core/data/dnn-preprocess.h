@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "dnn-array.h"
+#include "dnn-source.h"
 
 DNN_BEGIN_DECLS
 
@@ -24,11 +24,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPreprocess, dnn_preprocess_free)
 
 /* Takes mean and standard deviation (of a population: divided by n) from the
  * given rows of `inputs`; where `rows` is NULL, from `first` on. */
-void dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
+void dnn_preprocess_fit (DnnPreprocess *self, const DnnSource *inputs,
                          const int64_t *rows, int64_t first, int64_t n_rows);
 
 /* `n` rows, of these numbers, converted and transformed, to `out`. */
-void dnn_preprocess_rows (const DnnPreprocess *self, const DnnArray *inputs,
+void dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
                           const int64_t *rows, int64_t n, float *out);
 
 DNN_END_DECLS

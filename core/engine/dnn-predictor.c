@@ -5,6 +5,7 @@
 #include "dnn-executor.h"
 #include "dnn-finite.h"
 #include "dnn-memory.h"
+#include "dnn-sources.h"
 
 #include <math.h>
 #include <string.h>
@@ -86,13 +87,13 @@ dnn_predictor_output_size (const DnnPredictor *self)
 enum { BATCH = 256 };
 
 static bool
-check_inputs (const DnnPredictor *self, const DnnArray *inputs, GError **error)
+check_inputs (const DnnPredictor *self, const DnnSource *inputs, GError **error)
 {
   DnnShape want = dnn_shape_of (&self->plan->values[0].y.tensor);
   g_autofree char *have_text = NULL, *want_text = NULL;
 
   if (inputs->shape.n_dims > 0 &&
-      dnn_array_row_size (inputs) == dnn_predictor_input_size (self))
+      inputs->row == dnn_predictor_input_size (self))
     return true;
   have_text = dnn_shape_to_string (&inputs->shape, true);
   want_text = dnn_shape_to_string (&want, true);
@@ -102,23 +103,17 @@ check_inputs (const DnnPredictor *self, const DnnArray *inputs, GError **error)
   return false;
 }
 
-static int64_t
-count_rows (const DnnArray *inputs)
-{
-  return inputs->shape.n_dims > 0 ? inputs->shape.dims[0] : 0;
-}
-
-/* What is predicted: rows of an array. */
+/* What is predicted: rows of a source. */
 typedef struct {
   const DnnPreprocess *preprocess; /* or NULL */
-  const DnnArray *inputs;
+  const DnnSource *inputs;
   int64_t n, batch; /* rows, and how many are run at once */
 } Rows;
 
 static Rows
-rows_of (const DnnPreprocess *preprocess, const DnnArray *inputs)
+rows_of (const DnnPreprocess *preprocess, const DnnSource *inputs)
 {
-  const int64_t n = count_rows (inputs);
+  const int64_t n = dnn_source_n_rows (inputs);
 
   return (Rows){ preprocess, inputs, n, CLAMP (n, 1, BATCH) };
 }
@@ -199,8 +194,8 @@ check_output (DnnPredictor *self, const Rows *rows, const DnnPassInfo *info,
 }
 
 float *
-dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
-                   const DnnArray *inputs, unsigned threads, GError **error)
+dnn_predict_source (DnnModel *model, const DnnPreprocess *preprocess,
+                    const DnnSource *inputs, unsigned threads, GError **error)
 {
   const Rows rows = rows_of (preprocess, inputs);
   const DnnPassInfo info = { .training = false };
@@ -228,6 +223,16 @@ dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
     memcpy (all + first * size, y, (size_t) n * sizeof (float));
   }
   return g_steal_pointer (&all);
+}
+
+float *
+dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
+                   const DnnArray *inputs, unsigned threads, GError **error)
+{
+  g_autoptr (DnnSource) source =
+      dnn_source_new_array ((DnnArray *) inputs, "inputs");
+
+  return dnn_predict_source (model, preprocess, source, threads, error);
 }
 
 /* --- samples ------------------------------------------------------------- */
@@ -319,7 +324,7 @@ sample_all (DnnPredictor *self, const Rows *rows, const DnnSampling *sampling,
 
 float *
 dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
-                     const DnnArray *inputs, const DnnSampling *sampling,
+                     const DnnSource *inputs, const DnnSampling *sampling,
                      GError **error)
 {
   const Rows rows = rows_of (preprocess, inputs);

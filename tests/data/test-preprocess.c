@@ -2,20 +2,23 @@
  */
 #include "dnn-assert.h"
 #include "dnn-folder.h"
+#include "dnn-sources.h"
 #include "dnn-test-data.h"
 
 #include <glib/gstdio.h>
 
 /* Four rows of two numbers. */
-static DnnArray *
+static DnnSource *
 make_inputs (void)
 {
-  return dnn_test_array ((const float[]){ 1, 5, 3, 5, 5, 5, 7, 100 },
-                         DNN_SHAPE (4, 2));
+  g_autoptr (DnnArray) array = dnn_test_array (
+      (const float[]){ 1, 5, 3, 5, 5, 5, 7, 100 }, DNN_SHAPE (4, 2));
+
+  return dnn_source_new_array (array, "x");
 }
 
 static void
-assert_row (const DnnPreprocess *p, const DnnArray *inputs, int64_t row,
+assert_row (const DnnPreprocess *p, const DnnSource *inputs, int64_t row,
             float a, float b)
 {
   float out[2];
@@ -30,7 +33,7 @@ static void
 test_none (void)
 {
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
 
   g_test_summary ("A scale of 1 changes nothing");
 
@@ -41,7 +44,7 @@ static void
 test_scale (void)
 {
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (0.5);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
 
   g_test_summary ("Every element is multiplied");
 
@@ -52,8 +55,9 @@ static void
 test_bytes (void)
 {
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1.0 / 255);
-  g_autoptr (DnnArray) inputs = dnn_array_new_take (
+  g_autoptr (DnnArray) array = dnn_array_new_take (
       DNN_UINT8, DNN_SHAPE (1, 2), g_bytes_new_static ("\0\377", 2));
+  g_autoptr (DnnSource) inputs = dnn_source_new_array (array, "x");
 
   g_test_summary ("Elements of any type become float32 first");
 
@@ -65,7 +69,7 @@ test_fit (void)
 {
   const int64_t rows[] = { 0, 1, 2 };
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
 
   g_test_summary ("Mean and deviation are those of the rows given, of a "
                   "population; a column that does not vary is only shifted");
@@ -85,7 +89,7 @@ test_fit_scaled (void)
 {
   const int64_t rows[] = { 0, 1, 2 };
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (0.5);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
 
   g_test_summary ("Statistics are of the scaled inputs");
 
@@ -100,8 +104,9 @@ test_far_from_zero (void)
 {
   const int64_t rows[] = { 0, 1 };
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
-  g_autoptr (DnnArray) inputs =
+  g_autoptr (DnnArray) array =
       dnn_test_array ((const float[]){ 1e7f, 1e7f + 2 }, DNN_SHAPE (2, 1));
+  g_autoptr (DnnSource) inputs = dnn_source_new_array (array, "x");
 
   g_test_summary ("Numbers far from zero keep their deviation");
 

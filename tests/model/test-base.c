@@ -329,11 +329,11 @@ prepare (void)
 {
   g_autoptr (DnnData) wide = dnn_test_data (DNN_RUN_ROWS, 6, 3);
 
-  dnn_test_write_npy ("wide.npy", wide->train->inputs->data,
+  dnn_test_write_npy ("wide.npy", dnn_split_input (wide->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS, 6));
-  dnn_test_write_npy ("tall.npy", wide->train->inputs->data,
+  dnn_test_write_npy ("tall.npy", dnn_split_input (wide->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS, 3, 2));
-  dnn_test_write_npy ("turned.npy", wide->train->inputs->data,
+  dnn_test_write_npy ("turned.npy", dnn_split_input (wide->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS, 2, 3));
   train_base ("base", "inputs = x.npy\n", BASE_LAYERS);
   train_base ("scaled", "inputs = x.npy\nscale = 1/4\n", BASE_LAYERS);

@@ -33,9 +33,10 @@ write_data (void)
 {
   g_autoptr (DnnData) data = dnn_test_data (ROWS, COLUMNS, CLASSES);
 
-  dnn_test_write_npy ("x.npy", data->train->inputs->data,
+  dnn_test_write_npy ("x.npy", dnn_split_input (data->train)->array->data,
                       DNN_SHAPE (ROWS, COLUMNS));
-  dnn_test_write_npy ("y.npy", data->train->targets->data, DNN_SHAPE (ROWS));
+  dnn_test_write_npy ("y.npy", dnn_split_target (data->train)->array->data,
+                      DNN_SHAPE (ROWS));
 }
 
 /* The example with "section.key=value" set, or as it is. */
