@@ -22,7 +22,9 @@ dnn_data_free (DnnData *self)
 DnnShape
 dnn_data_input_shape (const DnnData *self)
 {
-  return dnn_source_row_shape (dnn_split_input (self->train));
+  const DnnShape row = dnn_source_row_shape (dnn_split_input (self->train));
+
+  return dnn_preprocess_shape (self->preprocess, &row);
 }
 
 DnnShape
@@ -379,15 +381,17 @@ load_all (DnnData *self, const DnnDataSource *source, GError **error)
          select_rows (self, s, error);
 }
 
-/* What classes and columns are called, as far as that is known before the
- * files are read. */
+/* Steps that are not learnt yet, or those of `like`; what classes and columns
+ * are called, as far as that is known before the files are read. */
 static DnnPreprocess *
 begin_preprocess (const DnnDataSource *source, const DnnPreprocess *like)
 {
-  DnnPreprocess *self = dnn_preprocess_new (source->settings.scale);
+  DnnPreprocess *self = dnn_preprocess_new_for (&source->settings);
 
-  if (like != NULL)
+  if (like != NULL) {
+    dnn_preprocess_take_steps (self, like);
     self->columns = g_strdupv (like->columns);
+  }
   if (*source->class_names != '\0')
     self->class_names = dnn_split_commas (source->class_names);
   else if (like != NULL && source->settings.keep_classes.n == 0)
@@ -413,9 +417,9 @@ dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
     return NULL;
   }
   name_classes (self);
-  if (source->settings.standardize)
-    dnn_preprocess_fit (self->preprocess, dnn_split_input (self->train),
-                        self->train->rows, self->train->first, self->train->n);
+  if (like == NULL &&
+      !dnn_preprocess_fit (self->preprocess, self->train, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 

@@ -31,8 +31,9 @@ typedef struct DnnData {
 
 /* From the section [data]. */
 DnnData *dnn_data_load (const DnnSpec *section, GError **error);
-/* The same for a model that has been trained: words in the target are its
- * classes, and the inputs of a table with a header its columns, by name. */
+/* The same for a model that has been trained: the steps are those of its
+ * preprocessing, words in the target are its classes, and the inputs of a table
+ * with a header its columns, by name. */
 DnnData *dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
                              GError **error);
 /* From arrays in memory: all rows train. */
@@ -43,7 +44,7 @@ DnnData *dnn_data_new_sources (const DnnSources *inputs,
 void dnn_data_free (DnnData *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnData, dnn_data_free)
 
-/* Shapes of one sample. */
+/* Shapes of one sample, as a model sees it. */
 DnnShape dnn_data_input_shape (const DnnData *self);
 DnnShape dnn_data_target_shape (const DnnData *self);
 

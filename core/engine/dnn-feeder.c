@@ -31,9 +31,11 @@ struct DnnFeeder {
   int64_t *rows;        /* (owned) of the block: their numbers in the split */
   int64_t *places;      /* (owned) and in the arrays, or the window */
   float *inputs;        /* (owned) NULL: they go to the plan's input */
-  float *targets;       /* (owned) rows x target size */
-  float *weights;       /* (owned) one a row, where there are any */
-  float *scale;         /* (owned) one a row */
+  float *scratch;    /* (owned) of the block, for steps that change the shape */
+  int64_t n_scratch; /* numbers of a row of it */
+  float *targets;    /* (owned) rows x target size */
+  float *weights;    /* (owned) one a row, where there are any */
+  float *scale;      /* (owned) one a row */
   const double *class_weights; /* NULL: 1 for all */
   int64_t n_classes;
   float *values; /* (owned) one a row */
@@ -45,6 +47,7 @@ clear_block (DnnFeeder *self)
 {
   g_clear_pointer (&self->weights, g_free);
   g_clear_pointer (&self->targets, g_free);
+  g_clear_pointer (&self->scratch, g_free);
   g_clear_pointer (&self->inputs, g_free);
   g_clear_pointer (&self->places, g_free);
   g_clear_pointer (&self->rows, g_free);
@@ -80,6 +83,7 @@ make_block (DnnFeeder *self)
   const int64_t n_targets = dnn_split_target (self->split)->row;
   const int64_t bytes =
       self->batch * (self->n_inputs + n_targets) * (int64_t) sizeof (float);
+  const DnnShape row = dnn_source_row_shape (dnn_split_input (self->split));
   gsize n;
 
   clear_block (self);
@@ -93,6 +97,8 @@ make_block (DnnFeeder *self)
   self->places = g_new (int64_t, n);
   self->targets = g_new0 (float, n *(gsize) n_targets);
   self->weights = g_new0 (float, n);
+  self->n_scratch = dnn_preprocess_scratch (self->data->preprocess, &row);
+  self->scratch = g_new (float, n *(gsize) self->n_scratch);
   if (self->n_together > 1)
     self->inputs = g_new0 (float, n *(gsize) self->n_inputs);
 }
@@ -293,7 +299,8 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   if (cached)
     dnn_array_rows_to_float (self->cache, self->rows + first, n, inputs);
   else
-    dnn_preprocess_rows (self->data->preprocess, inputs_of, places, n, inputs);
+    dnn_preprocess_rows (self->data->preprocess, inputs_of, places, n,
+                         self->scratch + first * self->n_scratch, inputs);
   dnn_data_targets (self->data, source, places, n, targets);
   if (has_weights (self))
     for (int64_t i = 0; i < n; i++)

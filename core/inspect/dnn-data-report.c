@@ -264,10 +264,13 @@ static void
 find_scale (DnnDataReport *self, const DnnData *data)
 {
   const DnnDataRange *range = &self->splits[0].inputs;
-  const double size = fmax (fabs (range->least), fabs (range->most)) *
-                      fabs (data->preprocess->scale);
+  double ends[] = { range->least, range->most }, size;
 
-  if (data->preprocess->n == 0 && size > 20)
+  if (dnn_preprocess_learns (data->preprocess))
+    return;
+  dnn_preprocess_range (data->preprocess, ends, G_N_ELEMENTS (ends));
+  size = fmax (fabs (ends[0]), fabs (ends[1]));
+  if (size > 20)
     add (self, "large_inputs",
          "inputs reach %g: 'standardize = true', or a 'scale', brings them "
          "near 1, where training is well-behaved",

@@ -23,7 +23,7 @@ assert_row (const DnnPreprocess *p, const DnnSource *inputs, int64_t row,
 {
   float out[2];
 
-  dnn_preprocess_rows (p, inputs, &row, 1, out);
+  dnn_preprocess_rows (p, inputs, &row, 1, NULL, out);
 
   g_assert_cmpfloat_with_epsilon (out[0], a, 1e-6);
   g_assert_cmpfloat_with_epsilon (out[1], b, 1e-6);
@@ -64,22 +64,36 @@ test_bytes (void)
   assert_row (p, inputs, 0, 0, 1);
 }
 
+/* Learnt from these rows of the inputs. */
+static DnnPreprocess *
+learn (DnnSource *inputs, double scale, const int64_t *rows, int64_t n)
+{
+  const DnnSources sources = { &inputs, 1 };
+  g_autoptr (DnnSplit) split = dnn_split_new (&sources, &sources, 0, n);
+  DnnPreprocess *p = dnn_preprocess_new (scale);
+
+  g_ptr_array_add (p->steps, dnn_standardize_new ());
+  split->rows = g_memdup2 (rows, (gsize) n * sizeof *rows);
+  g_assert_true (dnn_preprocess_fit (p, split, NULL));
+  return p;
+}
+
 static void
 test_fit (void)
 {
   const int64_t rows[] = { 0, 1, 2 };
-  g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
   g_autoptr (DnnSource) inputs = make_inputs ();
+  g_autoptr (DnnPreprocess) p = learn (inputs, 1, rows, 3);
+  const DnnStandardize *step = dnn_test_standardize_of (p);
 
   g_test_summary ("Mean and deviation are those of the rows given, of a "
                   "population; a column that does not vary is only shifted");
 
-  dnn_preprocess_fit (p, inputs, rows, 0, 3);
-
-  g_assert_cmpint (p->n, ==, 2);
-  g_assert_cmpfloat (p->mean[0], ==, 3);
-  g_assert_cmpfloat_with_epsilon (p->standard_deviation[0], 1.6329932f, 1e-6);
-  g_assert_cmpfloat (p->standard_deviation[1], ==, 0);
+  g_assert_cmpint (step->base.size, ==, 2);
+  g_assert_cmpfloat (step->mean[0], ==, 3);
+  g_assert_cmpfloat_with_epsilon (step->standard_deviation[0], 1.6329932f,
+                                  1e-6);
+  g_assert_cmpfloat (step->standard_deviation[1], ==, 0);
   assert_row (p, inputs, 0, -1.2247449f, 0);
   assert_row (p, inputs, 3, 2.4494898f, 95);
 }
@@ -88,14 +102,13 @@ static void
 test_fit_scaled (void)
 {
   const int64_t rows[] = { 0, 1, 2 };
-  g_autoptr (DnnPreprocess) p = dnn_preprocess_new (0.5);
   g_autoptr (DnnSource) inputs = make_inputs ();
+  g_autoptr (DnnPreprocess) p = learn (inputs, 0.5, rows, 3);
+  const DnnStandardize *step = dnn_test_standardize_of (p);
 
   g_test_summary ("Statistics are of the scaled inputs");
 
-  dnn_preprocess_fit (p, inputs, rows, 0, 3);
-
-  g_assert_cmpfloat (p->mean[0], ==, 1.5f);
+  g_assert_cmpfloat (step->mean[0], ==, 1.5f);
   assert_row (p, inputs, 0, -1.2247449f, 0);
 }
 
@@ -103,16 +116,15 @@ static void
 test_far_from_zero (void)
 {
   const int64_t rows[] = { 0, 1 };
-  g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
   g_autoptr (DnnArray) array =
       dnn_test_array ((const float[]){ 1e7f, 1e7f + 2 }, DNN_SHAPE (2, 1));
   g_autoptr (DnnSource) inputs = dnn_source_new_array (array, "x");
+  g_autoptr (DnnPreprocess) p = learn (inputs, 1, rows, 2);
+  const DnnStandardize *step = dnn_test_standardize_of (p);
 
   g_test_summary ("Numbers far from zero keep their deviation");
 
-  dnn_preprocess_fit (p, inputs, rows, 0, 2);
-
-  g_assert_cmpfloat_with_epsilon (p->standard_deviation[0], 1, 1e-6);
+  g_assert_cmpfloat_with_epsilon (step->standard_deviation[0], 1, 1e-6);
 }
 
 static DnnData *
@@ -160,7 +172,8 @@ test_training_rows (gconstpointer data)
 
   loaded = load (row->lines);
 
-  g_assert_cmpfloat (loaded->preprocess->mean[0], ==, row->mean);
+  g_assert_cmpfloat (dnn_test_standardize_of (loaded->preprocess)->mean[0], ==,
+                     row->mean);
   g_assert_cmpint (g_chdir ("/"), ==, 0);
 }
 

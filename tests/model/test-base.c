@@ -240,8 +240,8 @@ test_inherited (gconstpointer data)
   g_autoptr (DnnRun) run = dnn_test_run_good (text);
   const DnnPreprocess *preprocess = dnn_run_data (run)->preprocess;
 
-  g_assert_cmpfloat (preprocess->scale, ==, row->scale);
-  g_assert_cmpint (preprocess->n, ==, row->n);
+  g_assert_cmpfloat (dnn_test_scale_of (preprocess), ==, row->scale);
+  g_assert_cmpint (dnn_preprocess_size (preprocess), ==, row->n);
   /* Names of classes are never the base's. */
   g_assert_cmpstr (preprocess->class_names[2], ==, "c");
 }
@@ -254,15 +254,17 @@ test_inherited_values (void)
       "[model]\nbase = standard/model.safetensors\ndrop_last = 1\n"
       "layers = " HEAD "\n" DNN_RUN_TRAIN DNN_RUN_SGD);
   g_autoptr (DnnModelFile) base = load ("standard/model.safetensors");
-  const DnnPreprocess *mine = dnn_run_data (run)->preprocess;
+  const DnnStandardize *mine =
+      dnn_test_standardize_of (dnn_run_data (run)->preprocess);
+  const DnnStandardize *its = dnn_test_standardize_of (base->preprocess);
 
   g_test_summary ("Statistics are those of the base's rows, not of the new "
                   "ones");
 
-  g_assert_cmpmem (mine->mean, 4 * sizeof (float), base->preprocess->mean,
+  g_assert_cmpmem (mine->mean, 4 * sizeof (float), its->mean,
                    4 * sizeof (float));
   g_assert_cmpmem (mine->standard_deviation, 4 * sizeof (float),
-                   base->preprocess->standard_deviation, 4 * sizeof (float));
+                   its->standard_deviation, 4 * sizeof (float));
 }
 
 /* --- mistakes ------------------------------------------------------------ */

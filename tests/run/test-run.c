@@ -122,7 +122,7 @@ test_files (void)
   file = load ("files/model.safetensors");
   g_assert_cmpint (file->epoch, ==, 4);
   g_assert_cmpuint (file->step, ==, 4);
-  g_assert_cmpint (file->preprocess->n, ==, COLUMNS);
+  g_assert_cmpint (dnn_preprocess_size (file->preprocess), ==, COLUMNS);
   text = read_text ("files/experiment.dnn");
   again = dnn_experiment_parse ("files/experiment.dnn", text, NULL);
   g_assert_cmpstr (dnn_experiment_get (again, "train", "seed"), ==, "3");
