@@ -113,3 +113,19 @@ dnn_test_data (int64_t rows, int64_t columns, int64_t classes)
   g_assert_no_error (error);
   return data;
 }
+
+double
+dnn_test_scale_of (const DnnPreprocess *preprocess)
+{
+  const DnnDataStep *step = dnn_preprocess_find (preprocess, &dnn_scale_type);
+
+  g_assert_nonnull (step);
+  return ((const DnnScale *) step)->factor;
+}
+
+const DnnStandardize *
+dnn_test_standardize_of (const DnnPreprocess *preprocess)
+{
+  return (const DnnStandardize *) dnn_preprocess_find (preprocess,
+                                                       &dnn_standardize_type);
+}

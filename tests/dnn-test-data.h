@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dnn-array.h"
+#include "dnn-data-steps.h"
 #include "dnn-data.h"
 
 /* An array of float32: a copy of `values`. */
@@ -12,6 +13,10 @@ void dnn_test_write_npy (const char *path, const float *values, DnnShape shape);
  * ends in ".gz". */
 void dnn_test_write_idx (const char *path, const uint8_t *values,
                          DnnShape shape);
+
+/* The factor of its scale, and its standardization or NULL. */
+double dnn_test_scale_of (const DnnPreprocess *preprocess);
+const DnnStandardize *dnn_test_standardize_of (const DnnPreprocess *preprocess);
 
 /* `rows` rows of normal numbers, and for each the index of the largest of its
  * first `classes`; or, where that is 0, the sum of its first two. */

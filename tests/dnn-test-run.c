@@ -168,9 +168,9 @@ write_data (void)
 {
   g_autoptr (DnnData) data = dnn_test_data (DNN_RUN_ROWS, DNN_RUN_COLUMNS, 3);
 
-  dnn_test_write_npy ("x.npy", data->train->inputs->data,
+  dnn_test_write_npy ("x.npy", dnn_split_input (data->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS, DNN_RUN_COLUMNS));
-  dnn_test_write_npy ("y.npy", data->train->targets->data,
+  dnn_test_write_npy ("y.npy", dnn_split_target (data->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS));
 }
 

@@ -56,8 +56,7 @@ dnn_test_training_new (const char *chain, const char *optimizer,
   g_autoptr (GError) local = NULL;
 
   self->data = dnn_test_data (DNN_TEST_ROWS, DNN_TEST_COLUMNS, labels ? 3 : 0);
-  self->data->validation = dnn_split_new (self->data->train->inputs,
-                                          self->data->train->targets, 0, 7);
+  self->data->validation = dnn_split_new_part (self->data->train, 0, 7);
   self->model =
       dnn_model_new_from_chain (dnn_test_registry (), chain, &input, &local);
   g_assert_no_error (local);

@@ -39,7 +39,8 @@ set_nameless (const DnnSplit *split, int64_t row, float label, guint n_names,
                "%s: row %" G_GINT64_FORMAT
                ": label '%g' has no name; class_names gives %u, for labels "
                "from 0 on",
-               split->targets_name, row + 1, (double) label, n_names);
+               dnn_split_target (split)->name, row + 1, (double) label,
+               n_names);
   return false;
 }
 
@@ -50,12 +51,12 @@ set_bad_target (const Check *self, int64_t row, float y, GError **error)
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: row %" G_GINT64_FORMAT ": label '%g' must be a whole "
                  "number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                 self->split->targets_name, row + 1, (double) y,
+                 dnn_split_target (self->split)->name, row + 1, (double) y,
                  self->expected->lo, self->expected->hi);
   else
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: row %" G_GINT64_FORMAT ": target '%g' is not finite",
-                 self->split->targets_name, row + 1, (double) y);
+                 dnn_split_target (self->split)->name, row + 1, (double) y);
   return false;
 }
 
@@ -88,10 +89,10 @@ check_target (Check *self, int64_t row, GError **error)
 /* --- inputs -------------------------------------------------------------- */
 
 static bool
-can_be_infinite (const DnnArray *array)
+can_be_infinite (const DnnSource *source)
 {
-  return array->dtype == DNN_FLOAT32 || array->dtype == DNN_FLOAT64 ||
-         array->dtype == DNN_FLOAT16;
+  return source->dtype == DNN_FLOAT32 || source->dtype == DNN_FLOAT64 ||
+         source->dtype == DNN_FLOAT16;
 }
 
 /* How many rows from number `i` of the split lie side by side. */
@@ -110,7 +111,7 @@ count_neighbours (const DnnSplit *split, int64_t i, int64_t most)
 static bool
 check_inputs (Check *self, GError **error)
 {
-  const DnnArray *inputs = self->split->inputs;
+  const DnnSource *inputs = dnn_split_input (self->split);
   const int64_t most = MAX (PIECE / self->n_inputs, 1);
 
   if (!can_be_infinite (inputs))
@@ -120,19 +121,18 @@ check_inputs (Check *self, GError **error)
     int64_t bad;
 
     n = count_neighbours (self->split, i, most);
-    dnn_array_to_float (inputs, row * self->n_inputs, n * self->n_inputs,
-                        self->inputs);
+    dnn_source_read (inputs, row, n, self->inputs);
     bad = dnn_find_not_finite (self->inputs, n * self->n_inputs);
     if (bad >= 0) {
       g_autofree char *text =
           dnn_describe_not_finite (self->inputs, bad, self->n_inputs, row,
                                    self->data->preprocess->columns);
 
-      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: %s",
-                   self->split->inputs_name, text);
+      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: %s", inputs->name,
+                   text);
       return false;
     }
-    dnn_array_release_behind (inputs, i, n);
+    dnn_source_release_behind (inputs, i, n);
   }
   return true;
 }
@@ -147,14 +147,14 @@ check_split (const DnnData *data, const DnnSplit *split,
 
   if (split == NULL)
     return true;
-  self.n_inputs = dnn_array_row_size (split->inputs);
-  self.n_targets = dnn_array_row_size (split->targets);
+  self.n_inputs = dnn_split_input (split)->row;
+  self.n_targets = dnn_split_target (split)->row;
   self.inputs = g_new (float, (gsize) MAX (PIECE, self.n_inputs));
   self.targets = g_new (float, (gsize) self.n_targets);
   for (int64_t i = 0; i < split->n; i++) {
     if (!check_target (&self, dnn_split_row (split, i), error))
       return false;
-    dnn_array_release_behind (split->targets, i, 1);
+    dnn_source_release_behind (dnn_split_target (split), i, 1);
   }
   return check_inputs (&self, error);
 }

@@ -26,7 +26,7 @@ static GArray *
 count_classes (const DnnData *data)
 {
   const DnnSplit *train = data->train;
-  const int64_t n = dnn_array_row_size (train->targets);
+  const int64_t n = dnn_split_target (train)->row;
   g_autofree float *targets = g_new (float, (gsize) n + 1);
   GArray *counts = g_array_new (FALSE, TRUE, sizeof (double));
 

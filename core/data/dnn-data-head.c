@@ -109,10 +109,11 @@ add_split (const DnnSplit *split, size_t *bytes)
 {
   if (split == NULL)
     return;
-  *bytes += count_bytes (split->inputs->dtype, &split->inputs->shape) +
-            count_bytes (split->targets->dtype, &split->targets->shape);
-  if (split->weights != NULL)
-    *bytes += count_bytes (split->weights->dtype, &split->weights->shape);
+  for (uint32_t i = 0; i < dnn_split_n_sources (split); i++) {
+    const DnnSource *source = dnn_split_source (split, i);
+
+    *bytes += count_bytes (source->dtype, &source->shape);
+  }
 }
 
 /* The long way, for formats without sizes in their header. */
@@ -126,11 +127,12 @@ load (const DnnSpec *section, DnnDataHead *ret_head, GError **error)
     return false;
   head.input = dnn_data_input_shape (data);
   head.target = dnn_data_target_shape (data);
-  head.rows = data->train->inputs->shape.dims[0];
+  head.rows = dnn_source_n_rows (dnn_split_input (data->train));
   head.validates = data->validation != NULL;
   add_split (data->train, &head.bytes);
   add_split (data->test, &head.bytes);
-  if (head.validates && data->validation->inputs != data->train->inputs) {
+  if (head.validates &&
+      dnn_split_input (data->validation) != dnn_split_input (data->train)) {
     head.validation_rows = data->validation->n;
     add_split (data->validation, &head.bytes);
   }

@@ -1,9 +1,9 @@
 /* dnn-data-source.c - finds the files of a data set */
 #include "dnn-data-source.h"
 
-#include "dnn-data-file.h"
 #include "dnn-param.h"
 #include "dnn-parse.h"
+#include "dnn-sources.h"
 #include "dnn-suggest.h"
 
 #include <string.h>
@@ -194,11 +194,13 @@ find_by_name (DnnDataSource *self, GError **error)
 /* --- files by name ------------------------------------------------------- */
 
 static bool
-take_files (DnnDataFiles *files, DnnFormat format, const char *inputs,
-            const char *targets, const char *prefix, GError **error)
+take_files (DnnDataFiles *files, const DnnDataSettings *settings,
+            const char *inputs, const char *targets, const char *prefix,
+            GError **error)
 {
-  const bool both = *targets == '\0' && *inputs != '\0' &&
-                    dnn_data_file_may_hold_both (inputs, format);
+  const bool both =
+      *targets == '\0' && *inputs != '\0' &&
+      dnn_source_find_opener (inputs)->holds_both (inputs, settings);
 
   if (!both && (*inputs == '\0') != (*targets == '\0')) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
@@ -219,7 +221,6 @@ static bool
 find_files (DnnDataSource *self, GError **error)
 {
   const DnnDataSettings *s = &self->settings;
-  const DnnFormat format = (DnnFormat) s->format;
 
   if ((*s->dataset != '\0') == (*s->inputs != '\0')) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
@@ -228,11 +229,11 @@ find_files (DnnDataSource *self, GError **error)
   }
   if (*s->dataset != '\0' && !find_by_name (self, error))
     return false;
-  return take_files (&self->train, format, s->inputs, s->targets, "", error) &&
-         take_files (&self->validation, format, s->validation_inputs,
+  return take_files (&self->train, s, s->inputs, s->targets, "", error) &&
+         take_files (&self->validation, s, s->validation_inputs,
                      s->validation_targets, "validation_", error) &&
-         take_files (&self->test, format, s->test_inputs, s->test_targets,
-                     "test_", error);
+         take_files (&self->test, s, s->test_inputs, s->test_targets, "test_",
+                     error);
 }
 
 static bool

@@ -1,10 +1,9 @@
 /* dnn-data.c - splits and labels of a section [data] */
 #include "dnn-data.h"
 
-#include "dnn-data-file.h"
-#include "dnn-data-pair.h"
 #include "dnn-memory.h"
 #include "dnn-parse.h"
+#include "dnn-sources.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,26 +20,18 @@ dnn_data_free (DnnData *self)
   g_free (self);
 }
 
-static DnnShape
-sample_shape (const DnnArray *array)
-{
-  DnnShape shape = { .n_dims = array->shape.n_dims - 1 };
-
-  memcpy (shape.dims, &array->shape.dims[1],
-          shape.n_dims * sizeof shape.dims[0]);
-  return shape;
-}
-
 DnnShape
 dnn_data_input_shape (const DnnData *self)
 {
-  return sample_shape (self->train->inputs);
+  const DnnShape row = dnn_source_row_shape (dnn_split_input (self->train));
+
+  return dnn_preprocess_shape (self->preprocess, &row);
 }
 
 DnnShape
 dnn_data_target_shape (const DnnData *self)
 {
-  return sample_shape (self->train->targets);
+  return dnn_source_row_shape (dnn_split_target (self->train));
 }
 
 /* --- labels -------------------------------------------------------------- */
@@ -71,9 +62,10 @@ void
 dnn_data_targets (const DnnData *self, const DnnSplit *split,
                   const int64_t *rows, int64_t n, float *out)
 {
-  const int64_t total = n * dnn_array_row_size (split->targets);
+  const DnnSource *targets = dnn_split_target (split);
+  const int64_t total = n * targets->row;
 
-  dnn_array_rows_to_float (split->targets, rows, n, out);
+  dnn_source_gather (targets, rows, n, out);
   if (self->relabel.keep.n > 0 || self->relabel.positive >= 0)
     for (int64_t i = 0; i < total; i++)
       out[i] = relabel (&self->relabel, out[i]);
@@ -83,14 +75,15 @@ dnn_data_targets (const DnnData *self, const DnnSplit *split,
 static int64_t
 list_kept (const DnnRelabel *self, const DnnSplit *split, int64_t *out)
 {
+  const DnnSource *targets = dnn_split_target (split);
   int64_t n = 0;
 
   for (int64_t i = 0; i < split->n; i++) {
     const int64_t row = dnn_split_row (split, i);
     float label;
 
-    dnn_array_to_float (split->targets, row, 1, &label);
-    dnn_array_release_behind (split->targets, i, 1);
+    dnn_source_gather (targets, &row, 1, &label);
+    dnn_source_release_behind (targets, i, 1);
     if (!is_kept (self, label))
       continue;
     if (out != NULL)
@@ -104,12 +97,12 @@ list_kept (const DnnRelabel *self, const DnnSplit *split, int64_t *out)
 static bool
 keep_classes (const DnnRelabel *self, DnnSplit *split, GError **error)
 {
+  const char *name = dnn_split_target (split)->name;
   const int64_t n = list_kept (self, split, NULL);
   int64_t *rows = dnn_memory_new ((size_t) n * sizeof (int64_t), error);
 
   if (rows == NULL) {
-    g_prefix_error (error,
-                    "%s: rows that keep_classes keeps: ", split->targets_name);
+    g_prefix_error (error, "%s: rows that keep_classes keeps: ", name);
     return false;
   }
   list_kept (self, split, rows);
@@ -119,31 +112,28 @@ keep_classes (const DnnRelabel *self, DnnSplit *split, GError **error)
   if (n > 0)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-               "%s: keep_classes leaves no rows", split->targets_name);
+               "%s: keep_classes leaves no rows", name);
   return false;
 }
 
 /* --- making -------------------------------------------------------------- */
 
 static bool
-check_pair (const DnnArray *inputs, const DnnArray *targets,
-            const char *inputs_name, const char *targets_name, GError **error)
+check_pair (const DnnSource *inputs, const DnnSource *targets, GError **error)
 {
-  const DnnArray *const arrays[] = { inputs, targets };
-  const char *const names[] = { inputs_name, targets_name };
+  const DnnSource *const sources[] = { inputs, targets };
 
   for (int i = 0; i < 2; i++)
-    if (arrays[i]->shape.n_dims < 1 || arrays[i]->shape.dims[0] < 1 ||
-        dnn_array_row_size (arrays[i]) < 1) {
+    if (dnn_source_n_rows (sources[i]) < 1 || sources[i]->row < 1) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: it holds no rows",
-                   names[i]);
+                   sources[i]->name);
       return false;
     }
   if (inputs->shape.dims[0] != targets->shape.dims[0]) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s has %" G_GINT64_FORMAT " rows, and %s has "
                  "'%" G_GINT64_FORMAT "'; they must have as many",
-                 inputs_name, inputs->shape.dims[0], targets_name,
+                 inputs->name, inputs->shape.dims[0], targets->name,
                  targets->shape.dims[0]);
     return false;
   }
@@ -151,34 +141,53 @@ check_pair (const DnnArray *inputs, const DnnArray *targets,
 }
 
 DnnData *
-dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error)
+dnn_data_new_sources (const DnnSources *inputs, const DnnSources *targets,
+                      GError **error)
 {
   DnnData *self;
 
-  if (!check_pair (inputs, targets, "inputs", "targets", error))
-    return NULL;
+  for (uint32_t i = 0; i < inputs->n; i++)
+    if (!check_pair (inputs->at[i], targets->at[0], error))
+      return NULL;
+  for (uint32_t i = 1; i < targets->n; i++)
+    if (!check_pair (inputs->at[0], targets->at[i], error))
+      return NULL;
   self = g_new0 (DnnData, 1);
-  self->train = dnn_split_new (inputs, targets, 0, inputs->shape.dims[0]);
+  self->train =
+      dnn_split_new (inputs, targets, 0, dnn_source_n_rows (inputs->at[0]));
   self->preprocess = dnn_preprocess_new (1);
   self->relabel.positive = -1;
+  return self;
+}
+
+DnnData *
+dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error)
+{
+  g_autoptr (DnnSource) x = dnn_source_new_array (inputs, "inputs");
+  g_autoptr (DnnSource) y = dnn_source_new_array (targets, "targets");
+
+  DnnData *self = dnn_data_new_sources (&(DnnSources){ &x, 1 },
+                                        &(DnnSources){ &y, 1 }, error);
+
+  x->name = y->name = g_intern_static_string ("data");
   return self;
 }
 
 static bool
 check_like (const DnnData *self, const DnnDataPair *pair, GError **error)
 {
-  const DnnSplit *like = self->train;
+  const DnnSource *x, *y;
 
-  if (like == NULL)
+  if (self->train == NULL)
     return true;
-  if (dnn_array_row_size (pair->inputs) == dnn_array_row_size (like->inputs) &&
-      dnn_array_row_size (pair->targets) == dnn_array_row_size (like->targets))
+  x = dnn_split_input (self->train);
+  y = dnn_split_target (self->train);
+  if (pair->inputs->row == x->row && pair->targets->row == y->row)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                "the rows of %s and %s have other sizes than those of %s and "
                "%s",
-               pair->inputs_name, pair->targets_name, like->inputs_name,
-               like->targets_name);
+               pair->inputs->name, pair->targets->name, x->name, y->name);
   return false;
 }
 
@@ -186,28 +195,26 @@ check_like (const DnnData *self, const DnnDataPair *pair, GError **error)
  * first pair's columns and classes are those of the others. */
 static bool
 load_split (DnnData *self, const DnnDataFiles *files,
-            const DnnDataSource *source, DnnSplit **ret_split, GError **error)
+            const DnnDataSettings *settings, DnnSplit **ret_split,
+            GError **error)
 {
   DnnPreprocess *names = self->preprocess;
   g_auto (DnnDataPair) pair = { 0 };
-  DnnSplit *split;
 
   if (files->inputs == NULL)
     return true;
-  if (!dnn_data_pair_load (&pair, files, source, names, error) ||
-      !check_pair (pair.inputs, pair.targets, pair.inputs_name,
-                   pair.targets_name, error) ||
+  if (!dnn_source_find_opener (files->inputs)
+           ->open (&pair, files, settings, names, error) ||
+      !check_pair (pair.inputs, pair.targets, error) ||
       !check_like (self, &pair, error))
     return false;
-  split =
-      dnn_split_new (pair.inputs, pair.targets, 0, pair.inputs->shape.dims[0]);
-  split->inputs_name = pair.inputs_name;
-  split->targets_name = pair.targets_name;
+  *ret_split = dnn_split_new (&(DnnSources){ &pair.inputs, 1 },
+                              &(DnnSources){ &pair.targets, 1 }, 0,
+                              dnn_source_n_rows (pair.inputs));
   if (names->columns == NULL)
-    names->columns = g_steal_pointer (&pair.columns);
+    names->columns = g_strdupv (pair.inputs->columns);
   if (names->class_names == NULL)
-    names->class_names = g_steal_pointer (&pair.classes);
-  *ret_split = split;
+    names->class_names = g_strdupv (pair.targets->classes);
   return true;
 }
 
@@ -241,10 +248,7 @@ cut_validation (DnnData *self, int64_t first, int64_t n, const char *key,
                  key, train->n - n, train->n);
     return false;
   }
-  cut = dnn_split_new (train->inputs, train->targets, train->first + first, n);
-  cut->weights = train->weights != NULL ? dnn_array_ref (train->weights) : NULL;
-  cut->inputs_name = train->inputs_name;
-  cut->targets_name = train->targets_name;
+  cut = dnn_split_new_part (train, train->first + first, n);
   if (first == 0)
     train->first += n;
   train->n -= n;
@@ -289,7 +293,7 @@ static bool
 select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
 {
   DnnSplit *splits[] = { self->train, self->validation, self->test };
-  bool labels = dnn_array_row_size (self->train->targets) == 1;
+  bool labels = dnn_split_target (self->train)->row == 1;
 
   self->relabel.keep = settings->keep_classes;
   self->relabel.positive = settings->positive_class;
@@ -346,21 +350,19 @@ check_memory (const DnnData *self, GError **error)
   const DnnSplit *splits[] = { self->train, self->validation, self->test };
 
   for (size_t i = 0; self->memory_limit > 0 && i < G_N_ELEMENTS (splits); i++) {
-    size_t n;
+    size_t n = 0;
 
     if (splits[i] == NULL)
       continue;
-    n = dnn_array_resident_size (splits[i]->inputs) +
-        dnn_array_resident_size (splits[i]->targets);
-    if (splits[i]->weights != NULL)
-      n += dnn_array_resident_size (splits[i]->weights);
+    for (uint32_t j = 0; j < dnn_split_n_sources (splits[i]); j++)
+      n += dnn_split_source (splits[i], j)->resident;
     if (n <= (size_t) self->memory_limit / 2)
       continue;
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: takes '%zu' bytes of memory, more than half of the "
                  "memory limit; read in pieces are .npy files in C order and "
                  "IDX files, neither of them packed",
-                 splits[i]->inputs_name, n);
+                 dnn_split_input (splits[i])->name, n);
     return false;
   }
   return true;
@@ -369,27 +371,28 @@ check_memory (const DnnData *self, GError **error)
 static bool
 load_all (DnnData *self, const DnnDataSource *source, GError **error)
 {
+  const DnnDataSettings *s = &source->settings;
+
   self->memory_limit = source->memory_limit;
-  return load_split (self, &source->train, source, &self->train, error) &&
-         load_split (self, &source->validation, source, &self->validation,
-                     error) &&
-         load_split (self, &source->test, source, &self->test, error) &&
-         (*source->settings.weights == '\0' ||
-          load_weights (self->train, &source->settings, error)) &&
-         check_memory (self, error) &&
-         cut_splits (self, &source->settings, error) &&
-         select_rows (self, &source->settings, error);
+  return load_split (self, &source->train, s, &self->train, error) &&
+         load_split (self, &source->validation, s, &self->validation, error) &&
+         load_split (self, &source->test, s, &self->test, error) &&
+         (*s->weights == '\0' || load_weights (self->train, s, error)) &&
+         check_memory (self, error) && cut_splits (self, s, error) &&
+         select_rows (self, s, error);
 }
 
-/* What classes and columns are called, as far as that is known before the
- * files are read. */
+/* Steps that are not learnt yet, or those of `like`; what classes and columns
+ * are called, as far as that is known before the files are read. */
 static DnnPreprocess *
 begin_preprocess (const DnnDataSource *source, const DnnPreprocess *like)
 {
-  DnnPreprocess *self = dnn_preprocess_new (source->settings.scale);
+  DnnPreprocess *self = dnn_preprocess_new_for (&source->settings);
 
-  if (like != NULL)
+  if (like != NULL) {
+    dnn_preprocess_take_steps (self, like);
     self->columns = g_strdupv (like->columns);
+  }
   if (*source->class_names != '\0')
     self->class_names = dnn_split_commas (source->class_names);
   else if (like != NULL && source->settings.keep_classes.n == 0)
@@ -415,9 +418,9 @@ dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
     return NULL;
   }
   name_classes (self);
-  if (source->settings.standardize)
-    dnn_preprocess_fit (self->preprocess, self->train->inputs,
-                        self->train->rows, self->train->first, self->train->n);
+  if (like == NULL &&
+      !dnn_preprocess_fit (self->preprocess, self->train, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -425,4 +428,16 @@ DnnData *
 dnn_data_load (const DnnSpec *section, GError **error)
 {
   return dnn_data_load_like (section, NULL, error);
+}
+
+DnnSource *
+dnn_data_load_inputs (const char *path, const DnnSpec *section,
+                      const DnnPreprocess *like, int64_t n, GError **error)
+{
+  DnnDataSettings settings;
+
+  return dnn_data_settings_parse (section, &settings, error)
+             ? dnn_source_find_opener (path)->open_inputs (path, &settings,
+                                                           like, n, error)
+             : NULL;
 }

@@ -31,16 +31,20 @@ typedef struct DnnData {
 
 /* From the section [data]. */
 DnnData *dnn_data_load (const DnnSpec *section, GError **error);
-/* The same for a model that has been trained: words in the target are its
- * classes, and the inputs of a table with a header its columns, by name. */
+/* The same for a model that has been trained: the steps are those of its
+ * preprocessing, words in the target are its classes, and the inputs of a table
+ * with a header its columns, by name. */
 DnnData *dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
                              GError **error);
 /* From arrays in memory: all rows train. */
 DnnData *dnn_data_new (DnnArray *inputs, DnnArray *targets, GError **error);
+/* The same from sources of any kind, of which each has as many rows. */
+DnnData *dnn_data_new_sources (const DnnSources *inputs,
+                               const DnnSources *targets, GError **error);
 void dnn_data_free (DnnData *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnData, dnn_data_free)
 
-/* Shapes of one sample. */
+/* Shapes of one sample, as a model sees it. */
 DnnShape dnn_data_input_shape (const DnnData *self);
 DnnShape dnn_data_target_shape (const DnnData *self);
 
@@ -54,5 +58,13 @@ bool dnn_data_check (const DnnData *self, const DnnExpected *expected,
  * `out`. */
 void dnn_data_targets (const DnnData *self, const DnnSplit *split,
                        const int64_t *rows, int64_t n, float *out);
+
+/* The inputs of a file without targets, or with targets that are not looked at,
+ * for a model trained with this section [data] (NULL: none) and this
+ * preprocessing, which takes `n` numbers a row.
+ * Returns: (transfer full): NULL with an error. */
+DnnSource *dnn_data_load_inputs (const char *path, const DnnSpec *section,
+                                 const DnnPreprocess *like, int64_t n,
+                                 GError **error);
 
 DNN_END_DECLS

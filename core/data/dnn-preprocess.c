@@ -1,15 +1,58 @@
-/* dnn-preprocess.c - scale and standardize */
+/* dnn-preprocess.c - steps, one after another */
 #include "dnn-preprocess.h"
 
-#include <math.h>
+#include "dnn-data-steps.h"
+#include "dnn-parse.h"
+#include "dnn-spec.h"
+
+#include <string.h>
+
+static void
+step_unref (void *step)
+{
+  dnn_data_step_unref (step);
+}
+
+static DnnPreprocess *
+preprocess_new (void)
+{
+  DnnPreprocess *self = g_new0 (DnnPreprocess, 1);
+
+  self->steps = g_ptr_array_new_with_free_func (step_unref);
+  return self;
+}
 
 DnnPreprocess *
 dnn_preprocess_new (double scale)
 {
-  DnnPreprocess *self = g_new0 (DnnPreprocess, 1);
+  DnnPreprocess *self = preprocess_new ();
 
-  self->scale = scale;
+  g_ptr_array_add (self->steps, dnn_scale_new (scale));
   return self;
+}
+
+DnnPreprocess *
+dnn_preprocess_new_for (const DnnDataSettings *settings)
+{
+  DnnPreprocess *self = preprocess_new ();
+
+  for (size_t i = 0; dnn_data_step_types[i] != NULL; i++) {
+    DnnDataStep *step = dnn_data_step_types[i]->from_settings (settings);
+
+    if (step != NULL)
+      g_ptr_array_add (self->steps, step);
+  }
+  return self;
+}
+
+bool
+dnn_preprocess_is_set (const DnnExperiment *experiment)
+{
+  for (size_t i = 0; dnn_data_step_types[i] != NULL; i++)
+    if (dnn_experiment_get (experiment, "data", dnn_data_step_types[i]->name) !=
+        NULL)
+      return true;
+  return false;
 }
 
 void
@@ -19,60 +62,290 @@ dnn_preprocess_free (DnnPreprocess *self)
     return;
   g_strfreev (self->columns);
   g_strfreev (self->class_names);
-  g_free (self->standard_deviation);
-  g_free (self->mean);
+  g_ptr_array_unref (self->steps);
   g_free (self);
 }
 
-/* Welford's running mean and sum of squares: no cancellation. */
-void
-dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
-                    const int64_t *rows, int64_t first, int64_t n_rows)
+static DnnDataStep *
+step_at (const DnnPreprocess *self, guint i)
 {
-  const int64_t n = dnn_array_row_size (inputs);
-  g_autofree double *mean = g_new0 (double, (gsize) n + 1);
-  g_autofree double *squares = g_new0 (double, (gsize) n + 1);
-  g_autofree float *row = g_new (float, (gsize) n + 1);
-
-  for (int64_t i = 0; i < n_rows; i++) {
-    const int64_t at = rows != NULL ? rows[i] : first + i;
-
-    dnn_array_to_float (inputs, at * n, n, row);
-    dnn_array_release_behind (inputs, i, 1);
-    for (int64_t j = 0; j < n; j++) {
-      double x = row[j] * self->scale, before = x - mean[j];
-
-      mean[j] += before / (double) (i + 1);
-      squares[j] += before * (x - mean[j]);
-    }
-  }
-  self->n = n;
-  self->mean = g_renew (float, self->mean, (gsize) n + 1);
-  self->standard_deviation =
-      g_renew (float, self->standard_deviation, (gsize) n + 1);
-  for (int64_t j = 0; j < n; j++) {
-    self->mean[j] = (float) mean[j];
-    self->standard_deviation[j] =
-        n_rows > 0 ? (float) sqrt (squares[j] / (double) n_rows) : 0;
-  }
+  return g_ptr_array_index (self->steps, i);
 }
 
 void
-dnn_preprocess_rows (const DnnPreprocess *self, const DnnArray *inputs,
-                     const int64_t *rows, int64_t n, float *out)
+dnn_preprocess_take_steps (DnnPreprocess *self, const DnnPreprocess *from)
 {
-  const int64_t total = n * dnn_array_row_size (inputs);
-  const float scale = (float) self->scale;
+  g_ptr_array_set_size (self->steps, 0);
+  for (guint i = 0; i < from->steps->len; i++)
+    g_ptr_array_add (self->steps, dnn_data_step_ref (step_at (from, i)));
+}
 
-  dnn_array_rows_to_float (inputs, rows, n, out);
-  if (scale != 1)
-    for (int64_t j = 0; j < total; j++)
-      out[j] *= scale;
-  for (int64_t i = 0; self->n > 0 && i < total; i += self->n)
-    for (int64_t j = 0; j < self->n; j++) {
-      float deviation = self->standard_deviation[j];
+const DnnDataStep *
+dnn_preprocess_find (const DnnPreprocess *self, const DnnDataStepType *type)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    if (step_at (self, i)->type == type)
+      return step_at (self, i);
+  return NULL;
+}
 
-      out[i + j] =
-          (out[i + j] - self->mean[j]) / (deviation > 0 ? deviation : 1);
+bool
+dnn_preprocess_learns (const DnnPreprocess *self)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    if (step_at (self, i)->type->fit != NULL)
+      return true;
+  return false;
+}
+
+int64_t
+dnn_preprocess_size (const DnnPreprocess *self)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    if (step_at (self, i)->size > 0)
+      return step_at (self, i)->size;
+  return 0;
+}
+
+bool
+dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split, GError **error)
+{
+  DnnDataStep *const *steps = (DnnDataStep *const *) self->steps->pdata;
+
+  for (guint i = 0; i < self->steps->len; i++) {
+    g_autoptr (DnnDataStepRows) rows = NULL;
+
+    if (steps[i]->type->fit == NULL)
+      continue;
+    rows = dnn_data_step_rows_new (steps, i, split);
+    if (!steps[i]->type->fit (steps[i], rows, error))
+      return false;
+  }
+  return true;
+}
+
+DnnShape
+dnn_preprocess_shape (const DnnPreprocess *self, const DnnShape *row)
+{
+  DnnShape shape = *row;
+
+  for (guint i = 0; i < self->steps->len; i++)
+    shape = dnn_data_step_shape (step_at (self, i), &shape);
+  return shape;
+}
+
+/* --- rows ---------------------------------------------------------------- */
+
+/* The number of steps up to the last that changes the shape. */
+static guint
+count_unsteady (const DnnPreprocess *self)
+{
+  guint n = self->steps->len;
+
+  while (n > 0 && step_at (self, n - 1)->type->convert == NULL)
+    n--;
+  return n;
+}
+
+static int64_t
+count (const DnnShape *shape)
+{
+  int64_t n = 1;
+
+  for (uint32_t i = 0; i < shape->n_dims; i++)
+    n *= shape->dims[i];
+  return n;
+}
+
+bool
+dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row)
+{
+  DnnShape shape = *row;
+
+  for (guint i = 0; i < self->steps->len; i++) {
+    const DnnDataStep *step = step_at (self, i);
+
+    if (step->size > 0 && step->size != count (&shape))
+      return false;
+    shape = dnn_data_step_shape (step, &shape);
+  }
+  return true;
+}
+
+/* Two blocks, each as wide as rows ever are before the last change. */
+int64_t
+dnn_preprocess_scratch (const DnnPreprocess *self, const DnnShape *row)
+{
+  const guint n = count_unsteady (self);
+  DnnShape shape = *row;
+  int64_t widest = 0;
+
+  for (guint i = 0; i < n; i++) {
+    widest = MAX (widest, count (&shape));
+    shape = dnn_data_step_shape (step_at (self, i), &shape);
+  }
+  return 2 * widest;
+}
+
+/* From the source's rows in `x` to rows of another shape in `out`. */
+static DnnShape
+convert (const DnnPreprocess *self, guint n_steps, DnnShape shape, int64_t n,
+         float *x, float *other, float *out)
+{
+  for (guint i = 0; i < n_steps; i++) {
+    const DnnDataStep *step = step_at (self, i);
+    const int64_t size = count (&shape);
+    float *y = i + 1 == n_steps ? out : other;
+
+    shape = dnn_data_step_shape (step, &shape);
+    if (step->type->apply != NULL) {
+      step->type->apply (step, x, n, size);
+      continue;
     }
+    step->type->convert (step, x, n, size, y);
+    other = x;
+    x = y;
+  }
+  return shape;
+}
+
+void
+dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
+                     const int64_t *rows, int64_t n, float *scratch, float *out)
+{
+  const guint n_unsteady = count_unsteady (self);
+  int64_t size = inputs->row;
+
+  if (n_unsteady > 0) {
+    const DnnShape row = dnn_source_row_shape (inputs);
+    const int64_t half = n * dnn_preprocess_scratch (self, &row) / 2;
+    DnnShape shape;
+
+    dnn_source_gather (inputs, rows, n, scratch);
+    shape = convert (self, n_unsteady, row, n, scratch, scratch + half, out);
+    size = count (&shape);
+  } else
+    dnn_source_gather (inputs, rows, n, out);
+  for (guint i = n_unsteady; i < self->steps->len; i++)
+    step_at (self, i)->type->apply (step_at (self, i), out, n, size);
+}
+
+void
+dnn_preprocess_range (const DnnPreprocess *self, double *x, int64_t n)
+{
+  for (guint i = 0; i < self->steps->len; i++) {
+    const DnnDataStep *step = step_at (self, i);
+
+    if (step->type->apply_exact != NULL && step->size == 0)
+      step->type->apply_exact (step, x, n, 1);
+  }
+}
+
+/* --- in a model's file --------------------------------------------------- */
+
+/* Names of the steps that no key of their own tells. */
+static char *
+list_steps (const DnnPreprocess *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->steps->len; i++) {
+    const DnnDataStepType *type = step_at (self, i)->type;
+
+    if (!type->implicit)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "," : "",
+                              type->name);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+void
+dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file)
+{
+  g_autofree char *list = list_steps (self);
+
+  if (*list != '\0')
+    dnn_safetensors_set_metadata (file, "steps", list);
+  for (guint i = 0; i < self->steps->len; i++)
+    step_at (self, i)->type->store (step_at (self, i), file);
+  if (self->class_names != NULL) {
+    g_autofree char *names = g_strjoinv (",", self->class_names);
+
+    dnn_safetensors_set_metadata (file, "class_names", names);
+  }
+  if (self->columns != NULL) {
+    g_autofree char *names = g_strjoinv ("\n", self->columns);
+
+    dnn_safetensors_set_metadata (file, "columns", names);
+  }
+}
+
+/* Whether the table has every step of the list. */
+static bool
+check_steps (char **list, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (size_t i = 0; dnn_data_step_types[i] != NULL; i++)
+    g_string_append_printf (known, "%s'%s'", i > 0 ? ", " : "",
+                            dnn_data_step_types[i]->name);
+  for (size_t i = 0; list[i] != NULL; i++) {
+    size_t j = 0;
+
+    while (dnn_data_step_types[j] != NULL &&
+           strcmp (dnn_data_step_types[j]->name, list[i]) != 0)
+      j++;
+    if (dnn_data_step_types[j] != NULL)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "its preprocessing has a step '%s', and the steps known here "
+                 "are %s",
+                 list[i], known->str);
+    return false;
+  }
+  return true;
+}
+
+/* Steps from the last to the first: each tells what the one before leaves. */
+static bool
+read_steps (DnnPreprocess *self, const DnnSafetensors *file, char **list,
+            int64_t size, GError **error)
+{
+  size_t n = 0;
+
+  while (dnn_data_step_types[n] != NULL)
+    n++;
+  while (n-- > 0) {
+    const DnnDataStepType *type = dnn_data_step_types[n];
+    DnnDataStep *step = NULL;
+
+    if (!type->implicit &&
+        !g_strv_contains ((const char *const *) list, type->name))
+      continue;
+    if (!type->read (file, size, &step, error))
+      return false;
+    if (step == NULL)
+      continue;
+    g_ptr_array_insert (self->steps, 0, step);
+    size = step->size > 0 ? step->size : size;
+  }
+  return true;
+}
+
+DnnPreprocess *
+dnn_preprocess_read (const DnnSafetensors *file, int64_t size, GError **error)
+{
+  const char *steps = dnn_safetensors_get_metadata (file, "steps");
+  const char *names = dnn_safetensors_get_metadata (file, "class_names");
+  const char *columns = dnn_safetensors_get_metadata (file, "columns");
+  g_auto (GStrv) list = g_strsplit (steps != NULL ? steps : "", ",", -1);
+  g_autoptr (DnnPreprocess) self = preprocess_new ();
+
+  if (!check_steps (list, error) || !read_steps (self, file, list, size, error))
+    return NULL;
+  if (names != NULL)
+    self->class_names = dnn_split_commas (names);
+  if (columns != NULL)
+    self->columns = g_strsplit (columns, "\n", -1);
+  return g_steal_pointer (&self);
 }

@@ -1,34 +1,74 @@
 /* dnn-preprocess.h - what is done to inputs before a model sees them
  *
- * y = (x scale - mean) / standard deviation, element by element.  Stored with
- * the model, so that evaluate and predict do the same.
+ * An ordered list of steps, each learnt from the training rows.  It is stored
+ * with the model, so that evaluate and predict do the same.
  */
 #pragma once
 
-#include "dnn-array.h"
+#include "dnn-data-step.h"
+#include "dnn-experiment.h"
 
 DNN_BEGIN_DECLS
 
 typedef struct DnnPreprocess {
-  double scale; /* 1: none */
-  int64_t n;    /* elements of mean and deviation; 0: not standardized */
-  float *mean;  /* (owned) of the scaled inputs */
-  float *standard_deviation; /* (owned) 0 counts as 1 */
-  char **class_names;        /* (owned) NULL where there are none */
-  char **columns;            /* (owned) names of a table's inputs, or NULL */
+  GPtrArray *steps; /* (owned) of DnnDataStep, in the order they are applied */
+  char **class_names; /* (owned) NULL if there are none */
+  char **columns;     /* (owned) names of a table's inputs, or NULL */
 } DnnPreprocess;
 
+/* Of the one step `scale`. */
 DnnPreprocess *dnn_preprocess_new (double scale);
+/* Of the steps that a section [data] asks for, not learnt yet. */
+DnnPreprocess *dnn_preprocess_new_for (const DnnDataSettings *settings);
 void dnn_preprocess_free (DnnPreprocess *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPreprocess, dnn_preprocess_free)
 
-/* Takes mean and standard deviation (of a population: divided by n) from the
- * given rows of `inputs`; where `rows` is NULL, from `first` on. */
-void dnn_preprocess_fit (DnnPreprocess *self, const DnnArray *inputs,
-                         const int64_t *rows, int64_t first, int64_t n_rows);
+/* Whether [data] asks for a step by its key. */
+bool dnn_preprocess_is_set (const DnnExperiment *experiment);
 
-/* `n` rows, of these numbers, converted and transformed, to `out`. */
-void dnn_preprocess_rows (const DnnPreprocess *self, const DnnArray *inputs,
-                          const int64_t *rows, int64_t n, float *out);
+/* Takes the steps of `from`, learnt as they are; names stay its own. */
+void dnn_preprocess_take_steps (DnnPreprocess *self, const DnnPreprocess *from);
+
+/* The step of that type, or NULL. */
+const DnnDataStep *dnn_preprocess_find (const DnnPreprocess *self,
+                                        const DnnDataStepType *type);
+/* Whether a step is learnt from the training rows. */
+bool dnn_preprocess_learns (const DnnPreprocess *self);
+/* Numbers of a row that the first step which minds takes; 0: any. */
+int64_t dnn_preprocess_size (const DnnPreprocess *self);
+
+/* Learns every step from the split's rows as those before it leave them. */
+bool dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split,
+                         GError **error);
+
+/* The shape of rows of this shape after all steps. */
+DnnShape dnn_preprocess_shape (const DnnPreprocess *self, const DnnShape *row);
+
+/* Whether every step takes rows of this shape. */
+bool dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row);
+
+/* Numbers for each row that dnn_preprocess_rows wants to work in, for rows of
+ * this shape: 0 unless a step changes it. */
+int64_t dnn_preprocess_scratch (const DnnPreprocess *self, const DnnShape *row);
+
+/* `n` rows, of these numbers, gathered and transformed, to `out`.  `scratch`
+ * has room for n times the above, or is NULL where that is 0.  Nothing is
+ * allocated. */
+void dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
+                          const int64_t *rows, int64_t n, float *scratch,
+                          float *out);
+
+/* Numbers of any element, as the ends of a range, to what the steps make of
+ * them, as far as these treat all elements alike. */
+void dnn_preprocess_range (const DnnPreprocess *self, double *x, int64_t n);
+
+/* --- in a model's file --------------------------------------------------- */
+
+/* Adds steps and names to the file, which borrows the steps' tensors. */
+void dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file);
+/* What the file of a model has that takes `size` numbers a row.  A step that
+ * this program does not know is DNN_ERROR_FORMAT. */
+DnnPreprocess *dnn_preprocess_read (const DnnSafetensors *file, int64_t size,
+                                    GError **error);
 
 DNN_END_DECLS

@@ -52,10 +52,15 @@ dnn_row_order_new (int64_t n, int64_t block, int64_t n_blocks, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* Of a row in all sources. */
 static int64_t
-row_bytes (const DnnArray *array)
+row_bytes (const DnnSplit *split)
 {
-  return dnn_array_row_size (array) * (int64_t) dnn_dtype_size (array->dtype);
+  int64_t bytes = 0;
+
+  for (uint32_t i = 0; i < dnn_split_n_sources (split); i++)
+    bytes += (int64_t) dnn_source_row_bytes (dnn_split_source (split, i));
+  return bytes;
 }
 
 DnnRowOrder *
@@ -63,9 +68,7 @@ dnn_row_order_new_for (const DnnData *data, const DnnSplit *split,
                        GError **error)
 {
   enum { OWN = 24, LEAST = 1 << 20, SHARE = 64 };
-  const int64_t row =
-      row_bytes (split->inputs) + row_bytes (split->targets) +
-      (split->weights != NULL ? row_bytes (split->weights) : 0) + OWN;
+  const int64_t row = row_bytes (split) + OWN;
   const int64_t pool = MAX (data->memory_limit / 2 / row, 1);
   const int64_t block = MAX (MIN (LEAST / row, pool / SHARE), 1);
 

@@ -26,7 +26,7 @@ DnnRowOrder *dnn_row_order_new (int64_t n, int64_t block, int64_t n_blocks,
                                 GError **error);
 /* For the rows of a split: pools where they lie in files that are mapped, and
  * take more than half of the memory limit, of as many rows as that half holds
- * (a row counts as its bytes in both files (three with weights) and 24 more);
+ * (a row counts as its bytes in all sources and 24 more);
  * blocks of 1 MiB, or 1/64 of a pool where that is less, and never less than a
  * row. */
 DnnRowOrder *dnn_row_order_new_for (const DnnData *data, const DnnSplit *split,

@@ -2,43 +2,53 @@
 #include "dnn-row-window.h"
 
 #include "dnn-memory.h"
+#include "dnn-sources.h"
 
 #include <string.h>
 
-/* A copy of some rows of an array. */
+/* A copy of some rows of a source. */
 typedef struct Copy {
-  const DnnArray *from;
-  DnnArray *array; /* (owned reference) */
-  uint8_t *block;  /* its bytes */
-  size_t row;      /* bytes of one row */
-  size_t size;     /* of the block */
+  const DnnSource *from;
+  uint8_t *block; /* the copy's bytes */
+  size_t row;     /* bytes of one row */
+  size_t size;    /* of the block */
 } Copy;
 
 struct DnnRowWindow {
   const DnnSplit *split;
-  Copy inputs, targets, weights;
-  DnnSplit copied; /* owns nothing */
+  Copy *copies;     /* (owned) one for each of the split's sources */
+  DnnSplit *copied; /* (owned) */
 };
 
-static bool
-copy_init (Copy *self, const DnnArray *from, int64_t most, GError **error)
+/* A row is copied as it is if it lies in memory, else as float32. */
+static DnnSource *
+copy_init (Copy *self, const DnnSource *from, int64_t most, GError **error)
 {
+  const DnnDtype dtype = from->array != NULL ? from->dtype : DNN_FLOAT32;
+  g_autoptr (DnnArray) array = NULL;
   DnnShape shape = from->shape;
 
   shape.dims[0] = most;
   self->from = from;
-  self->row = (size_t) dnn_array_row_size (from) * dnn_dtype_size (from->dtype);
+  self->row = dnn_source_row_bytes (from);
   self->size = (size_t) most * self->row;
   self->block = dnn_memory_new (self->size, error);
   if (self->block == NULL)
-    return false;
-  self->array = dnn_array_new_take (
-      from->dtype, shape,
+    return NULL;
+  array = dnn_array_new_take (
+      dtype, shape,
       g_bytes_new_with_free_func (self->block, self->size, dnn_memory_free,
                                   self->block));
-  self->array->swapped = from->swapped;
+  array->swapped = from->array != NULL && from->array->swapped;
   dnn_memory_rest (self->block, self->size);
-  return true;
+  return dnn_source_new_array (array, from->name);
+}
+
+static void
+replace (DnnSource **at, DnnSource *by)
+{
+  dnn_source_unref (*at);
+  *at = by;
 }
 
 DnnRowWindow *
@@ -47,21 +57,24 @@ dnn_row_window_new (const DnnSplit *split, const DnnRowOrder *order,
 {
   g_autoptr (DnnRowWindow) self = g_new0 (DnnRowWindow, 1);
   const int64_t most = dnn_row_order_most (order);
+  const DnnSources *x, *y;
 
   self->split = split;
-  if (!copy_init (&self->inputs, split->inputs, most, error) ||
-      !copy_init (&self->targets, split->targets, most, error))
-    return NULL;
-  self->copied = *split;
-  if (split->weights != NULL &&
-      !copy_init (&self->weights, split->weights, most, error))
-    return NULL;
-  self->copied.inputs = self->inputs.array;
-  self->copied.targets = self->targets.array;
-  self->copied.weights = self->weights.array;
-  self->copied.rows = NULL;
-  self->copied.first = 0;
-  self->copied.n = most;
+  self->copies = g_new0 (Copy, dnn_split_n_sources (split));
+  self->copied = dnn_split_new_part (split, 0, most);
+  x = &self->copied->inputs;
+  y = &self->copied->targets;
+  for (uint32_t i = 0; i < dnn_split_n_sources (split); i++) {
+    DnnSource *copy =
+        copy_init (&self->copies[i], dnn_split_source (split, i), most, error);
+
+    if (copy == NULL)
+      return NULL;
+    replace (i < x->n          ? &x->at[i]
+             : i < x->n + y->n ? &y->at[i - x->n]
+                               : &self->copied->weights,
+             copy);
+  }
   return g_steal_pointer (&self);
 }
 
@@ -70,25 +83,35 @@ dnn_row_window_free (DnnRowWindow *self)
 {
   if (self == NULL)
     return;
-  dnn_array_unref (self->weights.array);
-  dnn_array_unref (self->targets.array);
-  dnn_array_unref (self->inputs.array);
+  dnn_split_free (self->copied);
+  g_free (self->copies);
   g_free (self);
 }
 
 const DnnSplit *
 dnn_row_window_split (const DnnRowWindow *self)
 {
-  return &self->copied;
+  return self->copied;
 }
 
 /* How far apart rows may lie before what was looked at is given back. */
 #define SPAN ((int64_t) 4 << 20)
 
 static void
+copy_row (const Copy *self, int64_t row, uint8_t *out)
+{
+  const DnnArray *array = self->from->array;
+
+  if (array != NULL)
+    memcpy (out, (const uint8_t *) array->data + (size_t) row * self->row,
+            self->row);
+  else
+    dnn_source_gather (self->from, &row, 1, (float *) (void *) out);
+}
+
+static void
 copy_rows (Copy *self, const DnnSplit *split, const DnnRowOrder *order)
 {
-  const uint8_t *from = self->from->data;
   const int64_t n = dnn_row_order_pool_size (order);
   int64_t since = 0;
 
@@ -97,29 +120,24 @@ copy_rows (Copy *self, const DnnSplit *split, const DnnRowOrder *order)
         dnn_split_row (split, dnn_row_order_pool_number (order, i));
 
     if (ABS (row - since) * (int64_t) self->row > SPAN) {
-      dnn_array_release (self->from);
+      dnn_source_release (self->from);
       since = row;
     }
-    memcpy (self->block + (size_t) i * self->row,
-            from + (size_t) row * self->row, self->row);
+    copy_row (self, row, self->block + (size_t) i * self->row);
   }
-  dnn_array_release (self->from);
+  dnn_source_release (self->from);
 }
 
 void
 dnn_row_window_load (DnnRowWindow *self, const DnnRowOrder *order)
 {
-  copy_rows (&self->inputs, self->split, order);
-  copy_rows (&self->targets, self->split, order);
-  if (self->weights.array != NULL)
-    copy_rows (&self->weights, self->split, order);
+  for (uint32_t i = 0; i < dnn_split_n_sources (self->split); i++)
+    copy_rows (&self->copies[i], self->split, order);
 }
 
 void
 dnn_row_window_rest (DnnRowWindow *self)
 {
-  dnn_memory_rest (self->inputs.block, self->inputs.size);
-  dnn_memory_rest (self->targets.block, self->targets.size);
-  if (self->weights.array != NULL)
-    dnn_memory_rest (self->weights.block, self->weights.size);
+  for (uint32_t i = 0; i < dnn_split_n_sources (self->split); i++)
+    dnn_memory_rest (self->copies[i].block, self->copies[i].size);
 }

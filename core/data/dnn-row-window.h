@@ -21,7 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRowWindow, dnn_row_window_free)
 /* Copies the rows of the order's pool: slot i becomes row i. */
 void dnn_row_window_load (DnnRowWindow *self, const DnnRowOrder *order);
 
-/* The arrays that hold them, as a split. */
+/* The sources that hold them, as a split. */
 const DnnSplit *dnn_row_window_split (const DnnRowWindow *self);
 
 /* Gives the memory back until the next pool is loaded. */

@@ -24,15 +24,18 @@ struct DnnFeeder {
   DnnRowOrder *order;   /* (owned) */
   DnnRowWindow *window; /* (owned) NULL: rows are read where they lie */
   int64_t loaded;       /* the pool in it; -1: none */
+  int64_t n_inputs;     /* numbers of a row, as the plan takes it */
   int64_t n_together;   /* batches of a block */
   int64_t block;        /* the one that is gathered; -1: none */
   int64_t offset;       /* of the batch, in rows of the block */
   int64_t *rows;        /* (owned) of the block: their numbers in the split */
   int64_t *places;      /* (owned) and in the arrays, or the window */
   float *inputs;        /* (owned) NULL: they go to the plan's input */
-  float *targets;       /* (owned) rows x target size */
-  float *weights;       /* (owned) one a row, where there are any */
-  float *scale;         /* (owned) one a row */
+  float *scratch;    /* (owned) of the block, for steps that change the shape */
+  int64_t n_scratch; /* numbers of a row of it */
+  float *targets;    /* (owned) rows x target size */
+  float *weights;    /* (owned) one a row, where there are any */
+  float *scale;      /* (owned) one a row */
   const double *class_weights; /* NULL: 1 for all */
   int64_t n_classes;
   float *values; /* (owned) one a row */
@@ -44,6 +47,7 @@ clear_block (DnnFeeder *self)
 {
   g_clear_pointer (&self->weights, g_free);
   g_clear_pointer (&self->targets, g_free);
+  g_clear_pointer (&self->scratch, g_free);
   g_clear_pointer (&self->inputs, g_free);
   g_clear_pointer (&self->places, g_free);
   g_clear_pointer (&self->rows, g_free);
@@ -76,11 +80,10 @@ dnn_feeder_free (DnnFeeder *self)
 static void
 make_block (DnnFeeder *self)
 {
-  const int64_t n_inputs =
-      dnn_count (&self->full->input->y.tensor) / self->batch;
-  const int64_t n_targets = dnn_array_row_size (self->split->targets);
+  const int64_t n_targets = dnn_split_target (self->split)->row;
   const int64_t bytes =
-      self->batch * (n_inputs + n_targets) * (int64_t) sizeof (float);
+      self->batch * (self->n_inputs + n_targets) * (int64_t) sizeof (float);
+  const DnnShape row = dnn_source_row_shape (dnn_split_input (self->split));
   gsize n;
 
   clear_block (self);
@@ -94,8 +97,10 @@ make_block (DnnFeeder *self)
   self->places = g_new (int64_t, n);
   self->targets = g_new0 (float, n *(gsize) n_targets);
   self->weights = g_new0 (float, n);
+  self->n_scratch = dnn_preprocess_scratch (self->data->preprocess, &row);
+  self->scratch = g_new (float, n *(gsize) self->n_scratch);
   if (self->n_together > 1)
-    self->inputs = g_new0 (float, n *(gsize) n_inputs);
+    self->inputs = g_new0 (float, n *(gsize) self->n_inputs);
 }
 
 static bool
@@ -134,6 +139,7 @@ dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
   self->cache = cache;
   if (!make_plans (self, options, error))
     return false;
+  self->n_inputs = dnn_count (&self->full->input->y.tensor) / self->batch;
   make_block (self);
   return true;
 }
@@ -195,7 +201,7 @@ dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights, int64_t n)
   self->n_classes = n;
 }
 
-/* The place in the source's arrays of a slot of the pool.  Rows that lie in the
+/* The place in the split's sources of a slot of the pool.  Rows that lie in the
  * files are one pool, in which slots are the split's own numbers. */
 static int64_t
 place_of (const DnnFeeder *self, const DnnSplit *source, int64_t slot)
@@ -208,11 +214,11 @@ static float
 weight_of (const DnnFeeder *self, const DnnSplit *source, int64_t row,
            const float *targets)
 {
-  const int64_t n = dnn_array_row_size (source->targets);
+  const int64_t n = dnn_split_target (source)->row;
   float weight = 1;
 
   if (source->weights != NULL)
-    dnn_array_to_float (source->weights, row, 1, &weight);
+    dnn_source_gather (source->weights, &row, 1, &weight);
   if (self->class_weights != NULL) {
     const int64_t class = dnn_class_of (targets, n);
 
@@ -250,11 +256,14 @@ prefetch_next (const Gather *gather, const DnnArray *array, bool cached,
 {
   enum { LINE = 64 };
   const DnnFeeder *self = gather->feeder;
-  const size_t size =
-      (size_t) dnn_array_row_size (array) * dnn_dtype_size (array->dtype);
-  const int64_t *slots =
-      dnn_row_order_peek (self->order, gather->number + i + self->batch, n, &n);
+  const int64_t *slots;
+  size_t size;
 
+  if (array == NULL)
+    return; /* rows that lie nowhere */
+  size = (size_t) dnn_array_row_size (array) * dnn_dtype_size (array->dtype);
+  slots =
+      dnn_row_order_peek (self->order, gather->number + i + self->batch, n, &n);
   for (int64_t k = 0; k < n; k++) {
     const int64_t place =
         cached ? slots[k] : place_of (self, gather->source, slots[k]);
@@ -272,24 +281,26 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   const DnnFeeder *self = gather->feeder;
   const DnnSplit *source = gather->source;
   const bool cached = self->cache != NULL;
-  const DnnArray *inputs_of = cached ? self->cache : source->inputs;
+  const DnnSource *inputs_of = dnn_split_input (source);
+  const DnnSource *targets_of = dnn_split_target (source);
   const int64_t first = gather->first + chunk * gather->grain;
   const int64_t n = MIN (gather->grain, gather->first + gather->n - first);
   const int64_t *places = self->places + first;
-  const int64_t n_targets = dnn_array_row_size (source->targets);
-  float *inputs = gather->inputs + first * dnn_array_row_size (inputs_of);
+  const int64_t n_targets = targets_of->row;
+  float *inputs = gather->inputs + first * self->n_inputs;
   float *targets = self->targets + first * n_targets;
 
   (void) worker;
   if (gather->by_batch) {
-    prefetch_next (gather, inputs_of, cached, first, n);
-    prefetch_next (gather, source->targets, false, first, n);
+    prefetch_next (gather, cached ? self->cache : inputs_of->array, cached,
+                   first, n);
+    prefetch_next (gather, targets_of->array, false, first, n);
   }
   if (cached)
     dnn_array_rows_to_float (self->cache, self->rows + first, n, inputs);
   else
-    dnn_preprocess_rows (self->data->preprocess, source->inputs, places, n,
-                         inputs);
+    dnn_preprocess_rows (self->data->preprocess, inputs_of, places, n,
+                         self->scratch + first * self->n_scratch, inputs);
   dnn_data_targets (self->data, source, places, n, targets);
   if (has_weights (self))
     for (int64_t i = 0; i < n; i++)
@@ -400,7 +411,7 @@ const DnnBatch *
 dnn_feeder_get (DnnFeeder *self, int64_t i)
 {
   const int64_t first = i * self->batch;
-  const DnnShape *target = &self->split->targets->shape;
+  const DnnShape *target = &dnn_split_target (self->split)->shape;
   DnnBatch *batch = &self->current;
 
   batch->index = i;
@@ -411,7 +422,7 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   else
     gather_batch (self, first);
   batch->y_true = (DnnTensor){
-    self->targets + self->offset * dnn_array_row_size (self->split->targets),
+    self->targets + self->offset * dnn_split_target (self->split)->row,
     DNN_FLOAT32,
     target->n_dims,
     { batch->n },
@@ -430,7 +441,7 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
 int64_t
 dnn_feeder_row (const DnnFeeder *self, int64_t i, const char **ret_name)
 {
-  *ret_name = self->split->inputs_name;
+  *ret_name = dnn_split_input (self->split)->name;
   return dnn_split_row (self->split, self->rows[self->offset + i]);
 }
 

@@ -6,6 +6,7 @@
 #include "dnn-finite.h"
 #include "dnn-memory.h"
 #include "dnn-shape.h"
+#include "dnn-sources.h"
 
 #include <math.h>
 #include <string.h>
@@ -86,16 +87,61 @@ dnn_predictor_output_size (const DnnPredictor *self)
 
 enum { BATCH = 256 };
 
+/* What is predicted: rows of a source. */
+typedef struct {
+  const DnnPreprocess *preprocess; /* or NULL */
+  const DnnSource *inputs;
+  int64_t n, batch; /* rows, and how many are run at once */
+  float *scratch;   /* (owned) of one row */
+} Rows;
+
+static void
+rows_clear (Rows *self)
+{
+  g_free (self->scratch);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rows, rows_clear)
+
+static Rows
+rows_of (const DnnPreprocess *preprocess, const DnnSource *inputs)
+{
+  const int64_t n = dnn_source_n_rows (inputs);
+  Rows rows = { preprocess, inputs, n, CLAMP (n, 1, BATCH), NULL };
+
+  if (preprocess != NULL && inputs->shape.n_dims > 0) {
+    const DnnShape row = dnn_source_row_shape (inputs);
+
+    rows.scratch =
+        g_new (float, (gsize) dnn_preprocess_scratch (preprocess, &row));
+  }
+  return rows;
+}
+
+/* Numbers of a row as the model is given it; 0: a step does not take it. */
+static int64_t
+size_of (const Rows *rows)
+{
+  DnnShape shape = dnn_source_row_shape (rows->inputs);
+  int64_t n = 0;
+
+  if (rows->preprocess == NULL)
+    return rows->inputs->row;
+  if (!dnn_preprocess_takes (rows->preprocess, &shape))
+    return 0;
+  shape = dnn_preprocess_shape (rows->preprocess, &shape);
+  return dnn_shape_count (&shape, &n) ? n : 0;
+}
+
 static bool
-check_inputs (const DnnPredictor *self, const DnnArray *inputs, GError **error)
+check_inputs (const DnnPredictor *self, const Rows *rows, GError **error)
 {
   DnnShape want = dnn_shape_of (&self->plan->values[0].y.tensor);
   g_autofree char *have_text = NULL, *want_text = NULL;
 
-  if (inputs->shape.n_dims > 0 &&
-      dnn_array_row_size (inputs) == dnn_predictor_input_size (self))
+  if (rows->inputs->shape.n_dims > 0 &&
+      size_of (rows) == dnn_predictor_input_size (self))
     return true;
-  have_text = dnn_shape_to_string (&inputs->shape, true);
+  have_text = dnn_shape_to_string (&rows->inputs->shape, true);
   want_text = dnn_shape_to_string (&want, true);
   g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                "the inputs have shape '%s', and the model takes %s", have_text,
@@ -103,41 +149,22 @@ check_inputs (const DnnPredictor *self, const DnnArray *inputs, GError **error)
   return false;
 }
 
-static int64_t
-count_rows (const DnnArray *inputs)
-{
-  return inputs->shape.n_dims > 0 ? inputs->shape.dims[0] : 0;
-}
-
-/* What is predicted: rows of an array. */
-typedef struct {
-  const DnnPreprocess *preprocess; /* or NULL */
-  const DnnArray *inputs;
-  int64_t n, batch; /* rows, and how many are run at once */
-} Rows;
-
-static Rows
-rows_of (const DnnPreprocess *preprocess, const DnnArray *inputs)
-{
-  const int64_t n = count_rows (inputs);
-
-  return (Rows){ preprocess, inputs, n, CLAMP (n, 1, BATCH) };
-}
-
 /* Rows first .. of the inputs into the predictor; a short last batch is filled
  * up with its last row. */
 static void
 gather (DnnPredictor *self, const Rows *rows, int64_t first)
 {
-  g_autoptr (DnnPreprocess) none = dnn_preprocess_new (1);
   const int64_t size = dnn_predictor_input_size (self);
 
   for (int64_t i = 0; i < rows->batch; i++) {
     const int64_t row = MIN (first + i, rows->n - 1);
+    float *out = dnn_predictor_input (self) + i * size;
 
-    dnn_preprocess_rows (rows->preprocess != NULL ? rows->preprocess : none,
-                         rows->inputs, &row, 1,
-                         dnn_predictor_input (self) + i * size);
+    if (rows->preprocess != NULL)
+      dnn_preprocess_rows (rows->preprocess, rows->inputs, &row, 1,
+                           rows->scratch, out);
+    else
+      dnn_source_gather (rows->inputs, &row, 1, out);
   }
 }
 
@@ -200,17 +227,17 @@ check_output (DnnPredictor *self, const Rows *rows, const DnnPassInfo *info,
 }
 
 float *
-dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
-                   const DnnArray *inputs, unsigned threads, GError **error)
+dnn_predict_source (DnnModel *model, const DnnPreprocess *preprocess,
+                    const DnnSource *inputs, unsigned threads, GError **error)
 {
-  const Rows rows = rows_of (preprocess, inputs);
+  g_auto (Rows) rows = rows_of (preprocess, inputs);
   const DnnPassInfo info = { .training = false };
   g_autoptr (DnnPredictor) self =
       dnn_predictor_new (model, rows.batch, threads, error);
   g_autofree float *all = NULL;
   int64_t size;
 
-  if (self == NULL || !check_inputs (self, inputs, error))
+  if (self == NULL || !check_inputs (self, &rows, error))
     return NULL;
   size = dnn_predictor_output_size (self);
   all = dnn_memory_new ((size_t) (rows.n * size) * sizeof (float), error);
@@ -229,6 +256,16 @@ dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
     memcpy (all + first * size, y, (size_t) n * sizeof (float));
   }
   return g_steal_pointer (&all);
+}
+
+float *
+dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
+                   const DnnArray *inputs, unsigned threads, GError **error)
+{
+  g_autoptr (DnnSource) source =
+      dnn_source_new_array ((DnnArray *) inputs, "inputs");
+
+  return dnn_predict_source (model, preprocess, source, threads, error);
 }
 
 /* --- samples ------------------------------------------------------------- */
@@ -320,10 +357,10 @@ sample_all (DnnPredictor *self, const Rows *rows, const DnnSampling *sampling,
 
 float *
 dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
-                     const DnnArray *inputs, const DnnSampling *sampling,
+                     const DnnSource *inputs, const DnnSampling *sampling,
                      GError **error)
 {
-  const Rows rows = rows_of (preprocess, inputs);
+  g_auto (Rows) rows = rows_of (preprocess, inputs);
   const size_t n_layers = dnn_model_n_layers (model);
   g_autofree bool *trainable = g_new (bool, n_layers + 1);
   g_autoptr (DnnPredictor) self = NULL;
@@ -337,7 +374,7 @@ dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
     dnn_model_layer (model, i)->trainable = false;
   }
   self = make_predictor (model, rows.batch, sampling->threads, true, error);
-  if (self != NULL && check_inputs (self, inputs, error))
+  if (self != NULL && check_inputs (self, &rows, error))
     all = sample_all (self, &rows, sampling, error);
   for (size_t i = 0; i < n_layers; i++)
     dnn_model_layer (model, i)->trainable = trainable[i];

@@ -34,10 +34,14 @@ const float *dnn_predictor_run (DnnPredictor *self, GError **error);
 int64_t dnn_predictor_input_size (const DnnPredictor *self);
 int64_t dnn_predictor_output_size (const DnnPredictor *self);
 
-/* Predictions for every row of an array, preprocessed (`preprocess` may be
+/* Predictions for every row of a source, preprocessed (`preprocess` may be
  * NULL): rows x output size numbers.  An input that is not finite is
  * DNN_ERROR_DATA, a prediction DNN_ERROR_DIVERGED; both name the row, and the
  * latter the layer.  Returns: (transfer full). */
+float *dnn_predict_source (DnnModel *model, const DnnPreprocess *preprocess,
+                           const DnnSource *inputs, unsigned threads,
+                           GError **error);
+/* The same of an array. */
 float *dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
                           const DnnArray *inputs, unsigned threads,
                           GError **error);
@@ -50,7 +54,7 @@ float *dnn_predict_array (DnnModel *model, const DnnPreprocess *preprocess,
  * that draws nothing is DNN_ERROR_PARAM.  Same seed, same bits.
  * Returns: (transfer full): 2 x rows x output size numbers. */
 float *dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
-                            const DnnArray *inputs, const DnnSampling *sampling,
-                            GError **error);
+                            const DnnSource *inputs,
+                            const DnnSampling *sampling, GError **error);
 
 DNN_END_DECLS

@@ -303,24 +303,6 @@ dnn_array_release (const DnnArray *self)
     advise (self->data, g_bytes_get_size (self->bytes), MADV_DONTNEED);
 }
 
-/* Bytes that a pass leaves behind it. */
-#define BEHIND ((int64_t) 8 << 20)
-
-void
-dnn_array_release_behind (const DnnArray *self, int64_t i, int64_t n)
-{
-  int64_t rows;
-
-  g_return_if_fail (self != NULL);
-
-  if (!self->mapped)
-    return;
-  rows = dnn_array_row_size (self) * (int64_t) dtypes[self->dtype].size;
-  rows = MAX (BEHIND / MAX (rows, 1), 1);
-  if (i / rows != (i + n) / rows)
-    dnn_array_release (self);
-}
-
 size_t
 dnn_array_resident_size (const DnnArray *self)
 {

@@ -59,10 +59,6 @@ void dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows,
  * array that is not `mapped`. */
 void dnn_array_release (const DnnArray *self);
 
-/* For a pass over many rows, which has now seen its rows i .. i + n - 1: where
- * it has left some megabytes behind, they are released. */
-void dnn_array_release_behind (const DnnArray *self, int64_t i, int64_t n);
-
 /* Bytes that it keeps in memory whatever is released. */
 size_t dnn_array_resident_size (const DnnArray *self);
 

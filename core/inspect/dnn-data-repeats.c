@@ -6,7 +6,7 @@
 
 typedef struct Entry {
   uint64_t hash;
-  int64_t row; /* in the array */
+  int64_t row; /* in the source */
 } Entry;
 
 struct DnnRepeats {
@@ -48,10 +48,9 @@ make_entry (const DnnRepeats *self, const DnnSplit *split, int64_t i)
 {
   Entry entry = { .row = dnn_split_row (split, i) };
 
-  dnn_array_to_float (split->inputs, entry.row * self->n_inputs, self->n_inputs,
-                      self->a);
+  dnn_source_gather (dnn_split_input (split), &entry.row, 1, self->a);
   entry.hash = hash_row (self->a, self->n_inputs);
-  dnn_array_release_behind (split->inputs, i, 1);
+  dnn_source_release_behind (dnn_split_input (split), i, 1);
   return entry;
 }
 
@@ -67,7 +66,7 @@ dnn_repeats_new (const DnnData *data)
     return NULL;
   self = g_new0 (DnnRepeats, 1);
   self->train = train;
-  self->n_inputs = dnn_array_row_size (train->inputs);
+  self->n_inputs = dnn_split_input (train)->row;
   self->a = g_new (float, (gsize) self->n_inputs);
   self->b = g_new (float, (gsize) self->n_inputs);
   self->entries = g_new (Entry, (gsize) train->n);
@@ -94,8 +93,8 @@ is_same (const DnnRepeats *self, const DnnSplit *split, int64_t a, int64_t b)
 {
   const int64_t n = self->n_inputs;
 
-  dnn_array_to_float (split->inputs, a * n, n, self->a);
-  dnn_array_to_float (self->train->inputs, b * n, n, self->b);
+  dnn_source_gather (dnn_split_input (split), &a, 1, self->a);
+  dnn_source_gather (dnn_split_input (self->train), &b, 1, self->b);
   return memcmp (self->a, self->b, (size_t) n * sizeof *self->a) == 0;
 }
 

@@ -126,6 +126,7 @@ static void
 look_at_split (Pass *self, DnnSplitReport *report, bool trains)
 {
   const DnnSplit *split = report->split;
+  const DnnSource *inputs = dnn_split_input (split);
 
   report->inputs = report->targets =
       (DnnDataRange){ INFINITY, -INFINITY, 0, 0 };
@@ -135,14 +136,13 @@ look_at_split (Pass *self, DnnSplitReport *report, bool trains)
   for (int64_t i = 0; i < split->n; i++) {
     const int64_t row = dnn_split_row (split, i);
 
-    dnn_array_to_float (split->inputs, row * self->n_inputs, self->n_inputs,
-                        self->row);
+    dnn_source_gather (inputs, &row, 1, self->row);
     range_add (&report->inputs, self->row, self->n_inputs);
     if (trains)
       add_columns (self);
     add_target (self, report, row);
-    dnn_array_release_behind (split->inputs, i, 1);
-    dnn_array_release_behind (split->targets, i, 1);
+    dnn_source_release_behind (inputs, i, 1);
+    dnn_source_release_behind (dnn_split_target (split), i, 1);
   }
   range_finish (&report->inputs, split->n * self->n_inputs);
   range_finish (&report->targets, split->n * self->n_targets);
@@ -266,10 +266,13 @@ static void
 find_scale (DnnDataReport *self, const DnnData *data)
 {
   const DnnDataRange *range = &self->splits[0].inputs;
-  const double size = fmax (fabs (range->least), fabs (range->most)) *
-                      fabs (data->preprocess->scale);
+  double ends[] = { range->least, range->most }, size;
 
-  if (data->preprocess->n == 0 && size > 20)
+  if (dnn_preprocess_learns (data->preprocess))
+    return;
+  dnn_preprocess_range (data->preprocess, ends, G_N_ELEMENTS (ends));
+  size = fmax (fabs (ends[0]), fabs (ends[1]));
+  if (size > 20)
     add (self, "large_inputs",
          "inputs reach %g: 'standardize = true', or a 'scale', brings them "
          "near 1, where training is well-behaved",
@@ -285,8 +288,8 @@ dnn_data_report_new (const DnnData *data, const DnnExpected *expected)
   g_auto (Pass) pass = { .data = data, .expected = expected };
 
   self->findings = g_ptr_array_new_with_free_func (finding_free);
-  pass.n_inputs = dnn_array_row_size (data->train->inputs);
-  pass.n_targets = dnn_array_row_size (data->train->targets);
+  pass.n_inputs = dnn_split_input (data->train)->row;
+  pass.n_targets = dnn_split_target (data->train)->row;
   pass.row = g_new (float, (gsize) pass.n_inputs);
   pass.target = g_new (float, (gsize) pass.n_targets);
   pass.least = g_new (float, (gsize) pass.n_inputs);

@@ -1,4 +1,4 @@
-/* dnn-model-add.c - adds a model and its preprocessing to a file */
+/* dnn-model-add.c - adds a model to a file */
 #include "dnn-model-add.h"
 
 #include "dnn-model-file.h"
@@ -22,29 +22,4 @@ dnn_model_add (const DnnModel *self, DnnSafetensors *file)
     dnn_safetensors_add_floats (file, weight->name, &weight_shape,
                                 weight->tensor.data);
   }
-}
-
-void
-dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file)
-{
-  DnnShape shape = { 1, 0, { self->n } };
-  char scale[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_ascii_dtostr (scale, sizeof scale, self->scale);
-  dnn_safetensors_set_metadata (file, "scale", scale);
-  if (self->class_names != NULL) {
-    g_autofree char *names = g_strjoinv (",", self->class_names);
-
-    dnn_safetensors_set_metadata (file, "class_names", names);
-  }
-  if (self->columns != NULL) {
-    g_autofree char *names = g_strjoinv ("\n", self->columns);
-
-    dnn_safetensors_set_metadata (file, "columns", names);
-  }
-  if (self->n == 0)
-    return;
-  dnn_safetensors_add_floats (file, "input/mean", &shape, self->mean);
-  dnn_safetensors_add_floats (file, "input/standard_deviation", &shape,
-                              self->standard_deviation);
 }

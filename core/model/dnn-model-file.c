@@ -112,53 +112,15 @@ dnn_model_file_free (DnnModelFile *self)
   g_free (self);
 }
 
-/* The numbers of `name`, n of them expected; NULL with an error where they are
- * others. */
-static float *
-copy_floats (const DnnSafetensors *file, const char *name, int64_t n,
-             GError **error)
-{
-  const DnnNamedTensor *tensor = dnn_safetensors_find (file, name);
-
-  if (tensor == NULL || tensor->dtype != DNN_FLOAT32 ||
-      tensor->shape.n_dims != 1 || tensor->shape.dims[0] != n) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "'%s' must be %" G_GINT64_FORMAT " numbers of float32", name,
-                 n);
-    return NULL;
-  }
-  return g_memdup2 (tensor->data, (gsize) n * sizeof (float));
-}
-
 static bool
 read_preprocess (DnnModelFile *self, GError **error)
 {
-  const char *scale = dnn_safetensors_get_metadata (self->file, "scale");
-  const char *names = dnn_safetensors_get_metadata (self->file, "class_names");
-  const char *columns = dnn_safetensors_get_metadata (self->file, "columns");
-  DnnShape input = dnn_model_input_shape (self->model);
+  const DnnShape input = dnn_model_input_shape (self->model);
   int64_t n = 1;
 
-  self->preprocess = dnn_preprocess_new (1);
-  if (scale != NULL && !dnn_parse_float (scale, -1e300, 1e300,
-                                         &self->preprocess->scale, error)) {
-    g_prefix_error (error, "scale ");
-    return false;
-  }
-  if (names != NULL)
-    self->preprocess->class_names = dnn_split_commas (names);
-  if (columns != NULL)
-    self->preprocess->columns = g_strsplit (columns, "\n", -1);
-  if (dnn_safetensors_find (self->file, "input/mean") == NULL)
-    return true;
   dnn_shape_count (&input, &n);
-  self->preprocess->mean = copy_floats (self->file, "input/mean", n, error);
-  if (self->preprocess->mean == NULL)
-    return false;
-  self->preprocess->standard_deviation =
-      copy_floats (self->file, "input/standard_deviation", n, error);
-  self->preprocess->n = n;
-  return self->preprocess->standard_deviation != NULL;
+  self->preprocess = dnn_preprocess_read (self->file, n, error);
+  return self->preprocess != NULL;
 }
 
 /* Layers of which no plugin says what weights they have take the file's. */

@@ -1,9 +1,8 @@
 /* dnn-model-file.h - a whole model in one safetensors file, read
  *
- * Tensors `<layer>/<weight>`, `input/mean` and `input/standard_deviation` of
- * the preprocessing, `optimizer/<layer>/<weight>/<slot>`, `checkpoint/...` (see
- * dnn-checkpoint.h); the model, the experiment and the training state as text
- * in the metadata.
+ * Tensors `<layer>/<weight>`, `input/...` of the preprocessing's steps,
+ * `optimizer/<layer>/<weight>/<slot>`, `checkpoint/...` (see dnn-checkpoint.h);
+ * the model, the experiment and the training state as text in the metadata.
  */
 #pragma once
 

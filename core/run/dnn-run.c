@@ -116,17 +116,16 @@ static bool
 inherit_preprocess (DnnRun *self, DnnModelFile *base, GError **error)
 {
   DnnPreprocess *own = self->data->preprocess;
-  const int64_t n = base->preprocess->n;
+  const int64_t n = dnn_preprocess_size (base->preprocess);
 
-  if (dnn_experiment_get (self->experiment, "data", "scale") != NULL ||
-      dnn_experiment_get (self->experiment, "data", "standardize") != NULL)
+  if (dnn_preprocess_is_set (self->experiment))
     return true;
-  if (n > 0 && n != dnn_array_row_size (self->data->train->inputs)) {
+  if (n > 0 && n != dnn_split_input (self->data->train)->row) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                  "the base standardizes rows of %" G_GINT64_FORMAT
                  " numbers, and these have '%" G_GINT64_FORMAT
                  "'; say [data] standardize = true for statistics of their own",
-                 n, dnn_array_row_size (self->data->train->inputs));
+                 n, dnn_split_input (self->data->train)->row);
     return false;
   }
   g_strfreev (base->preprocess->class_names);

@@ -210,16 +210,16 @@ dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
 static void
 inherit_preprocess (DnnExperiment *experiment, const DnnPreprocess *base)
 {
-  char scale[G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (dnn_experiment_get (experiment, "data", "scale") != NULL ||
-      dnn_experiment_get (experiment, "data", "standardize") != NULL)
+  if (dnn_preprocess_is_set (experiment))
     return;
-  if (base->scale != 1)
-    dnn_experiment_set (experiment, "data", "scale",
-                        g_ascii_dtostr (scale, sizeof scale, base->scale));
-  if (base->n > 0)
-    dnn_experiment_set (experiment, "data", "standardize", "true");
+  for (guint i = 0; i < base->steps->len; i++) {
+    const DnnDataStep *step = g_ptr_array_index (base->steps, i);
+    g_autofree char *value =
+        step->type->to_setting != NULL ? step->type->to_setting (step) : NULL;
+
+    if (value != NULL)
+      dnn_experiment_set (experiment, "data", step->type->name, value);
+  }
 }
 
 DnnExperiment *

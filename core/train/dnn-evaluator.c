@@ -42,7 +42,7 @@ load_data (const DnnModelFile *file, const DnnExperiment *experiment,
   const DnnSpec *section = dnn_experiment_find (
       experiment != NULL ? experiment : file->experiment, "data");
   g_autoptr (DnnData) data = NULL;
-  DnnShape want = dnn_model_input_shape (file->model), have;
+  DnnShape want = dnn_model_input_shape (file->model), have, row;
   g_autofree char *want_text = NULL, *have_text = NULL;
 
   if (section == NULL) {
@@ -54,8 +54,10 @@ load_data (const DnnModelFile *file, const DnnExperiment *experiment,
   data = dnn_data_load_like (section, file->preprocess, error);
   if (data == NULL)
     return NULL;
+  row = dnn_source_row_shape (dnn_split_input (data->train));
   have = dnn_data_input_shape (data);
-  if (dnn_shape_equal (&have, &want))
+  if (dnn_shape_equal (&have, &want) &&
+      dnn_preprocess_takes (data->preprocess, &row))
     return g_steal_pointer (&data);
   have_text = dnn_shape_to_list (&have);
   want_text = dnn_shape_to_list (&want);
@@ -107,7 +109,6 @@ take_tables (DnnEvaluation *self, const DnnObjective *objective)
   }
 }
 
-/* Swaps the data's preprocessing for the model's for the length of a call. */
 static bool
 run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
      DnnObjective *objective, unsigned threads, DnnEvaluation *result,
@@ -119,14 +120,12 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
     .logits = dnn_objective_takes_logits (objective, file->model),
   };
   DnnPassInfo info = { .training = false };
-  DnnPreprocess *own = data->preprocess;
   g_autoptr (DnnFeeder) feeder =
       dnn_feeder_new (file->model, pool, data, split, &options, NULL, error);
   bool ok;
 
   if (feeder == NULL)
     return false;
-  data->preprocess = file->preprocess;
   ok = dnn_evaluate_feeder (objective, feeder, &info, &result->loss,
                             result->values, error);
   if (ok)
@@ -136,7 +135,6 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
         dnn_evaluate_explain (file->model, objective, feeder, error);
     ok = result->fault != NULL;
   }
-  data->preprocess = own;
   return ok;
 }
 

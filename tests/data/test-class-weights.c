@@ -15,10 +15,7 @@ cut_validation (DnnData *data)
 {
   const int64_t n = data->train->n / 4;
 
-  data->validation = dnn_split_new (data->train->inputs, data->train->targets,
-                                    data->train->n - n, n);
-  if (data->train->weights != NULL)
-    data->validation->weights = dnn_array_ref (data->train->weights);
+  data->validation = dnn_split_new_part (data->train, data->train->n - n, n);
   data->train->n -= n;
 }
 

@@ -81,7 +81,7 @@ test_named (gconstpointer data)
 
   g_assert_cmpint (loaded->train->n, ==, 3);
   g_assert_cmpint (loaded->test->n, ==, 1);
-  dnn_array_to_float (loaded->train->inputs, 0, 12, x);
+  dnn_array_to_float (dnn_split_input (loaded->train)->array, 0, 12, x);
   g_assert_cmpfloat (x[0], ==, 1);
   g_assert_cmpfloat (x[11], ==, 255);
   dnn_data_targets (loaded, loaded->train, &(int64_t){ 2 }, 1, &y);

@@ -4,7 +4,6 @@
  * tables beside it; and both.npz, with x (4 x 2) and y.
  */
 #include "dnn-assert.h"
-#include "dnn-data-pair.h"
 #include "dnn-data.h"
 #include "dnn-folder.h"
 #include "dnn-test-data.h"
@@ -57,10 +56,10 @@ rows_of (const DnnData *data, const DnnSplit *split)
 
   for (int64_t i = 0; split != NULL && i < split->n; i++) {
     const int64_t row = dnn_split_row (split, i);
-    const int64_t n = dnn_array_row_size (split->inputs);
+    const int64_t n = dnn_array_row_size (dnn_split_input (split)->array);
     float x[8], y;
 
-    dnn_array_to_float (split->inputs, row * n, n, x);
+    dnn_array_to_float (dnn_split_input (split)->array, row * n, n, x);
     for (int64_t j = 0; j < n; j++)
       g_string_append_printf (text, "%s%g", j > 0 ? " " : "", (double) x[j]);
     dnn_data_targets (data, split, &row, 1, &y);
@@ -140,15 +139,17 @@ test_like (void)
 {
   char *columns[] = { "long", "wide", NULL };
   char *classes[] = { "iris", "rose", NULL };
-  const DnnPreprocess like = { .columns = columns, .class_names = classes };
+  g_autoptr (DnnPreprocess) like = dnn_preprocess_new (1);
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnData) data = load ("inputs = strange.csv\ntarget = kind\n"
-                                   "ignore_columns = id",
-                                   &like, &error);
+  g_autoptr (DnnData) data = NULL;
   g_autofree char *rows = NULL;
 
   g_test_summary ("A trained model finds its columns and classes by name");
 
+  like->columns = g_strdupv (columns);
+  like->class_names = g_strdupv (classes);
+  data = load ("inputs = strange.csv\ntarget = kind\nignore_columns = id", like,
+               &error);
   g_assert_no_error (error);
   rows = rows_of (data, data->train);
   g_assert_cmpstr (rows, ==, "7 5:1;");
@@ -167,12 +168,12 @@ test_inputs (void)
 
   for (size_t i = 0; i < G_N_ELEMENTS (paths); i++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (DnnArray) inputs = dnn_data_load_inputs (
+    g_autoptr (DnnSource) inputs = dnn_data_load_inputs (
         paths[i], dnn_experiment_find (e, "data"), &by_name, 2, &error);
     float x[8];
 
     g_assert_no_error (error);
-    dnn_array_to_float (inputs, 0, 8, x);
+    dnn_source_read (inputs, 0, 4, x);
     g_assert_cmpfloat (x[0], ==, 5);
     g_assert_cmpfloat (x[7], ==, 3);
   }
@@ -239,9 +240,10 @@ test_mapped (void)
   g_test_summary ("A mapped file may be larger than the limit");
 
   g_assert_no_error (error);
-  g_assert_cmpuint (dnn_array_resident_size (data->train->inputs), ==, 0);
-  dnn_array_release (data->train->inputs);
-  dnn_array_to_float (data->train->inputs, 999, 1, &x);
+  g_assert_cmpuint (
+      dnn_array_resident_size (dnn_split_input (data->train)->array), ==, 0);
+  dnn_array_release (dnn_split_input (data->train)->array);
+  dnn_array_to_float (dnn_split_input (data->train)->array, 999, 1, &x);
   g_assert_cmpfloat (x, ==, 0);
 }
 

@@ -71,7 +71,8 @@ rows_of (const DnnData *data, const DnnSplit *split)
     const int64_t row = dnn_split_row (split, i);
     float x[4], y;
 
-    dnn_preprocess_rows (data->preprocess, split->inputs, &row, 1, x);
+    dnn_preprocess_rows (data->preprocess, dnn_split_input (split), &row, 1,
+                         NULL, x);
     dnn_data_targets (data, split, &row, 1, &y);
     g_string_append_printf (text, "%s%g:%g", i > 0 ? " " : "", (double) x[0],
                             (double) y);
@@ -181,7 +182,8 @@ test_memory (void)
   g_assert_cmpint (data->train->n, ==, 4);
   g_assert_null (data->validation);
   g_assert_null (data->test);
-  g_assert_null (dnn_data_new (data->train->inputs, few, &error));
+  g_assert_null (
+      dnn_data_new (dnn_split_input (data->train)->array, few, &error));
   dnn_assert_error (error, DNN_ERROR_DATA, "they must have as many");
 }
 

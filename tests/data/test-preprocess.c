@@ -2,25 +2,28 @@
  */
 #include "dnn-assert.h"
 #include "dnn-folder.h"
+#include "dnn-sources.h"
 #include "dnn-test-data.h"
 
 #include <glib/gstdio.h>
 
 /* Four rows of two numbers. */
-static DnnArray *
+static DnnSource *
 make_inputs (void)
 {
-  return dnn_test_array ((const float[]){ 1, 5, 3, 5, 5, 5, 7, 100 },
-                         DNN_SHAPE (4, 2));
+  g_autoptr (DnnArray) array = dnn_test_array (
+      (const float[]){ 1, 5, 3, 5, 5, 5, 7, 100 }, DNN_SHAPE (4, 2));
+
+  return dnn_source_new_array (array, "x");
 }
 
 static void
-assert_row (const DnnPreprocess *p, const DnnArray *inputs, int64_t row,
+assert_row (const DnnPreprocess *p, const DnnSource *inputs, int64_t row,
             float a, float b)
 {
   float out[2];
 
-  dnn_preprocess_rows (p, inputs, &row, 1, out);
+  dnn_preprocess_rows (p, inputs, &row, 1, NULL, out);
 
   g_assert_cmpfloat_with_epsilon (out[0], a, 1e-6);
   g_assert_cmpfloat_with_epsilon (out[1], b, 1e-6);
@@ -30,7 +33,7 @@ static void
 test_none (void)
 {
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
 
   g_test_summary ("A scale of 1 changes nothing");
 
@@ -41,7 +44,7 @@ static void
 test_scale (void)
 {
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (0.5);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
 
   g_test_summary ("Every element is multiplied");
 
@@ -52,30 +55,45 @@ static void
 test_bytes (void)
 {
   g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1.0 / 255);
-  g_autoptr (DnnArray) inputs = dnn_array_new_take (
+  g_autoptr (DnnArray) array = dnn_array_new_take (
       DNN_UINT8, DNN_SHAPE (1, 2), g_bytes_new_static ("\0\377", 2));
+  g_autoptr (DnnSource) inputs = dnn_source_new_array (array, "x");
 
   g_test_summary ("Elements of any type become float32 first");
 
   assert_row (p, inputs, 0, 0, 1);
 }
 
+/* Learnt from these rows of the inputs. */
+static DnnPreprocess *
+learn (DnnSource *inputs, double scale, const int64_t *rows, int64_t n)
+{
+  const DnnSources sources = { &inputs, 1 };
+  g_autoptr (DnnSplit) split = dnn_split_new (&sources, &sources, 0, n);
+  DnnPreprocess *p = dnn_preprocess_new (scale);
+
+  g_ptr_array_add (p->steps, dnn_standardize_new ());
+  split->rows = g_memdup2 (rows, (gsize) n * sizeof *rows);
+  g_assert_true (dnn_preprocess_fit (p, split, NULL));
+  return p;
+}
+
 static void
 test_fit (void)
 {
   const int64_t rows[] = { 0, 1, 2 };
-  g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
+  g_autoptr (DnnPreprocess) p = learn (inputs, 1, rows, 3);
+  const DnnStandardize *step = dnn_test_standardize_of (p);
 
   g_test_summary ("Mean and deviation are those of the rows given, of a "
                   "population; a column that does not vary is only shifted");
 
-  dnn_preprocess_fit (p, inputs, rows, 0, 3);
-
-  g_assert_cmpint (p->n, ==, 2);
-  g_assert_cmpfloat (p->mean[0], ==, 3);
-  g_assert_cmpfloat_with_epsilon (p->standard_deviation[0], 1.6329932f, 1e-6);
-  g_assert_cmpfloat (p->standard_deviation[1], ==, 0);
+  g_assert_cmpint (step->base.size, ==, 2);
+  g_assert_cmpfloat (step->mean[0], ==, 3);
+  g_assert_cmpfloat_with_epsilon (step->standard_deviation[0], 1.6329932f,
+                                  1e-6);
+  g_assert_cmpfloat (step->standard_deviation[1], ==, 0);
   assert_row (p, inputs, 0, -1.2247449f, 0);
   assert_row (p, inputs, 3, 2.4494898f, 95);
 }
@@ -84,14 +102,13 @@ static void
 test_fit_scaled (void)
 {
   const int64_t rows[] = { 0, 1, 2 };
-  g_autoptr (DnnPreprocess) p = dnn_preprocess_new (0.5);
-  g_autoptr (DnnArray) inputs = make_inputs ();
+  g_autoptr (DnnSource) inputs = make_inputs ();
+  g_autoptr (DnnPreprocess) p = learn (inputs, 0.5, rows, 3);
+  const DnnStandardize *step = dnn_test_standardize_of (p);
 
   g_test_summary ("Statistics are of the scaled inputs");
 
-  dnn_preprocess_fit (p, inputs, rows, 0, 3);
-
-  g_assert_cmpfloat (p->mean[0], ==, 1.5f);
+  g_assert_cmpfloat (step->mean[0], ==, 1.5f);
   assert_row (p, inputs, 0, -1.2247449f, 0);
 }
 
@@ -99,15 +116,15 @@ static void
 test_far_from_zero (void)
 {
   const int64_t rows[] = { 0, 1 };
-  g_autoptr (DnnPreprocess) p = dnn_preprocess_new (1);
-  g_autoptr (DnnArray) inputs =
+  g_autoptr (DnnArray) array =
       dnn_test_array ((const float[]){ 1e7f, 1e7f + 2 }, DNN_SHAPE (2, 1));
+  g_autoptr (DnnSource) inputs = dnn_source_new_array (array, "x");
+  g_autoptr (DnnPreprocess) p = learn (inputs, 1, rows, 2);
+  const DnnStandardize *step = dnn_test_standardize_of (p);
 
   g_test_summary ("Numbers far from zero keep their deviation");
 
-  dnn_preprocess_fit (p, inputs, rows, 0, 2);
-
-  g_assert_cmpfloat_with_epsilon (p->standard_deviation[0], 1, 1e-6);
+  g_assert_cmpfloat_with_epsilon (step->standard_deviation[0], 1, 1e-6);
 }
 
 static DnnData *
@@ -155,7 +172,8 @@ test_training_rows (gconstpointer data)
 
   loaded = load (row->lines);
 
-  g_assert_cmpfloat (loaded->preprocess->mean[0], ==, row->mean);
+  g_assert_cmpfloat (dnn_test_standardize_of (loaded->preprocess)->mean[0], ==,
+                     row->mean);
   g_assert_cmpint (g_chdir ("/"), ==, 0);
 }
 

@@ -170,8 +170,8 @@ test_limit (void)
     g_autoptr (DnnRowOrder) order = NULL;
 
     data->memory_limit = limit * row;
-    data->train->inputs->mapped = limit % 1000 == 0; /* its bytes stay where
-                                                        they are */
+    /* its bytes stay where they are */
+    dnn_split_input (data->train)->mapped = limit % 1000 == 0;
     order = dnn_row_order_new_for (data, data->train, NULL);
     g_assert_true (dnn_row_order_has_pools (order) == (limit == 1000));
   }

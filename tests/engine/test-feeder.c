@@ -110,8 +110,7 @@ static void
 test_split (void)
 {
   g_autoptr (DnnData) data = make_data ();
-  DnnSplit *part =
-      dnn_split_new (data->train->inputs, data->train->targets, 60, 5);
+  DnnSplit *part = dnn_split_new_part (data->train, 60, 5);
   g_autoptr (DnnPool) pool = dnn_pool_new (1);
   g_autoptr (DnnFeeder) feeder = make_feeder (data, part, pool, 3);
   g_autoptr (GArray) order = collect (feeder);

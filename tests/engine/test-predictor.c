@@ -1,6 +1,7 @@
 /* test-predictor.c - inference: the same numbers whoever asks for them */
 #include "dnn-assert.h"
 #include "dnn-predictor.h"
+#include "dnn-sources.h"
 #include "dnn-test-data.h"
 #include "dnn-test-training.h"
 
@@ -24,7 +25,8 @@ static float *
 predict (const DnnTestTraining *run, unsigned threads)
 {
   g_autoptr (GError) error = NULL;
-  float *y = dnn_predict_array (run->model, NULL, run->data->train->inputs,
+  float *y = dnn_predict_array (run->model, NULL,
+                                dnn_split_input (run->data->train)->array,
                                 threads, &error);
 
   g_assert_no_error (error);
@@ -74,8 +76,9 @@ test_batch (void)
     g_autoptr (GError) error = NULL;
     const float *y;
 
-    dnn_array_to_float (run->data->train->inputs, i * DNN_TEST_COLUMNS,
-                        DNN_TEST_COLUMNS, dnn_predictor_input (one));
+    dnn_array_to_float (dnn_split_input (run->data->train)->array,
+                        i * DNN_TEST_COLUMNS, DNN_TEST_COLUMNS,
+                        dnn_predictor_input (one));
     y = dnn_predictor_run (one, &error);
     g_assert_no_error (error);
     for (int j = 0; j < 3; j++)
@@ -133,7 +136,8 @@ test_many_rows (void)
 
   g_test_summary ("More rows than a batch, and not a multiple of it");
 
-  y = dnn_predict_array (run->model, NULL, data->train->inputs, 2, NULL);
+  y = dnn_predict_array (run->model, NULL, dnn_split_input (data->train)->array,
+                         2, NULL);
 
   for (int64_t i = 0; i < n; i++)
     g_assert_cmpfloat_with_epsilon (y[3 * i] + y[3 * i + 1] + y[3 * i + 2], 1,
@@ -146,8 +150,8 @@ sample (const DnnTestTraining *run, int64_t samples, uint64_t seed,
 {
   const DnnSampling sampling = { samples, seed, threads };
   g_autoptr (GError) error = NULL;
-  float *y = dnn_predict_samples (run->model, NULL, run->data->train->inputs,
-                                  &sampling, &error);
+  float *y = dnn_predict_samples (
+      run->model, NULL, dnn_split_input (run->data->train), &sampling, &error);
 
   g_assert_no_error (error);
   return y;
@@ -221,7 +225,7 @@ test_samples_of_nothing (void)
   g_test_summary ("A model without chance is told so");
 
   g_assert_null (dnn_predict_samples (
-      run->model, NULL, run->data->train->inputs, &sampling, &error));
+      run->model, NULL, dnn_split_input (run->data->train), &sampling, &error));
   dnn_assert_error (error, DNN_ERROR_PARAM, "draws random numbers");
 }
 
@@ -257,6 +261,7 @@ test_bad_input (void)
   const DnnSampling sampling = { .samples = 2, .seed = 1, .threads = 1 };
   g_autoptr (DnnTestTraining) run = train ();
   g_autoptr (DnnArray) x = make_inputs (270 * DNN_TEST_COLUMNS + 3, NAN);
+  g_autoptr (DnnSource) rows = dnn_source_new_array (x, "x");
   const char *sentence = "row 271, column 4: 'nan' is not finite";
 
   g_test_summary ("An input that is no number is no prediction");
@@ -264,9 +269,9 @@ test_bad_input (void)
   for (int i = 0; i < 2; i++) {
     g_autoptr (GError) error = NULL;
 
-    g_assert_null (
-        i == 0 ? dnn_predict_array (run->model, NULL, x, 1, &error)
-               : dnn_predict_samples (run->model, NULL, x, &sampling, &error));
+    g_assert_null (i == 0 ? dnn_predict_array (run->model, NULL, x, 1, &error)
+                          : dnn_predict_samples (run->model, NULL, rows,
+                                                 &sampling, &error));
     dnn_assert_error (error, DNN_ERROR_DATA, sentence);
   }
 }
@@ -277,6 +282,7 @@ test_bad_output (void)
   const DnnSampling sampling = { .samples = 2, .seed = 1, .threads = 1 };
   g_autoptr (DnnTestTraining) run = train ();
   g_autoptr (DnnArray) x = make_inputs (270 * DNN_TEST_COLUMNS, 1e30f);
+  g_autoptr (DnnSource) rows = dnn_source_new_array (x, "x");
   DnnWeight *kernel = dnn_model_find_weight (run->model, "dense_1/kernel");
   float *w = kernel->tensor.data;
 
@@ -287,9 +293,9 @@ test_bad_output (void)
   for (int i = 0; i < 2; i++) {
     g_autoptr (GError) error = NULL;
 
-    g_assert_null (
-        i == 0 ? dnn_predict_array (run->model, NULL, x, 1, &error)
-               : dnn_predict_samples (run->model, NULL, x, &sampling, &error));
+    g_assert_null (i == 0 ? dnn_predict_array (run->model, NULL, x, 1, &error)
+                          : dnn_predict_samples (run->model, NULL, rows,
+                                                 &sampling, &error));
     dnn_assert_error (error, DNN_ERROR_DIVERGED,
                       "row 271: the first output that is not finite is that "
                       "of layer 'dense_1'");

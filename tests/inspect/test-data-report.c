@@ -19,7 +19,7 @@ make_data (const float *inputs, const float *labels)
   DnnData *data = dnn_data_new (x, y, NULL);
 
   data->train->n = N - 4;
-  data->test = dnn_split_new (x, y, N - 4, 4);
+  data->test = dnn_split_new_part (data->train, N - 4, 4);
   return data;
 }
 

@@ -241,8 +241,8 @@ test_inherited (gconstpointer data)
   g_autoptr (DnnRun) run = dnn_test_run_good (text);
   const DnnPreprocess *preprocess = dnn_run_data (run)->preprocess;
 
-  g_assert_cmpfloat (preprocess->scale, ==, row->scale);
-  g_assert_cmpint (preprocess->n, ==, row->n);
+  g_assert_cmpfloat (dnn_test_scale_of (preprocess), ==, row->scale);
+  g_assert_cmpint (dnn_preprocess_size (preprocess), ==, row->n);
   /* Names of classes are never the base's. */
   g_assert_cmpstr (preprocess->class_names[2], ==, "c");
 }
@@ -255,15 +255,17 @@ test_inherited_values (void)
       "[model]\nbase = standard/model.safetensors\ndrop_last = 1\n"
       "layers = " HEAD "\n" DNN_RUN_TRAIN DNN_RUN_SGD);
   g_autoptr (DnnModelFile) base = load ("standard/model.safetensors");
-  const DnnPreprocess *mine = dnn_run_data (run)->preprocess;
+  const DnnStandardize *mine =
+      dnn_test_standardize_of (dnn_run_data (run)->preprocess);
+  const DnnStandardize *its = dnn_test_standardize_of (base->preprocess);
 
   g_test_summary ("Statistics are those of the base's rows, not of the new "
                   "ones");
 
-  g_assert_cmpmem (mine->mean, 4 * sizeof (float), base->preprocess->mean,
+  g_assert_cmpmem (mine->mean, 4 * sizeof (float), its->mean,
                    4 * sizeof (float));
   g_assert_cmpmem (mine->standard_deviation, 4 * sizeof (float),
-                   base->preprocess->standard_deviation, 4 * sizeof (float));
+                   its->standard_deviation, 4 * sizeof (float));
 }
 
 /* --- mistakes ------------------------------------------------------------ */
@@ -330,11 +332,11 @@ prepare (void)
 {
   g_autoptr (DnnData) wide = dnn_test_data (DNN_RUN_ROWS, 6, 3);
 
-  dnn_test_write_npy ("wide.npy", wide->train->inputs->data,
+  dnn_test_write_npy ("wide.npy", dnn_split_input (wide->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS, 6));
-  dnn_test_write_npy ("tall.npy", wide->train->inputs->data,
+  dnn_test_write_npy ("tall.npy", dnn_split_input (wide->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS, 3, 2));
-  dnn_test_write_npy ("turned.npy", wide->train->inputs->data,
+  dnn_test_write_npy ("turned.npy", dnn_split_input (wide->train)->array->data,
                       DNN_SHAPE (DNN_RUN_ROWS, 2, 3));
   train_base ("base", "inputs = x.npy\n", BASE_LAYERS);
   train_base ("scaled", "inputs = x.npy\nscale = 1/4\n", BASE_LAYERS);

@@ -3,6 +3,7 @@
 #include "dnn-folder.h"
 #include "dnn-model-file.h"
 #include "dnn-model-save.h"
+#include "dnn-test-data.h"
 #include "dnn-test-training.h"
 #include "dnn-trainer-steps.h"
 
@@ -24,14 +25,16 @@ static DnnPreprocess *
 make_preprocess (void)
 {
   DnnPreprocess *p = dnn_preprocess_new (1.0 / 255);
+  DnnStandardize *step = (DnnStandardize *) dnn_standardize_new ();
 
-  p->n = DNN_TEST_COLUMNS;
-  p->mean = g_new (float, DNN_TEST_COLUMNS);
-  p->standard_deviation = g_new (float, DNN_TEST_COLUMNS);
+  step->base.size = DNN_TEST_COLUMNS;
+  step->mean = g_new (float, DNN_TEST_COLUMNS);
+  step->standard_deviation = g_new (float, DNN_TEST_COLUMNS);
   for (int i = 0; i < DNN_TEST_COLUMNS; i++) {
-    p->mean[i] = 1.0f / (float) (i + 3);
-    p->standard_deviation[i] = (float) i;
+    step->mean[i] = 1.0f / (float) (i + 3);
+    step->standard_deviation[i] = (float) i;
   }
+  g_ptr_array_add (p->steps, step);
   p->class_names = g_strsplit ("T-shirt/top|a b|Größe", "|", -1);
   return p;
 }
@@ -132,17 +135,19 @@ test_rest (void)
   g_autoptr (DnnPreprocess) p = make_preprocess ();
   g_autoptr (DnnModelFile) file = NULL;
   const size_t size = DNN_TEST_COLUMNS * sizeof (float);
+  const DnnStandardize *got, *want = dnn_test_standardize_of (p);
 
   g_test_summary ("Preprocessing, class names and experiment come back");
 
   save (run, p, path);
   file = load_good (path);
 
-  g_assert_cmpfloat (file->preprocess->scale, ==, p->scale);
-  g_assert_cmpint (file->preprocess->n, ==, DNN_TEST_COLUMNS);
-  g_assert_cmpmem (file->preprocess->mean, size, p->mean, size);
-  g_assert_cmpmem (file->preprocess->standard_deviation, size,
-                   p->standard_deviation, size);
+  got = dnn_test_standardize_of (file->preprocess);
+  g_assert_cmpfloat (dnn_test_scale_of (file->preprocess), ==, 1.0 / 255);
+  g_assert_cmpint (got->base.size, ==, DNN_TEST_COLUMNS);
+  g_assert_cmpmem (got->mean, size, want->mean, size);
+  g_assert_cmpmem (got->standard_deviation, size, want->standard_deviation,
+                   size);
   g_assert_true (
       g_strv_equal ((const char *const *) p->class_names,
                     (const char *const *) file->preprocess->class_names));
@@ -165,8 +170,8 @@ test_least (void)
   file = load_good (path);
 
   assert_same_weights (run->model, file->model);
-  g_assert_cmpfloat (file->preprocess->scale, ==, 1);
-  g_assert_cmpint (file->preprocess->n, ==, 0);
+  g_assert_cmpfloat (dnn_test_scale_of (file->preprocess), ==, 1);
+  g_assert_null (dnn_test_standardize_of (file->preprocess));
   g_assert_null (file->preprocess->class_names);
   g_assert_cmpuint (dnn_experiment_n_sections (file->experiment), ==, 0);
 }

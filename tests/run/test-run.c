@@ -33,9 +33,10 @@ write_data (void)
 {
   g_autoptr (DnnData) data = dnn_test_data (ROWS, COLUMNS, CLASSES);
 
-  dnn_test_write_npy ("x.npy", data->train->inputs->data,
+  dnn_test_write_npy ("x.npy", dnn_split_input (data->train)->array->data,
                       DNN_SHAPE (ROWS, COLUMNS));
-  dnn_test_write_npy ("y.npy", data->train->targets->data, DNN_SHAPE (ROWS));
+  dnn_test_write_npy ("y.npy", dnn_split_target (data->train)->array->data,
+                      DNN_SHAPE (ROWS));
 }
 
 /* The example with "section.key=value" set, or as it is. */
@@ -121,7 +122,7 @@ test_files (void)
   file = load ("files/model.safetensors");
   g_assert_cmpint (file->epoch, ==, 4);
   g_assert_cmpuint (file->step, ==, 4);
-  g_assert_cmpint (file->preprocess->n, ==, COLUMNS);
+  g_assert_cmpint (dnn_preprocess_size (file->preprocess), ==, COLUMNS);
   text = read_text ("files/experiment.dnn");
   again = dnn_experiment_parse ("files/experiment.dnn", text, NULL);
   g_assert_cmpstr (dnn_experiment_get (again, "train", "seed"), ==, "3");

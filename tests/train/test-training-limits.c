@@ -19,9 +19,9 @@ mean_square (const DnnTestTraining *run, int64_t n)
     float x[DNN_TEST_COLUMNS], y;
     double off;
 
-    dnn_array_to_float (run->data->train->inputs, i * DNN_TEST_COLUMNS,
-                        DNN_TEST_COLUMNS, x);
-    dnn_array_to_float (run->data->train->targets, i, 1, &y);
+    dnn_array_to_float (dnn_split_input (run->data->train)->array,
+                        i * DNN_TEST_COLUMNS, DNN_TEST_COLUMNS, x);
+    dnn_array_to_float (dnn_split_target (run->data->train)->array, i, 1, &y);
     off = (double) b[0] - (double) y;
     for (int j = 0; j < DNN_TEST_COLUMNS; j++)
       off += (double) x[j] * (double) w[j];

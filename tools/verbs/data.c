@@ -22,13 +22,13 @@ class_name (const DnnData *data, int64_t i)
 
 static void
 print_range (const DnnSplitReport *report, const char *what,
-             const DnnArray *array, const DnnDataRange *range)
+             const DnnSource *source, const DnnDataRange *range)
 {
-  g_autofree char *shape = dnn_shape_to_string (&array->shape, true);
+  g_autofree char *shape = dnn_shape_to_string (&source->shape, true);
 
   printf ("%-11s %-8s %10" G_GINT64_FORMAT " %-16s %-8s %11.5g %11.5g %11.5g\n",
           report->name, what, report->split->n, shape,
-          dnn_dtype_name (array->dtype), range->least, range->most,
+          dnn_dtype_name (source->dtype), range->least, range->most,
           range->mean);
 }
 
@@ -62,8 +62,8 @@ print_table (const DnnDataReport *report, const DnnData *data)
   for (size_t i = 0; i < report->n_splits; i++) {
     const DnnSplitReport *one = &report->splits[i];
 
-    print_range (one, "inputs", one->split->inputs, &one->inputs);
-    print_range (one, "targets", one->split->targets, &one->targets);
+    print_range (one, "inputs", dnn_split_input (one->split), &one->inputs);
+    print_range (one, "targets", dnn_split_target (one->split), &one->targets);
   }
   print_classes (report, data);
   printf ("\n");
@@ -93,17 +93,17 @@ add_int (JsonBuilder *b, const char *name, int64_t value)
 }
 
 static void
-add_range (JsonBuilder *b, const char *name, const char *file,
-           const DnnArray *array, const DnnDataRange *range)
+add_range (JsonBuilder *b, const char *name, const DnnSource *source,
+           const DnnDataRange *range)
 {
   json_builder_set_member_name (b, name);
   json_builder_begin_object (b);
-  add_text (b, "file", file);
-  add_text (b, "type", dnn_dtype_name (array->dtype));
+  add_text (b, "file", source->name);
+  add_text (b, "type", dnn_dtype_name (source->dtype));
   json_builder_set_member_name (b, "shape");
   json_builder_begin_array (b);
-  for (uint32_t i = 1; i < array->shape.n_dims; i++)
-    json_builder_add_int_value (b, array->shape.dims[i]);
+  for (uint32_t i = 1; i < source->shape.n_dims; i++)
+    json_builder_add_int_value (b, source->shape.dims[i]);
   json_builder_end_array (b);
   add_json_number (b, "least", range->least);
   add_json_number (b, "most", range->most);
@@ -119,10 +119,8 @@ add_split (JsonBuilder *b, const DnnDataReport *report,
   json_builder_begin_object (b);
   add_text (b, "split", one->name);
   add_int (b, "rows", one->split->n);
-  add_range (b, "inputs", one->split->inputs_name, one->split->inputs,
-             &one->inputs);
-  add_range (b, "targets", one->split->targets_name, one->split->targets,
-             &one->targets);
+  add_range (b, "inputs", dnn_split_input (one->split), &one->inputs);
+  add_range (b, "targets", dnn_split_target (one->split), &one->targets);
   json_builder_set_member_name (b, "classes");
   json_builder_begin_array (b);
   for (int64_t i = 0; i < report->n_classes; i++)

@@ -1,7 +1,7 @@
 /* predict.c - dnnrun predict */
 #include "command.h"
 
-#include <dnn-data-pair.h>
+#include <dnn-data.h>
 #include <dnn-diagnosis.h>
 #include <dnn-file.h>
 #include <dnn-model-file.h>
@@ -124,7 +124,7 @@ write_npy (const Options *options, const Result *result, GError **error)
 }
 
 static float *
-run (DnnModelFile *file, const Options *options, const DnnArray *inputs,
+run (DnnModelFile *file, const Options *options, const DnnSource *inputs,
      GError **error)
 {
   const DnnPreprocess *preprocess = options->raw ? NULL : file->preprocess;
@@ -134,11 +134,11 @@ run (DnnModelFile *file, const Options *options, const DnnArray *inputs,
   return options->samples > 0
              ? dnn_predict_samples (file->model, preprocess, inputs, &sampling,
                                     error)
-             : dnn_predict_array (file->model, preprocess, inputs,
-                                  (unsigned) options->threads, error);
+             : dnn_predict_source (file->model, preprocess, inputs,
+                                   (unsigned) options->threads, error);
 }
 
-static DnnArray *
+static DnnSource *
 load_inputs (const DnnModelFile *file, const char *path, GError **error)
 {
   const DnnShape shape = dnn_model_input_shape (file->model);
@@ -157,7 +157,7 @@ predict (const char *path, const Options *options, const Common *common,
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
   g_autoptr (DnnModelFile) file = dnn_model_file_load (registry, path, error);
-  g_autoptr (DnnArray) inputs = NULL;
+  g_autoptr (DnnSource) inputs = NULL;
   g_autofree float *y = NULL;
   Result result = { .parts = options->samples > 0 ? 2 : 1, .n = 1 };
 
@@ -177,7 +177,7 @@ predict (const char *path, const Options *options, const Common *common,
     return false;
   }
   result.y = y;
-  result.rows = inputs->shape.dims[0];
+  result.rows = dnn_source_n_rows (inputs);
   result.sample = dnn_model_output_shape (file->model);
   for (uint32_t i = 0; i < result.sample.n_dims; i++)
     result.n *= result.sample.dims[i];

@@ -1,0 +1,8 @@
+/* dnn-data-steps.c - the table of steps */
+#include "dnn-data-steps.h"
+
+const DnnDataStepType *const dnn_data_step_types[] = {
+  &dnn_scale_type,
+  &dnn_standardize_type,
+  NULL,
+};
