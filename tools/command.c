@@ -59,10 +59,7 @@ parse_rate (const char *option, const char *text, double *ret_value,
 bool
 write_text (const char *path, const char *text, GError **error)
 {
-  g_autoptr (DnnFile) file = dnn_file_open (path, error);
-
-  return file != NULL && dnn_file_write (file, text, strlen (text), error) &&
-         dnn_file_commit (file, error);
+  return dnn_file_replace (path, text, strlen (text), error);
 }
 
 bool

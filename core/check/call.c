@@ -1,4 +1,5 @@
 /* call.c - calls into a plugin, and what they touched */
+#include "dnn-build.h"
 #include "dnn-checker.h"
 
 #include "dnn-guard.h"

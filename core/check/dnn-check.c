@@ -2,6 +2,7 @@
 #include "dnn-check.h"
 
 #include "dnn-blas.h"
+#include "dnn-build.h"
 #include "dnn-kind-checks.h"
 #include "dnn-kind-row.h"
 #include "dnn-kind.h"

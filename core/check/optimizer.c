@@ -2,6 +2,7 @@
  *
  *   L = Σᵢ aᵢ (wᵢ - cᵢ)² / 2    g = a (w - c)    0.5 ≤ aᵢ ≤ 1.5
  */
+#include "dnn-build.h"
 #include "dnn-check-shapes.h"
 #include "dnn-kind-checks.h"
 #include "dnn-param.h"

@@ -102,14 +102,14 @@ check_call (DnnStage *stage, int32_t status, GError **error)
 
 /* Whether affine may apply the layer's activation to a part of what it makes.
  */
-static const DnnComponent *
+static const DnnInstance *
 find_fusible (const DnnStage *stage)
 {
   const DnnComponent *activation = stage->layer->activation;
 
   return activation != NULL &&
                  (activation->code->flags & DNN_FLAG_ELEMENTWISE) != 0
-             ? activation
+             ? activation->instance
              : NULL;
 }
 

@@ -1,6 +1,7 @@
 /* dnn-objective.c - loss and metrics over batches */
 #include "dnn-objective.h"
 
+#include "dnn-build.h"
 #include "dnn-shape.h"
 
 #include <string.h>

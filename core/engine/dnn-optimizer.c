@@ -1,4 +1,5 @@
 /* dnn-optimizer.c - an optimizer and what it remembers */
+#include "dnn-build.h"
 #include "dnn-optimizer-private.h"
 #include "dnn-shape.h"
 

@@ -47,22 +47,6 @@ static const struct {
   { 'm', "time differences" },
 };
 
-static bool fail (const char *name, GError **error, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-
-static bool
-fail (const char *name, GError **error, const char *format, ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list args;
-
-  va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: %s", name, sentence);
-  return false;
-}
-
 static void
 skip_spaces (Cursor *at)
 {
@@ -85,8 +69,9 @@ static bool
 expect (Cursor *at, char c, GError **error)
 {
   return take (at, c) ||
-         fail (at->name, error, ".npy header must have a '%c' before '%.20s'",
-               c, at->next);
+         dnn_set_format_error (at->name, error,
+                               ".npy header must have a '%c' before '%.20s'", c,
+                               at->next);
 }
 
 /* A string in quotes of either kind, without escapes. */
@@ -100,8 +85,9 @@ take_string (Cursor *at, GError **error)
   quote = *at->next;
   end = quote == '\'' || quote == '"' ? strchr (at->next + 1, quote) : NULL;
   if (end == NULL) {
-    fail (at->name, error,
-          ".npy header must have a string in quotes at '%.20s'", at->next);
+    dnn_set_format_error (at->name, error,
+                          ".npy header must have a string in quotes at '%.20s'",
+                          at->next);
     return NULL;
   }
 
@@ -117,13 +103,15 @@ refuse_type (const char *name, const char *descr, GError **error)
 
   for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
     if (refused[i].kind == kind)
-      return fail (name, error,
-                   "elements must be numbers (bool, int, float), not %s ('%s')",
-                   refused[i].name, descr);
-  return fail (name, error,
-               "elements must be bool, int8 to int64, uint8 to uint64 or "
-               "float16 to float64, not '%s'",
-               descr);
+      return dnn_set_format_error (
+          name, error,
+          "elements must be numbers (bool, int, float), not %s ('%s')",
+          refused[i].name, descr);
+  return dnn_set_format_error (
+      name, error,
+      "elements must be bool, int8 to int64, uint8 to uint64 or "
+      "float16 to float64, not '%s'",
+      descr);
 }
 
 static bool
@@ -157,9 +145,9 @@ parse_fortran (Cursor *at, Header *header, GError **error)
   skip_spaces (at);
   header->fortran = g_str_has_prefix (at->next, "True");
   if (!header->fortran && !g_str_has_prefix (at->next, "False"))
-    return fail (at->name, error,
-                 "'fortran_order' must be True or False, not '%.20s'",
-                 at->next);
+    return dnn_set_format_error (
+        at->name, error, "'fortran_order' must be True or False, not '%.20s'",
+        at->next);
 
   at->next += header->fortran ? 4 : 5;
   return true;
@@ -172,16 +160,16 @@ take_dim (Cursor *at, int64_t *ret_dim, GError **error)
 
   skip_spaces (at);
   if (!g_ascii_isdigit (*at->next))
-    return fail (at->name, error,
-                 "'shape' must be a tuple of whole numbers, not '%.20s'",
-                 at->next);
+    return dnn_set_format_error (
+        at->name, error,
+        "'shape' must be a tuple of whole numbers, not '%.20s'", at->next);
 
   for (; g_ascii_isdigit (*at->next); at->next++) {
     if (dim > (INT64_MAX - 9) / 10)
-      return fail (at->name, error,
-                   "'shape' has a size that is too large: "
-                   "more than '%" G_GINT64_FORMAT "'",
-                   dim);
+      return dnn_set_format_error (at->name, error,
+                                   "'shape' has a size that is too large: "
+                                   "more than '%" G_GINT64_FORMAT "'",
+                                   dim);
     dim = 10 * dim + (*at->next - '0');
   }
   if (*at->next == 'L') /* a long of Python 2 */
@@ -205,8 +193,9 @@ parse_shape (Cursor *at, Header *header, GError **error)
     if (!comma)
       return expect (at, ',', error);
     if (shape->n_dims == DNN_MAX_DIMS)
-      return fail (at->name, error, "'shape' must have at most '%d' sizes",
-                   DNN_MAX_DIMS);
+      return dnn_set_format_error (at->name, error,
+                                   "'shape' must have at most '%d' sizes",
+                                   DNN_MAX_DIMS);
     if (!take_dim (at, &shape->dims[shape->n_dims], error))
       return false;
     shape->n_dims++;
@@ -215,9 +204,10 @@ parse_shape (Cursor *at, Header *header, GError **error)
 
   /* (3) is a number to Python, no tuple */
   if (shape->n_dims == 1 && !comma)
-    return fail (at->name, error,
-                 "'shape' must be a tuple, as '(%" G_GINT64_FORMAT ",)'",
-                 shape->dims[0]);
+    return dnn_set_format_error (
+        at->name, error,
+        "'shape' must be a tuple, as '(%" G_GINT64_FORMAT ",)'",
+        shape->dims[0]);
   return true;
 }
 
@@ -242,14 +232,16 @@ parse_entry (Cursor *at, Header *header, GError **error)
     if (strcmp (key, entries[i].key) != 0)
       continue;
     if (*entries[i].seen)
-      return fail (at->name, error, ".npy header has the key '%s' twice", key);
+      return dnn_set_format_error (at->name, error,
+                                   ".npy header has the key '%s' twice", key);
     *entries[i].seen = true;
     return entries[i].parse (at, header, error);
   }
-  return fail (at->name, error,
-               ".npy header must have the keys descr, fortran_order and "
-               "shape, not '%s'",
-               key);
+  return dnn_set_format_error (
+      at->name, error,
+      ".npy header must have the keys descr, fortran_order and "
+      "shape, not '%s'",
+      key);
 }
 
 static bool
@@ -268,14 +260,15 @@ parse_dict (Cursor *at, Header *header, GError **error)
 
   skip_spaces (at);
   if (*at->next != '\0')
-    return fail (at->name, error,
-                 ".npy header must end after its '}', not go on with '%.20s'",
-                 at->next);
+    return dnn_set_format_error (
+        at->name, error,
+        ".npy header must end after its '}', not go on with '%.20s'", at->next);
   if (!header->has_descr || !header->has_fortran || !header->has_shape)
-    return fail (at->name, error, ".npy header lacks the key '%s'",
-                 !header->has_descr     ? "descr"
-                 : !header->has_fortran ? "fortran_order"
-                                        : "shape");
+    return dnn_set_format_error (at->name, error,
+                                 ".npy header lacks the key '%s'",
+                                 !header->has_descr     ? "descr"
+                                 : !header->has_fortran ? "fortran_order"
+                                                        : "shape");
   return true;
 }
 
@@ -287,31 +280,34 @@ find_header (const char *name, const uint8_t *data, size_t size,
   size_t start, length;
 
   if (size < 8 || memcmp (data, "\x93NUMPY", 6) != 0)
-    return fail (name, error,
-                 "is no .npy file: it must start with '\\x93NUMPY' and a "
-                 "version");
+    return dnn_set_format_error (
+        name, error,
+        "is no .npy file: it must start with '\\x93NUMPY' and a "
+        "version");
   if (data[6] < 1 || data[6] > 3)
-    return fail (name, error, ".npy version must be 1, 2 or 3, not '%u'",
-                 data[6]);
+    return dnn_set_format_error (
+        name, error, ".npy version must be 1, 2 or 3, not '%u'", data[6]);
 
   start = data[6] == 1 ? 10 : 12;
   if (size < start)
-    return fail (name, error, "ends after '%zu' bytes, within its header",
-                 size);
+    return dnn_set_format_error (
+        name, error, "ends after '%zu' bytes, within its header", size);
 
   length = data[8] | (size_t) data[9] << 8;
   if (data[6] > 1)
     length |= (size_t) data[10] << 16 | (size_t) data[11] << 24;
   if (length > HEADER_LIMIT)
-    return fail (name, error, ".npy header must be at most %d bytes, not '%zu'",
-                 HEADER_LIMIT, length);
+    return dnn_set_format_error (
+        name, error, ".npy header must be at most %d bytes, not '%zu'",
+        HEADER_LIMIT, length);
   if (length > size - start)
-    return fail (name, error,
-                 "ends after '%zu' bytes, within its header of "
-                 "%zu",
-                 size, start + length);
+    return dnn_set_format_error (name, error,
+                                 "ends after '%zu' bytes, within its header of "
+                                 "%zu",
+                                 size, start + length);
   if (memchr (data + start, '\0', length) != NULL)
-    return fail (name, error, ".npy header has a zero byte, '\\0'");
+    return dnn_set_format_error (name, error,
+                                 ".npy header has a zero byte, '\\0'");
 
   *ret_start = start;
   *ret_length = length;
@@ -325,14 +321,15 @@ check_size (const char *name, const Header *header, size_t size, GError **error)
   int64_t n;
 
   if (!dnn_shape_count (&header->shape, &n) || (size_t) n > G_MAXSIZE / item)
-    return fail (name, error,
-                 "its shape makes more elements than can be counted, but it "
-                 "has '%zu' bytes of data",
-                 size);
+    return dnn_set_format_error (
+        name, error,
+        "its shape makes more elements than can be counted, but it "
+        "has '%zu' bytes of data",
+        size);
   if ((size_t) n * item != size)
-    return fail (name, error,
-                 "has '%zu' bytes of data, but its shape needs %zu", size,
-                 (size_t) n * item);
+    return dnn_set_format_error (
+        name, error, "has '%zu' bytes of data, but its shape needs %zu", size,
+        (size_t) n * item);
   return true;
 }
 

@@ -17,22 +17,6 @@ typedef struct Members {
   char *twice;      /* (owned) the first name found again, or NULL */
 } Members;
 
-static bool fail (const char *name, GError **error, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-
-static bool
-fail (const char *name, GError **error, const char *format, ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list args;
-
-  va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: %s", name, sentence);
-  return false;
-}
-
 /* Skips a string from its opening quote; returns its closing one, or NULL. */
 static const char *
 skip_string (const char *c, const char *end)
@@ -60,9 +44,10 @@ check_text (const char *name, const char *text, size_t length, GError **error)
   int depth = 1;
 
   if (length < 2 || text[0] != '{')
-    return fail (name, error, "header must start with '{'");
+    return dnn_set_format_error (name, error, "header must start with '{'");
   if (!g_utf8_validate_len (text, length, NULL))
-    return fail (name, error, "header must be UTF-8 without zero bytes");
+    return dnn_set_format_error (name, error,
+                                 "header must be UTF-8 without zero bytes");
 
   for (const char *c = text + 1; c < end; c++) {
     const size_t at = (size_t) (c - text);
@@ -74,16 +59,18 @@ check_text (const char *name, const char *text, size_t length, GError **error)
     else if (depth > 0 && *c == '"')
       c = skip_string (c, end);
     else if (strchr (depth > 0 ? others : spaces, *c) == NULL)
-      return fail (name, error, "header is not JSON from byte '%zu' on", at);
+      return dnn_set_format_error (name, error,
+                                   "header is not JSON from byte '%zu' on", at);
 
     if (c == NULL)
-      return fail (name, error,
-                   "header has a string with a control character or without "
-                   "an end at byte '%zu'",
-                   at);
+      return dnn_set_format_error (
+          name, error,
+          "header has a string with a control character or without "
+          "an end at byte '%zu'",
+          at);
     if (depth > DEPTH_LIMIT)
-      return fail (name, error, "header is nested deeper than '%d' levels",
-                   DEPTH_LIMIT);
+      return dnn_set_format_error (
+          name, error, "header is nested deeper than '%d' levels", DEPTH_LIMIT);
   }
   return true;
 }
@@ -122,13 +109,15 @@ parse_json (const char *name, JsonParser *parser, const char *text,
   twice = members.twice;
 
   if (cause != NULL)
-    return fail (name, error, "header is not JSON: '%s'", cause->message);
+    return dnn_set_format_error (name, error, "header is not JSON: '%s'",
+                                 cause->message);
   if (twice != NULL)
-    return fail (name, error, "header has the name '%s' twice", twice);
+    return dnn_set_format_error (name, error, "header has the name '%s' twice",
+                                 twice);
 
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
-    return fail (name, error, "header must be one JSON object");
+    return dnn_set_format_error (name, error, "header must be one JSON object");
   return true;
 }
 
@@ -141,13 +130,15 @@ parse_metadata (DnnSafetensors *self, const char *name, JsonNode *node,
   JsonNode *value;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fail (name, error, "'__metadata__' must be an object of strings");
+    return dnn_set_format_error (name, error,
+                                 "'__metadata__' must be an object of strings");
 
   json_object_iter_init_ordered (&iter, json_node_get_object (node));
   while (json_object_iter_next_ordered (&iter, &key, &value)) {
     if (!JSON_NODE_HOLDS_VALUE (value) ||
         json_node_get_value_type (value) != G_TYPE_STRING)
-      return fail (name, error, "metadata '%s' must be a string", key);
+      return dnn_set_format_error (name, error,
+                                   "metadata '%s' must be a string", key);
     dnn_safetensors_set_metadata (self, key, json_node_get_string (value));
   }
   return true;
@@ -162,16 +153,17 @@ parse_dtype (const char *name, DnnSafetensorsEntry *entry, JsonObject *object,
 
   if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) ||
       json_node_get_value_type (node) != G_TYPE_STRING)
-    return fail (name, error, "tensor '%s': dtype must be a string",
-                 entry->name);
+    return dnn_set_format_error (
+        name, error, "tensor '%s': dtype must be a string", entry->name);
 
   text = json_node_get_string (node);
   if (dnn_safetensors_find_dtype (text, &entry->tensor.dtype))
     return true;
-  return fail (name, error,
-               "tensor '%s': dtype must be F16 to F64, I8 to I64, U8 to U64 "
-               "or BOOL, not '%s'",
-               entry->name, text);
+  return dnn_set_format_error (
+      name, error,
+      "tensor '%s': dtype must be F16 to F64, I8 to I64, U8 to U64 "
+      "or BOOL, not '%s'",
+      entry->name, text);
 }
 
 /* The member `key`: an array of at most `most` numbers from 0 up. */
@@ -185,15 +177,16 @@ parse_numbers (const char *name, const DnnSafetensorsEntry *entry,
   uint32_t n;
 
   if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
-    return fail (name, error, "tensor '%s': %s must be an array of numbers",
-                 entry->name, key);
+    return dnn_set_format_error (name, error,
+                                 "tensor '%s': %s must be an array of numbers",
+                                 entry->name, key);
 
   array = json_node_get_array (node);
   n = json_array_get_length (array);
   if (n > most)
-    return fail (name, error,
-                 "tensor '%s': %s must have at most %u numbers, not '%u'",
-                 entry->name, key, most, n);
+    return dnn_set_format_error (
+        name, error, "tensor '%s': %s must have at most %u numbers, not '%u'",
+        entry->name, key, most, n);
 
   for (uint32_t i = 0; i < n; i++) {
     JsonNode *item = json_array_get_element (array, i);
@@ -201,10 +194,11 @@ parse_numbers (const char *name, const DnnSafetensorsEntry *entry,
     if (!JSON_NODE_HOLDS_VALUE (item) ||
         json_node_get_value_type (item) != G_TYPE_INT64 ||
         json_node_get_int (item) < 0)
-      return fail (name, error,
-                   "tensor '%s': %s must be whole numbers from 0 up (number "
-                   "'%u' is not)",
-                   entry->name, key, i + 1);
+      return dnn_set_format_error (
+          name, error,
+          "tensor '%s': %s must be whole numbers from 0 up (number "
+          "'%u' is not)",
+          entry->name, key, i + 1);
     ret_numbers->dims[i] = json_node_get_int (item);
   }
   ret_numbers->n_dims = n;
@@ -221,25 +215,28 @@ check_offsets (const char *name, DnnSafetensorsEntry *entry,
   int64_t n;
 
   if (offsets[0] > offsets[1])
-    return fail (name, error,
-                 "tensor '%s': data_offsets must be in order, not "
-                 "'%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "'",
-                 entry->name, offsets[0], offsets[1]);
+    return dnn_set_format_error (
+        name, error,
+        "tensor '%s': data_offsets must be in order, not "
+        "'%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "'",
+        entry->name, offsets[0], offsets[1]);
   if ((uint64_t) offsets[1] > size)
-    return fail (name, error,
-                 "tensor '%s' ends after '%" G_GINT64_FORMAT
-                 "' bytes of data, and the file has %zu: it is cut short",
-                 entry->name, offsets[1], size);
+    return dnn_set_format_error (
+        name, error,
+        "tensor '%s' ends after '%" G_GINT64_FORMAT
+        "' bytes of data, and the file has %zu: it is cut short",
+        entry->name, offsets[1], size);
 
   entry->begin = (size_t) offsets[0];
   entry->end = (size_t) offsets[1];
   if (!dnn_shape_count (&entry->tensor.shape, &n) ||
       (size_t) n > G_MAXSIZE / item ||
       (size_t) n * item != entry->end - entry->begin)
-    return fail (name, error,
-                 "tensor '%s': has '%zu' bytes of data, which is not what its "
-                 "shape and dtype need",
-                 entry->name, entry->end - entry->begin);
+    return dnn_set_format_error (
+        name, error,
+        "tensor '%s': has '%zu' bytes of data, which is not what its "
+        "shape and dtype need",
+        entry->name, entry->end - entry->begin);
   return true;
 }
 
@@ -251,10 +248,11 @@ parse_tensor (const char *name, DnnSafetensorsEntry *entry, JsonNode *node,
   JsonObject *object;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fail (name, error,
-                 "tensor '%s': must be an object of dtype, shape and "
-                 "data_offsets",
-                 entry->name);
+    return dnn_set_format_error (
+        name, error,
+        "tensor '%s': must be an object of dtype, shape and "
+        "data_offsets",
+        entry->name);
 
   object = json_node_get_object (node);
   if (!parse_dtype (name, entry, object, error) ||
@@ -264,9 +262,9 @@ parse_tensor (const char *name, DnnSafetensorsEntry *entry, JsonNode *node,
     return false;
 
   if (offsets.n_dims != 2)
-    return fail (name, error,
-                 "tensor '%s': data_offsets must be 2 numbers, not '%u'",
-                 entry->name, offsets.n_dims);
+    return dnn_set_format_error (
+        name, error, "tensor '%s': data_offsets must be 2 numbers, not '%u'",
+        entry->name, offsets.n_dims);
   return check_offsets (name, entry, offsets.dims, size, error);
 }
 
@@ -319,17 +317,19 @@ check_cover (DnnSafetensors *self, const char *name, size_t size,
     const DnnSafetensorsEntry *entry = g_ptr_array_index (self->entries, i);
 
     if (entry->begin != at)
-      return fail (name, error,
-                   "tensor '%s': its data must start at %zu, where those "
-                   "before end, not at '%zu' (%s)",
-                   entry->name, at, entry->begin,
-                   entry->begin < at ? "overlap" : "hole");
+      return dnn_set_format_error (
+          name, error,
+          "tensor '%s': its data must start at %zu, where those "
+          "before end, not at '%zu' (%s)",
+          entry->name, at, entry->begin,
+          entry->begin < at ? "overlap" : "hole");
     at = entry->end;
   }
   return at == size ||
-         fail (name, error,
-               "its tensors end at byte '%zu' of the data, but there are %zu",
-               at, size);
+         dnn_set_format_error (
+             name, error,
+             "its tensors end at byte '%zu' of the data, but there are %zu", at,
+             size);
 }
 
 /* Points each tensor at its data, or at a copy that is aligned. */
@@ -364,21 +364,22 @@ find_header (const char *name, const uint8_t *data, size_t size,
   uint64_t length;
 
   if (size < 8)
-    return fail (name, error,
-                 "must start with a header length of 8 bytes, but has '%zu'",
-                 size);
+    return dnn_set_format_error (
+        name, error,
+        "must start with a header length of 8 bytes, but has '%zu'", size);
 
   memcpy (&length, data, sizeof length);
   length = GUINT64_FROM_LE (length);
   /* A text file, say: eight letters make a very large number. */
   if (length > (uint64_t) 1 << 48)
-    return fail (name, error, "it is no safetensors file");
+    return dnn_set_format_error (name, error, "it is no safetensors file");
   if (length > DNN_SAFETENSORS_HEADER_LIMIT)
-    return fail (name, error,
-                 "header must be at most %d bytes, not '%" G_GUINT64_FORMAT "'",
-                 DNN_SAFETENSORS_HEADER_LIMIT, length);
+    return dnn_set_format_error (
+        name, error,
+        "header must be at most %d bytes, not '%" G_GUINT64_FORMAT "'",
+        DNN_SAFETENSORS_HEADER_LIMIT, length);
   if (length > size - 8)
-    return fail (
+    return dnn_set_format_error (
         name, error,
         "ends after '%zu' bytes, within its header of %" G_GUINT64_FORMAT, size,
         length + 8);

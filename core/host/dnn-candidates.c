@@ -1,6 +1,7 @@
 /* dnn-candidates.c - what lies in the folders, without opening it */
-#include "dnn-registry.h"
+#include "dnn-candidates.h"
 
+#include "dnn-error.h"
 #include "dnn-kind.h"
 #include "dnn-suggest.h"
 
@@ -69,10 +70,9 @@ compare_candidates (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-dnn_registry_list (DnnRegistry *self)
+dnn_candidates_list (const char *const *folders)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (candidate_free);
-  const char *const *folders = dnn_registry_folders (self);
 
   for (unsigned i = 0; folders[i] != NULL; i++) {
     for (unsigned kind = 1; kind <= dnn_kind_count (); kind++) {
@@ -89,10 +89,10 @@ dnn_registry_list (DnnRegistry *self)
 }
 
 char **
-dnn_registry_names (DnnRegistry *self, DnnKind kind)
+dnn_candidates_names (const char *const *folders, DnnKind kind)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_autoptr (GPtrArray) list = dnn_registry_list (self);
+  g_autoptr (GPtrArray) list = dnn_candidates_list (folders);
 
   for (guint i = 0; i < list->len; i++) {
     const DnnCandidate *candidate = g_ptr_array_index (list, i);
@@ -108,13 +108,13 @@ dnn_registry_names (DnnRegistry *self, DnnKind kind)
 /* Every name that could be meant: those of the kinds, and those of files
  * whose kind is not known before they are opened. */
 static char **
-names_of (DnnRegistry *self, const DnnKind *kinds, size_t n_kinds)
+names_of (const char *const *folders, const DnnKind *kinds, size_t n_kinds)
 {
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
-  g_autoptr (GPtrArray) list = dnn_registry_list (self);
+  g_autoptr (GPtrArray) list = dnn_candidates_list (folders);
 
   for (size_t i = 0; i < n_kinds; i++) {
-    g_auto (GStrv) names = dnn_registry_names (self, kinds[i]);
+    g_auto (GStrv) names = dnn_candidates_names (folders, kinds[i]);
 
     g_strv_builder_addv (all, (const char **) names);
   }
@@ -142,13 +142,12 @@ append_install (GString *text, const DnnKind *kinds, size_t n_kinds,
 }
 
 void
-dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
-                          size_t n_kinds, const char *name, GError **error)
+dnn_candidates_set_unknown (const char *const *folders, const DnnKind *kinds,
+                            size_t n_kinds, const char *name, GError **error)
 {
-  g_auto (GStrv) names = names_of (self, kinds, n_kinds);
+  g_auto (GStrv) names = names_of (folders, kinds, n_kinds);
   g_autofree char *nearest = dnn_suggest (name, (const char *const *) names);
-  g_autofree char *folders =
-      g_strjoinv (", ", (char **) dnn_registry_folders (self));
+  g_autofree char *searched = g_strjoinv (", ", (char **) folders);
   g_autoptr (GString) what = g_string_new (NULL);
   g_autoptr (GString) nowhere = g_string_new (NULL);
 
@@ -161,5 +160,5 @@ dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
                "there is no %splugin '%s'; %s%s (searched: %s)", what->str,
                name,
                *nearest != '\0' ? nearest : "no plugin of that kind is there",
-               nowhere->str, folders);
+               nowhere->str, searched);
 }

@@ -1,10 +1,13 @@
-/* dnn-component.c - from a spec to a plugin's filled struct */
+/* dnn-component.c - an instance and the schedules that drive it */
 #include "dnn-component.h"
 
-#include "dnn-kind.h"
 #include "dnn-param.h"
 
-#include <string.h>
+/* The component that is being filled. */
+typedef struct {
+  DnnComponent *self;
+  DnnRegistry *registry;
+} Target;
 
 static void
 driven_free (gpointer data)
@@ -21,19 +24,8 @@ dnn_component_free (DnnComponent *self)
   if (self == NULL)
     return;
   g_clear_pointer (&self->schedules, g_ptr_array_unref);
-  dnn_spec_free (self->host_args);
-  dnn_spec_free (self->spec);
-  g_free (self->self);
+  dnn_instance_free (self->instance);
   g_free (self);
-}
-
-static bool
-matches (const char *const *patterns, const char *key)
-{
-  for (size_t i = 0; patterns != NULL && patterns[i] != NULL; i++)
-    if (g_pattern_match_simple (patterns[i], key))
-      return true;
-  return false;
 }
 
 /* Whether `text` names a schedule rather than a number. */
@@ -77,110 +69,17 @@ drop_schedule (DnnComponent *self, const DnnParam *param)
   }
 }
 
-/* Two names of one parameter in the same spec. */
+/* A DnnInstanceSet. */
 static bool
-check_aliases (const DnnComponent *self, const DnnSpec *spec, guint i,
-               GError **error)
+set_value (const DnnInstance *instance, const DnnParam *param, const char *text,
+           void *data, GError **error)
 {
-  const DnnArg *arg = g_ptr_array_index (spec->args, i);
-  const DnnParam *param = dnn_param_find (self->code, arg->key);
+  const Target *target = data;
 
-  for (guint j = 0; param != NULL && j < i; j++) {
-    const DnnArg *other = g_ptr_array_index (spec->args, j);
-
-    if (dnn_param_find (self->code, other->key) == param) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                   "'%s' and '%s' are the same parameter", arg->key,
-                   other->key);
-      return false;
-    }
-  }
-  return true;
-}
-
-static bool
-apply_arg (DnnComponent *self, DnnRegistry *registry, const DnnArg *arg,
-           const char *const *host_keys, GError **error)
-{
-  const DnnParam *param = dnn_param_find (self->code, arg->key);
-
-  if (param == NULL && matches (host_keys, arg->key)) {
-    dnn_spec_add (self->host_args, arg->key, arg->value, arg->place);
-    return true;
-  }
-  if (param == NULL) {
-    dnn_param_set_unknown (self->code, "parameter", host_keys, arg->key, error);
-    return false;
-  }
-  drop_schedule (self, param);
-  if (is_schedule (param, arg->value))
-    return add_schedule (self, registry, param, arg->value, error);
-  return dnn_param_set (param, self->self, arg->value, error);
-}
-
-static bool
-apply (DnnComponent *self, DnnRegistry *registry, const DnnSpec *spec,
-       const char *const *host_keys, GError **error)
-{
-  for (guint i = 0; i < spec->args->len; i++) {
-    const DnnArg *arg = g_ptr_array_index (spec->args, i);
-
-    if (check_aliases (self, spec, i, error) &&
-        apply_arg (self, registry, arg, host_keys, error))
-      continue;
-    g_prefix_error (error, "%s: ", spec->name);
-    dnn_error_prefix_place (error, arg->place);
-    return false;
-  }
-  return true;
-}
-
-/* A required parameter that neither the base's defaults nor the user set. */
-static const DnnParam *
-find_unset (const DnnComponent *self, const DnnSpec *defaults)
-{
-  for (uint32_t i = 0; i < self->code->n_params; i++) {
-    const DnnParam *param = dnn_param_at (self->code, i);
-    bool set = (param->flags & DNN_REQUIRED) == 0;
-    const DnnSpec *const specs[] = { defaults, self->spec };
-
-    for (size_t j = 0; j < 2; j++)
-      for (guint k = 0; k < specs[j]->args->len; k++) {
-        const DnnArg *arg = g_ptr_array_index (specs[j]->args, k);
-
-        set = set || dnn_param_find (self->code, arg->key) == param;
-      }
-    if (!set)
-      return param;
-  }
-  return NULL;
-}
-
-DnnSpec *
-dnn_plugin_parse_defaults (const DnnPlugin *plugin, GError **error)
-{
-  return dnn_spec_parse_words (plugin->name, plugin->defaults, error);
-}
-
-static bool
-fill (DnnComponent *self, DnnRegistry *registry, const char *const *host_keys,
-      GError **error)
-{
-  g_autoptr (DnnSpec) defaults =
-      dnn_plugin_parse_defaults (self->plugin, error);
-  const DnnParam *unset;
-
-  if (defaults == NULL ||
-      !dnn_param_set_defaults (self->code, self->self, error) ||
-      !apply (self, registry, defaults, host_keys, error) ||
-      !apply (self, registry, self->spec, host_keys, error))
-    return false;
-  unset = find_unset (self, defaults);
-  if (unset == NULL)
-    return true;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s: %s must be given (%s)",
-               self->spec->name, unset->name, unset->help);
-  return false;
+  drop_schedule (target->self, param);
+  if (is_schedule (param, text))
+    return add_schedule (target->self, target->registry, param, text, error);
+  return dnn_param_set (param, instance->self, text, error);
 }
 
 DnnComponent *
@@ -188,19 +87,21 @@ dnn_component_new (DnnRegistry *registry, DnnKind kind, const DnnSpec *spec,
                    const char *const *host_keys, GError **error)
 {
   g_autoptr (DnnComponent) self = g_new0 (DnnComponent, 1);
+  Target target = { self, registry };
 
-  self->spec = dnn_spec_copy (spec);
-  self->host_args = dnn_spec_new (spec->name, spec->place);
+  self->instance = dnn_instance_new (registry, kind, spec, error);
+  if (self->instance == NULL)
+    return NULL;
+  self->plugin = self->instance->plugin;
+  self->code = self->instance->code;
+  self->self = self->instance->self;
+  self->spec = self->instance->spec;
+  self->host_args = self->instance->host_args;
   self->schedules = g_ptr_array_new_with_free_func (driven_free);
-  self->plugin = dnn_registry_find (registry, kind, spec->name, error);
-  if (self->plugin == NULL)
-    return NULL;
-  self->code = dnn_registry_resolve (registry, self->plugin, error);
-  if (self->code == NULL)
-    return NULL;
-  self->self = g_malloc0 ((size_t) self->code->self_size + 1);
-  return fill (self, registry, host_keys, error) ? g_steal_pointer (&self)
-                                                 : NULL;
+  return dnn_instance_fill (self->instance, host_keys, set_value, &target,
+                            error)
+             ? g_steal_pointer (&self)
+             : NULL;
 }
 
 DnnComponent *

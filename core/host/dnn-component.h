@@ -1,24 +1,26 @@
 /* dnn-component.h - a plugin with its parameters: what a spec becomes
  *
- * Owns the plugin's struct.  The plugin itself is borrowed from the registry.
+ * An instance and the schedules that drive it.
  */
 #pragma once
 
 #include <dnn/plugin.h>
 
-#include "dnn-registry.h"
+#include "dnn-instance.h"
 #include "dnn-schedule.h"
-#include "dnn-spec.h"
 
 DNN_BEGIN_DECLS
 
 typedef struct DnnComponent {
-  const DnnPlugin *plugin; /* as named: its name and title */
-  const DnnPlugin *code;   /* whose ops run: the base, where there is one */
-  void *self;              /* (owned) the plugin's struct, filled */
-  DnnSpec *spec;           /* (owned) what the user wrote */
-  DnnSpec *host_args;      /* (owned) the keys that are the host's */
-  GPtrArray *schedules;    /* (owned) of DnnDriven: parameters that move */
+  DnnInstance *instance; /* (owned) */
+  GPtrArray *schedules;  /* (owned) of DnnDriven: parameters that move */
+
+  /* Members of the instance, for those who only read them. */
+  const DnnPlugin *plugin;
+  const DnnPlugin *code;
+  void *self;
+  DnnSpec *spec;
+  DnnSpec *host_args;
 } DnnComponent;
 
 /* A parameter and the schedule that drives it. */
@@ -49,9 +51,5 @@ void *dnn_component_widest (const DnnComponent *self);
  */
 double dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
                                uint64_t step, uint64_t n_steps);
-
-/* What a plugin that is based on another sets, "scale=2 mode=fan_in", as the
- * arguments of a spec. */
-DnnSpec *dnn_plugin_parse_defaults (const DnnPlugin *plugin, GError **error);
 
 DNN_END_DECLS

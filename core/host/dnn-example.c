@@ -1,9 +1,8 @@
 /* dnn-example.c - reads the example in a descriptor */
 #include "dnn-example.h"
 
-#include "dnn-component.h"
+#include "dnn-instance.h"
 #include "dnn-kind-row.h"
-#include "dnn-param.h"
 #include "dnn-parse.h"
 #include "dnn-spec.h"
 

@@ -13,22 +13,6 @@ context_of (const void *call)
   return ((const DnnCall *) call)->host_data;
 }
 
-void
-dnn_context_clear (DnnContext *self)
-{
-  g_clear_pointer (&self->message, g_free);
-}
-
-void
-dnn_context_take_error (DnnContext *self, const char *who, int code,
-                        GError **error)
-{
-  g_set_error (error, DNN_ERROR, code, "%s: %s", who,
-               self->message != NULL ? self->message
-                                     : "the plugin failed without a word");
-  dnn_context_clear (self);
-}
-
 static int32_t fail (const void *call, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 static void log_line (const void *call, const char *format, ...)
@@ -243,7 +227,7 @@ add_slot (DnnSlots *s, uint32_t index, const char *name, DnnShape shape,
 typedef struct {
   float *z; /* the tile's matrix */
   int64_t columns;
-  const DnnComponent *activation;
+  const DnnInstance *activation;
   float *y; /* of it */
 } Finish;
 

@@ -233,6 +233,26 @@ dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name)
   return false;
 }
 
+GPtrArray *
+dnn_registry_list (DnnRegistry *self)
+{
+  return dnn_candidates_list (dnn_registry_folders (self));
+}
+
+char **
+dnn_registry_names (DnnRegistry *self, DnnKind kind)
+{
+  return dnn_candidates_names (dnn_registry_folders (self), kind);
+}
+
+void
+dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
+                          size_t n_kinds, const char *name, GError **error)
+{
+  dnn_candidates_set_unknown (dnn_registry_folders (self), kinds, n_kinds, name,
+                              error);
+}
+
 void
 dnn_registry_allow_missing (DnnRegistry *self)
 {

@@ -10,6 +10,7 @@
 
 #include <dnn/plugin.h>
 
+#include "dnn-candidates.h"
 #include "dnn-error.h"
 
 DNN_BEGIN_DECLS
@@ -55,22 +56,9 @@ const DnnPlugin *dnn_registry_open (DnnRegistry *self, const char *path,
 const DnnPlugin *dnn_registry_resolve (DnnRegistry *self,
                                        const DnnPlugin *plugin, GError **error);
 
-/* A file that may be a plugin. */
-typedef struct DnnCandidate {
-  DnnKind kind;   /* 0 in DIR/<name>.so: known when it is opened */
-  char *name;     /* (owned) */
-  char *path;     /* (owned) */
-  unsigned order; /* in which it is searched: the least is found first */
-  bool shadowed;  /* one that is searched earlier has its kind and name */
-} DnnCandidate;
-
 /* Every candidate in every folder, sorted by kind and name; opens none.
  * Returns: (transfer full): an array of DnnCandidate. */
 GPtrArray *dnn_registry_list (DnnRegistry *self);
-
-/* Sets `shadowed` of all anew: to be called when the kind of a DIR/<name>.so
- * became known. */
-void dnn_candidates_mark_shadowed (GPtrArray *list);
 
 /* Names of one kind, unshadowed.  Returns: (transfer full). */
 char **dnn_registry_names (DnnRegistry *self, DnnKind kind);

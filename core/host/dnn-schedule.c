@@ -1,8 +1,8 @@
 /* dnn-schedule.c - schedules with their warm-up */
 #include "dnn-schedule.h"
 
-#include "dnn-component.h"
 #include "dnn-host.h"
+#include "dnn-instance.h"
 #include "dnn-keys.h"
 #include "dnn-kind.h"
 #include "dnn-param.h"
@@ -10,7 +10,7 @@
 #include <math.h>
 
 struct DnnSchedule {
-  DnnComponent *component; /* (owned) */
+  DnnInstance *instance; /* (owned) */
   const DnnScheduleOps *ops;
   DnnWarmup warmup;
   double from; /* where the warm-up begins */
@@ -21,7 +21,7 @@ dnn_schedule_free (DnnSchedule *self)
 {
   if (self == NULL)
     return;
-  dnn_component_free (self->component);
+  dnn_instance_free (self->instance);
   g_free (self);
 }
 
@@ -94,8 +94,8 @@ find_fault (const DnnSchedule *self, const DnnParam *start)
 static bool
 take_keys (DnnSchedule *self, GError **error)
 {
-  const DnnSpec *args = self->component->host_args;
-  const DnnParam *start = find_start (self->component->code);
+  const DnnSpec *args = self->instance->host_args;
+  const DnnParam *start = find_start (self->instance->code);
   const char *fault;
 
   if (!dnn_param_set_defaults (&dnn_schedule_keys, &self->warmup, error))
@@ -118,8 +118,8 @@ take_keys (DnnSchedule *self, GError **error)
   if (isfinite (self->warmup.warmup_initial))
     self->from = self->warmup.warmup_initial;
   if (isfinite (self->warmup.warmup_target)) {
-    self->from = dnn_param_get_number (start, self->component->self);
-    dnn_param_set_number (start, self->component->self,
+    self->from = dnn_param_get_number (start, self->instance->self);
+    dnn_param_set_number (start, self->instance->self,
                           self->warmup.warmup_target);
   }
   return true;
@@ -135,10 +135,10 @@ check (const DnnSchedule *self, GError **error)
   if (self->ops->struct_size < DNN_END_OF (DnnScheduleOps, check) ||
       self->ops->check == NULL)
     return true;
-  if (self->ops->check (self->component->self, &dnn_host, &call) == 0 &&
+  if (self->ops->check (self->instance->self, &dnn_host, &call) == 0 &&
       context.message == NULL)
     return true;
-  dnn_context_take_error (&context, self->component->plugin->name,
+  dnn_context_take_error (&context, self->instance->plugin->name,
                           DNN_ERROR_PARAM, error);
   return false;
 }
@@ -153,11 +153,11 @@ dnn_schedule_parse (DnnRegistry *registry, const char *text, double initial,
 
   if (spec == NULL || !complete_spec (registry, spec, initial, error))
     return NULL;
-  self->component =
-      dnn_component_new (registry, DNN_KIND_SCHEDULE, spec, host_keys, error);
-  if (self->component == NULL)
+  self->instance = dnn_instance_new (registry, DNN_KIND_SCHEDULE, spec, error);
+  if (self->instance == NULL ||
+      !dnn_instance_fill (self->instance, host_keys, NULL, NULL, error))
     return NULL;
-  self->ops = self->component->code->ops;
+  self->ops = self->instance->code->ops;
   return take_keys (self, error) && check (self, error)
              ? g_steal_pointer (&self)
              : NULL;
@@ -170,7 +170,7 @@ dnn_schedule_value (const DnnSchedule *self, uint64_t step, uint64_t n_steps)
 {
   const uint64_t warm = (uint64_t) self->warmup.warmup_steps;
   const uint64_t rest = n_steps > warm ? n_steps - warm : 0;
-  const void *plugin = self->component->self;
+  const void *plugin = self->instance->self;
   double to;
 
   if (step >= warm)

@@ -1,6 +1,7 @@
 /* dnn-inspect.c - gathers what can be told of a plugin */
 #include "dnn-inspect.h"
 
+#include "dnn-build.h"
 #include "dnn-kind-row.h"
 #include "dnn-kind.h"
 #include "dnn-optimizer.h"

@@ -1,6 +1,7 @@
 /* dnn-layer.c - layers and their weights */
 #include "dnn-layer.h"
 
+#include "dnn-build.h"
 #include "dnn-host.h"
 #include "dnn-kind.h"
 #include "dnn-memory.h"

@@ -1,6 +1,8 @@
 /* dnn-health.c - rows, and their text */
 #include "dnn-health.h"
 
+#include "dnn-table.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -81,17 +83,6 @@ dnn_health_at (const DnnHealth *self, size_t i)
 
 /* --- csv ----------------------------------------------------------------- */
 
-static void
-append_number (GString *text, double value)
-{
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_string_append_c (text, ',');
-  if (!isnan (value))
-    g_string_append (text,
-                     g_ascii_formatd (buffer, sizeof buffer, "%.9g", value));
-}
-
 char *
 dnn_health_to_csv (const DnnHealth *self)
 {
@@ -104,17 +95,19 @@ dnn_health_to_csv (const DnnHealth *self)
 
     for (size_t j = 0; j < epoch->n_layers; j++) {
       const DnnLayerHealth *row = &epoch->layers[j];
+      const double values[] = {
+        row->activation.mean,
+        row->activation.std,
+        row->gradient.mean,
+        row->gradient.std,
+        row->update_ratio,
+        row->saturated,
+        row->dead,
+      };
 
-      g_string_append_printf (text, "%" G_GINT64_FORMAT ",%s", epoch->number,
-                              row->layer);
-      append_number (text, row->activation.mean);
-      append_number (text, row->activation.std);
-      append_number (text, row->gradient.mean);
-      append_number (text, row->gradient.std);
-      append_number (text, row->update_ratio);
-      append_number (text, row->saturated);
-      append_number (text, row->dead);
-      g_string_append_c (text, '\n');
+      dnn_table_begin_row (text, epoch->number, row->layer);
+      dnn_table_add_numbers (text, values, G_N_ELEMENTS (values));
+      dnn_table_end_row (text);
     }
   }
   return g_string_free (text, FALSE);

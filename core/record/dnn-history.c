@@ -1,6 +1,8 @@
 /* dnn-history.c - rows and their text */
 #include "dnn-history.h"
 
+#include "dnn-table.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -84,32 +86,20 @@ dnn_history_at (const DnnHistory *self, size_t i)
 }
 
 static void
-append_number (GString *text, double value)
-{
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_string_append_c (text, ',');
-  if (!isnan (value))
-    g_string_append (text,
-                     g_ascii_formatd (buffer, sizeof buffer, "%.9g", value));
-}
-
-static void
 append_row (const DnnHistory *self, GString *text, const DnnEpoch *epoch)
 {
-  g_string_append_printf (text, "%" G_GINT64_FORMAT ",%s", epoch->number,
-                          epoch->phase);
-  append_number (text, epoch->loss);
-  for (size_t i = 0; self->metrics[i] != NULL; i++)
-    append_number (text, epoch->metrics[i]);
+  const gsize n = g_strv_length (self->metrics);
+
+  dnn_table_begin_row (text, epoch->number, epoch->phase);
+  dnn_table_add_number (text, epoch->loss);
+  dnn_table_add_numbers (text, epoch->metrics, n);
   if (self->validates) {
-    append_number (text, epoch->val_loss);
-    for (size_t i = 0; self->metrics[i] != NULL; i++)
-      append_number (text, epoch->val_metrics[i]);
+    dnn_table_add_number (text, epoch->val_loss);
+    dnn_table_add_numbers (text, epoch->val_metrics, n);
   }
-  append_number (text, epoch->learning_rate);
-  append_number (text, epoch->seconds);
-  g_string_append_c (text, '\n');
+  dnn_table_add_number (text, epoch->learning_rate);
+  dnn_table_add_number (text, epoch->seconds);
+  dnn_table_end_row (text);
 }
 
 char *

@@ -179,19 +179,12 @@ dnn_history_parse (const char *name, const char *csv, GError **error)
 DnnHistory *
 dnn_history_load (const char *path, GError **error)
 {
-  g_autoptr (GBytes) bytes = dnn_file_read (path, error);
-  g_autofree char *text = NULL;
-  gsize n;
-  const char *data;
+  g_autofree char *text = dnn_file_read_text (path, "history", error);
 
-  if (bytes == NULL)
+  if (text == NULL)
     return NULL;
-  data = g_bytes_get_data (bytes, &n);
-  if (!g_utf8_validate_len (data, n, NULL)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: this is no history: it is not text", path);
-    return NULL;
-  }
-  text = g_strndup (data, n);
-  return dnn_history_parse (path, text, error);
+  if (g_utf8_validate (text, -1, NULL))
+    return dnn_history_parse (path, text, error);
+  dnn_set_format_error (path, error, "this is no history: it is not text");
+  return NULL;
 }

@@ -21,10 +21,8 @@ dnn_run_write_text (const DnnRun *self, const char *name, const char *text,
                     GError **error)
 {
   g_autofree char *path = dnn_run_path (self, name);
-  g_autoptr (DnnFile) file = dnn_file_open (path, error);
 
-  return file != NULL && dnn_file_write (file, text, strlen (text), error) &&
-         dnn_file_commit (file, error);
+  return dnn_file_replace (path, text, strlen (text), error);
 }
 
 /* --- opening ------------------------------------------------------------- */

@@ -223,15 +223,13 @@ dnn_sweep_run_finish (DnnSweepRun *self, const DnnSweepGoal *goal,
   g_autofree char *text =
       g_strdup_printf ("%s\n%s%s", dnn_sweep_status_name (status), message,
                        *message != '\0' ? "\n" : "");
-  g_autoptr (DnnFile) file = NULL;
 
-  if (g_mkdir_with_parents (self->folder, 0777) == 0)
-    file = dnn_file_open (path, error);
-  else
+  if (g_mkdir_with_parents (self->folder, 0777) != 0) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "cannot make folder '%s'",
                  self->folder);
-  if (file == NULL || !dnn_file_write (file, text, strlen (text), error) ||
-      !dnn_file_commit (file, error))
+    return false;
+  }
+  if (!dnn_file_replace (path, text, strlen (text), error))
     return false;
   look (self, goal);
   return true;

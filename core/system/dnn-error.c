@@ -12,6 +12,19 @@ dnn_error_quark (void)
   return g_quark_from_static_string ("dnn-error-quark");
 }
 
+bool
+dnn_set_format_error (const char *name, GError **error, const char *format, ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list args;
+
+  va_start (args, format);
+  sentence = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: %s", name, sentence);
+  return false;
+}
+
 static void
 append_shown (GString *line, gunichar c)
 {

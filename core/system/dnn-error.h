@@ -30,6 +30,11 @@ typedef enum DnnErrorCode {
   DNN_ERROR_USAGE     /* a call or command line that makes no sense */
 } DnnErrorCode;
 
+/* Sets DNN_ERROR_FORMAT, "NAME: ", where `name` is the file's, and what
+ * `format` says.  Returns: false. */
+bool dnn_set_format_error (const char *name, GError **error, const char *format,
+                           ...) G_GNUC_PRINTF (3, 4);
+
 /* The message as one line of UTF-8 that does nothing to a terminal: messages
  * quote files, which may be a stranger's.  Control characters become \x1b, what
  * is not UTF-8 U+FFFD, the middle of a very long one "...". */

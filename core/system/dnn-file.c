@@ -104,6 +104,22 @@ dnn_file_read (const char *path, GError **error)
   return bytes;
 }
 
+char *
+dnn_file_read_text (const char *path, const char *what, GError **error)
+{
+  g_autoptr (GBytes) bytes = dnn_file_read (path, error);
+  const char *data;
+  gsize n;
+
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &n);
+  if (memchr (data, '\0', n) == NULL)
+    return g_strndup (data, n);
+  dnn_set_format_error (path, error, "this is no %s: it is not text", what);
+  return NULL;
+}
+
 static bool
 grow (Inflater *self, GError **error)
 {
@@ -346,6 +362,15 @@ dnn_file_commit (DnnFile *self, GError **error)
   g_clear_pointer (&self->temporary, g_free);
 
   return sync_directory (self->path, error);
+}
+
+bool
+dnn_file_replace (const char *path, const void *data, size_t n, GError **error)
+{
+  g_autoptr (DnnFile) self = dnn_file_open (path, error);
+
+  return self != NULL && dnn_file_write (self, data, n, error) &&
+         dnn_file_commit (self, error);
 }
 
 /* "NAME.a1B2c3.partial" */

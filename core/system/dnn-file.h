@@ -17,6 +17,10 @@ DNN_BEGIN_DECLS
  * of its name. */
 GBytes *dnn_file_read (const char *path, GError **error);
 
+/* The same as text; a NUL in it is DNN_ERROR_FORMAT, "PATH: this is no WHAT: it
+ * is not text".  Returns: (transfer full): of any encoding. */
+char *dnn_file_read_text (const char *path, const char *what, GError **error);
+
 /* What a packed file of `n` bytes may unpack to: 60 MiB and four times as
  * much.  A few bytes can promise gigabytes, and real data pack less than that
  * or are small. */
@@ -45,6 +49,11 @@ bool dnn_file_write (DnnFile *self, const void *data, size_t n, GError **error);
 /* Syncs the temporary and renames it to its path, the last thing to do with
  * it.  Until this returns, `path` is what it was. */
 bool dnn_file_commit (DnnFile *self, GError **error);
+
+/* Opens, writes and commits: `path` is then a file of these bytes, or what it
+ * was. */
+bool dnn_file_replace (const char *path, const void *data, size_t n,
+                       GError **error);
 
 /* Removes the temporaries of `path` that a process left when it was killed;
  * nobody else may be writing the file. */

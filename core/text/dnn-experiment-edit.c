@@ -138,18 +138,13 @@ dnn_experiment_edit_file (const char *path, const char *section,
   /* Where the path is a link, the file itself is replaced. */
   g_autofree char *resolved = realpath (path, NULL);
   const char *target = resolved != NULL ? resolved : path;
-  g_autoptr (GBytes) bytes = dnn_file_read (target, error);
-  g_autofree char *before = NULL, *after = NULL;
-  g_autoptr (DnnFile) file = NULL;
-  const char *data;
-  gsize n;
+  g_autofree char *before =
+      dnn_file_read_text (target, "experiment file", error);
+  g_autofree char *after = NULL;
 
-  if (bytes == NULL)
+  if (before == NULL)
     return false;
-  data = g_bytes_get_data (bytes, &n);
-  before = g_strndup (n > 0 ? data : "", n);
   after = dnn_experiment_edit_text (path, before, section, key, value, error);
-  file = after != NULL ? dnn_file_open (target, error) : NULL;
-  return file != NULL && dnn_file_write (file, after, strlen (after), error) &&
-         dnn_file_commit (file, error);
+  return after != NULL &&
+         dnn_file_replace (target, after, strlen (after), error);
 }

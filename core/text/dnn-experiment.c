@@ -319,21 +319,9 @@ dnn_experiment_parse (const char *name, const char *text, GError **error)
 DnnExperiment *
 dnn_experiment_load (const char *path, GError **error)
 {
-  g_autoptr (GBytes) bytes = dnn_file_read (path, error);
-  g_autofree char *text = NULL;
-  gsize n;
-  const char *data;
+  g_autofree char *text = dnn_file_read_text (path, "experiment file", error);
 
-  if (bytes == NULL)
-    return NULL;
-  data = g_bytes_get_data (bytes, &n);
-  if (n > 0 && memchr (data, '\0', n) != NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s: this is no experiment file: it is not text", path);
-    return NULL;
-  }
-  text = g_strndup (n > 0 ? data : "", n);
-  return dnn_experiment_parse (path, text, error);
+  return text != NULL ? dnn_experiment_parse (path, text, error) : NULL;
 }
 
 /* --- changing ------------------------------------------------------------ */

@@ -163,10 +163,9 @@ add_snapshot (DnnSafetensors *file, const DnnModel *model,
   for (size_t i = 0; i < snapshot->n; i++) {
     const DnnWeight *weight = dnn_model_weight (model, i);
     g_autofree char *name = g_strconcat (prefix, weight->name, NULL);
-    DnnNamedTensor t = { name, DNN_FLOAT32, dnn_shape_of (&weight->tensor),
-                         snapshot->weights[i] };
+    const DnnShape shape = dnn_shape_of (&weight->tensor);
 
-    dnn_safetensors_add (file, &t);
+    dnn_safetensors_add_floats (file, name, &shape, snapshot->weights[i]);
   }
 }
 

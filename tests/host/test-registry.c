@@ -355,47 +355,6 @@ test_list (void)
     g_assert_cmpstr (names[i - 1], <, names[i]);
 }
 
-static const DnnCandidate *
-candidate_at (const GPtrArray *list, const char *path)
-{
-  for (guint i = 0; i < list->len; i++) {
-    const DnnCandidate *candidate = g_ptr_array_index (list, i);
-
-    if (g_str_equal (candidate->path, path))
-      return candidate;
-  }
-  return NULL;
-}
-
-static void
-test_loose_shadowed (void)
-{
-  g_autoptr (DnnFolder) a = dnn_folder_new (), b = dnn_folder_new ();
-  g_autofree char *first = dnn_folder_write (a, "losses/huber.so", "no", 2);
-  g_autofree char *same = dnn_folder_write (a, "huber.so", "no", 2);
-  g_autofree char *loose = dnn_folder_write (b, "huber.so", "no", 2);
-  g_autofree char *folders = g_strconcat (a->path, ":", b->path, NULL);
-  g_autoptr (DnnRegistry) registry = dnn_registry_new (folders);
-  g_autoptr (GPtrArray) list = dnn_registry_list (registry);
-
-  g_test_summary ("A loose file is shadowed by its kind, once that is known");
-
-  g_assert_false (candidate_at (list, same)->shadowed);
-
-  ((DnnCandidate *) candidate_at (list, same))->kind = DNN_KIND_LOSS;
-  ((DnnCandidate *) candidate_at (list, loose))->kind = DNN_KIND_METRIC;
-  dnn_candidates_mark_shadowed (list);
-
-  g_assert_false (candidate_at (list, first)->shadowed);
-  g_assert_true (candidate_at (list, same)->shadowed);
-  g_assert_false (candidate_at (list, loose)->shadowed);
-
-  ((DnnCandidate *) candidate_at (list, loose))->kind = DNN_KIND_LOSS;
-  dnn_candidates_mark_shadowed (list);
-
-  g_assert_true (candidate_at (list, loose)->shadowed);
-}
-
 static void
 test_loose_suggested (void)
 {
@@ -459,7 +418,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/registry/base-of-base", test_base_of_base);
   g_test_add_func ("/registry/notes", test_notes);
   g_test_add_func ("/registry/list", test_list);
-  g_test_add_func ("/registry/loose-shadowed", test_loose_shadowed);
   g_test_add_func ("/registry/loose-suggested", test_loose_suggested);
   g_test_add_func ("/registry/files", test_files);
 

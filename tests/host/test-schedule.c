@@ -147,6 +147,8 @@ static const Bad bad[] = {
     DNN_ERROR_PARAM, "one_cycle: it has no initial value, so warmup_target" },
   { "pieces", "piecewise_constant(boundaries=1,2, values=1,2)", DNN_ERROR_PARAM,
     "piecewise_constant: values must be 3, one more than" },
+  { "schedule", "constant(value=cosine_decay)", DNN_ERROR_PARAM,
+    "constant: value must be a number from -1e+30 to 1e+30, not 'cosine_de" },
   { "order", "piecewise_constant(boundaries=2,2, values=1,2,3)",
     DNN_ERROR_PARAM, "piecewise_constant: boundaries must rise" },
 };

@@ -65,6 +65,42 @@ test_commit (Dir *dir, gconstpointer data)
 }
 
 static void
+test_replace_whole (Dir *dir, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  g_test_summary ("A file is replaced in one call, and read as text");
+
+  g_assert_true (dnn_file_replace (dir->file, "old and long", 12, &error));
+  g_assert_no_error (error);
+  g_assert_true (dnn_file_replace (dir->file, "new", 3, &error));
+  g_assert_no_error (error);
+
+  text = dnn_file_read_text (dir->file, "note", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, "new");
+}
+
+static void
+test_not_text (Dir *dir, gconstpointer data)
+{
+  g_autofree char *sentence =
+      g_strconcat (dir->file, ": this is no note: it is not text", NULL);
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  g_test_summary ("A file with a NUL is no text");
+
+  g_assert_true (dnn_file_replace (dir->file, "a\0b", 3, NULL));
+
+  g_assert_null (dnn_file_read_text (dir->file, "note", &error));
+  g_assert_error (error, DNN_ERROR, DNN_ERROR_FORMAT);
+  g_assert_cmpstr (error->message, ==, sentence);
+}
+
+static void
 test_mode (Dir *dir, gconstpointer data)
 {
   g_autoptr (DnnFile) file = NULL;
@@ -311,6 +347,8 @@ main (int argc, char *argv[])
   add ("/file/mode", test_mode);
   add ("/file/abandon", test_abandon);
   add ("/file/replace", test_replace);
+  add ("/file/replace-whole", test_replace_whole);
+  add ("/file/not-text", test_not_text);
   add ("/file/commit-fails", test_commit_fails);
   add ("/file/open-fails", test_open_fails);
   add ("/file/read-missing", test_read_missing);

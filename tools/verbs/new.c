@@ -164,16 +164,13 @@ write_template (Project *self, const char *resource, const char *name,
   g_autofree char *from = g_strconcat ("templates/", resource, NULL);
   g_autofree char *text = load_text (from, error);
   g_autoptr (GString) filled = g_string_new (text);
-  g_autoptr (DnnFile) file = NULL;
 
   if (text == NULL)
     return false;
   for (guint i = 0; i < self->words->len; i += 2)
     g_string_replace (filled, self->words->pdata[i], self->words->pdata[i + 1],
                       0);
-  file = dnn_file_open (path, error);
-  if (file == NULL || !dnn_file_write (file, filled->str, filled->len, error) ||
-      !dnn_file_commit (file, error))
+  if (!dnn_file_replace (path, filled->str, filled->len, error))
     return false;
   g_ptr_array_add (self->files, g_strdup (name));
   return true;

@@ -1,0 +1,50 @@
+/* dnn-context.h - what a call to a plugin knows
+ *
+ * Every call struct that goes to a plugin carries a DnnContext in its
+ * host_data; the host's services find it there.
+ */
+#pragma once
+
+#include <dnn/plugin.h>
+
+#include "dnn-declared.h"
+#include "dnn-instance.h"
+#include "dnn-pool.h"
+#include "dnn-random.h"
+
+DNN_BEGIN_DECLS
+
+/* A weight gradient that is still to be computed: dw[index] = aT d. */
+typedef struct DnnProduct {
+  uint32_t index;
+  const DnnTensor *a;
+  const DnnTensor *d;
+} DnnProduct;
+
+typedef struct DnnContext {
+  DnnPool *pool;   /* NULL in build: no parallel work */
+  char *message;   /* (owned) what the plugin said in fail */
+  DnnKey key;      /* seed, owner, step */
+  DnnBuilt *built; /* in build */
+
+  /* An elementwise activation that affine may apply to every tile of y[0]
+   * while it is hot, where to, and whether it did.  NULL: none. */
+  const DnnInstance *activation;
+  float *activated;
+  bool did_activate;
+
+  /* Weight gradients declared in backward. */
+  DnnProduct products[DNN_MAX_DECLARED];
+  uint32_t n_products;
+
+  float *const *worker_scratch; /* one block for each index */
+  const int64_t *worker_stride; /* floats from a worker's to the next */
+} DnnContext;
+
+/* Moves the message of a failed call into `error` as `code`, behind "who: ".
+ * A plugin that failed without a word is quoted as such. */
+void dnn_context_take_error (DnnContext *self, const char *who, int code,
+                             GError **error);
+void dnn_context_clear (DnnContext *self);
+
+DNN_END_DECLS
