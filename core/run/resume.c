@@ -1,9 +1,8 @@
 /* resume.c - a run that goes on from its folder */
-#include "dnn-parse.h"
 #include "dnn-run-private.h"
 
 #include "dnn-file.h"
-#include "dnn-param.h"
+#include "dnn-parse.h"
 #include "dnn-trainer-steps.h"
 
 #include <math.h>
