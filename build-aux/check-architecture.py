@@ -12,8 +12,8 @@ import re
 import sys
 
 ROW = re.compile(r'^\| [^|]+ \| `(\S+)` \| `(\w+)` \|$', re.M)
-FOLDER = re.compile(r'^\*\*(\w+)/\*\*: .*?May be used by ([\w,\s]+); '
-                    r'may\s+not\s+use ([\w,\s]+)\.$', re.M | re.S)
+FOLDER = re.compile(r'^\*\*(\w+)/\*\*: .*?May be used\s+by\s+([\w,\s]+);'
+                    r'\s+may\s+not\s+use\s+([\w,\s]+)\.$', re.M | re.S)
 PATH = re.compile(r'`((?:core|tools|plugins|include|tests)/[\w./-]+)`')
 LEAST_QUESTIONS = 10
 
