@@ -1,17 +1,6 @@
 /* dnn-data-hash.c - SHA-256 of a sample of the training rows */
 #include "dnn-data-hash.h"
 
-#include "dnn-shape.h"
-
-static size_t
-count (const DnnShape *shape)
-{
-  int64_t n = 0;
-
-  dnn_shape_count (shape, &n);
-  return (size_t) n;
-}
-
 char *
 dnn_data_hash (const DnnData *data)
 {
@@ -20,7 +9,7 @@ dnn_data_hash (const DnnData *data)
   const DnnSource *inputs = dnn_split_input (split);
   const DnnShape row_shape = dnn_source_row_shape (inputs);
   const DnnShape input = dnn_data_input_shape (data);
-  const size_t n_inputs = count (&input);
+  const size_t n_inputs = (size_t) dnn_data_step_count (&input);
   const size_t n_targets = (size_t) dnn_split_target (split)->row;
   const uint32_t n_sources = dnn_split_n_sources (split);
   /* Rows that no step takes are others already by their size. */

@@ -47,8 +47,8 @@ typedef struct DnnDataStepType {
   void (*apply_exact) (const DnnDataStep *self, double *x, int64_t n,
                        int64_t size);
 
-  /* Adds tensors `input/...`, borrowed from the step, and texts of the
-   * metadata to a model's file. */
+  /* Adds to a model's file: tensors `input/...`, borrowed from the step, and a
+   * text by the step's name, which `diff` compares. */
   void (*store) (const DnnDataStep *self, DnnSafetensors *file);
   /* The step that a file has, if any, to `ret_step`.  `size` numbers a row are
    * what it leaves. */
@@ -70,6 +70,9 @@ void dnn_data_step_init (DnnDataStep *self, const DnnDataStepType *type);
 DnnDataStep *dnn_data_step_ref (DnnDataStep *self);
 void dnn_data_step_unref (DnnDataStep *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnDataStep, dnn_data_step_unref)
+
+/* Numbers of a row of this shape. */
+int64_t dnn_data_step_count (const DnnShape *row);
 
 /* The shape of rows of this shape after the step. */
 DnnShape dnn_data_step_shape (const DnnDataStep *self, const DnnShape *row);

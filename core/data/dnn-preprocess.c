@@ -147,16 +147,6 @@ count_unsteady (const DnnPreprocess *self)
   return n;
 }
 
-static int64_t
-count (const DnnShape *shape)
-{
-  int64_t n = 1;
-
-  for (uint32_t i = 0; i < shape->n_dims; i++)
-    n *= shape->dims[i];
-  return n;
-}
-
 bool
 dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row)
 {
@@ -165,7 +155,7 @@ dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row)
   for (guint i = 0; i < self->steps->len; i++) {
     const DnnDataStep *step = step_at (self, i);
 
-    if (step->size > 0 && step->size != count (&shape))
+    if (step->size > 0 && step->size != dnn_data_step_count (&shape))
       return false;
     shape = dnn_data_step_shape (step, &shape);
   }
@@ -181,7 +171,7 @@ dnn_preprocess_scratch (const DnnPreprocess *self, const DnnShape *row)
   int64_t widest = 0;
 
   for (guint i = 0; i < n; i++) {
-    widest = MAX (widest, count (&shape));
+    widest = MAX (widest, dnn_data_step_count (&shape));
     shape = dnn_data_step_shape (step_at (self, i), &shape);
   }
   return 2 * widest;
@@ -194,7 +184,7 @@ convert (const DnnPreprocess *self, guint n_steps, DnnShape shape, int64_t n,
 {
   for (guint i = 0; i < n_steps; i++) {
     const DnnDataStep *step = step_at (self, i);
-    const int64_t size = count (&shape);
+    const int64_t size = dnn_data_step_count (&shape);
     float *y = i + 1 == n_steps ? out : other;
 
     shape = dnn_data_step_shape (step, &shape);
@@ -223,7 +213,7 @@ dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
 
     dnn_source_gather (inputs, rows, n, scratch);
     shape = convert (self, n_unsteady, row, n, scratch, scratch + half, out);
-    size = count (&shape);
+    size = dnn_data_step_count (&shape);
   } else
     dnn_source_gather (inputs, rows, n, out);
   for (guint i = n_unsteady; i < self->steps->len; i++)

@@ -98,7 +98,7 @@ make_block (DnnFeeder *self)
   self->targets = g_new0 (float, n *(gsize) n_targets);
   self->weights = g_new0 (float, n);
   self->n_scratch = dnn_preprocess_scratch (self->data->preprocess, &row);
-  self->scratch = g_new (float, n *(gsize) self->n_scratch);
+  self->scratch = g_new (float, n *(gsize) self->n_scratch + 1);
   if (self->n_together > 1)
     self->inputs = g_new0 (float, n *(gsize) self->n_inputs);
 }

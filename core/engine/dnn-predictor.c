@@ -122,14 +122,13 @@ static int64_t
 size_of (const Rows *rows)
 {
   DnnShape shape = dnn_source_row_shape (rows->inputs);
-  int64_t n = 0;
 
   if (rows->preprocess == NULL)
     return rows->inputs->row;
   if (!dnn_preprocess_takes (rows->preprocess, &shape))
     return 0;
   shape = dnn_preprocess_shape (rows->preprocess, &shape);
-  return dnn_shape_count (&shape, &n) ? n : 0;
+  return dnn_data_step_count (&shape);
 }
 
 static bool

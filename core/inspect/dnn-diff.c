@@ -2,6 +2,7 @@
 #include "dnn-diff.h"
 
 #include "dnn-array.h"
+#include "dnn-data-steps.h"
 #include "dnn-model-file.h"
 #include "dnn-shape.h"
 
@@ -107,23 +108,32 @@ append (DnnDiff *self, const DnnDiffRow *row)
 }
 
 static void
+compare_key (DnnDiff *self, const DnnSafetensors *a, const DnnSafetensors *b,
+             const char *key)
+{
+  DnnDiffRow row = {
+    .name = key,
+    .kind = DNN_DIFF_TEXT,
+    .a_text = dnn_safetensors_get_metadata (a, key),
+    .b_text = dnn_safetensors_get_metadata (b, key),
+  };
+
+  if (g_strcmp0 (row.a_text, row.b_text) != 0)
+    append (self, &row);
+}
+
+/* What a model makes of its inputs; not how it came to be. */
+static void
 compare_text (DnnDiff *self, const DnnSafetensors *a, const DnnSafetensors *b)
 {
-  /* What a model makes of its inputs; not how it came to be. */
-  static const char *const keys[] = { "format", "model", "input_shape", "scale",
-                                      "class_names" };
+  static const char *const keys[] = { "format", "model", "input_shape",
+                                      "steps" };
 
-  for (size_t i = 0; i < G_N_ELEMENTS (keys); i++) {
-    DnnDiffRow row = {
-      .name = keys[i],
-      .kind = DNN_DIFF_TEXT,
-      .a_text = dnn_safetensors_get_metadata (a, keys[i]),
-      .b_text = dnn_safetensors_get_metadata (b, keys[i]),
-    };
-
-    if (g_strcmp0 (row.a_text, row.b_text) != 0)
-      append (self, &row);
-  }
+  for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
+    compare_key (self, a, b, keys[i]);
+  for (size_t i = 0; dnn_data_step_types[i] != NULL; i++)
+    compare_key (self, a, b, dnn_data_step_types[i]->name);
+  compare_key (self, a, b, "class_names");
 }
 
 static void
