@@ -20,6 +20,7 @@ import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / 'tests/golden'
 
@@ -112,7 +113,199 @@ def activation_cases():
         yield activation_case(rng, 'sparsemax', sparsemax, x)
 
 
-PARTS = {'activations': activation_cases}
+# --- metrics ---
+
+M = keras.metrics
+
+
+def metric_case(name, metric, y_true, y_pred, weights=None, labels=None,
+                **params):
+    """Taken in by two batches; with labels, those are what is written.  A
+    `metric` that is a number is the result."""
+    half = len(y_pred) // 2
+    if isinstance(metric, M.Metric):
+        for rows in (slice(None, half), slice(half, None)):
+            metric.update_state(
+                y_true[rows], y_pred[rows],
+                sample_weight=None if weights is None else weights[rows])
+        metric = metric.result()
+    case = {'name': name, 'params': params,
+            'y_true': array(y_true if labels is None else labels),
+            'y_pred': array(y_pred), 'result': array(metric)}
+    if weights is not None:
+        case['weights'] = array(weights)
+    return case
+
+
+def between(scores):
+    """A threshold between every two neighbours: the exact curve."""
+    distinct = np.unique(scores)
+    return [float(t) for t in (distinct[1:] + distinct[:-1]) / 2]
+
+
+def mean_of_curves(curve, y_true, y_pred, weights, **params):
+    return np.mean([
+        float(metric_case('', M.AUC(curve=curve, dtype='float64',
+                                    thresholds=between(y_pred[:, j])),
+                          y_true[:, j], y_pred[:, j],
+                          weights)['result']['data'][0])
+        for j in range(y_pred.shape[1])])
+
+
+def auc_cases(rng):
+    n = 24
+    yes = single(rng.integers(0, 2, (n, 3)))
+    p = single(rng.random((n, 3)) * .98 + .01)
+    rough = single(np.round(p * 5) / 5)  # with ties, 0 and 1
+    w = single(rng.random(n) * 2)
+    marks = [.9, .2, .35, .6]
+    weights = [1., .5, 2.]
+    one = slice(0, 1)
+    for curve in ('ROC', 'PR'):
+        for method in ('interpolation', 'minoring', 'majoring'):
+            params = dict(curve=curve, summation_method=method)
+            yield metric_case('auc', M.AUC(thresholds=marks, **params),
+                              yes[:, one], p[:, one], w, thresholds=marks,
+                              **params)
+            yield metric_case('auc', M.AUC(multi_label=True, **params), yes,
+                              p, w, multi_label=True, **params)
+            for y in (p[:, one], rough[:, one]):
+                exact = M.AUC(thresholds=between(y), dtype='float64', **params)
+                yield metric_case('auc', exact, yes[:, one], y, w,
+                                  num_thresholds=0, **params)
+        yield metric_case(
+            'auc', M.AUC(multi_label=True, label_weights=weights, curve=curve),
+            yes, p, w, multi_label=True, label_weights=weights, curve=curve)
+        yield metric_case('auc', M.AUC(label_weights=weights, curve=curve),
+                          yes, p, label_weights=weights, curve=curve)
+        yield metric_case(
+            'auc', mean_of_curves(curve, yes, rough, w), yes, rough, w,
+            num_thresholds=0, multi_label=True, curve=curve)
+    logits = single(3 * rng.standard_normal((n, 1)))
+    yield metric_case('auc', M.AUC(from_logits=True), yes[:, one], logits,
+                      from_logits=True)
+    for y in (logits, rough[:, one], np.full((n, 1), .5)):
+        yield metric_case('auc', roc_auc_score(yes[:, 0], y[:, 0],
+                                               sample_weight=w),
+                          yes[:, one], y, w, num_thresholds=0)
+
+
+def count_cases(rng):
+    n, classes = 20, 4
+    yes = single(rng.integers(0, 2, (n, 1)))
+    p = single(np.round(rng.random((n, 1)), 1))
+    c = np.eye(classes)[rng.integers(0, classes, n)]
+    q = single(rng.dirichlet(np.ones(classes), n))
+    w = single(rng.random(n) * 2)
+    labels = c.argmax(1)
+    few = [.25, .5, .75]
+    for name, metric in (('true_positives', M.TruePositives),
+                         ('true_negatives', M.TrueNegatives),
+                         ('false_positives', M.FalsePositives),
+                         ('false_negatives', M.FalseNegatives)):
+        yield metric_case(name, metric(), yes, p)
+        yield metric_case(name, metric(), c, q, w, labels)
+        yield metric_case(name, metric(thresholds=.3), yes, p, w,
+                          thresholds=.3)
+        yield metric_case(name, metric(thresholds=few), yes, p, w,
+                          thresholds=few)
+    for name, metric in (('precision', M.Precision), ('recall', M.Recall)):
+        yield metric_case(name, metric(thresholds=few), yes, p, w,
+                          thresholds=few)
+        yield metric_case(name, metric(thresholds=[.9, .1], top_k=2), c, q, w,
+                          labels, thresholds=[.9, .1], top_k=2)
+    for average in (None, 'micro', 'macro', 'weighted'):
+        for beta in (.5, 2.):
+            yield metric_case('fbeta', M.FBetaScore(average, beta), c, q, w,
+                              labels, average=average or 'none', beta=beta)
+    yield metric_case('fbeta', M.FBetaScore('macro', 2., .3), c, q, None,
+                      labels, beta=2., threshold=.3)
+
+
+def rate_cases(rng):
+    n, classes = 30, 3
+    yes = single(rng.integers(0, 2, (n, 1)))
+    p = single(np.round(np.clip(.4 * yes + .6 * rng.random((n, 1)), 0, 1), 1))
+    c = np.eye(classes)[rng.integers(0, classes, n)]
+    q = single(rng.dirichlet(np.ones(classes), n))
+    w = single(rng.random(n) * 2)
+    for name, rate, metric in (
+            ('sensitivity_at_specificity', 'specificity',
+             M.SensitivityAtSpecificity),
+            ('specificity_at_sensitivity', 'sensitivity',
+             M.SpecificityAtSensitivity),
+            ('precision_at_recall', 'recall', M.PrecisionAtRecall),
+            ('recall_at_precision', 'precision', M.RecallAtPrecision)):
+        for least in (0., .5, .8, 1.):
+            yield metric_case(name, metric(least), yes, p, w, **{rate: least})
+        for thresholds in (1, 2, 7):
+            yield metric_case(name, metric(.6, num_thresholds=thresholds), yes,
+                              p, num_thresholds=thresholds, **{rate: .6})
+        yield metric_case(name, metric(.5, class_id=1), c, q, w, c.argmax(1),
+                          class_id=1, **{rate: .5})
+        # None of what is looked for.
+        yield metric_case(name, metric(.5), 0 * yes, p, **{rate: .5})
+
+
+def iou_cases(rng):
+    n, classes = 24, 4
+    t = single(rng.integers(0, classes - 1, n))  # one class is not there
+    y = single(rng.integers(0, classes - 1, n))
+    c, q = np.eye(classes)[t.astype(int)], single(
+        rng.dirichlet(np.ones(classes), n))
+    wide = single(rng.integers(0, classes, (n, 2, 3)))
+    other = single(rng.integers(0, classes, (n, 2, 3)))
+    w = single(rng.random(n) * 2)
+    f64 = {'dtype': 'float64'}
+    for ids in ([0], [1, 2], [3], [0, 3]):
+        yield metric_case('iou', M.IoU(classes, ids, **f64), t, y, w,
+                          num_classes=classes, target_class_ids=ids)
+        yield metric_case('iou', M.IoU(classes, ids, **f64), wide, other,
+                          num_classes=classes, target_class_ids=ids)
+        yield metric_case('one_hot_iou', M.OneHotIoU(classes, ids, **f64), c,
+                          q, w, target_class_ids=ids)
+        yield metric_case('one_hot_iou', M.OneHotIoU(classes, ids, **f64), c,
+                          q, w, t, target_class_ids=ids)
+    yield metric_case('mean_iou', M.MeanIoU(classes, **f64), t, y, w,
+                      num_classes=classes)
+    yield metric_case('mean_iou', M.MeanIoU(classes, ignore_class=1, **f64), t,
+                      y, w, num_classes=classes, ignore_class=1)
+    yield metric_case('mean_iou', M.MeanIoU(3, **f64), t - 1, y + 1,
+                      num_classes=3)  # what is no class
+    yield metric_case('one_hot_mean_iou', M.OneHotMeanIoU(classes, **f64), c,
+                      q, w)
+    yes, p = single(t > 0), single(np.round(rng.random(n), 1))
+    for ids, threshold in (([0, 1], .5), ([1], .3), ([0], .5)):
+        yield metric_case('binary_iou', M.BinaryIoU(ids, threshold, **f64),
+                          yes, p, w, target_class_ids=ids, threshold=threshold)
+    yield metric_case('binary_iou', M.BinaryIoU(**f64), yes, p)
+
+
+def correlation_cases(rng):
+    n = 12
+    t, z = single(rng.standard_normal((n, 5))), rng.standard_normal((n, 5))
+    y = single(.7 * t + .5 * z + 2)
+    w = single(rng.random(n) * 2)
+    wide = single(rng.standard_normal((n, 2, 3)))
+    for name, metric in (('pearson_correlation', M.PearsonCorrelation),
+                         ('concordance_correlation',
+                          M.ConcordanceCorrelation)):
+        yield metric_case(name, metric(dtype='float64'), t, y)
+        yield metric_case(name, metric(dtype='float64'), t, y, w)
+        yield metric_case(name, metric(dtype='float64'), t, -3 * t)
+        yield metric_case(name, metric(dtype='float64'), wide[:, :, ::-1],
+                          wide)
+    yield metric_case('concordance_correlation',
+                      M.ConcordanceCorrelation(dtype='float64'), t, 0 * t)
+
+
+def metric_cases():
+    for part in (auc_cases, count_cases, rate_cases, iou_cases,
+                 correlation_cases):
+        yield from part(seeded(part.__name__))
+
+
+PARTS = {'activations': activation_cases, 'metrics': metric_cases}
 
 if __name__ == '__main__':
     for part, cases in PARTS.items():

@@ -20,6 +20,8 @@
 #include <dnn/abi/rows.h>
 #include <dnn/abi/schedule.h>
 #include <dnn/abi/softmax.h>
+#include <dnn/abi/sorted.h>
+#include <dnn/abi/thresholds.h>
 
 #ifdef __cplusplus
 extern "C" {
