@@ -305,7 +305,114 @@ def metric_cases():
         yield from part(seeded(part.__name__))
 
 
-PARTS = {'activations': activation_cases, 'metrics': metric_cases}
+# --- losses ---
+
+K = keras.losses
+
+
+def loss_case(name, loss, y_true, y_pred, **params):
+    y_true, y_pred = np.asarray(y_true), single(y_pred)
+    value, gradient = jax.value_and_grad(
+        lambda y: loss(jnp.asarray(y_true), y))(jnp.asarray(y_pred))
+    return {'name': name, 'params': params, 'y_true': array(y_true),
+            'y_pred': array(y_pred), 'loss': float(value),
+            'dy_pred': array(gradient)}
+
+
+def set_cases(rng):
+    t = single(rng.integers(0, 2, (4, 3, 2)))
+    y = single(rng.random((4, 3, 2)))
+    for axis in (None, [1, 2], [-1], [0], [0, 2], [0, 1, 2]):
+        given = {'axis': axis} if axis else {}
+        yield loss_case('dice', K.Dice(axis=axis, dtype='float64'), t, y,
+                        **given)
+        yield loss_case(
+            'tversky', K.Tversky(.3, .7, axis=axis, dtype='float64'), t, y,
+            alpha=.3, beta=.7, **given)
+    for name, loss in (('dice', K.Dice(dtype='float64')),
+                       ('tversky', K.Tversky(.9, .2, dtype='float64'))):
+        params = {} if name == 'dice' else {'alpha': .9, 'beta': .2}
+        yield loss_case(name, loss, 0 * t[:, 0, 0], y[:, 0, 0], **params)
+        yield loss_case(name, loss, t, t, **params)
+        yield loss_case(name, loss, t, 1 - t, **params)
+        yield loss_case(name, loss, 0 * t, 0 * t, **params)
+        yield loss_case(name, loss, t[:1], y[:1], **params)
+
+
+def generalized(q):
+    """Keras', with the slope of 1e-7 below it, where Keras' is infinite."""
+    def loss(t, y):
+        p = jnp.take_along_axis(y, t[..., None], axis=-1)[..., 0]
+        line = 1 / q - jnp.where(p > 0, p, 0) ** q / q
+        below = jax.lax.stop_gradient(line) - 1e-7 ** (q - 1) * (
+            p - jax.lax.stop_gradient(p))
+        return jnp.mean(jnp.where(p < 1e-7, below, (1 - jnp.where(
+            p < 1e-7, 1, p) ** q) / q))
+    return loss
+
+
+def label_cases(rng):
+    many = K.CategoricalGeneralizedCrossEntropy
+    t = rng.integers(0, 4, 6)
+    p = single(rng.dirichlet(np.ones(4), 6))
+    z = single(3 * rng.standard_normal((6, 4)))
+    name = 'categorical_generalized_cross_entropy'
+    yield loss_case(name, many(dtype='float64'), t, p)
+    for q in (.1, .7, .999):
+        yield loss_case(name, many(q=q, dtype='float64'), t, p, q=q)
+        yield loss_case(
+            name, lambda t, z: many(q=q, dtype='float64')(
+                t, jax.nn.softmax(z)), t, z, q=q, from_logits=True)
+    yield loss_case(name, generalized(.5), np.array([0, 1, 2]),
+                    [[0, 1, 0], [.5, 1, -.5], [1, 1e-9, 1e-9]])
+    wide = rng.integers(0, 3, (4, 2))
+    yield loss_case(name, generalized(.5), wide,
+                    rng.dirichlet(np.ones(3), (4, 2)))
+    name, sparse = ('sparse_categorical_crossentropy',
+                    K.SparseCategoricalCrossentropy)
+    void = np.where(rng.random((4, 5)) < .4, -1, rng.integers(0, 3, (4, 5)))
+    many_p = rng.dirichlet(np.ones(3), (4, 5))
+    many_z = 4 * rng.standard_normal((4, 5, 3))
+    for ignored in (-1, 0, 255):
+        labels = np.where(void == -1, ignored, void)
+        yield loss_case(name, sparse(ignore_class=ignored, dtype='float64'),
+                        labels, many_p, ignore_class=ignored)
+        yield loss_case(
+            name, sparse(ignore_class=ignored, from_logits=True,
+                         dtype='float64'), labels, many_z,
+            ignore_class=ignored, from_logits=True)
+        yield loss_case(name, sparse(ignore_class=ignored, dtype='float64'),
+                        labels[:, 0], many_p[:, 0], ignore_class=ignored)
+    yield loss_case(name, sparse(ignore_class=2, dtype='float64'),
+                    np.full(3, 2), many_p[0, :3], ignore_class=2)
+
+
+def circle_cases(rng):
+    def rows(n, d):
+        y = rng.standard_normal((n, d))
+        return y / np.linalg.norm(y, axis=-1, keepdims=True)
+
+    labels = np.array([0, 1, 0, 2, 1, 0, 1, 2])
+    for params in ({}, {'gamma': 2.}, {'gamma': 10., 'margin': .25},
+                   {'gamma': 1., 'remove_diagonal': False}):
+        loss = K.Circle(dtype='float64', **params)
+        yield loss_case('circle', loss, labels, rows(8, 5), **params)
+    near = rows(3, 4)[labels % 3] + .05 * rng.standard_normal((8, 4))
+    yield loss_case('circle', K.Circle(gamma=4., dtype='float64'), labels,
+                    near / np.linalg.norm(near, axis=-1, keepdims=True),
+                    gamma=4.)
+    # A label that is there once has no neighbour, and does not count.
+    yield loss_case('circle', K.Circle(gamma=2., dtype='float64'),
+                    np.array([0, 0, 1, 2, 2]), rows(5, 3), gamma=2.)
+
+
+def loss_cases():
+    for part in (set_cases, label_cases, circle_cases):
+        yield from part(seeded(part.__name__))
+
+
+PARTS = {'activations': activation_cases, 'losses': loss_cases,
+         'metrics': metric_cases}
 
 if __name__ == '__main__':
     for part, cases in PARTS.items():

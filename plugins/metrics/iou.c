@@ -20,7 +20,7 @@
 typedef struct {
   int64_t num_classes;
   DnnInts target_class_ids;
-  int64_t ignore_class;
+  DnnInts ignore_class;
   bool sparse_y_pred;
   double threshold;
 } Iou;
@@ -35,8 +35,8 @@ static const DnnParam params[] = {
            "0: as many as a row of predictions has"),
   DNN_ROW (Iou, target_class_ids, NULL, DNN_PARAM_INTS, 0, "", 0, CLASSES - 1,
            "class", "whose mean is wanted; none: all", NULL),
-  DNN_INT (Iou, ignore_class, "-1000000", -1000000, 1 << 24, "class",
-           "what does not count where it is the target; -1000000: none"),
+  DNN_ROW (Iou, ignore_class, NULL, DNN_PARAM_INTS, 0, "", -(1 << 24), 1 << 24,
+           "class", "targets that do not count; none: all do", NULL),
   DNN_BOOL (Iou, sparse_y_pred, "true",
             "predictions are class numbers, not a number for each class"),
   DNN_FLOAT (Iou, threshold, "-inf", -INFINITY, 1e30, "probability",
@@ -113,7 +113,8 @@ update (const void *self, const DnnHost *host, DnnMetricPass *p)
                                   ? *y >= (float) iou->threshold
                                   : class_at (y, s.rows_y ? s.n : 0, s.classes);
 
-    if (actual >= 0 && predicted >= 0 && actual != iou->ignore_class)
+    if (actual >= 0 && predicted >= 0 &&
+        !dnn_ints_have (&iou->ignore_class, (double) actual))
       p->state[actual * s.classes + predicted] +=
           dnn_weight_of (p, i / of_sample);
   }
