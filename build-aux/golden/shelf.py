@@ -3,7 +3,7 @@
 layers and optimizers that the older golden files leave out.
 
     python3 -m venv v && v/bin/pip install keras==3.15.1 jax scikit-learn
-    KERAS_BACKEND=jax v/bin/python build-aux/golden/shelf.py
+    KERAS_BACKEND=jax v/bin/python build-aux/golden/shelf.py [PART...]
 
 Keras' own code computes, on JAX and in float64 wherever it can be asked to, so
 that the digits which float32 loses are not taken for the truth.  What Keras has
@@ -12,6 +12,7 @@ wrong or has not is a formula here or scikit-learn's, and says so.
 import json
 import os
 import pathlib
+import sys
 
 os.environ.setdefault('KERAS_BACKEND', 'jax')
 os.environ.setdefault('JAX_ENABLE_X64', '1')
@@ -411,9 +412,277 @@ def loss_cases():
         yield from part(seeded(part.__name__))
 
 
-PARTS = {'activations': activation_cases, 'losses': loss_cases,
-         'metrics': metric_cases}
+# --- layers ---
+
+L = keras.layers
+
+
+def layer_case(rng, name, layer, *shapes, training=False, x=None, **params):
+    """With random weights; a `layer` that is a function has none.  One that has
+    no slope (x is given) gets dx = 0."""
+    xs = [single(rng.standard_normal(shape)) for shape in shapes]
+    xs = xs if x is None else [single(x)]
+    weights, trained = {}, []
+    if isinstance(layer, L.Layer):
+        layer.build(xs[0].shape if len(xs) == 1 else [a.shape for a in xs])
+        for v in layer.variables:
+            w = single(.5 * rng.standard_normal(v.shape))
+            v.assign(np.abs(w) + .2 if 'variance' in v.name else w)
+            weights[v.name] = array(v)
+        trained = [v.name for v in layer.trainable_variables]
+
+    def call(train, xs):
+        given = xs[0] if len(xs) == 1 else xs
+        if not weights:
+            return layer(given), []
+        return layer.stateless_call(
+            train, [v.value for v in layer.non_trainable_variables], given,
+            **({'training': training} if name.startswith('batch') else {}))
+
+    train = [jnp.asarray(v) for v in getattr(layer, 'trainable_variables', [])]
+    xs = [jnp.asarray(a) for a in xs]
+    y, back, after = (
+        jax.vjp(call, train, xs, has_aux=True) if x is None else
+        (call(train, xs)[0], None, []))
+    dy = single(rng.standard_normal(y.shape))
+    grads, dx = back(jnp.asarray(dy, y.dtype)) if back else (
+        [], [0 * xs[0]])
+    new = dict(weights)
+    for v, value in zip(getattr(layer, 'non_trainable_variables', []), after):
+        new[v.name] = array(value)
+    case = {'name': name, 'params': params, 'training': training,
+            'weights': weights, 'x': array(xs[0]), 'y': array(y),
+            'dy': array(dy), 'dx': array(dx[0]),
+            'grads': {n: array(g) for n, g in zip(trained, grads)},
+            'weights_after': new}
+    for i in range(1, len(xs)):
+        case[f'x{i}'], case[f'dx{i}'] = array(xs[i]), array(dx[i])
+    return case
+
+
+class RmsNormalization(L.RMSNormalization):
+    """Keras' own stretches `scale` over the last axes, whatever `axis` says, and
+    so fails where others are meant."""
+
+    def call(self, x):
+        axes = [axis % x.ndim for axis in self.axis]
+        shape = [n if k in axes else 1 for k, n in enumerate(x.shape)]
+        mean = jnp.mean(x * x, axis=tuple(axes), keepdims=True)
+        return x / jnp.sqrt(mean + self.epsilon) * jnp.reshape(
+            jnp.asarray(self.scale), shape)
+
+
+def norm_cases(rng):
+    f64 = {'dtype': 'float64'}
+    for axis in ([1], [2], [1, 2], [1, 3], [-1]):
+        for name, make in (('layer_normalization', L.LayerNormalization),
+                           ('rms_normalization', RmsNormalization),
+                           ('unit_normalization', L.UnitNormalization)):
+            yield layer_case(rng, name, make(axis=list(axis), **f64),
+                             (3, 2, 4, 3), axis=axis)
+    yield layer_case(rng, 'layer_normalization',
+                     L.LayerNormalization(axis=1, center=False, **f64),
+                     (2, 5, 3), axis=1, center=False)
+    for training in (True, False):
+        for axis in (1, 2, -2):
+            yield layer_case(
+                rng, 'batch_normalization', L.BatchNormalization(axis, **f64),
+                (3, 2, 4, 3), training=training, axis=axis)
+
+
+def einsum_cases(rng):
+    for equation, shape, output, bias in (
+            ('ab,bc->ac', (3, 4), [5], 'c'),
+            ('abc,cd->abd', (2, 3, 4), [None, 5], 'd'),
+            ('abc,cd->abd', (2, 3, 4), [3, 5], None),
+            ('...x,xy->...y', (2, 3, 2, 4), [3], 'y'),
+            ('abc,cde->abde', (2, 3, 4), [3, 2, 5], 'de'),
+            ('abcd,cde->abe', (2, 3, 2, 4), [3, 5], 'e'),
+            ('abc,bcd->abd', (2, 3, 4), [3, 2], 'bd'),
+            ('abc,cdb->adb', (2, 3, 4), [5, 3], 'd'),
+            ('abc...,bd->adc...', (2, 3, 2, 2), [4, 2], 'd')):
+        yield layer_case(
+            rng, 'einsum_dense',
+            L.EinsumDense(equation, output, bias_axes=bias, dtype='float64'),
+            shape, equation=equation,
+            output_shape=[n or 0 for n in output], bias_axes=bias or '')
+
+
+def dot_cases(rng):
+    for axes, a, b in ((-1, (3, 4), (3, 4)), (1, (3, 4), (3, 4)),
+                       (-1, (2, 3, 4), (2, 5, 4)), ([1, 2], (2, 3, 4), (2, 5, 3)),
+                       (1, (2, 3, 4), (2, 3, 2)), ([2, 1], (2, 3, 4), (2, 4)),
+                       ([1, 2], (2, 4), (2, 3, 4)),
+                       ([2, 3], (2, 3, 4, 2), (2, 3, 2, 4))):
+        for normalize in (False, True):
+            yield layer_case(rng, 'dot',
+                             L.Dot(axes, normalize=normalize, dtype='float64'),
+                             a, b, axes=axes, normalize=normalize)
+
+
+def glu_cases(rng):
+    for axis, shape in ((-1, (3, 6)), (1, (2, 4, 3)), (2, (2, 3, 2)),
+                        (-2, (2, 3, 4, 2))):
+        yield layer_case(rng, 'glu', lambda x: A.glu(x, axis), shape, axis=axis)
+
+
+def coding_cases(rng):
+    x = rng.integers(0, 4, (5, 3))
+    bounds = [-1., 0., .5]
+    edge = np.array([[-2, -1, -.5], [0, .25, .5], [.75, 1e9, -1e9]])
+    for mode in ('multi_hot', 'one_hot', 'count'):
+        yield layer_case(
+            rng, 'category_encoding', L.CategoryEncoding(4, mode), x=x,
+            num_tokens=4, output_mode=mode)
+        yield layer_case(
+            rng, 'category_encoding', L.CategoryEncoding(4, mode), x=x[:, :1],
+            num_tokens=4, output_mode=mode)
+    for mode in ('int', 'multi_hot', 'one_hot', 'count'):
+        yield layer_case(
+            rng, 'discretization',
+            L.Discretization(bounds, output_mode=mode), x=edge,
+            bin_boundaries=bounds, output_mode=mode)
+        yield layer_case(
+            rng, 'discretization',
+            L.Discretization(bounds, output_mode=mode), x=edge[:, :1],
+            bin_boundaries=bounds, output_mode=mode)
+
+
+def fingerprint(s):
+    """FarmHash's Fingerprint64 of at most 32 bytes, which Keras takes from
+    TensorFlow: Pike, 2014."""
+    m = (1 << 64) - 1
+    n, k0, k1, k2 = (len(s), 0xc3a5c85c97cb3127, 0xb492b66fbe98f273,
+                     0x9ae16a3b2f90404f)
+    by = k2 + 2 * n
+
+    def at(i, size=8):
+        return int.from_bytes(s[i:i + size], 'little')
+
+    def turn(x, by):
+        return (x & m) >> by | x << 64 - by & m
+
+    def mix(u, v):
+        a = (u ^ v) * by & m
+        a ^= a >> 47
+        b = (v ^ a) * by & m
+        return (b ^ b >> 47) * by & m
+
+    if n > 16:
+        a, b, c, d = at(0) * k1, at(8), at(n - 8) * by, at(n - 16) * k2
+        return mix(turn(a + b, 43) + turn(c, 30) + d & m,
+                   a + turn(b + k2, 18) + c & m)
+    if n >= 8:
+        a, b = at(0) + k2, at(n - 8)
+        return mix(turn(b, 37) * by + a & m, (turn(a, 25) + b) * by & m)
+    if n >= 4:
+        return mix(n + (at(0, 4) << 3), at(n - 4, 4))
+    c = (s[0] + (s[n // 2] << 8)) * k2 & m ^ (n + (s[-1] << 2)) * k0 & m
+    return (c ^ c >> 47) * k2 & m
+
+
+def sip_hash(s, k0, k1):
+    """SipHash-2-4: Aumasson, Bernstein, 2012."""
+    m = (1 << 64) - 1
+    v = [k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d,
+         k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573]
+
+    def turn(x, by):
+        return x << by & m | x >> 64 - by
+
+    def rounds(n):
+        for _ in range(n):
+            v[0], v[2] = v[0] + v[1] & m, v[2] + v[3] & m
+            v[1], v[3] = turn(v[1], 13) ^ v[0], turn(v[3], 16) ^ v[2]
+            v[0] = turn(v[0], 32)
+            v[2], v[0] = v[2] + v[1] & m, v[0] + v[3] & m
+            v[1], v[3] = turn(v[1], 17) ^ v[2], turn(v[3], 21) ^ v[0]
+            v[2] = turn(v[2], 32)
+
+    whole = s + bytes(7 - len(s) % 8) + bytes([len(s) & 255])
+    for i in range(0, len(whole), 8):
+        word = int.from_bytes(whole[i:i + 8], 'little')
+        v[3] ^= word
+        rounds(2)
+        v[0] ^= word
+    v[2] ^= 255
+    rounds(4)
+    return v[0] ^ v[1] ^ v[2] ^ v[3]
+
+
+def bins(x, num_bins, mask=None, salt=()):
+    n = num_bins - (mask is not None)
+    hashes = [sip_hash(str(int(v)).encode(), salt[0], salt[-1]) if salt else
+              fingerprint(str(int(v)).encode()) for v in x.ravel()]
+    y = np.array([h % n + (mask is not None) for h in hashes]).reshape(x.shape)
+    return np.where(x == mask, 0, y) if mask is not None else y
+
+
+def hashing_cases(rng):
+    # What Keras' page and BigQuery's say; Keras hashes in TensorFlow only.
+    letters = [c.encode() for c in 'ABCDE']
+    assert [fingerprint(c) % 3 for c in letters] == [1, 0, 1, 1, 2]
+    assert [sip_hash(c, 133, 137) % 3 for c in letters] == [1, 2, 1, 0, 2]
+    assert [sip_hash(c, 133, 133) % 3 for c in letters] == [0, 0, 2, 1, 0]
+    for text, value in ((b'1footrue', -1541654101129638711),
+                        (b'2applefalse', 2794438866806483259),
+                        (b'3true', -4880158226897771312)):
+        assert fingerprint(text) == value % 2 ** 64
+    x = np.array([[0, 1, -1, 12], [123, -1234, 1 << 24, 7],
+                  [2.9, -2.9, 2. ** 40, -2. ** 40], [2. ** 62, 5, 5, 6]])
+    for params in ({'num_bins': 3}, {'num_bins': 1000},
+                   {'num_bins': 5, 'mask': 5.},
+                   {'num_bins': 1000, 'salt': [133]},
+                   {'num_bins': 1000, 'salt': [133, 137], 'mask': 0.}):
+        mask = params.get('mask')
+        given = {'num_bins': params['num_bins']}
+        if mask is not None:
+            given['mask_value'] = int(mask)
+        if 'salt' in params:
+            given['salt'] = params['salt']
+        yield layer_case(rng, 'hashing', lambda x: bins(x, **params), x=x,
+                         **given)
+
+
+def layer_cases():
+    for part in (norm_cases, einsum_cases, dot_cases, glu_cases, coding_cases,
+                 hashing_cases):
+        yield from part(seeded(part.__name__))
+
+
+# --- optimizers ---
+
+def optimizer_case(rng, **params):
+    """Weights of 3x2 and of 4 after each of 8 steps."""
+    start = [single(rng.standard_normal(shape)) for shape in ((3, 2), (4,))]
+    weights = [keras.Variable(w, dtype='float64') for w in start]
+    optimizer = keras.optimizers.Adafactor(**params)
+    optimizer.build(weights)
+    steps = []
+    for _ in range(8):
+        grads = [single(rng.standard_normal(w.shape)) for w in start]
+        optimizer.apply([jnp.asarray(g) for g in grads])
+        steps.append({'grads': [array(g) for g in grads],
+                      'weights': [array(w) for w in weights]})
+    return {'name': 'adafactor', 'params': params,
+            'initial': [array(w) for w in start], 'steps': steps}
+
+
+def optimizer_cases():
+    rng = seeded('optimizers')
+    for params in ({}, {'learning_rate': .3}, {'learning_rate': 2.},
+                   {'learning_rate': .1, 'beta_2_decay': -.5,
+                    'clip_threshold': .3, 'epsilon_2': .5},
+                   {'learning_rate': .1, 'epsilon_1': 1e-2},
+                   {'learning_rate': .1, 'weight_decay': .1},
+                   {'learning_rate': .1, 'global_clipnorm': .5}):
+        yield optimizer_case(rng, **params)
+
+
+PARTS = {'activations': activation_cases, 'layers': layer_cases,
+         'losses': loss_cases, 'metrics': metric_cases,
+         'optimizers': optimizer_cases}
 
 if __name__ == '__main__':
-    for part, cases in PARTS.items():
-        save(part, list(cases()))
+    for part in sys.argv[1:] or PARTS:
+        save(part, list(PARTS[part]()))
