@@ -505,7 +505,8 @@ def einsum_cases(rng):
             rng, 'einsum_dense',
             L.EinsumDense(equation, output, bias_axes=bias, dtype='float64'),
             shape, equation=equation,
-            output_shape=[n or 0 for n in output], bias_axes=bias or '')
+            output_shape=[n or 0 for n in output],
+            **({'bias_axes': bias} if bias else {}))
 
 
 def dot_cases(rng):

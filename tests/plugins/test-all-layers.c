@@ -81,7 +81,7 @@ static const Row rows[] = {
   { "prelu(shared_axes=1,2)", { SHAPE (2, 4, 3, 2) }, 1 },
   { "prelu(shared_axes=2)", { SHAPE (3, 4, 2) }, 1 },
   { "rms_normalization(epsilon=0.1)", { SHAPE (2, 3, 5) }, 1 },
-  { "rms_normalization(axis=1)", { SHAPE (2, 4, 3) }, 1 },
+  { "rms_normalization(axis=1, epsilon=0.1)", { SHAPE (2, 4, 3) }, 1 },
   { "unit_normalization", { SHAPE (2, 3, 5) }, 1 },
   { "unit_normalization(axis=1)", { SHAPE (2, 4, 3) }, 1 },
 };
