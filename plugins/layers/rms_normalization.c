@@ -6,8 +6,8 @@
  *   dL/dx = r (g - r² x Σ g x / C)    g = γ dy
  *
  * C is the product of the dimensions of `axis`, N that of the others.
- * γ goes with those of `axis`; Keras puts it to the last axes and so fails where
- * others are meant.
+ * γ goes with those of `axis`; Keras puts it to the last axes and so fails
+ * where others are meant.
  * Zhang, Sennrich: Root mean square layer normalization, NeurIPS 2019, eq. 4.
  */
 #include <dnn/plugin.h>
