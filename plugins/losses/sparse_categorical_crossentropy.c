@@ -33,13 +33,13 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const DnnInts *ignored = &((const Crossentropy *) self)->ignore_class;
-  int64_t lo = 0, hi = dnn_columns (b->x[0]) - 1;
+  const int64_t classes = dnn_columns (b->x[0]);
+  bool within = true;
 
-  for (int64_t i = 0; i < ignored->n; i++) {
-    lo = ignored->at[i] < lo ? ignored->at[i] : lo;
-    hi = ignored->at[i] > hi ? ignored->at[i] : hi;
-  }
-  host->expect_integer (b, 1, lo, hi);
+  for (int64_t i = 0; i < ignored->n; i++)
+    within = within && ignored->at[i] >= 0 && ignored->at[i] < classes;
+  if (within) /* else labels have no range: check_labels looks at each */
+    host->expect_integer (b, 1, 0, classes - 1);
   return host->match_targets (b, DNN_TARGET_LABELS);
 }
 
