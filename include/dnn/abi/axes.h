@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* Sizes of the axes in the new order, and how far apart in the tensor are
- * neighbours on each. */
+/* [frozen] Sizes of the axes in the new order, and how far apart in the tensor
+ * are neighbours on each. */
 typedef struct DnnAxes {
   uint32_t n;
   uint32_t moved; /* 1: the order is another one than the tensor's */

@@ -21,8 +21,8 @@ enum {
   DNN_EINSUM_ROLES
 };
 
-/* The letters, with digits for the axes of "..."; whoever parsed them sets the
- * sizes. */
+/* [frozen] The letters, with digits for the axes of "..."; whoever parsed them
+ * sets the sizes. */
 typedef struct DnnEinsum {
   uint32_t n[DNN_EINSUM_PARTS];
   uint32_t dots_first; /* 1: "..." is at the beginning */

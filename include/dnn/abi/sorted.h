@@ -59,7 +59,7 @@ dnn_sorted_add (double *state, int64_t capacity, double number, double weight)
 
 #define DNN_SORTED_RUNS 63
 
-/* A walk through all numbers, the largest first. */
+/* [frozen] A walk through all numbers, the largest first. */
 typedef struct DnnSortedWalk {
   const double *pairs;
   int64_t n_runs;

@@ -12,9 +12,9 @@
 extern "C" {
 #endif
 
-/* Thresholds i / (n - 1), i < n (½ where n is 1); or one below 0, those of a
- * list between 0 and 1, and one above 1; or, where n is 0 and the list empty,
- * every prediction. */
+/* [frozen] Thresholds i / (n - 1), i < n (½ where n is 1); or one below 0,
+ * those of a list between 0 and 1, and one above 1; or, where n is 0 and the
+ * list empty, every prediction. */
 typedef struct DnnThresholds {
   int64_t n;
   const DnnFloats *list; /* may be NULL */
@@ -86,7 +86,7 @@ dnn_thresholds_merge (const DnnThresholds *t, double *into, const double *from)
       dnn_sorted_add (into, t->capacity, from[1 + 2 * i], from[2 + 2 * i]);
 }
 
-/* From the last threshold to the first. */
+/* [frozen] From the last threshold to the first. */
 typedef struct DnnThresholdWalk {
   const double *state;
   int64_t n, k;
