@@ -11,6 +11,9 @@
 #pragma once
 
 #include <dnn/abi/activation.h>
+#include <dnn/abi/axes.h>
+#include <dnn/abi/axes_pass.h>
+#include <dnn/abi/einsum.h>
 #include <dnn/abi/initializer.h>
 #include <dnn/abi/layer.h>
 #include <dnn/abi/loss.h>
@@ -20,6 +23,8 @@
 #include <dnn/abi/rows.h>
 #include <dnn/abi/schedule.h>
 #include <dnn/abi/softmax.h>
+#include <dnn/abi/sorted.h>
+#include <dnn/abi/thresholds.h>
 
 #ifdef __cplusplus
 extern "C" {
