@@ -20,6 +20,7 @@
 #include <dnn/abi/rows.h>
 #include <dnn/abi/schedule.h>
 #include <dnn/abi/softmax.h>
+#include <dnn/abi/windows.h>
 
 #ifdef __cplusplus
 extern "C" {

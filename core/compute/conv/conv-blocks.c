@@ -1,0 +1,365 @@
+/* conv-blocks.c - convolutions by blocks of windows, copied and multiplied
+ *
+ * Windows of some positions are packed as rows of a matrix that stays in the
+ * second cache, and a product of matrices does the rest.  Any size, stride,
+ * dilation and number of groups.
+ */
+#include "dnn-conv-private.h"
+
+#include "dnn-gemm.h"
+
+#include <string.h>
+
+/* Numbers of a block: of windows that one product reads, and of those that the
+ * gradient adds up, whose product has long sums. */
+enum { BLOCK = 48 * 1024, GRADIENT_BLOCK = 128 * 1024 };
+/* Rows of a block, at least, and in steps of which. */
+enum { LEAST_ROWS = 12 };
+/* Parts of a batch's sum, at most; numbers of dW from which one part is
+ * enough; and operations that make a part worth having. */
+enum { MAX_PARTS = 16, WIDE = 1 << 20 };
+#define FLOPS_PER_PART 2e6
+/* Operations in a nanosecond, about. */
+#define SPEED 60.0
+
+static bool
+takes (const DnnConv *self)
+{
+  (void) self;
+  return true;
+}
+
+static int64_t
+rows_of_block (const DnnConv *self, int64_t block)
+{
+  const int64_t n = block / self->row / LEAST_ROWS * LEAST_ROWS;
+
+  return CLAMP (n, LEAST_ROWS, MAX (self->n_positions, LEAST_ROWS));
+}
+
+static double
+flops (const DnnConv *self)
+{
+  return 2.0 * (double) self->windows.batch * (double) self->n_positions *
+         (double) self->row * (double) self->filters;
+}
+
+static int64_t
+count_parts (const DnnConv *self)
+{
+  const double most = flops (self) / FLOPS_PER_PART;
+  int64_t n = 1;
+
+  if (self->row * self->filters > WIDE)
+    return 1;
+  while (n * 2 <= MIN (self->windows.batch, MAX_PARTS) &&
+         (double) n * 2 <= most)
+    n *= 2;
+  return n;
+}
+
+/* --- dx as a convolution of d -------------------------------------------- */
+
+/* If windows step by one, x's gradient is a convolution of d with W turned. */
+static bool
+can_turn (const DnnConv *self)
+{
+  const DnnWindows *w = &self->windows;
+
+  return w->stride[0] == 1 && w->stride[1] == 1 && w->stride[2] == 1;
+}
+
+static DnnConv
+turn (const DnnConv *self)
+{
+  DnnWindows w = self->windows;
+  DnnConv turned;
+
+  w.channels = self->filters;
+  for (int i = 0; i < DNN_MAX_AXES; i++) {
+    w.size[i] = self->windows.positions[i];
+    w.positions[i] = self->windows.size[i];
+    w.before[i] = (w.taps[i] - 1) * w.dilation[i] - w.before[i];
+  }
+  turned = *self;
+  turned.windows = w;
+  turned.filters = self->windows.channels;
+  turned.group_channels = self->group_filters;
+  turned.group_filters = self->group_channels;
+  turned.n_positions = self->n_pixels;
+  turned.n_pixels = self->n_positions;
+  turned.row = self->n_taps * turned.group_channels;
+  return turned;
+}
+
+/* W'[last - t, f, g C + c] = W[t, c, g F + f] */
+static void
+turn_weights (const DnnConv *self, const float *W, float *turned)
+{
+  const int64_t C = self->group_channels, F = self->group_filters;
+  const int64_t channels = self->windows.channels;
+
+  for (int64_t t = 0; t < self->n_taps; t++) {
+    float *to = turned + (self->n_taps - 1 - t) * F * channels;
+    const float *from = W + t * C * self->filters;
+
+    for (int64_t g = 0; g < self->windows.groups; g++)
+      for (int64_t f = 0; f < F; f++)
+        for (int64_t c = 0; c < C; c++)
+          to[f * channels + g * C + c] = from[c * self->filters + g * F + f];
+  }
+}
+
+/* --- room ---------------------------------------------------------------- */
+
+static int64_t
+packed_size (const DnnConv *self)
+{
+  return MAX (rows_of_block (self, BLOCK),
+              rows_of_block (self, GRADIENT_BLOCK)) *
+         self->row;
+}
+
+static int64_t
+room (const DnnConv *self, unsigned n_workers)
+{
+  const DnnConv turned = turn (self);
+  const int64_t packed = MAX (packed_size (self), packed_size (&turned));
+  const int64_t weights = self->row * self->filters;
+
+  return packed * n_workers + weights * count_parts (self);
+}
+
+/* The first numbers of the room are the workers' blocks. */
+static float *
+block_of (const DnnConv *self, const DnnConvCall *call, uint32_t worker)
+{
+  const DnnConv turned = turn (self);
+
+  return call->room + worker * MAX (packed_size (self), packed_size (&turned));
+}
+
+static float *
+shared_room (const DnnConv *self, const DnnConvCall *call)
+{
+  return block_of (self, call, call->n_workers);
+}
+
+/* --- forward ------------------------------------------------------------- */
+
+typedef struct {
+  const DnnConv *conv;
+  const DnnConvCall *call;
+  float *packed; /* the first worker's block */
+  int64_t stride;
+  int64_t n_rows, step;
+  int64_t n_parts;
+} Job;
+
+static void
+forward_block (void *data, int64_t chunk, uint32_t worker)
+{
+  const Job *job = data;
+  const DnnConv *conv = job->conv;
+  const DnnConvCall *call = job->call;
+  const int64_t first = chunk * job->step;
+  const int64_t n = MIN (job->step, job->n_rows - first);
+  const int64_t F = conv->group_filters;
+  float *rows = job->packed + worker * job->stride;
+
+  for (int64_t g = 0; g < conv->windows.groups; g++) {
+    const DnnGemm gemm = {
+      DNN_GEMM (0, 0),
+      .m = n,
+      .n = F,
+      .k = conv->row,
+      .alpha = 1,
+      .a = rows,
+      .b = call->W + g * F,
+      .ldb = conv->filters,
+      .c = call->y + first * conv->filters + g * F,
+      .ldc = conv->filters,
+    };
+
+    dnn_conv_pack (conv, g, call->x, first, n, rows);
+    dnn_gemm_multiply (&gemm, call->b != NULL ? call->b + g * F : NULL,
+                       conv->simd);
+  }
+  if (call->done != NULL)
+    call->done (call->data, first, n, 0, conv->filters, worker);
+}
+
+static void
+run_forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call,
+             float *packed, int64_t stride)
+{
+  Job job = { self, call, packed, stride, 0, 0, 0 };
+
+  job.n_rows = self->windows.batch * self->n_positions;
+  job.step = rows_of_block (self, BLOCK);
+  dnn_pool_run_work (pool, (job.n_rows + job.step - 1) / job.step,
+                     flops (self) / SPEED, forward_block, &job);
+}
+
+static int64_t
+stride_of (const DnnConv *self, const DnnConvCall *call)
+{
+  return block_of (self, call, 1) - call->room;
+}
+
+static void
+forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
+{
+  run_forward (self, pool, call, call->room, stride_of (self, call));
+}
+
+/* --- back ---------------------------------------------------------------- */
+
+static void
+back_turned (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
+{
+  const DnnConv turned = turn (self);
+  DnnConvCall forward_call = *call;
+  float *W = shared_room (self, call);
+
+  turn_weights (self, call->W, W);
+  forward_call.x = call->d;
+  forward_call.W = W;
+  run_forward (&turned, pool, &forward_call, call->room,
+               stride_of (self, call));
+}
+
+static void
+back_rows (const Job *job, int64_t g, int64_t first, int64_t n, float *rows)
+{
+  const DnnConv *conv = job->conv;
+  const int64_t F = conv->group_filters;
+  const DnnGemm gemm = {
+    DNN_GEMM (0, 1),      .m = n,
+    .n = conv->row,       .k = F,
+    .alpha = 1,           .a = job->call->d + first * conv->filters + g * F,
+    .lda = conv->filters, .b = job->call->W + g * F,
+    .ldb = conv->filters, .c = rows,
+  };
+
+  dnn_gemm_multiply (&gemm, NULL, conv->simd);
+  dnn_conv_scatter (conv, g, rows, first, n, job->call->y);
+}
+
+static void
+fill (float *x, int64_t n_pixels, int64_t channels, const float *b)
+{
+  if (b == NULL)
+    memset (x, 0, (size_t) (n_pixels * channels) * sizeof *x);
+  else
+    for (int64_t i = 0; i < n_pixels; i++)
+      memcpy (x + i * channels, b, (size_t) channels * sizeof *x);
+}
+
+static void
+back_sample (void *data, int64_t sample, uint32_t worker)
+{
+  const Job *job = data;
+  const DnnConv *conv = job->conv;
+  const int64_t channels = conv->windows.channels;
+  const int64_t end = (sample + 1) * conv->n_positions;
+
+  fill (job->call->y + sample * conv->n_pixels * channels, conv->n_pixels,
+        channels, job->call->b);
+  for (int64_t g = 0; g < conv->windows.groups; g++)
+    for (int64_t r = sample * conv->n_positions; r < end; r += job->step)
+      back_rows (job, g, r, MIN (job->step, end - r),
+                 job->packed + worker * job->stride);
+  if (job->call->done != NULL)
+    job->call->done (job->call->data, sample * conv->n_pixels, conv->n_pixels,
+                     0, channels, worker);
+}
+
+static void
+back (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
+{
+  Job job = { self, call, call->room, stride_of (self, call), 0, 0, 0 };
+
+  if (can_turn (self)) {
+    back_turned (self, pool, call);
+    return;
+  }
+  job.step = rows_of_block (self, BLOCK);
+  dnn_pool_run_work (pool, self->windows.batch, flops (self) / SPEED,
+                     back_sample, &job);
+}
+
+/* --- gradient ------------------------------------------------------------ */
+
+/* dW of one group and of the samples of one part. */
+static void
+gradient_part (void *data, int64_t chunk, uint32_t worker)
+{
+  const Job *job = data;
+  const DnnConv *conv = job->conv;
+  const int64_t F = conv->group_filters, N = conv->windows.batch;
+  const int64_t part = chunk / conv->windows.groups;
+  const int64_t g = chunk % conv->windows.groups;
+  const int64_t end = N * (part + 1) / job->n_parts * conv->n_positions;
+  float *rows = job->packed + worker * job->stride;
+  float *dW = part == 0 ? job->call->y
+                        : shared_room (conv, job->call) +
+                              (part - 1) * conv->row * conv->filters;
+  bool first = true;
+
+  for (int64_t r = N * part / job->n_parts * conv->n_positions; r < end;
+       r += job->step, first = false) {
+    const int64_t n = MIN (job->step, end - r);
+    const DnnGemm gemm = {
+      DNN_GEMM (1, 0),
+      .m = conv->row,
+      .n = F,
+      .k = n,
+      .alpha = 1,
+      .beta = !first,
+      .a = rows,
+      .b = job->call->d + r * conv->filters + g * F,
+      .ldb = conv->filters,
+      .c = dW + g * F,
+      .ldc = conv->filters,
+    };
+
+    dnn_conv_pack (conv, g, job->call->x, r, n, rows);
+    dnn_gemm_multiply (&gemm, NULL, conv->simd);
+  }
+}
+
+/* Numbers of dW that are added up at once. */
+enum { GRAIN = 4096 };
+
+static void
+add_parts (void *data, int64_t chunk, uint32_t worker)
+{
+  const Job *job = data;
+  const int64_t size = job->conv->row * job->conv->filters;
+  const int64_t first = chunk * GRAIN, end = MIN (first + GRAIN, size);
+  const float *parts = shared_room (job->conv, job->call);
+
+  (void) worker;
+  for (int64_t p = 0; p < job->n_parts - 1; p++)
+    for (int64_t i = first; i < end; i++)
+      job->call->y[i] += parts[p * size + i];
+}
+
+static void
+gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
+{
+  const int64_t size = self->row * self->filters;
+  Job job = { self, call, call->room, stride_of (self, call), 0, 0, 0 };
+
+  job.step = rows_of_block (self, GRADIENT_BLOCK);
+  job.n_parts = count_parts (self);
+  dnn_pool_run_work (pool, job.n_parts * self->windows.groups,
+                     flops (self) / SPEED, gradient_part, &job);
+  if (job.n_parts > 1)
+    dnn_pool_run (pool, (size + GRAIN - 1) / GRAIN, add_parts, &job);
+}
+
+const DnnConvKernel dnn_conv_by_blocks = {
+  "blocks", DNN_SIMD_PLAIN, takes, room, forward, back, gradient,
+};
