@@ -118,12 +118,12 @@ measure (const Layer *layer, double peak)
                          .batch = layer->batch,
                          .channels = layer->channels,
                          .groups = layer->depthwise ? layer->channels : 1,
-                         .size = { 1, s, s },
-                         .positions = { 1, p, p },
-                         .taps = { 1, t, t },
-                         .stride = { 1, stride, stride },
+                         .size = { s, s, 1 },
+                         .positions = { p, p, 1 },
+                         .taps = { t, t, 1 },
+                         .stride = { stride, stride, 1 },
                          .dilation = { 1, 1, 1 },
-                         .before = { 0, b, b } };
+                         .before = { b, b, 0 } };
   DnnConv conv;
   size_t n;
   const DnnConvKernel *const *kernels = dnn_conv_kernels (&n);

@@ -65,24 +65,38 @@ draw (int64_t n, uint32_t stream)
   return numbers;
 }
 
+/* Axes that are used; they are the last ones of a case, and the first ones of
+ * windows. */
+static uint32_t
+rank_of (const Case *c)
+{
+  uint32_t rank = DNN_MAX_AXES;
+
+  while (rank > 1 && c->axes[DNN_MAX_AXES - rank].size == 1)
+    rank--;
+  return rank;
+}
+
 static Problem *
 problem_new (const Case *c, const DnnConvKernel *kernel, unsigned n_workers)
 {
   Problem *self = g_new0 (Problem, 1);
   DnnWindows w = { .struct_size = sizeof w,
-                   .rank = 3,
+                   .rank = rank_of (c),
                    .batch = c->batch,
                    .channels = c->channels,
                    .groups = c->groups };
   int64_t most;
 
-  for (int i = 0; i < DNN_MAX_AXES; i++) {
-    w.size[i] = c->axes[i].size;
-    w.taps[i] = c->axes[i].taps;
-    w.stride[i] = c->axes[i].stride;
-    w.dilation[i] = c->axes[i].dilation;
-    w.before[i] = c->axes[i].before;
-    w.positions[i] = c->axes[i].positions;
+  for (uint32_t i = 0; i < DNN_MAX_AXES; i++) {
+    const Axis *axis = &c->axes[(i + DNN_MAX_AXES - w.rank) % DNN_MAX_AXES];
+
+    w.size[i] = axis->size;
+    w.taps[i] = axis->taps;
+    w.stride[i] = axis->stride;
+    w.dilation[i] = axis->dilation;
+    w.before[i] = axis->before;
+    w.positions[i] = axis->positions;
   }
   dnn_conv_init (&self->conv, &w, c->filters, dnn_simd ());
   if (kernel != NULL)

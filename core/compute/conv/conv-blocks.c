@@ -58,58 +58,6 @@ count_parts (const DnnConv *self)
   return n;
 }
 
-/* --- dx as a convolution of d -------------------------------------------- */
-
-/* If windows step by one, x's gradient is a convolution of d with W turned. */
-static bool
-can_turn (const DnnConv *self)
-{
-  const DnnWindows *w = &self->windows;
-
-  return w->stride[0] == 1 && w->stride[1] == 1 && w->stride[2] == 1;
-}
-
-static DnnConv
-turn (const DnnConv *self)
-{
-  DnnWindows w = self->windows;
-  DnnConv turned;
-
-  w.channels = self->filters;
-  for (int i = 0; i < DNN_MAX_AXES; i++) {
-    w.size[i] = self->windows.positions[i];
-    w.positions[i] = self->windows.size[i];
-    w.before[i] = (w.taps[i] - 1) * w.dilation[i] - w.before[i];
-  }
-  turned = *self;
-  turned.windows = w;
-  turned.filters = self->windows.channels;
-  turned.group_channels = self->group_filters;
-  turned.group_filters = self->group_channels;
-  turned.n_positions = self->n_pixels;
-  turned.n_pixels = self->n_positions;
-  turned.row = self->n_taps * turned.group_channels;
-  return turned;
-}
-
-/* W'[last - t, f, g C + c] = W[t, c, g F + f] */
-static void
-turn_weights (const DnnConv *self, const float *W, float *turned)
-{
-  const int64_t C = self->group_channels, F = self->group_filters;
-  const int64_t channels = self->windows.channels;
-
-  for (int64_t t = 0; t < self->n_taps; t++) {
-    float *to = turned + (self->n_taps - 1 - t) * F * channels;
-    const float *from = W + t * C * self->filters;
-
-    for (int64_t g = 0; g < self->windows.groups; g++)
-      for (int64_t f = 0; f < F; f++)
-        for (int64_t c = 0; c < C; c++)
-          to[f * channels + g * C + c] = from[c * self->filters + g * F + f];
-  }
-}
-
 /* --- room ---------------------------------------------------------------- */
 
 static int64_t
@@ -123,7 +71,7 @@ packed_size (const DnnConv *self)
 static int64_t
 room (const DnnConv *self, unsigned n_workers)
 {
-  const DnnConv turned = turn (self);
+  const DnnConv turned = dnn_conv_turn (self);
   const int64_t packed = MAX (packed_size (self), packed_size (&turned));
   const int64_t weights = self->row * self->filters;
 
@@ -134,7 +82,7 @@ room (const DnnConv *self, unsigned n_workers)
 static float *
 block_of (const DnnConv *self, const DnnConvCall *call, uint32_t worker)
 {
-  const DnnConv turned = turn (self);
+  const DnnConv turned = dnn_conv_turn (self);
 
   return call->room + worker * MAX (packed_size (self), packed_size (&turned));
 }
@@ -218,11 +166,11 @@ forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 static void
 back_turned (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  const DnnConv turned = turn (self);
+  const DnnConv turned = dnn_conv_turn (self);
   DnnConvCall forward_call = *call;
   float *W = shared_room (self, call);
 
-  turn_weights (self, call->W, W);
+  dnn_conv_turn_weights (self, call->W, W);
   forward_call.x = call->d;
   forward_call.W = W;
   run_forward (&turned, pool, &forward_call, call->room,
@@ -280,7 +228,7 @@ back (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
   Job job = { self, call, call->room, stride_of (self, call), 0, 0, 0 };
 
-  if (can_turn (self)) {
+  if (dnn_conv_can_turn (self)) {
     back_turned (self, pool, call);
     return;
   }

@@ -44,3 +44,10 @@ dnn_conv_advance (const DnnConv *self, DnnConvPlace *place)
   place->position[0] = 0;
   place->sample++;
 }
+
+/* If windows step by one, x is a convolution of d with W turned. */
+bool dnn_conv_can_turn (const DnnConv *self);
+/* That convolution; its kernel is that of `self`. */
+DnnConv dnn_conv_turn (const DnnConv *self);
+/* turned[last - t, f, g C + c] = W[t, c, g F + f] */
+void dnn_conv_turn_weights (const DnnConv *self, const float *W, float *turned);

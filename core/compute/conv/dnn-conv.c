@@ -34,12 +34,34 @@ find_kernel (const DnnConv *self)
   return kernels[i];
 }
 
+/* The same windows along the last axes, whose numbers lie side by side. */
+static DnnWindows
+along_last_axes (const DnnWindows *w)
+{
+  const int shift = DNN_MAX_AXES - (int) w->rank;
+  DnnWindows last = *w;
+
+  last.rank = DNN_MAX_AXES;
+  for (int to = 0; to < DNN_MAX_AXES; to++) {
+    const int from = (to + (int) w->rank) % DNN_MAX_AXES;
+
+    g_assert (to >= shift || w->positions[from] == 1);
+    last.size[to] = w->size[from];
+    last.positions[to] = w->positions[from];
+    last.taps[to] = w->taps[from];
+    last.stride[to] = w->stride[from];
+    last.dilation[to] = w->dilation[from];
+    last.before[to] = w->before[from];
+  }
+  return last;
+}
+
 void
 dnn_conv_init (DnnConv *self, const DnnWindows *windows, int64_t filters,
                DnnSimd simd)
 {
   *self = (DnnConv){
-    .windows = *windows,
+    .windows = along_last_axes (windows),
     .filters = filters,
     .group_channels = windows->channels / windows->groups,
     .group_filters = filters / windows->groups,
