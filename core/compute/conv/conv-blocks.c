@@ -15,10 +15,6 @@
 enum { BLOCK = 48 * 1024, GRADIENT_BLOCK = 128 * 1024 };
 /* Rows of a block, at least, and in steps of which. */
 enum { LEAST_ROWS = 12 };
-/* Parts of a batch's sum, at most; numbers of dW from which one part is
- * enough; and operations that make a part worth having. */
-enum { MAX_PARTS = 16, WIDE = 1 << 20 };
-#define FLOPS_PER_PART 2e6
 /* Operations in a nanosecond, about. */
 #define SPEED 60.0
 
@@ -44,20 +40,6 @@ flops (const DnnConv *self)
          (double) self->row * (double) self->filters;
 }
 
-static int64_t
-count_parts (const DnnConv *self)
-{
-  const double most = flops (self) / FLOPS_PER_PART;
-  int64_t n = 1;
-
-  if (self->row * self->filters > WIDE)
-    return 1;
-  while (n * 2 <= MIN (self->windows.batch, MAX_PARTS) &&
-         (double) n * 2 <= most)
-    n *= 2;
-  return n;
-}
-
 /* --- room ---------------------------------------------------------------- */
 
 static int64_t
@@ -75,7 +57,8 @@ room (const DnnConv *self, unsigned n_workers)
   const int64_t packed = MAX (packed_size (self), packed_size (&turned));
   const int64_t weights = self->row * self->filters;
 
-  return packed * n_workers + weights * count_parts (self);
+  return packed * n_workers +
+         weights * dnn_conv_count_parts (self, self->windows.batch);
 }
 
 /* The first numbers of the room are the workers' blocks. */
@@ -277,35 +260,17 @@ gradient_part (void *data, int64_t chunk, uint32_t worker)
   }
 }
 
-/* Numbers of dW that are added up at once. */
-enum { GRAIN = 4096 };
-
-static void
-add_parts (void *data, int64_t chunk, uint32_t worker)
-{
-  const Job *job = data;
-  const int64_t size = job->conv->row * job->conv->filters;
-  const int64_t first = chunk * GRAIN, end = MIN (first + GRAIN, size);
-  const float *parts = shared_room (job->conv, job->call);
-
-  (void) worker;
-  for (int64_t p = 0; p < job->n_parts - 1; p++)
-    for (int64_t i = first; i < end; i++)
-      job->call->y[i] += parts[p * size + i];
-}
-
 static void
 gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  const int64_t size = self->row * self->filters;
   Job job = { self, call, call->room, stride_of (self, call), 0, 0, 0 };
 
   job.step = rows_of_block (self, GRADIENT_BLOCK);
-  job.n_parts = count_parts (self);
+  job.n_parts = dnn_conv_count_parts (self, self->windows.batch);
   dnn_pool_run_work (pool, job.n_parts * self->windows.groups,
                      flops (self) / SPEED, gradient_part, &job);
-  if (job.n_parts > 1)
-    dnn_pool_run (pool, (size + GRAIN - 1) / GRAIN, add_parts, &job);
+  dnn_conv_add_parts (pool, call->y, shared_room (self, call), job.n_parts - 1,
+                      self->row * self->filters);
 }
 
 const DnnConvKernel dnn_conv_by_blocks = {

@@ -12,8 +12,6 @@
 
 /* Operations in a nanosecond, about. */
 #define SPEED 10.0
-/* Parts of a batch's sum, at most. */
-enum { MAX_PARTS = 16 };
 
 static bool
 takes (const DnnConv *self)
@@ -22,20 +20,11 @@ takes (const DnnConv *self)
 }
 
 static int64_t
-count_parts (const DnnConv *self)
-{
-  int64_t n = 1;
-
-  while (n * 2 <= MIN (self->windows.batch, MAX_PARTS))
-    n *= 2;
-  return n;
-}
-
-static int64_t
 room (const DnnConv *self, unsigned n_workers)
 {
   (void) n_workers;
-  return self->n_taps * self->filters * (count_parts (self) - 1);
+  return self->n_taps * self->filters *
+         (dnn_conv_count_parts (self, self->windows.batch) - 1);
 }
 
 static double
@@ -220,13 +209,11 @@ gradient_part (void *data, int64_t part, uint32_t worker)
 static void
 gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  const int64_t size = self->n_taps * self->filters;
-  Job job = { self, call, count_parts (self) };
+  Job job = { self, call, dnn_conv_count_parts (self, self->windows.batch) };
 
   dnn_pool_run_work (pool, job.n_parts, work (self), gradient_part, &job);
-  for (int64_t p = 0; p < job.n_parts - 1; p++)
-    for (int64_t i = 0; i < size; i++)
-      call->y[i] += call->room[p * size + i];
+  dnn_conv_add_parts (pool, call->y, call->room, job.n_parts - 1,
+                      self->n_taps * self->filters);
 }
 
 const DnnConvKernel dnn_conv_by_depthwise = {

@@ -7,5 +7,8 @@
  */
 KERNEL (pointwise)
 KERNEL (depthwise)
+#if defined(__x86_64__)
+KERNEL (in_place)
+#endif
 KERNEL (blocks)
 KERNEL (plain)
