@@ -70,8 +70,7 @@ takes (const DnnConv *self)
 
   dnn_conv_bands_init (&bands, self);
   return self->group_filters >= MIN_FILTERS && dnn_conv_bands_fit (&bands) &&
-         count_runs (self) <= MAX_SEGMENTS &&
-         bands.lines <= MAX_SEGMENTS;
+         count_runs (self) <= MAX_SEGMENTS && bands.lines <= MAX_SEGMENTS;
 }
 
 /* --- W, by panels of filters --------------------------------------------- */
