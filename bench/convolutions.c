@@ -127,19 +127,23 @@ measure (const Layer *layer, double peak)
   DnnConv conv;
   size_t n;
   const DnnConvKernel *const *kernels = dnn_conv_kernels (&n);
-  int64_t n_room = 1;
+  int64_t n_worker = 1, n_shared = 1;
 
   dnn_conv_init (&conv, &w, layer->filters, dnn_simd ());
   for (size_t i = 0; i < n; i++)
-    n_room = MAX (n_room, kernels[i]->room (&conv, 1));
+    if (kernels[i]->simd <= conv.simd && kernels[i]->takes (&conv)) {
+      n_worker = MAX (n_worker, kernels[i]->worker_room (&conv));
+      n_shared = MAX (n_shared, kernels[i]->shared_room (&conv));
+    }
   {
     const int64_t n_x = layer->batch * s * s * layer->channels;
     const int64_t n_y = layer->batch * p * p * layer->filters;
-    g_autofree float *x = draw (n_x), *y = draw (n_y), *room = draw (n_room);
+    g_autofree float *x = draw (n_x), *y = draw (n_y),
+                     *worker = draw (n_worker), *shared = draw (n_shared);
     g_autofree float *W = draw (conv.row * conv.filters),
                      *dW = draw (conv.row * conv.filters);
     DnnConvCall call = {
-      .x = x, .W = W, .y = y, .d = y, .room = room, .n_workers = 1
+      .x = x, .W = W, .y = y, .d = y, .workers = worker, .shared = shared
     };
 
     print_row (layer, "y", &conv, dnn_conv_forward, &call, peak);

@@ -11,8 +11,9 @@ typedef struct {
   DnnConv conv;
   int64_t n_x, n_y, n_W;
   float *x, *y, *W, *b, *c; /* (owned) c: a bias of channels */
-  float *room;              /* (owned) */
-  double *want, *size;      /* (owned) what is right, and how large its terms */
+  float *workers, *shared;  /* (owned) */
+  int64_t n_workers, n_shared;
+  double *want, *size; /* (owned) what is right, and how large its terms */
 } Problem;
 
 static float *
@@ -69,7 +70,10 @@ problem_new (const Case *c, const DnnConvKernel *kernel, unsigned n_workers)
   self->W = draw (self->n_W, 3);
   self->b = draw (c->filters, 4);
   self->c = draw (c->channels, 5);
-  self->room = g_new (float, dnn_conv_room (&self->conv, n_workers) + 1);
+  self->n_workers = self->conv.kernel->worker_room (&self->conv);
+  self->n_shared = self->conv.kernel->shared_room (&self->conv);
+  self->workers = g_new (float, self->n_workers *n_workers + 1);
+  self->shared = g_new (float, self->n_shared + 1);
   most = MAX (MAX (self->n_x, self->n_y), self->n_W);
   self->want = g_new0 (double, most);
   self->size = g_new0 (double, most);
@@ -84,7 +88,8 @@ problem_free (Problem *self)
   g_free (self->W);
   g_free (self->b);
   g_free (self->c);
-  g_free (self->room);
+  g_free (self->workers);
+  g_free (self->shared);
   g_free (self->want);
   g_free (self->size);
   g_free (self);
@@ -199,13 +204,16 @@ run (Problem *self, What what, unsigned n_threads)
                        .W = self->W,
                        .d = self->y,
                        .y = out,
-                       .room = self->room,
-                       .n_workers = n_threads };
+                       .workers = self->workers,
+                       .worker_stride = self->n_workers,
+                       .shared = self->shared };
 
   for (int64_t i = 0; i < n; i++)
     out[i] = NAN;
-  for (int64_t i = 0; i <= dnn_conv_room (&self->conv, n_threads); i++)
-    self->room[i] = NAN;
+  for (int64_t i = 0; i < self->n_workers * n_threads; i++)
+    self->workers[i] = NAN;
+  for (int64_t i = 0; i < self->n_shared; i++)
+    self->shared[i] = NAN;
   if (what == FORWARD) {
     call.b = self->b;
     dnn_conv_forward (&self->conv, pool, &call);
@@ -290,8 +298,8 @@ test_done (gconstpointer data)
   const DnnConvCall call = { .x = p->x,
                              .W = p->W,
                              .y = out,
-                             .room = p->room,
-                             .n_workers = 1,
+                             .workers = p->workers,
+                             .shared = p->shared,
                              .done = count_row,
                              .data = counts };
 

@@ -51,29 +51,18 @@ packed_size (const DnnConv *self)
 }
 
 static int64_t
-room (const DnnConv *self, unsigned n_workers)
-{
-  const DnnConv turned = dnn_conv_turn (self);
-  const int64_t packed = MAX (packed_size (self), packed_size (&turned));
-  const int64_t weights = self->row * self->filters;
-
-  return packed * n_workers +
-         weights * dnn_conv_count_parts (self, self->windows.batch);
-}
-
-/* The first numbers of the room are the workers' blocks. */
-static float *
-block_of (const DnnConv *self, const DnnConvCall *call, uint32_t worker)
+worker_room (const DnnConv *self)
 {
   const DnnConv turned = dnn_conv_turn (self);
 
-  return call->room + worker * MAX (packed_size (self), packed_size (&turned));
+  return MAX (packed_size (self), packed_size (&turned));
 }
 
-static float *
-shared_room (const DnnConv *self, const DnnConvCall *call)
+static int64_t
+shared_room (const DnnConv *self)
 {
-  return block_of (self, call, call->n_workers);
+  return self->row * self->filters *
+         dnn_conv_count_parts (self, self->windows.batch);
 }
 
 /* --- forward ------------------------------------------------------------- */
@@ -81,8 +70,6 @@ shared_room (const DnnConv *self, const DnnConvCall *call)
 typedef struct {
   const DnnConv *conv;
   const DnnConvCall *call;
-  float *packed; /* the first worker's block */
-  int64_t stride;
   int64_t n_rows, step;
   int64_t n_parts;
 } Job;
@@ -96,7 +83,7 @@ forward_block (void *data, int64_t chunk, uint32_t worker)
   const int64_t first = chunk * job->step;
   const int64_t n = MIN (job->step, job->n_rows - first);
   const int64_t F = conv->group_filters;
-  float *rows = job->packed + worker * job->stride;
+  float *rows = job->call->workers + worker * job->call->worker_stride;
 
   for (int64_t g = 0; g < conv->windows.groups; g++) {
     const DnnGemm gemm = {
@@ -121,27 +108,14 @@ forward_block (void *data, int64_t chunk, uint32_t worker)
 }
 
 static void
-run_forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call,
-             float *packed, int64_t stride)
+forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  Job job = { self, call, packed, stride, 0, 0, 0 };
+  Job job = { self, call, 0, 0, 0 };
 
   job.n_rows = self->windows.batch * self->n_positions;
   job.step = rows_of_block (self, BLOCK);
   dnn_pool_run_work (pool, (job.n_rows + job.step - 1) / job.step,
                      flops (self) / SPEED, forward_block, &job);
-}
-
-static int64_t
-stride_of (const DnnConv *self, const DnnConvCall *call)
-{
-  return block_of (self, call, 1) - call->room;
-}
-
-static void
-forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
-{
-  run_forward (self, pool, call, call->room, stride_of (self, call));
 }
 
 /* --- back ---------------------------------------------------------------- */
@@ -151,13 +125,12 @@ back_turned (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
   const DnnConv turned = dnn_conv_turn (self);
   DnnConvCall forward_call = *call;
-  float *W = shared_room (self, call);
+  float *W = call->shared;
 
   dnn_conv_turn_weights (self, call->W, W);
   forward_call.x = call->d;
   forward_call.W = W;
-  run_forward (&turned, pool, &forward_call, call->room,
-               stride_of (self, call));
+  forward (&turned, pool, &forward_call);
 }
 
 static void
@@ -200,7 +173,7 @@ back_sample (void *data, int64_t sample, uint32_t worker)
   for (int64_t g = 0; g < conv->windows.groups; g++)
     for (int64_t r = sample * conv->n_positions; r < end; r += job->step)
       back_rows (job, g, r, MIN (job->step, end - r),
-                 job->packed + worker * job->stride);
+                 job->call->workers + worker * job->call->worker_stride);
   if (job->call->done != NULL)
     job->call->done (job->call->data, sample * conv->n_pixels, conv->n_pixels,
                      0, channels, worker);
@@ -209,7 +182,7 @@ back_sample (void *data, int64_t sample, uint32_t worker)
 static void
 back (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  Job job = { self, call, call->room, stride_of (self, call), 0, 0, 0 };
+  Job job = { self, call, 0, 0, 0 };
 
   if (dnn_conv_can_turn (self)) {
     back_turned (self, pool, call);
@@ -232,10 +205,10 @@ gradient_part (void *data, int64_t chunk, uint32_t worker)
   const int64_t part = chunk / conv->windows.groups;
   const int64_t g = chunk % conv->windows.groups;
   const int64_t end = N * (part + 1) / job->n_parts * conv->n_positions;
-  float *rows = job->packed + worker * job->stride;
-  float *dW = part == 0 ? job->call->y
-                        : shared_room (conv, job->call) +
-                              (part - 1) * conv->row * conv->filters;
+  float *rows = job->call->workers + worker * job->call->worker_stride;
+  float *dW = part == 0
+                  ? job->call->y
+                  : job->call->shared + (part - 1) * conv->row * conv->filters;
   bool first = true;
 
   for (int64_t r = N * part / job->n_parts * conv->n_positions; r < end;
@@ -263,16 +236,17 @@ gradient_part (void *data, int64_t chunk, uint32_t worker)
 static void
 gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  Job job = { self, call, call->room, stride_of (self, call), 0, 0, 0 };
+  Job job = { self, call, 0, 0, 0 };
 
   job.step = rows_of_block (self, GRADIENT_BLOCK);
   job.n_parts = dnn_conv_count_parts (self, self->windows.batch);
   dnn_pool_run_work (pool, job.n_parts * self->windows.groups,
                      flops (self) / SPEED, gradient_part, &job);
-  dnn_conv_add_parts (pool, call->y, shared_room (self, call), job.n_parts - 1,
+  dnn_conv_add_parts (pool, call->y, call->shared, job.n_parts - 1,
                       self->row * self->filters);
 }
 
 const DnnConvKernel dnn_conv_by_blocks = {
-  "blocks", DNN_SIMD_PLAIN, takes, room, forward, back, gradient,
+  "blocks",    DNN_SIMD_PLAIN, takes, worker_room,
+  shared_room, forward,        back,  gradient,
 };

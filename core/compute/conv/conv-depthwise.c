@@ -20,11 +20,18 @@ takes (const DnnConv *self)
 }
 
 static int64_t
-room (const DnnConv *self, unsigned n_workers)
+worker_room (const DnnConv *self)
 {
-  (void) n_workers;
-  return self->n_taps * self->filters *
-         (dnn_conv_count_parts (self, self->windows.batch) - 1);
+  (void) self;
+  return 0;
+}
+
+static int64_t
+shared_room (const DnnConv *self)
+{
+  const int64_t n = dnn_conv_count_parts (self, self->windows.batch);
+
+  return self->n_taps * self->filters * (n - 1);
 }
 
 static double
@@ -198,7 +205,7 @@ gradient_part (void *data, int64_t part, uint32_t worker)
   const DnnConv *conv = job->conv;
   const int64_t size = conv->n_taps * conv->filters;
   const int64_t N = conv->windows.batch, n = conv->n_positions;
-  float *dw = part == 0 ? job->call->y : job->call->room + (part - 1) * size;
+  float *dw = part == 0 ? job->call->y : job->call->shared + (part - 1) * size;
 
   (void) worker;
   memset (dw, 0, (size_t) size * sizeof *dw);
@@ -212,10 +219,11 @@ gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
   Job job = { self, call, dnn_conv_count_parts (self, self->windows.batch) };
 
   dnn_pool_run_work (pool, job.n_parts, work (self), gradient_part, &job);
-  dnn_conv_add_parts (pool, call->y, call->room, job.n_parts - 1,
+  dnn_conv_add_parts (pool, call->y, call->shared, job.n_parts - 1,
                       self->n_taps * self->filters);
 }
 
 const DnnConvKernel dnn_conv_by_depthwise = {
-  "depthwise", DNN_SIMD_PLAIN, takes, room, forward, back, gradient,
+  "depthwise", DNN_SIMD_PLAIN, takes, worker_room,
+  shared_room, forward,        back,  gradient,
 };

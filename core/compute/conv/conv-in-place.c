@@ -86,8 +86,6 @@ typedef struct {
   const DnnConv *conv;
   const DnnConvCall *call;
   DnnConvBands bands;
-  float *volumes; /* of the workers */
-  int64_t stride;
   float *packed; /* W */
   float *parts;  /* of dW, from the second on */
   int64_t n_parts;
@@ -199,7 +197,7 @@ forward_band (void *data, int64_t unit, uint32_t worker)
   };
 
   dnn_conv_volume_init (&v, conv, &job->bands, call->x, unit,
-                        job->volumes + worker * job->stride);
+                        job->call->workers + worker * job->call->worker_stride);
   find_runs (conv, &v, a);
   for (int64_t g = 0; g < conv->windows.groups; g++)
     for (int64_t panel = 0; panel < count_panels (conv); panel++)
@@ -220,16 +218,12 @@ work (const DnnConv *self)
          (double) self->row * (double) self->filters / SPEED;
 }
 
-/* `rest`: room behind the volumes, whose stride is `stride`. */
+/* With room for W in `packed`. */
 static void
 run_forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call,
-             int64_t stride, float *rest)
+             float *packed)
 {
-  Job job = { .conv = self,
-              .call = call,
-              .volumes = call->room,
-              .stride = stride,
-              .packed = rest };
+  Job job = { .conv = self, .call = call, .packed = packed };
 
   dnn_conv_bands_init (&job.bands, self);
   for (int64_t s = 0; s < count_runs (self); s++)
@@ -254,7 +248,7 @@ turns (const DnnConv *self)
 }
 
 static int64_t
-volume_stride (const DnnConv *self)
+worker_room (const DnnConv *self)
 {
   DnnConvBands bands, turned_bands = { 0 };
 
@@ -264,7 +258,8 @@ volume_stride (const DnnConv *self)
 
     dnn_conv_bands_init (&turned_bands, &turned);
   }
-  return MAX (bands.size, turned_bands.size);
+  return MAX (MAX (bands.size, turned_bands.size),
+              dnn_conv_by_blocks.worker_room (self));
 }
 
 static int64_t
@@ -277,39 +272,31 @@ count_units (const DnnConv *self)
 }
 
 static int64_t
-room (const DnnConv *self, unsigned n_workers)
+shared_room (const DnnConv *self)
 {
   const int64_t weights = self->row * self->filters;
   const int64_t n_parts = dnn_conv_count_parts (self, count_units (self));
-  int64_t rest = MAX (packed_size (self), (n_parts - 1) * weights);
+  int64_t room = MAX (packed_size (self), (n_parts - 1) * weights);
 
   if (turns (self)) {
     const DnnConv turned = dnn_conv_turn (self);
 
-    rest = MAX (rest, weights + packed_size (&turned));
+    room = MAX (room, weights + packed_size (&turned));
   }
-  return MAX (volume_stride (self) * n_workers + rest,
-              dnn_conv_by_blocks.room (self, n_workers));
-}
-
-static float *
-shared_room (const DnnConv *self, const DnnConvCall *call)
-{
-  return call->room + volume_stride (self) * call->n_workers;
+  return MAX (room, dnn_conv_by_blocks.shared_room (self));
 }
 
 static void
 forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  run_forward (self, pool, call, volume_stride (self),
-               shared_room (self, call));
+  run_forward (self, pool, call, call->shared);
 }
 
 static void
 back (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
   DnnConvCall turned_call = *call;
-  float *W = shared_room (self, call);
+  float *W = call->shared;
   DnnConv turned;
 
   if (!turns (self)) {
@@ -320,8 +307,7 @@ back (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
   dnn_conv_turn_weights (self, call->W, W);
   turned_call.x = call->d;
   turned_call.W = W;
-  run_forward (&turned, pool, &turned_call, volume_stride (self),
-               W + self->row * self->filters);
+  run_forward (&turned, pool, &turned_call, W + self->row * self->filters);
 }
 
 /* --- gradient ------------------------------------------------------------ */
@@ -389,7 +375,8 @@ gradient_part (void *data, int64_t part, uint32_t worker)
     DnnConvVolume v;
 
     dnn_conv_volume_init (&v, conv, &job->bands, job->call->x, unit,
-                          job->volumes + worker * job->stride);
+                          job->call->workers +
+                              worker * job->call->worker_stride);
     add_band (conv, job->call, &v, unit > first, dW);
   }
 }
@@ -397,11 +384,7 @@ gradient_part (void *data, int64_t part, uint32_t worker)
 static void
 gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {
-  Job job = { .conv = self,
-              .call = call,
-              .volumes = call->room,
-              .stride = volume_stride (self),
-              .parts = shared_room (self, call) };
+  Job job = { .conv = self, .call = call, .parts = call->shared };
 
   dnn_conv_bands_init (&job.bands, self);
   job.n_parts = dnn_conv_count_parts (self, count_units (self));
@@ -411,5 +394,6 @@ gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 }
 
 const DnnConvKernel dnn_conv_by_in_place = {
-  "in_place", DNN_SIMD_AVX2, takes, room, forward, back, gradient,
+  "in_place",  DNN_SIMD_AVX2, takes, worker_room,
+  shared_room, forward,       back,  gradient,
 };

@@ -14,9 +14,16 @@ takes (const DnnConv *self)
 }
 
 static int64_t
-room (const DnnConv *self, unsigned n_workers)
+worker_room (const DnnConv *self)
 {
-  return self->row * n_workers;
+  return self->row;
+}
+
+static int64_t
+shared_room (const DnnConv *self)
+{
+  (void) self;
+  return 0;
 }
 
 /* --- forward: y[r, f] = sum of A[r, k] W[k, f] + b[f] -------------------- */
@@ -52,7 +59,7 @@ forward_sample (void *data, int64_t sample, uint32_t worker)
   const int64_t n = job->conv->n_positions;
 
   for (int64_t r = sample * n; r < (sample + 1) * n; r++)
-    one_row (job, r, job->call->room + worker * job->conv->row);
+    one_row (job, r, job->call->workers + worker * job->call->worker_stride);
   if (job->call->done != NULL)
     job->call->done (job->call->data, sample * n, n, 0, job->conv->filters,
                      worker);
@@ -96,7 +103,7 @@ back_sample (void *data, int64_t sample, uint32_t worker)
   for (int64_t i = 0; i < conv->n_pixels * channels; i++)
     x[i] = job->call->b != NULL ? job->call->b[i % channels] : 0;
   for (int64_t r = sample * n; r < (sample + 1) * n; r++)
-    back_row (job, r, job->call->room + worker * conv->row);
+    back_row (job, r, job->call->workers + worker * job->call->worker_stride);
   if (job->call->done != NULL)
     job->call->done (job->call->data, sample * conv->n_pixels, conv->n_pixels,
                      0, channels, worker);
@@ -119,7 +126,7 @@ gradient_group (void *data, int64_t g, uint32_t worker)
   const DnnConv *conv = job->conv;
   const int64_t n = conv->group_filters;
   const int64_t n_rows = conv->windows.batch * conv->n_positions;
-  float *row = job->call->room + worker * conv->row;
+  float *row = job->call->workers + worker * job->call->worker_stride;
 
   for (int64_t k = 0; k < conv->row; k++)
     memset (job->call->y + k * conv->filters + g * n, 0,
@@ -142,5 +149,6 @@ gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 }
 
 const DnnConvKernel dnn_conv_by_plain = {
-  "plain", DNN_SIMD_PLAIN, takes, room, forward, back, gradient,
+  "plain",     DNN_SIMD_PLAIN, takes, worker_room,
+  shared_room, forward,        back,  gradient,
 };

@@ -18,10 +18,9 @@ takes (const DnnConv *self)
 }
 
 static int64_t
-room (const DnnConv *self, unsigned n_workers)
+no_room (const DnnConv *self)
 {
   (void) self;
-  (void) n_workers;
   return 0;
 }
 
@@ -65,5 +64,5 @@ gradient (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 }
 
 const DnnConvKernel dnn_conv_by_pointwise = {
-  "pointwise", DNN_SIMD_PLAIN, takes, room, forward, back, gradient,
+  "pointwise", DNN_SIMD_PLAIN, takes, no_room, no_room, forward, back, gradient,
 };

@@ -74,12 +74,6 @@ dnn_conv_init (DnnConv *self, const DnnWindows *windows, int64_t filters,
   self->kernel = find_kernel (self);
 }
 
-int64_t
-dnn_conv_room (const DnnConv *self, unsigned n_workers)
-{
-  return self->kernel->room (self, n_workers);
-}
-
 void
 dnn_conv_forward (const DnnConv *self, DnnPool *pool, const DnnConvCall *call)
 {

@@ -41,8 +41,11 @@ typedef struct DnnConvCall {
   /* Forward: called for each part of y when it is complete; or NULL. */
   DnnTileDone done;
   void *data;
-  float *room; /* dnn_conv_room () numbers */
-  unsigned n_workers;
+  /* Room of each worker, and of all together: the numbers that the kernel asks
+   * for, or more. */
+  float *workers;
+  int64_t worker_stride;
+  float *shared;
 } DnnConvCall;
 
 /* A row of the list. */
@@ -50,8 +53,10 @@ typedef struct DnnConvKernel {
   const char *name;
   DnnSimd simd; /* instructions it needs */
   bool (*takes) (const DnnConv *self);
-  /* Numbers of room that a call may use. */
-  int64_t (*room) (const DnnConv *self, unsigned n_workers);
+  /* Numbers of room that any of the three calls may use: of each worker, and
+   * of all together. */
+  int64_t (*worker_room) (const DnnConv *self);
+  int64_t (*shared_room) (const DnnConv *self);
   void (*forward) (const DnnConv *self, DnnPool *pool, const DnnConvCall *call);
   void (*back) (const DnnConv *self, DnnPool *pool, const DnnConvCall *call);
   void (*gradient) (const DnnConv *self, DnnPool *pool,
@@ -64,9 +69,6 @@ const DnnConvKernel *const *dnn_conv_kernels (size_t *ret_n);
 /* Picks the kernel: the last one if DNN_CONV is "plain". */
 void dnn_conv_init (DnnConv *self, const DnnWindows *windows, int64_t filters,
                     DnnSimd simd);
-
-/* Floats of room for any of the three calls. */
-int64_t dnn_conv_room (const DnnConv *self, unsigned n_workers);
 
 void dnn_conv_forward (const DnnConv *self, DnnPool *pool,
                        const DnnConvCall *call);

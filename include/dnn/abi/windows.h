@@ -7,8 +7,7 @@
  */
 #pragma once
 
-#include <dnn/abi/layer.h>
-#include <dnn/abi/param.h>
+#include <dnn/abi/tensor.h>
 
 #ifdef __cplusplus
 extern "C" {
