@@ -66,12 +66,11 @@ dnn_windows_list (const DnnHost *host, DnnBuild *b, const DnnInts *list,
                      (long long) list->n);
 }
 
-/* Windows over x, whose shape build has.  Fails with a sentence that names the
- * axis or the list. */
+/* Windows over x without their positions: sizes, taps, strides, dilation. */
 static inline int32_t
-dnn_windows (const DnnHost *host, DnnBuild *b, const DnnTensor *x,
-             const DnnInts *taps, const DnnInts *stride,
-             const DnnInts *dilation, DnnPadding padding, DnnWindows *ret)
+dnn_windows_over (const DnnHost *host, DnnBuild *b, const DnnTensor *x,
+                  const DnnInts *taps, const DnnInts *stride,
+                  const DnnInts *dilation, DnnWindows *ret)
 {
   const uint32_t rank = x->n_dims - 2;
   DnnWindows w = { DNN_END_OF (DnnWindows, before),
@@ -87,6 +86,7 @@ dnn_windows (const DnnHost *host, DnnBuild *b, const DnnTensor *x,
                    { 0, 0, 0 } };
   int32_t status = 0;
 
+  *ret = w;
   if (x->n_dims < 3 || rank > DNN_MAX_AXES)
     return host->fail (b,
                        "its input must have 1 to 3 axes before the channels");
@@ -95,15 +95,52 @@ dnn_windows (const DnnHost *host, DnnBuild *b, const DnnTensor *x,
       (status = dnn_windows_list (host, b, dilation, rank, "dilation_rate")) !=
           0)
     return status;
-  for (uint32_t i = 0; i < rank && status == 0; i++) {
-    w.size[i] = x->dims[i + 1];
-    w.taps[i] = dnn_of_axis (taps, i);
-    w.stride[i] = dnn_of_axis (stride, i);
-    w.dilation[i] = dnn_of_axis (dilation, i);
-    status = dnn_windows_axis (host, b, i, padding, &w);
+  for (uint32_t i = 0; i < rank; i++) {
+    ret->size[i] = x->dims[i + 1];
+    ret->taps[i] = dnn_of_axis (taps, i);
+    ret->stride[i] = dnn_of_axis (stride, i);
+    ret->dilation[i] = dnn_of_axis (dilation, i);
   }
-  *ret = w;
+  return 0;
+}
+
+/* Windows over x, whose shape build has.  Fails with a sentence that names the
+ * axis or the list. */
+static inline int32_t
+dnn_windows (const DnnHost *host, DnnBuild *b, const DnnTensor *x,
+             const DnnInts *taps, const DnnInts *stride,
+             const DnnInts *dilation, DnnPadding padding, DnnWindows *ret)
+{
+  int32_t status = dnn_windows_over (host, b, x, taps, stride, dilation, ret);
+
+  for (uint32_t i = 0; i < ret->rank && status == 0; i++)
+    status = dnn_windows_axis (host, b, i, padding, ret);
   return status;
+}
+
+/* N x positions x columns. */
+static inline DnnShape
+dnn_windows_output (const DnnWindows *w, int64_t columns)
+{
+  DnnShape shape = { w->rank + 2, 0, { w->batch } };
+
+  for (uint32_t i = 0; i < w->rank; i++)
+    shape.dims[i + 1] = w->positions[i];
+  shape.dims[w->rank + 1] = columns;
+  return shape;
+}
+
+/* taps x rows x columns: a weight. */
+static inline DnnShape
+dnn_windows_kernel (const DnnWindows *w, int64_t rows, int64_t columns)
+{
+  DnnShape shape = { w->rank + 2, 0, { 0 } };
+
+  for (uint32_t i = 0; i < w->rank; i++)
+    shape.dims[i] = w->taps[i];
+  shape.dims[w->rank] = rows;
+  shape.dims[w->rank + 1] = columns;
+  return shape;
 }
 
 #ifdef __cplusplus
