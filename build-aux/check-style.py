@@ -18,7 +18,7 @@ LINE = 80
 FUNCTION = 60
 PARAMETERS = 7
 # What the plugin ABI hands over.
-ABI_SIGNATURES = {'grad'}
+ABI_SIGNATURES = {'grad', 'dnn_windows'}
 # Trials of the ABI, each a plugin whose maths is in one function.
 MANY_PARAMETERS = {'tests/abi/hard_attention.c', 'tests/abi/hard_lstm_cell.c'}
 LENGTHS = [  # first match counts

@@ -142,6 +142,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .self_size = sizeof (Conv),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
-  .example = "rank=2 filters=3 kernel_size=3,2 padding=same strides=2,1",
-  .example_inputs = "5,4,2",
+  .example = "rank=1 filters=2 kernel_size=2 padding=same strides=2",
+  .example_inputs = "4,2",
 };

@@ -11,6 +11,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "LeCun et al.: Gradient-based learning, Proc. IEEE 86, 1998",
   .base = "conv",
   .defaults = "rank=1",
-  .example = "filters=4 kernel_size=3 padding=causal dilation_rate=2",
-  .example_inputs = "7,3",
+  .example = "filters=2 kernel_size=2 padding=causal dilation_rate=2",
+  .example_inputs = "4,2",
 };

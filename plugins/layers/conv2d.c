@@ -11,6 +11,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "LeCun et al.: Gradient-based learning, Proc. IEEE 86, 1998",
   .base = "conv",
   .defaults = "rank=2",
-  .example = "filters=3 kernel_size=3 padding=same",
-  .example_inputs = "5,4,2",
+  .example = "filters=2 kernel_size=2 padding=same",
+  .example_inputs = "2,2,2",
 };

@@ -12,6 +12,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Dumoulin, Visin: A guide to convolution arithmetic, 2016",
   .base = "conv_transpose",
   .defaults = "rank=2",
-  .example = "filters=3 kernel_size=3 strides=2 padding=same",
-  .example_inputs = "3,4,2",
+  .example = "filters=2 kernel_size=2",
+  .example_inputs = "2,1,2",
 };

@@ -12,6 +12,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Dumoulin, Visin: A guide to convolution arithmetic, 2016",
   .base = "conv_transpose",
   .defaults = "rank=3",
-  .example = "filters=2 kernel_size=2 strides=2",
-  .example_inputs = "2,3,2,2",
+  .example = "filters=2 kernel_size=1,2,1",
+  .example_inputs = "1,2,1,2",
 };

@@ -154,6 +154,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .self_size = sizeof (ConvTranspose),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
-  .example = "rank=2 filters=3 kernel_size=3,2 padding=same strides=2,1",
-  .example_inputs = "3,4,2",
+  .example = "rank=1 filters=2 kernel_size=2 strides=2",
+  .example_inputs = "2,2",
 };

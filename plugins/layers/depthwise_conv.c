@@ -109,6 +109,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .self_size = sizeof (DepthwiseConv),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
-  .example = "rank=2 kernel_size=3 padding=same depth_multiplier=2",
-  .example_inputs = "4,5,3",
+  .example = "rank=1 kernel_size=2 depth_multiplier=2",
+  .example_inputs = "3,2",
 };

@@ -11,6 +11,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Sifre: Rigid-motion scattering for image classification, 2014",
   .base = "depthwise_conv",
   .defaults = "rank=1",
-  .example = "kernel_size=3 strides=2",
-  .example_inputs = "7,3",
+  .example = "kernel_size=2 padding=same",
+  .example_inputs = "3,2",
 };

@@ -12,6 +12,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Sifre: Rigid-motion scattering for image classification, 2014",
   .base = "depthwise_conv",
   .defaults = "rank=2",
-  .example = "kernel_size=3 padding=same",
-  .example_inputs = "4,5,3",
+  .example = "kernel_size=2",
+  .example_inputs = "3,2,2",
 };

@@ -145,6 +145,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .self_size = sizeof (SeparableConv),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
-  .example = "rank=2 filters=4 kernel_size=3 padding=same depth_multiplier=2",
-  .example_inputs = "4,5,3",
+  .example = "rank=1 filters=2 kernel_size=2",
+  .example_inputs = "3,2",
 };

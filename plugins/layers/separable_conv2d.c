@@ -12,6 +12,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Chollet: Xception, CVPR 2017",
   .base = "separable_conv",
   .defaults = "rank=2",
-  .example = "filters=4 kernel_size=3 padding=same",
-  .example_inputs = "4,5,3",
+  .example = "filters=2 kernel_size=2,1",
+  .example_inputs = "2,2,2",
 };

@@ -1,9 +1,7 @@
 /* conv-cases - windows of every sort */
 #pragma once
-
 #include <dnn/plugin.h>
 
-/* One axis. */
 typedef struct {
   int64_t size, taps, stride, dilation, before, positions;
 } Axis;

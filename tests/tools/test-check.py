@@ -48,7 +48,7 @@ CAUGHT = {
     'lying_struct_size': ('load', "struct_size is '16'"),
     'makes_thread': ('load', 'it leaves more threads'),
     'moves_frozen_buffer': ('frozen', 'buffer'),
-    'needs_newer_minor': ('load', 'ABI 1.1, and this program has 1.0'),
+    'needs_newer_minor': ('load', 'ABI 1.2, and this program has 1.1'),
     'no_descriptor': ('binary', 'it exports no dnn_plugin_v1'),
     'no_example': ('example', 'slope must be given'),
     'other_major': ('load', 'ABI 2, and this program has 1'),
