@@ -19,7 +19,8 @@ static const DnnParam layer_params[] = {
   KEY ("weights", DNN_PARAM_TEXT, 0, 0, "", "",
        "a layer above whose weights are these too"),
   KEY ("name", DNN_PARAM_TEXT, 0, 0, "", "",
-       "of a-z, 0-9, '_' and '-'; by default the plugin's, numbered"),
+       "of a-z, A-Z, 0-9, '_', '-', '.' and '/'; by default the plugin's, "
+       "numbered"),
   KEY ("input", DNN_PARAM_TEXT, 0, 0, "", "",
        "layers above, or 'input'; by default the one before"),
   KEY ("*_initializer", DNN_PARAM_TEXT, 0, 0, "", "",

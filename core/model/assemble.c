@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-/* Far more than anybody needs: layers look for each other by name, which a
- * file with a hundred thousand of them would make a matter of minutes. */
-enum { MOST_LAYERS = 4096 };
+/* Far more than anybody needs. */
+enum { MOST_LAYERS = 10000 };
 
 static void
 layer_free (gpointer data)
@@ -52,7 +51,7 @@ add_weights (DnnModel *self, const DnnLayer *layer, const DnnDeclaredList *list,
         dnn_weight_new (self->registry, layer, &list->at[i], buffers, error);
     if (ret_weights[i] == NULL)
       return false;
-    g_ptr_array_add (self->weights, ret_weights[i]);
+    dnn_model_add_weight (self, ret_weights[i]);
   }
   return true;
 }
@@ -65,7 +64,7 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
   const DnnLayer *owner = dnn_model_find_layer (self, arg->value);
 
   if (owner == NULL) {
-    dnn_model_set_unknown_layer (self, arg->value, error);
+    dnn_names_set_unknown (self->names, layer->name, arg->value, error);
     g_prefix_error (error, "%s: weights: ", layer->name);
     dnn_error_prefix_place (error, arg->place);
     return false;
@@ -183,6 +182,14 @@ make_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
          check_weight_keys (layer, error);
 }
 
+static void
+append_layer (DnnModel *self, DnnLayer *layer)
+{
+  layer->index = self->layers->len;
+  g_ptr_array_add (self->layers, layer);
+  g_hash_table_insert (self->by_name, layer->name, layer);
+}
+
 static bool
 add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
 {
@@ -195,7 +202,7 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
   if (dnn_model_name_layer (self, layer, &local) &&
       dnn_model_connect (self, layer, &local)) {
     if (dnn_model_mark_shapeless (self, layer)) {
-      g_ptr_array_add (self->layers, g_steal_pointer (&layer));
+      append_layer (self, g_steal_pointer (&layer));
       return true;
     }
     built = build_layer (self, layer, &local);
@@ -208,7 +215,7 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
   layer->outputs = built->outputs;
   if (!make_weights (self, layer, built, error))
     return false;
-  g_ptr_array_add (self->layers, g_steal_pointer (&layer));
+  append_layer (self, g_steal_pointer (&layer));
   return true;
 }
 
@@ -223,8 +230,10 @@ dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
   g_atomic_ref_count_init (&self->refs);
   self->registry = dnn_registry_ref (registry);
   self->layers = g_ptr_array_new_with_free_func (layer_free);
-  self->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->names = dnn_names_new ();
   self->weights = g_ptr_array_new_with_free_func (weight_free);
+  self->weights_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->input.n_dims = input->n_dims + 1;
   self->input.dims[0] = DNN_NOMINAL_BATCH;
   memcpy (&self->input.dims[1], input->dims,

@@ -129,7 +129,7 @@ add_stored (DnnModelFile *self, GError **error)
 {
   for (size_t i = 0; i < dnn_safetensors_count (self->file); i++) {
     const DnnNamedTensor *tensor = dnn_safetensors_at (self->file, i);
-    const char *slash = strchr (tensor->name, '/');
+    const char *slash = strrchr (tensor->name, '/');
     g_autofree char *name =
         slash != NULL ? g_strndup (tensor->name, (gsize) (slash - tensor->name))
                       : g_strdup ("");

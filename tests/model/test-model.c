@@ -209,7 +209,7 @@ static const Bad bads[] = {
     "dense: learning_rate_multiplier must be a number" },
   { "same-name", "dense units=2 name=a ! dense units=2 name=a", DNN_ERROR_NAME,
     "there are two layers named 'a'" },
-  { "odd-name", "dense units=2 name=A/b", DNN_ERROR_NAME, "it is 'A/b'" },
+  { "odd-name", "dense units=2 name=A//b", DNN_ERROR_NAME, "it is 'A//b'" },
   { "name-input", "dense units=2 name=input", DNN_ERROR_NAME, "'input'" },
   { "name-optimizer", "dense units=2 name=optimizer", DNN_ERROR_NAME,
     "it is 'optimizer'" },
@@ -341,6 +341,7 @@ static const char *const chains[] = {
   "dense units=4 kernel_initializer=\"he_normal(scale=2, mode=fan_in)\" ! relu",
   "dense units=4 ! dense units=4 input=input ! add input=dense,dense_1",
   "reshape target_shape=2,2 ! flatten",
+  "dense units=4 name=A.b/c ! dense units=4 name=A.b ! add input=A.b/c,A.b",
   "dense units=4 ! dense units=4 weights=dense ! leaky_relu alpha=0.1",
 };
 
