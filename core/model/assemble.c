@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* Far more than anybody needs. */
-enum { MOST_LAYERS = 10000 };
-
 static void
 layer_free (gpointer data)
 {
@@ -248,10 +245,10 @@ dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
                  "a model must have at least one layer");
     return NULL;
   }
-  if (specs->len > MOST_LAYERS) {
+  if (specs->len > DNN_LAYERS_MAX) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "a model of '%u' layers is too large; %d are the most",
-                 specs->len, MOST_LAYERS);
+                 specs->len, DNN_LAYERS_MAX);
     return NULL;
   }
   for (guint i = 0; i < specs->len; i++)

@@ -12,7 +12,8 @@ dnn_model_name_layer (DnnModel *self, DnnLayer *layer, GError **error)
   const DnnArg *arg = dnn_layer_host_arg (layer, "name");
 
   if (arg == NULL) {
-    layer->name = dnn_names_number (self->names, layer->spec->name);
+    layer->name =
+        dnn_names_number (self->names, dnn_names_stem (layer->spec->name));
     return true;
   }
   if (!dnn_names_take (self->names, arg->value, error))

@@ -105,14 +105,15 @@ dnn_experiment_get (const DnnExperiment *self, const char *section,
 /* What may stand in brackets; those with a star take a name. */
 static const char *const section_names[] = { "data",      "model", "train",
                                              "optimizer", "layer", "phase",
-                                             NULL };
+                                             "block",     NULL };
 
 static bool
 check_section_name (const char *name, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (name, " ", 2);
   bool named = words[0] != NULL && (strcmp (words[0], "layer") == 0 ||
-                                    strcmp (words[0], "phase") == 0);
+                                    strcmp (words[0], "phase") == 0 ||
+                                    strcmp (words[0], "block") == 0);
   g_autofree char *nearest = NULL;
 
   if (words[0] != NULL && g_strv_contains (section_names, words[0])) {

@@ -93,19 +93,31 @@ dnn_names_take (DnnNames *self, const char *name, GError **error)
   return false;
 }
 
+bool
+dnn_names_has (const DnnNames *self, const char *name)
+{
+  return g_hash_table_contains (self->taken, name);
+}
+
+const char *
+dnn_names_stem (const char *plugin)
+{
+  const char *dot = strrchr (plugin, '.');
+
+  return dot != NULL ? dot + 1 : plugin;
+}
+
 char *
 dnn_names_number (DnnNames *self, const char *stem)
 {
-  const char *dot = strrchr (stem, '.');
-  const char *last = dot != NULL ? dot + 1 : stem;
-  unsigned i = GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, last));
-  char *name = i == 0 ? g_strdup (last) : g_strdup_printf ("%s_%u", last, i);
+  unsigned i = GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, stem));
+  char *name = i == 0 ? g_strdup (stem) : g_strdup_printf ("%s_%u", stem, i);
 
   while (g_hash_table_contains (self->taken, name)) {
     g_free (name);
-    name = g_strdup_printf ("%s_%u", last, ++i);
+    name = g_strdup_printf ("%s_%u", stem, ++i);
   }
-  g_hash_table_insert (self->numbers, g_strdup (last), GUINT_TO_POINTER (i));
+  g_hash_table_insert (self->numbers, g_strdup (stem), GUINT_TO_POINTER (i));
   add (self, name);
   return name;
 }

@@ -9,8 +9,8 @@
 
 DNN_BEGIN_DECLS
 
-/* The longest name of a layer, in bytes. */
-enum { DNN_NAME_MAX = 1000 };
+/* The longest name of a layer, in bytes, and the most layers of a model. */
+enum { DNN_NAME_MAX = 1000, DNN_LAYERS_MAX = 10000 };
 
 /* The names of one scope: a model, or the inside of a block. */
 typedef struct DnnNames DnnNames;
@@ -22,9 +22,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnNames, dnn_names_free)
 /* Takes the name that somebody wrote.  DNN_ERROR_NAME: it cannot be a layer's,
  * or it is taken. */
 bool dnn_names_take (DnnNames *self, const char *name, GError **error);
-/* Takes the first free one of `stem`, `stem_1`, `stem_2`, ...; of a third
- * party's "acme.swish" the stem is "swish".  Returns: (transfer full). */
+/* Takes the first free one of `stem`, `stem_1`, `stem_2`, ...
+ * Returns: (transfer full). */
 char *dnn_names_number (DnnNames *self, const char *stem);
+/* What layers of a plugin are called by: "swish" of a third party's
+ * "acme.swish".  Returns: (transfer none). */
+const char *dnn_names_stem (const char *plugin);
+bool dnn_names_has (const DnnNames *self, const char *name);
 /* True if a name that is taken begins with `name` and a slash. */
 bool dnn_names_is_folder (const DnnNames *self, const char *name);
 /* "there is no layer 'x' above this one; did you mean ...?", where `own`, which
