@@ -201,8 +201,8 @@ read_block (DnnBlocks *self, const DnnSpec *section, GError **error)
     return false;
   if (layers == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "[%s] layers must be given, as in layers = dense units=8 ! "
-                 "relu",
+                 "[%s] layers must be given: the chain that its name stands "
+                 "for",
                  section->name);
     return false;
   }
@@ -268,4 +268,86 @@ dnn_blocks_suggest (const DnnBlocks *self, const char *name)
   if (!g_str_has_prefix (nearest, "did you mean"))
     *nearest = '\0';
   return nearest;
+}
+
+/* --- values -------------------------------------------------------------- */
+
+typedef struct {
+  const DnnBlock *block;
+  const DnnSpec *use;
+} Values;
+
+static const char *
+find_value (const char *name, void *data, GError **error)
+{
+  const Values *self = data;
+  const DnnArg *given = dnn_spec_find (self->use, name);
+
+  (void) error; /* the block was held to its parameters when it was read */
+  return given != NULL ? given->value
+                       : dnn_block_parameter (self->block, name)->value;
+}
+
+bool
+dnn_block_is_reference (const char *key)
+{
+  return strcmp (key, "name") == 0 || strcmp (key, "input") == 0 ||
+         strcmp (key, "weights") == 0;
+}
+
+/* A name is no number, even if it looks like one. */
+static bool
+fill_arg (Values *self, DnnSpec *to, const DnnArg *arg, GError **error)
+{
+  const bool is_number =
+      strchr (arg->value, '$') != NULL && !dnn_block_is_reference (arg->key);
+  g_autofree char *filled =
+      dnn_template_fill (arg->value, find_value, self, error);
+  g_autofree char *number = filled != NULL && is_number
+                                ? dnn_template_work_out (filled, error)
+                                : NULL;
+
+  if (filled == NULL || (is_number && number == NULL))
+    return false;
+  if (dnn_spec_find (to, arg->key) != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s: '%s' is given twice",
+                 to->name, arg->key);
+    return false;
+  }
+  dnn_spec_add (to, arg->key, is_number ? number : filled, arg->place);
+  return true;
+}
+
+/* The type; one that is a value may have parameters, "elu(alpha=0.5)". */
+static DnnSpec *
+fill_type (Values *self, const DnnSpec *layer, GError **error)
+{
+  g_autofree char *type = NULL;
+
+  if (strchr (layer->name, '$') == NULL)
+    return dnn_spec_new (layer->name, layer->place);
+  type = dnn_template_fill (layer->name, find_value, self, error);
+  return type != NULL ? dnn_spec_parse (type, layer->place, error) : NULL;
+}
+
+DnnSpec *
+dnn_block_fill (const DnnBlock *self, const DnnSpec *use, const DnnSpec *layer,
+                GError **error)
+{
+  Values values = { self, use };
+  g_autoptr (DnnSpec) filled = fill_type (&values, layer, error);
+
+  if (filled == NULL) {
+    dnn_error_prefix_place (error, layer->place);
+    return NULL;
+  }
+  for (guint i = 0; i < layer->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (layer->args, i);
+
+    if (!fill_arg (&values, filled, arg, error)) {
+      dnn_error_prefix_place (error, arg->place);
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&filled);
 }

@@ -42,4 +42,14 @@ bool dnn_block_is_required (const DnnArg *parameter);
 /* The keys that every use of a block takes, NULL-terminated. */
 const char *const *dnn_block_keys (void);
 
+/* True if the value of a layer's key `key` is the name of a layer, or several:
+ * `name`, `input` and `weights`. */
+bool dnn_block_is_reference (const char *key);
+
+/* `layer`, one of the block's chain, with the values that `use` gives the
+ * block's parameters, or else their defaults.  All that are required must be
+ * given.  Returns: (transfer full). */
+DnnSpec *dnn_block_fill (const DnnBlock *self, const DnnSpec *use,
+                         const DnnSpec *layer, GError **error);
+
 DNN_END_DECLS

@@ -7,7 +7,6 @@
 
 #include "dnn-names.h"
 #include "dnn-parse.h"
-#include "dnn-template.h"
 
 #include <string.h>
 
@@ -67,17 +66,6 @@ replace (char **text, const char *by)
 
 /* --- values -------------------------------------------------------------- */
 
-static const char *
-find_value (const char *name, void *data, GError **error)
-{
-  const Scope *self = data;
-  const DnnArg *given = dnn_spec_find (self->use, name);
-
-  (void) error; /* the block has been held to its parameters */
-  return given != NULL ? given->value
-                       : dnn_block_parameter (self->block, name)->value;
-}
-
 static bool
 count_bytes (Chain *self, size_t n, GError **error)
 {
@@ -89,61 +77,22 @@ count_bytes (Chain *self, size_t n, GError **error)
   return false;
 }
 
-/* Names are no numbers, even if they look like one. */
-static bool
-is_reference (const char *key)
-{
-  return strcmp (key, "name") == 0 || strcmp (key, "input") == 0 ||
-         strcmp (key, "weights") == 0;
-}
-
-static bool
-fill_arg (Scope *self, DnnSpec *to, const DnnArg *arg, GError **error)
-{
-  const bool open = strchr (arg->value, '$') != NULL;
-  g_autofree char *filled =
-      dnn_template_fill (arg->value, find_value, self, error);
-  g_autofree char *value = filled == NULL ? NULL
-                           : open && !is_reference (arg->key)
-                               ? dnn_template_work_out (filled, error)
-                               : g_strdup (filled);
-
-  if (value == NULL)
-    return false;
-  if (dnn_spec_find (to, arg->key) != NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s: '%s' is given twice",
-                 to->name, arg->key);
-    return false;
-  }
-  dnn_spec_add (to, arg->key, value, arg->place);
-  return count_bytes (self->chain, strlen (arg->key) + strlen (value), error);
-}
-
-/* The layer of a block with the values of its parameters; a type may be one,
- * "elu(alpha=0.5)". */
+/* A layer of the block with the values of its parameters. */
 static DnnSpec *
-fill (Scope *self, const DnnSpec *spec, GError **error)
+fill (Scope *self, const DnnSpec *layer, GError **error)
 {
-  g_autofree char *type =
-      dnn_template_fill (spec->name, find_value, self, error);
-  g_autoptr (DnnSpec) filled = type == NULL ? NULL
-                               : strchr (spec->name, '$') == NULL
-                                   ? dnn_spec_new (type, spec->place)
-                                   : dnn_spec_parse (type, spec->place, error);
+  g_autoptr (DnnSpec) filled =
+      dnn_block_fill (self->block, self->use, layer, error);
+  size_t n = 0;
 
-  if (filled == NULL) {
-    dnn_error_prefix_place (error, spec->place);
-    return NULL;
-  }
-  for (guint i = 0; i < spec->args->len; i++) {
-    const DnnArg *arg = g_ptr_array_index (spec->args, i);
+  for (guint i = 0; filled != NULL && i < filled->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (filled->args, i);
 
-    if (!fill_arg (self, filled, arg, error)) {
-      dnn_error_prefix_place (error, arg->place);
-      return NULL;
-    }
+    n += strlen (arg->key) + strlen (arg->value);
   }
-  return g_steal_pointer (&filled);
+  return filled != NULL && count_bytes (self->chain, n, error)
+             ? g_steal_pointer (&filled)
+             : NULL;
 }
 
 /* --- names --------------------------------------------------------------- */
@@ -247,7 +196,7 @@ copy_args (const Scope *self, const char *own, const DnnSpec *from, DnnSpec *to,
     if (strcmp (arg->key, "name") == 0 ||
         (!self->trainable && strcmp (arg->key, "trainable") == 0))
       continue;
-    if (is_reference (arg->key)) {
+    if (dnn_block_is_reference (arg->key)) {
       names = resolve_list (self, own, arg, error);
       if (names == NULL)
         return false;
