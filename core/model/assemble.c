@@ -88,9 +88,7 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
 }
 
 static const char *const weight_suffixes[] = {
-  "_initializer",
-  "_regularizer",
-  "_constraint",
+  "_initializer", "_regularizer", "_constraint", "_learning_rate_multiplier",
   NULL,
 };
 
@@ -104,9 +102,10 @@ is_weight_suffix (const char *text)
 static bool
 is_weight_key (const char *key)
 {
-  const char *last = strrchr (key, '_');
-
-  return last != NULL && is_weight_suffix (last);
+  for (size_t i = 0; weight_suffixes[i] != NULL; i++)
+    if (g_str_has_suffix (key, weight_suffixes[i]))
+      return true;
+  return false;
 }
 
 static bool
