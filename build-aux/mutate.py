@@ -113,6 +113,21 @@ def worst_cases():
     yield 'chain', b'relu ! ' * n + b'relu'
     yield 'chain', b'dense ' + b' '.join(b'a%d=1' % i for i in range(n // 4))
     yield 'chain', b'dense a=' + b'(' * n
+    yield 'blocks', (b'[block a]\nlayers = relu ! relu\n[block b]\nlayers = '
+                     b'a repeat=10000\n[model]\nlayers = b repeat=10000\n')
+    for copies in 1, 8, 100:
+        text = b'[block b0]\nx = 1\nlayers = relu name=a k=$x\n'
+        for i in range(1, 16):
+            text += b'[block b%d]\nx = 1\nlayers = b%d x=%s\n' % (
+                i, i - 1, b'$x' * copies)
+        yield 'blocks', text + (b'[model]\nlayers = b15 repeat=10000 x=' +
+                                b'y' * 900 + b'\n')
+    yield 'blocks', (b'[block a]\nlayers = relu k=' + b'x' * n +
+                     b'\n[model]\nlayers = a repeat=10000\n')
+    yield 'blocks', (b'[block a]\nlayers = ' + b'relu ! ' * n + b'relu\n'
+                     b'[model]\nlayers = a repeat=10000\n')
+    yield 'blocks', b'[block a]\nlayers = relu\n' + b''.join(
+        b'[block b%d]\nlayers = a\n' % i for i in range(4999))
     yield 'parameters', b'a(b=' + b'1,' * n + b'1)'
     yield 'parameters', b'a,' * n + b'a'
     yield 'parameters', b'a(' * n + b')' * n

@@ -8,6 +8,7 @@
 #include "dnn-data-file.h"
 #include "dnn-history.h"
 #include "dnn-model-file.h"
+#include "fuzz-blocks.h"
 #include "heap.h"
 
 #include <stdio.h>
@@ -31,6 +32,17 @@ read_experiment (DnnRegistry *registry, const char *path, GError **error)
 
   (void) registry;
   return experiment != NULL;
+}
+
+static bool
+read_blocks (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (DnnExperiment) experiment = dnn_experiment_load (path, error);
+  g_autoptr (GPtrArray) specs =
+      experiment != NULL ? fuzz_expand (experiment, error) : NULL;
+
+  (void) registry;
+  return specs != NULL;
 }
 
 /* Chains and components have no files: they are read as if from this one. */
@@ -95,13 +107,10 @@ static const struct {
   const char *suffix;
   Reader *read;
 } readers[] = {
-  { ".experiment", read_experiment },
-  { ".chain", read_chain },
-  { ".parameters", read_list },
-  { ".history", read_history },
-  { ".safetensors", read_tensors },
-  { ".model", read_model },
-  { "", read_array },
+  { ".experiment", read_experiment }, { ".blocks", read_blocks },
+  { ".chain", read_chain },           { ".parameters", read_list },
+  { ".history", read_history },       { ".safetensors", read_tensors },
+  { ".model", read_model },           { "", read_array },
 };
 
 static void

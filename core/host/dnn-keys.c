@@ -19,13 +19,16 @@ static const DnnParam layer_params[] = {
   KEY ("weights", DNN_PARAM_TEXT, 0, 0, "", "",
        "a layer above whose weights are these too"),
   KEY ("name", DNN_PARAM_TEXT, 0, 0, "", "",
-       "of a-z, 0-9, '_' and '-'; by default the plugin's, numbered"),
+       "of a-z, A-Z, 0-9, '_', '-', '.' and '/'; by default the plugin's, "
+       "numbered"),
   KEY ("input", DNN_PARAM_TEXT, 0, 0, "", "",
        "layers above, or 'input'; by default the one before"),
   KEY ("*_initializer", DNN_PARAM_TEXT, 0, 0, "", "",
        "an initializer for that weight"),
   KEY ("*_regularizer", DNN_PARAM_TEXT, 0, 0, "", "",
        "l1, l2 or l1_l2: what that weight adds to the loss"),
+  KEY ("*_learning_rate_multiplier", DNN_PARAM_FLOAT, 0, 1e6, "1", "factor",
+       "of that weight alone, instead of the layer's"),
   KEY ("*_constraint", DNN_PARAM_TEXT, 0, 0, "", "",
        "what that weight is held to after each step"),
 };

@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-/* Far more than anybody needs: layers look for each other by name, which a
- * file with a hundred thousand of them would make a matter of minutes. */
-enum { MOST_LAYERS = 4096 };
-
 static void
 layer_free (gpointer data)
 {
@@ -52,7 +48,7 @@ add_weights (DnnModel *self, const DnnLayer *layer, const DnnDeclaredList *list,
         dnn_weight_new (self->registry, layer, &list->at[i], buffers, error);
     if (ret_weights[i] == NULL)
       return false;
-    g_ptr_array_add (self->weights, ret_weights[i]);
+    dnn_model_add_weight (self, ret_weights[i]);
   }
   return true;
 }
@@ -65,7 +61,7 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
   const DnnLayer *owner = dnn_model_find_layer (self, arg->value);
 
   if (owner == NULL) {
-    dnn_model_set_unknown_layer (self, arg->value, error);
+    dnn_names_set_unknown (self->names, layer->name, arg->value, error);
     g_prefix_error (error, "%s: weights: ", layer->name);
     dnn_error_prefix_place (error, arg->place);
     return false;
@@ -92,9 +88,7 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
 }
 
 static const char *const weight_suffixes[] = {
-  "_initializer",
-  "_regularizer",
-  "_constraint",
+  "_initializer", "_regularizer", "_constraint", "_learning_rate_multiplier",
   NULL,
 };
 
@@ -108,9 +102,10 @@ is_weight_suffix (const char *text)
 static bool
 is_weight_key (const char *key)
 {
-  const char *last = strrchr (key, '_');
-
-  return last != NULL && is_weight_suffix (last);
+  for (size_t i = 0; weight_suffixes[i] != NULL; i++)
+    if (g_str_has_suffix (key, weight_suffixes[i]))
+      return true;
+  return false;
 }
 
 static bool
@@ -183,6 +178,14 @@ make_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
          check_weight_keys (layer, error);
 }
 
+static void
+append_layer (DnnModel *self, DnnLayer *layer)
+{
+  layer->index = self->layers->len;
+  g_ptr_array_add (self->layers, layer);
+  g_hash_table_insert (self->by_name, layer->name, layer);
+}
+
 static bool
 add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
 {
@@ -195,7 +198,7 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
   if (dnn_model_name_layer (self, layer, &local) &&
       dnn_model_connect (self, layer, &local)) {
     if (dnn_model_mark_shapeless (self, layer)) {
-      g_ptr_array_add (self->layers, g_steal_pointer (&layer));
+      append_layer (self, g_steal_pointer (&layer));
       return true;
     }
     built = build_layer (self, layer, &local);
@@ -208,7 +211,7 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
   layer->outputs = built->outputs;
   if (!make_weights (self, layer, built, error))
     return false;
-  g_ptr_array_add (self->layers, g_steal_pointer (&layer));
+  append_layer (self, g_steal_pointer (&layer));
   return true;
 }
 
@@ -223,8 +226,10 @@ dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
   g_atomic_ref_count_init (&self->refs);
   self->registry = dnn_registry_ref (registry);
   self->layers = g_ptr_array_new_with_free_func (layer_free);
-  self->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->names = dnn_names_new ();
   self->weights = g_ptr_array_new_with_free_func (weight_free);
+  self->weights_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->input.n_dims = input->n_dims + 1;
   self->input.dims[0] = DNN_NOMINAL_BATCH;
   memcpy (&self->input.dims[1], input->dims,
@@ -239,10 +244,10 @@ dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
                  "a model must have at least one layer");
     return NULL;
   }
-  if (specs->len > MOST_LAYERS) {
+  if (specs->len > DNN_LAYERS_MAX) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "a model of '%u' layers is too large; %d are the most",
-                 specs->len, MOST_LAYERS);
+                 specs->len, DNN_LAYERS_MAX);
     return NULL;
   }
   for (guint i = 0; i < specs->len; i++)

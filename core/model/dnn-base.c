@@ -11,6 +11,7 @@ dnn_base_free (DnnBase *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->names, g_hash_table_unref);
   g_clear_pointer (&self->kept, g_ptr_array_unref);
   dnn_model_file_free (self->file);
   g_free (self);
@@ -39,6 +40,7 @@ keep_layers (DnnBase *self, size_t n_last, const char *drop, GError **error)
     if (dnn_spec_find (spec, "name") == NULL)
       dnn_spec_add (spec, "name", layer->name, spec->place);
     g_ptr_array_add (self->kept, spec);
+    g_hash_table_add (self->names, dnn_spec_find (spec, "name")->value);
   }
   if (!dropped) {
     g_auto (GStrv) all = g_strv_builder_end (names);
@@ -63,6 +65,7 @@ dnn_base_load (DnnRegistry *registry, const char *path, int64_t drop_last,
   g_autoptr (DnnBase) self = g_new0 (DnnBase, 1);
 
   self->kept = dnn_spec_list_new ();
+  self->names = g_hash_table_new (g_str_hash, g_str_equal);
   self->file = dnn_model_file_load (registry, path, error);
   if (self->file == NULL ||
       !keep_layers (self, (size_t) drop_last, drop, error))
@@ -74,15 +77,10 @@ dnn_base_load (DnnRegistry *registry, const char *path, int64_t drop_last,
 static bool
 is_kept (const DnnBase *self, const DnnWeight *weight)
 {
-  for (guint i = 0; i < self->kept->len; i++) {
-    const DnnSpec *spec = g_ptr_array_index (self->kept, i);
-    const char *name = dnn_spec_find (spec, "name")->value;
-    size_t n = strlen (name);
+  g_autofree char *layer = g_strndup (
+      weight->name, (gsize) (strrchr (weight->name, '/') - weight->name));
 
-    if (strncmp (weight->name, name, n) == 0 && weight->name[n] == '/')
-      return true;
-  }
-  return false;
+  return g_hash_table_contains (self->names, layer);
 }
 
 static void

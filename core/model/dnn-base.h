@@ -13,6 +13,7 @@ DNN_BEGIN_DECLS
 typedef struct DnnBase {
   DnnModelFile *file; /* (owned) */
   GPtrArray *kept;    /* (owned) of DnnSpec, each with its name */
+  GHashTable *names;  /* those names */
 } DnnBase;
 
 /* `drop`: a glob over layer names, or "". */

@@ -248,20 +248,6 @@ find_initializer (DnnWeight *self, DnnRegistry *registry, const DnnLayer *layer,
   return found;
 }
 
-static bool
-take_multiplier (DnnWeight *self, const DnnLayer *layer, GError **error)
-{
-  const DnnArg *arg = dnn_layer_host_arg (layer, "learning_rate_multiplier");
-
-  self->learning_rate_multiplier = 1;
-  if (arg == NULL || dnn_parse_float (arg->value, 0, 1e6,
-                                      &self->learning_rate_multiplier, error))
-    return true;
-  g_prefix_error (error, "%s: learning_rate_multiplier ", layer->name);
-  dnn_error_prefix_place (error, arg->place);
-  return false;
-}
-
 /* The user's `<weight><suffix>`, or NULL. */
 static const DnnArg *
 find_weight_arg (const DnnLayer *layer, const DnnWeight *self,
@@ -270,6 +256,25 @@ find_weight_arg (const DnnLayer *layer, const DnnWeight *self,
   g_autofree char *key = g_strconcat (self->short_name, suffix, NULL);
 
   return dnn_layer_host_arg (layer, key);
+}
+
+/* The weight's own multiplier, else the layer's. */
+static bool
+take_multiplier (DnnWeight *self, const DnnLayer *layer, GError **error)
+{
+  const DnnArg *own =
+      find_weight_arg (layer, self, "_learning_rate_multiplier");
+  const DnnArg *arg =
+      own != NULL ? own
+                  : dnn_layer_host_arg (layer, "learning_rate_multiplier");
+
+  self->learning_rate_multiplier = 1;
+  if (arg == NULL || dnn_parse_float (arg->value, 0, 1e6,
+                                      &self->learning_rate_multiplier, error))
+    return true;
+  g_prefix_error (error, "%s: %s ", layer->name, arg->key);
+  dnn_error_prefix_place (error, arg->place);
+  return false;
 }
 
 static bool

@@ -32,6 +32,7 @@ typedef struct DnnInput {
 
 typedef struct DnnLayer {
   char *name;               /* (owned) unique in the model */
+  size_t index;             /* its place in the model */
   DnnSpec *spec;            /* (owned) as written, host keys included */
   DnnComponent *component;  /* (owned) NULL: nothing but the activation; where
                              * both are NULL the plugin is missing */

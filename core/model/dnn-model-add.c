@@ -5,16 +5,38 @@
 #include "dnn-model-private.h"
 #include "dnn-shape.h"
 
+/* A line "USE BLOCK" for each use of a block in the model; NULL: there is none.
+ */
+static char *
+list_blocks (const DnnModel *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *before = NULL;
+
+  for (size_t i = 0; i < dnn_model_n_layers (self); i++) {
+    const DnnSpec *spec = dnn_model_layer (self, i)->spec;
+
+    if (spec->block_use != NULL && spec->block_use != before)
+      g_string_append_printf (text, "%s%s %s", text->len > 0 ? "\n" : "",
+                              spec->block_use, spec->block);
+    before = spec->block_use;
+  }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
 void
 dnn_model_add (const DnnModel *self, DnnSafetensors *file)
 {
   g_autofree char *chain = dnn_model_to_chain (self);
   DnnShape input = dnn_model_input_shape (self);
   g_autofree char *shape = dnn_shape_to_list (&input);
+  g_autofree char *blocks = list_blocks (self);
 
   dnn_safetensors_set_metadata (file, "format", DNN_MODEL_FORMAT);
   dnn_safetensors_set_metadata (file, "model", chain);
   dnn_safetensors_set_metadata (file, "input_shape", shape);
+  if (blocks != NULL)
+    dnn_safetensors_set_metadata (file, "blocks", blocks);
   for (size_t i = 0; i < dnn_model_n_weights (self); i++) {
     const DnnWeight *weight = dnn_model_weight (self, i);
     DnnShape weight_shape = dnn_shape_of (&weight->tensor);

@@ -129,7 +129,7 @@ add_stored (DnnModelFile *self, GError **error)
 {
   for (size_t i = 0; i < dnn_safetensors_count (self->file); i++) {
     const DnnNamedTensor *tensor = dnn_safetensors_at (self->file, i);
-    const char *slash = strchr (tensor->name, '/');
+    const char *slash = strrchr (tensor->name, '/');
     g_autofree char *name =
         slash != NULL ? g_strndup (tensor->name, (gsize) (slash - tensor->name))
                       : g_strdup ("");
@@ -143,6 +143,38 @@ add_stored (DnnModelFile *self, GError **error)
   return true;
 }
 
+/* Notes which layers come from a block: a line "USE BLOCK" for each use, in the
+ * order of the layers.  It is for summaries only, so what fits no layer is
+ * passed over. */
+static void
+mark_blocks (GPtrArray *specs, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", DNN_LAYERS_MAX);
+  guint i = 0;
+
+  for (size_t line = 0; lines[line] != NULL; line++) {
+    g_auto (GStrv) words = g_strsplit (lines[line], " ", 2);
+    g_autofree char *folder = NULL;
+
+    if (words[0] == NULL || words[1] == NULL)
+      continue;
+    folder = g_strconcat (words[0], "/", NULL);
+    for (bool inside = false; i < specs->len; i++) {
+      DnnSpec *spec = g_ptr_array_index (specs, i);
+      const DnnArg *name = dnn_spec_find (spec, "name");
+
+      if (name == NULL || !g_str_has_prefix (name->value, folder)) {
+        if (inside)
+          break;
+        continue;
+      }
+      inside = true;
+      spec->block = g_intern_string (words[1]);
+      spec->block_use = g_intern_string (words[0]);
+    }
+  }
+}
+
 static bool
 read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
 {
@@ -150,6 +182,7 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   const char *chain = dnn_safetensors_get_metadata (self->file, "model");
   const char *shape = dnn_safetensors_get_metadata (self->file, "input_shape");
   const char *text = dnn_safetensors_get_metadata (self->file, "experiment");
+  const char *blocks = dnn_safetensors_get_metadata (self->file, "blocks");
   const char *epoch = dnn_safetensors_get_metadata (self->file, "epoch");
   const char *step = dnn_safetensors_get_metadata (self->file, "step");
   g_autoptr (GPtrArray) specs = NULL;
@@ -168,6 +201,8 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   specs = dnn_spec_parse_chain (chain, (DnnPlace){ 0 }, error);
   if (specs == NULL)
     return false;
+  if (blocks != NULL)
+    mark_blocks (specs, blocks);
   /* bare: the tensors are held against what it wants before that is made */
   self->model = dnn_model_new_bare (registry, specs, &input, error);
   if (self->model == NULL || !add_stored (self, error))

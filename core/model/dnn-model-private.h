@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dnn-model.h"
+#include "dnn-names.h"
 
 /* What a file's metadata says under "format". */
 #define DNN_MODEL_FORMAT "dnn/1"
@@ -11,8 +12,10 @@ struct DnnModel {
   DnnRegistry *registry; /* (owned) */
   DnnShape input;        /* with a batch of DNN_NOMINAL_BATCH */
   GPtrArray *layers;     /* (owned) of DnnLayer */
-  GHashTable *numbers;   /* (owned) dense -> 7: up to dense_6 all are taken */
+  GHashTable *by_name;   /* DnnLayer by its name */
+  DnnNames *names;       /* (owned) those of the layers */
   GPtrArray *weights;    /* (owned) of DnnWeight */
+  GHashTable *weights_by_name;
 };
 
 /* As dnn_model_new, without memory for weights, which a file may claim to be
@@ -23,8 +26,7 @@ DnnModel *dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
 bool dnn_model_allocate (DnnModel *self, GError **error);
 
 /* Gives the layer its name: the user's, or the plugin's with a number. */
-bool dnn_model_name_layer (const DnnModel *self, DnnLayer *layer,
-                           GError **error);
+bool dnn_model_name_layer (DnnModel *self, DnnLayer *layer, GError **error);
 /* Finds the layer's inputs among those above it. */
 bool dnn_model_connect (const DnnModel *self, DnnLayer *layer, GError **error);
 /* A layer that nobody uses is a mistake, but for the last. */
@@ -32,6 +34,5 @@ bool dnn_model_check_all_used (const DnnModel *self, GError **error);
 /* Whether what comes out of the layer is not known: its plugin is missing, or
  * that of a layer before it.  Marks it so. */
 bool dnn_model_mark_shapeless (const DnnModel *self, DnnLayer *layer);
-/* "there is no layer 'x' above this one; did you mean ...?"; always false. */
-bool dnn_model_set_unknown_layer (const DnnModel *self, const char *name,
-                                  GError **error);
+/* Appends a weight, which the model then owns. */
+void dnn_model_add_weight (DnnModel *self, DnnWeight *weight);

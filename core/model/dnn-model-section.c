@@ -1,6 +1,7 @@
 /* dnn-model-section.c - reads [model] and [layer NAME] */
 #include "dnn-model-section.h"
 
+#include "dnn-expand.h"
 #include "dnn-param.h"
 #include "dnn-shape.h"
 
@@ -130,6 +131,69 @@ check_drop (const DnnSpec *section, const ModelKeys *keys, GError **error)
   return false;
 }
 
+/* A block's name is one of ours, which no plugin may have, too. */
+static bool
+check_block_names (DnnRegistry *registry, const DnnBlocks *blocks,
+                   GError **error)
+{
+  for (size_t i = 0; i < dnn_blocks_count (blocks); i++) {
+    const DnnBlock *block = dnn_blocks_at (blocks, i);
+
+    if (!dnn_registry_has (registry, DNN_KIND_LAYER, block->name) &&
+        !dnn_registry_has (registry, DNN_KIND_ACTIVATION, block->name))
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "block '%s' has the name of a plugin; choose another, as "
+                 "'%s_block'",
+                 block->name, block->name);
+    dnn_error_prefix_place (error, block->section->place);
+    return false;
+  }
+  return true;
+}
+
+/* A type that is no plugin's may be a block's with an error in it. */
+static bool
+check_types (DnnRegistry *registry, const DnnBlocks *blocks,
+             const GPtrArray *specs, GError **error)
+{
+  for (guint i = 0; i < specs->len; i++) {
+    const DnnSpec *spec = g_ptr_array_index (specs, i);
+    g_autofree char *nearest = NULL;
+
+    if (dnn_registry_has (registry, DNN_KIND_LAYER, spec->name) ||
+        dnn_registry_has (registry, DNN_KIND_ACTIVATION, spec->name))
+      continue;
+    nearest = dnn_blocks_suggest (blocks, spec->name);
+    if (*nearest == '\0')
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "there is no layer, activation or block '%s'; %s", spec->name,
+                 nearest);
+    dnn_error_prefix_place (error, spec->place);
+    return false;
+  }
+  return true;
+}
+
+/* The chain with its blocks written out; one without blocks stays as it is. */
+static GPtrArray *
+expand (DnnRegistry *registry, const DnnExperiment *experiment,
+        GPtrArray *specs, GError **error)
+{
+  g_autoptr (DnnBlocks) blocks = dnn_blocks_parse (experiment, error);
+  g_autoptr (GPtrArray) written = NULL;
+
+  if (blocks == NULL || !check_block_names (registry, blocks, error))
+    return NULL;
+  if (dnn_blocks_count (blocks) == 0)
+    return g_ptr_array_ref (specs);
+  written = dnn_expand (blocks, specs, error);
+  if (written == NULL || !check_types (registry, blocks, written, error))
+    return NULL;
+  return g_steal_pointer (&written);
+}
+
 DnnModel *
 dnn_experiment_build_model (DnnRegistry *registry,
                             const DnnExperiment *experiment,
@@ -138,6 +202,7 @@ dnn_experiment_build_model (DnnRegistry *registry,
   const DnnSpec *section = dnn_experiment_find (experiment, "model");
   g_autoptr (GPtrArray) specs = NULL;
   g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GPtrArray) written = NULL;
   ModelKeys keys = { .layers = "", .input_shape = "", .base = "", .drop = "" };
   DnnShape shape = { 0 };
 
@@ -160,8 +225,9 @@ dnn_experiment_build_model (DnnRegistry *registry,
   specs = collect_layers (experiment, &keys, error);
   if (specs == NULL)
     return NULL;
-  if (*keys.base == '\0')
-    return dnn_model_new (registry, specs, &shape, error);
-  all = prepend_base (registry, experiment, specs, error);
-  return all != NULL ? dnn_model_new (registry, all, &shape, error) : NULL;
+  all = *keys.base != '\0' ? prepend_base (registry, experiment, specs, error)
+                           : g_ptr_array_ref (specs);
+  written = all != NULL ? expand (registry, experiment, all, error) : NULL;
+  return written != NULL ? dnn_model_new (registry, written, &shape, error)
+                         : NULL;
 }

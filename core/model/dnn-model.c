@@ -16,8 +16,10 @@ dnn_model_unref (DnnModel *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
+  g_hash_table_unref (self->by_name);
   g_ptr_array_unref (self->layers);
-  g_hash_table_unref (self->numbers);
+  dnn_names_free (self->names);
+  g_hash_table_unref (self->weights_by_name);
   g_ptr_array_unref (self->weights);
   dnn_registry_unref (self->registry);
   g_free (self);
@@ -40,10 +42,7 @@ dnn_model_layer (const DnnModel *self, size_t i)
 DnnLayer *
 dnn_model_find_layer (const DnnModel *self, const char *name)
 {
-  for (guint i = 0; i < self->layers->len; i++)
-    if (strcmp (dnn_model_layer (self, i)->name, name) == 0)
-      return dnn_model_layer (self, i);
-  return NULL;
+  return g_hash_table_lookup (self->by_name, name);
 }
 
 size_t
@@ -61,10 +60,15 @@ dnn_model_weight (const DnnModel *self, size_t i)
 DnnWeight *
 dnn_model_find_weight (const DnnModel *self, const char *name)
 {
-  for (guint i = 0; i < self->weights->len; i++)
-    if (strcmp (dnn_model_weight (self, i)->name, name) == 0)
-      return dnn_model_weight (self, i);
-  return NULL;
+  return g_hash_table_lookup (self->weights_by_name, name);
+}
+
+void
+dnn_model_add_weight (DnnModel *self, DnnWeight *weight)
+{
+  g_ptr_array_add (self->weights, weight);
+  if (!g_hash_table_contains (self->weights_by_name, weight->name))
+    g_hash_table_insert (self->weights_by_name, weight->name, weight);
 }
 
 bool

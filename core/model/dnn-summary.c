@@ -116,6 +116,22 @@ append_row (GString *text, const char *const *cells, const char *bar)
     g_strfreev (lines[i]);
 }
 
+/* A row with the shape of what comes out of `layer`, and `n` parameters. */
+static void
+append_result (GString *text, const char *name, const DnnLayer *layer,
+               int64_t n)
+{
+  g_autofree char *shape =
+      layer->shapeless
+          ? g_strdup ("?")
+          : dnn_shape_to_string (&layer->outputs.at[0].shape, true);
+  g_autofree char *count =
+      layer->shapeless && n == 0 ? g_strdup ("?") : dnn_format_count (n);
+  const char *const cells[N_COLUMNS] = { name, shape, count };
+
+  append_row (text, cells, "│");
+}
+
 static void
 append_layer (GString *text, const DnnLayer *layer)
 {
@@ -124,16 +140,54 @@ append_layer (GString *text, const DnnLayer *layer)
                        layer->missing == NULL     ? ""
                        : layer->component == NULL ? " MISSING"
                                                   : " MISSING activation");
-  g_autofree char *shape =
-      layer->shapeless
-          ? g_strdup ("?")
-          : dnn_shape_to_string (&layer->outputs.at[0].shape, true);
-  const int64_t n = dnn_layer_count (layer);
-  g_autofree char *count =
-      layer->shapeless && n == 0 ? g_strdup ("?") : dnn_format_count (n);
-  const char *const cells[N_COLUMNS] = { name, shape, count };
 
-  append_row (text, cells, "│");
+  append_result (text, name, layer, dnn_layer_count (layer));
+}
+
+/* The layers from `first` to before `end`, which one use of a block made. */
+static void
+append_block (GString *text, const DnnModel *model, size_t first, size_t end)
+{
+  const DnnSpec *spec = dnn_model_layer (model, first)->spec;
+  g_autofree char *name = NULL;
+  bool missing = false;
+  int64_t n = 0;
+
+  for (size_t i = first; i < end; i++) {
+    n += dnn_layer_count (dnn_model_layer (model, i));
+    missing = missing || dnn_model_layer (model, i)->missing != NULL;
+  }
+  name =
+      g_strdup_printf ("%s (%s, %" G_GSIZE_FORMAT " layers)%s", spec->block_use,
+                       spec->block, end - first, missing ? " MISSING" : "");
+  append_result (text, name, dnn_model_layer (model, end - 1), n);
+}
+
+/* The layer after the row that begins with layer `first`. */
+static size_t
+find_end (const DnnModel *model, size_t first, bool expand)
+{
+  const char *use = dnn_model_layer (model, first)->spec->block_use;
+  size_t end = first + 1;
+
+  while (!expand && use != NULL && end < dnn_model_n_layers (model) &&
+         dnn_model_layer (model, end)->spec->block_use == use)
+    end++;
+  return end;
+}
+
+static void
+append_layers (GString *text, const DnnModel *model, bool expand)
+{
+  for (size_t i = 0, end; i < dnn_model_n_layers (model); i = end) {
+    end = find_end (model, i, expand);
+    if (i > 0)
+      append_rule (text, "├", "─", "┼", "┤");
+    if (!expand && dnn_model_layer (model, i)->spec->block_use != NULL)
+      append_block (text, model, i, end);
+    else
+      append_layer (text, dnn_model_layer (model, i));
+  }
 }
 
 static void
@@ -158,7 +212,7 @@ append_missing (GString *text, const DnnModel *model)
 }
 
 char *
-dnn_summary (const DnnModel *model, int64_t n_optimizer)
+dnn_summary (const DnnModel *model, int64_t n_optimizer, bool expand)
 {
   static const char *const header[N_COLUMNS] = { "Layer (type)", "Output Shape",
                                                  "Param #" };
@@ -168,11 +222,7 @@ dnn_summary (const DnnModel *model, int64_t n_optimizer)
   append_rule (text, "┏", "━", "┳", "┓");
   append_row (text, header, "┃");
   append_rule (text, "┡", "━", "╇", "┩");
-  for (size_t i = 0; i < dnn_model_n_layers (model); i++) {
-    if (i > 0)
-      append_rule (text, "├", "─", "┼", "┤");
-    append_layer (text, dnn_model_layer (model, i));
-  }
+  append_layers (text, model, expand);
   append_rule (text, "└", "─", "┴", "┘");
   append_total (text, "Total", counts.trainable + counts.non_trainable);
   append_total (text, "Trainable", counts.trainable);

@@ -6,8 +6,10 @@
 DNN_BEGIN_DECLS
 
 /* Layers with their output shapes and parameters, then the totals.
- * `n_optimizer`: numbers the optimizer keeps; 0: no line for it. */
-char *dnn_summary (const DnnModel *model, int64_t n_optimizer);
+ * `n_optimizer`: numbers the optimizer keeps; 0: no line for it.  The layers of
+ * a block are one row, with what comes out of the last of them, unless
+ * `expand`. */
+char *dnn_summary (const DnnModel *model, int64_t n_optimizer, bool expand);
 
 /* One line a variable: name, shape, count, and whether it trains. */
 char *dnn_summary_variables (const DnnModel *model);

@@ -39,7 +39,7 @@ dnn_model_add_stored (DnnModel *self, DnnLayer *layer, const char *name,
     dnn_weight_free (weight);
     return false;
   }
-  g_ptr_array_add (self->weights, weight);
+  dnn_model_add_weight (self, weight);
   layer->weights = g_renew (DnnWeight *, layer->weights, layer->n_weights + 1);
   layer->weights[layer->n_weights++] = weight;
   return true;

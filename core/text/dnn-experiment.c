@@ -105,14 +105,15 @@ dnn_experiment_get (const DnnExperiment *self, const char *section,
 /* What may stand in brackets; those with a star take a name. */
 static const char *const section_names[] = { "data",      "model", "train",
                                              "optimizer", "layer", "phase",
-                                             NULL };
+                                             "block",     NULL };
 
 static bool
 check_section_name (const char *name, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (name, " ", 2);
   bool named = words[0] != NULL && (strcmp (words[0], "layer") == 0 ||
-                                    strcmp (words[0], "phase") == 0);
+                                    strcmp (words[0], "phase") == 0 ||
+                                    strcmp (words[0], "block") == 0);
   g_autofree char *nearest = NULL;
 
   if (words[0] != NULL && g_strv_contains (section_names, words[0])) {
@@ -415,19 +416,40 @@ dnn_parse_assignment (const char *text, char **ret_key, char **ret_value,
   return true;
 }
 
+static char *
+section_before (const char *text, const char *dot)
+{
+  return g_strstrip (g_strndup (text, (gsize) (dot - text)));
+}
+
+/* The dot that ends the longest section which the file has, else the first. */
+static const char *
+find_dot (const DnnExperiment *self, const char *text, const char *equals)
+{
+  const char *dot = equals;
+
+  while ((dot = g_strrstr_len (text, dot - text, ".")) != NULL) {
+    g_autofree char *section = section_before (text, dot);
+
+    if (find_section (self, section) != NULL)
+      return dot;
+  }
+  return g_strstr_len (text, equals - text, ".");
+}
+
 bool
 dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
 {
   const char *equals = strchr (text, '=');
-  const char *dot = strchr (text, '.');
+  const char *dot = equals != NULL ? find_dot (self, text, equals) : NULL;
   g_autofree char *section = NULL, *key = NULL, *value = NULL;
 
-  if (equals == NULL || dot == NULL || dot > equals) {
+  if (dot == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                  "--set takes SECTION.KEY=VALUE, not '%s'", text);
     return false;
   }
-  section = g_strstrip (g_strndup (text, (gsize) (dot - text)));
+  section = section_before (text, dot);
   if (!check_section_name (section, error) ||
       !dnn_parse_assignment (dot + 1, &key, &value, error)) {
     g_prefix_error (error, "--set %s: ", text);

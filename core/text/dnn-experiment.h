@@ -55,7 +55,9 @@ void dnn_experiment_replace (DnnExperiment *self, const DnnSpec *section);
 /* Takes a key away; nothing happens where there is none. */
 void dnn_experiment_unset (DnnExperiment *self, const char *section,
                            const char *key);
-/* As set, from "section.key=value", as on a command line. */
+/* As set, from "section.key=value", as on a command line.  Names of sections
+ * have dots, too: the section is the longest that is there, else what stands
+ * before the first dot. */
 bool dnn_experiment_override (DnnExperiment *self, const char *text,
                               GError **error);
 /* Splits "key=value" into both, and refuses what a file could not hold. */

@@ -46,6 +46,8 @@ dnn_spec_copy (const DnnSpec *self)
 {
   DnnSpec *copy = dnn_spec_new (self->name, self->place);
 
+  copy->block = self->block;
+  copy->block_use = self->block_use;
   for (guint i = 0; i < self->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (self->args, i);
 

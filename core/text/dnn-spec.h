@@ -28,6 +28,9 @@ typedef struct DnnSpec {
   char *name;      /* (owned) */
   GPtrArray *args; /* (owned) of DnnArg, in the order written */
   DnnPlace place;
+  /* Interned, of a layer that a block was written out to: the block, and what
+   * its use is called; NULL of others. */
+  const char *block, *block_use;
 } DnnSpec;
 
 DnnSpec *dnn_spec_new (const char *name, DnnPlace place);

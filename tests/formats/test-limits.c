@@ -57,8 +57,8 @@ static const Limit limits[] = {
     (1 << 20) - 15, DNN_ERROR_FORMAT, "1048576 bytes or 10000 lines" },
   { "commas", read_component, "a(k=1", ",1", ")", 9999, DNN_ERROR_PARAM,
     "a: more than 9999 commas are too many" },
-  { "layers", build_model, "relu", " ! relu", "", 4095, DNN_ERROR_PARAM,
-    "a model of '4097' layers is too large; 4096 are the most" },
+  { "layers", build_model, "relu", " ! relu", "", 9999, DNN_ERROR_PARAM,
+    "a model of '10001' layers is too large; 10000 are the most" },
 };
 
 static void

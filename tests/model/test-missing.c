@@ -211,7 +211,7 @@ test_graph (void)
                 "dense units=4 name=b input=a ! add input=b,s:1",
                 &error);
   g_assert_no_error (error);
-  text = dnn_summary (model, 0);
+  text = dnn_summary (model, 0, false);
 
   g_assert_false (dnn_model_find_layer (model, "b")->shapeless);
   g_assert_true (dnn_model_find_layer (model, "add")->shapeless);

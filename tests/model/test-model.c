@@ -207,9 +207,17 @@ static const Bad bads[] = {
     "dense: trainable must be true or false, not 'maybe'" },
   { "multiplier", "dense units=2 learning_rate_multiplier=-1", DNN_ERROR_PARAM,
     "dense: learning_rate_multiplier must be a number" },
+  { "multiplier-of-weight",
+    "dense units=2 kernel_learning_rate_multiplier=fast", DNN_ERROR_PARAM,
+    "dense: kernel_learning_rate_multiplier must be a number" },
+  { "multiplier-of-nothing", "dense units=2 gamma_learning_rate_multiplier=2",
+    DNN_ERROR_NAME, "it has no weight for 'gamma_learning_rate_multiplier'" },
+  { "multiplier-of-a-buffer",
+    "batch_normalization moving_mean_learning_rate_multiplier=2",
+    DNN_ERROR_NAME, "'moving_mean_learning_rate_multiplier'" },
   { "same-name", "dense units=2 name=a ! dense units=2 name=a", DNN_ERROR_NAME,
     "there are two layers named 'a'" },
-  { "odd-name", "dense units=2 name=A/b", DNN_ERROR_NAME, "it is 'A/b'" },
+  { "odd-name", "dense units=2 name=A//b", DNN_ERROR_NAME, "it is 'A//b'" },
   { "name-input", "dense units=2 name=input", DNN_ERROR_NAME, "'input'" },
   { "name-optimizer", "dense units=2 name=optimizer", DNN_ERROR_NAME,
     "it is 'optimizer'" },
@@ -332,6 +340,23 @@ test_removed_plugin (void)
   dnn_assert_error (error, DNN_ERROR_NAME, "no initializer plugin 'ones'");
 }
 
+static void
+test_multipliers (void)
+{
+  g_autoptr (DnnModel) model =
+      make_good ("dense units=2 learning_rate_multiplier=3 "
+                 "bias_learning_rate_multiplier=0.5");
+
+  g_test_summary ("A weight's own multiplier goes before its layer's");
+
+  g_assert_cmpfloat (
+      dnn_model_find_weight (model, "dense/kernel")->learning_rate_multiplier,
+      ==, 3);
+  g_assert_cmpfloat (
+      dnn_model_find_weight (model, "dense/bias")->learning_rate_multiplier, ==,
+      0.5);
+}
+
 /* --- written back -------------------------------------------------------- */
 
 static const char *const chains[] = {
@@ -341,6 +366,7 @@ static const char *const chains[] = {
   "dense units=4 kernel_initializer=\"he_normal(scale=2, mode=fan_in)\" ! relu",
   "dense units=4 ! dense units=4 input=input ! add input=dense,dense_1",
   "reshape target_shape=2,2 ! flatten",
+  "dense units=4 name=A.b/c ! dense units=4 name=A.b ! add input=A.b/c,A.b",
   "dense units=4 ! dense units=4 weights=dense ! leaky_relu alpha=0.1",
 };
 
@@ -391,6 +417,7 @@ main (int argc, char *argv[])
     dnn_add_row ("/model/refuses", bads[i].name, &bads[i], test_bad);
   for (size_t i = 0; i < G_N_ELEMENTS (placed); i++)
     dnn_add_row ("/model/places", placed[i].name, &placed[i], test_placed);
+  g_test_add_func ("/model/multipliers", test_multipliers);
   g_test_add_func ("/model/no-layers", test_no_layers);
   g_test_add_func ("/model/removed-plugin", test_removed_plugin);
   g_test_add_func ("/model/chain", test_chain);

@@ -75,7 +75,7 @@ static void
 test_table (void)
 {
   g_autoptr (DnnModel) model = make_normalized ();
-  g_autofree char *text = dnn_summary (model, 0);
+  g_autofree char *text = dnn_summary (model, 0, false);
 
   g_test_summary ("The whole table, byte by byte");
 
@@ -86,7 +86,7 @@ static void
 test_optimizer (void)
 {
   g_autoptr (DnnModel) model = make_normalized ();
-  g_autofree char *text = dnn_summary (model, 1234);
+  g_autofree char *text = dnn_summary (model, 1234, false);
   g_autofree char *expect =
       g_strconcat (normalized, " Optimizer params: 1,234 (4.82 KB)\n", NULL);
 
@@ -137,7 +137,7 @@ test_long_names (void)
   g_autoptr (DnnModel) model =
       make ("dense units=2 name=a-name-that-is-much-too-long-for-the-column",
             DNN_SHAPE (4));
-  g_autofree char *text = dnn_summary (model, 0);
+  g_autofree char *text = dnn_summary (model, 0, false);
 
   g_test_summary ("A long name is cut into lines, and the table keeps its "
                   "width");

@@ -309,13 +309,22 @@ static const Override overrides[] = {
   { "first-dot", "phase 2.optimizer.type=adam", "phase 2", "optimizer.type",
     "adam" },
   { "empty", "data.scale=", "data", "scale", "" },
+  { "longest", "layer a.b.units=7", "layer a.b", "units", "7" },
+  { "shorter", "layer a.units=7", "layer a", "units", "7" },
+  { "dot-in-key", "layer a.b.x.y=7", "layer a.b", "x.y", "7" },
+  { "slash", "layer S/1.units=7", "layer S/1", "units", "7" },
 };
+
+/* Sections whose names have dots and slashes. */
+static const char dotted[] = "\n[layer a]\nunits = 1\n[layer a.b]\nunits = 2\n"
+                             "[layer S/1]\nunits = 3\n";
 
 static void
 test_override (gconstpointer data)
 {
   const Override *row = data;
-  g_autoptr (DnnExperiment) e = parse (example);
+  g_autofree char *text = g_strconcat (example, dotted, NULL);
+  g_autoptr (DnnExperiment) e = parse (text);
   g_autoptr (GError) error = NULL;
 
   dnn_experiment_override (e, row->text, &error);

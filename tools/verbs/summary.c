@@ -128,6 +128,7 @@ add_layers (JsonBuilder *b, const DnnModel *model)
     json_builder_begin_object (b);
     add_json_text (b, "name", layer->name);
     add_json_text (b, "type", dnn_layer_title (layer));
+    add_json_text (b, "block", layer->spec->block_use);
     add_output_shape (b, layer);
     add_json_int (b, "params", dnn_layer_count (layer));
     add_json_text (b, "missing", layer->missing);
@@ -192,14 +193,20 @@ print_json_summary (const Subject *subject, const DnnMemoryPlan *plan,
   print_json (b);
 }
 
+typedef struct {
+  gboolean variables, memory, expand;
+  gint64 batch; /* 0: the experiment's */
+} Options;
+
 static void
 print_summary (const Subject *subject, const DnnMemoryPlan *plan,
-               int64_t n_optimizer, bool variables)
+               int64_t n_optimizer, const Options *options)
 {
-  g_autofree char *text = dnn_summary (subject->model, n_optimizer);
+  g_autofree char *text =
+      dnn_summary (subject->model, n_optimizer, options->expand);
 
   printf ("%s", text);
-  if (variables) {
+  if (options->variables) {
     g_autofree char *list = dnn_summary_variables (subject->model);
 
     printf ("\n%s", list);
@@ -210,11 +217,6 @@ print_summary (const Subject *subject, const DnnMemoryPlan *plan,
     printf ("\n%s", memory);
   }
 }
-
-typedef struct {
-  gboolean variables, memory;
-  gint64 batch; /* 0: the experiment's */
-} Options;
 
 static bool
 check_options (const Options *options, GError **error)
@@ -263,7 +265,7 @@ summarize (const char *path, const Options *options, const Common *common,
   if (common->json)
     print_json_summary (&subject, plan, n_optimizer);
   else
-    print_summary (&subject, plan, n_optimizer, options->variables);
+    print_summary (&subject, plan, n_optimizer, options);
   return true;
 }
 
@@ -277,6 +279,8 @@ cmd_summary (const Command *self, int *argc, char ***argv, GError **error)
       "Each variable, and whether it trains", NULL },
     { "memory", 0, 0, G_OPTION_ARG_NONE, &options.memory,
       "What memory training takes, and where", NULL },
+    { "expand", 0, 0, G_OPTION_ARG_NONE, &options.expand,
+      "Each layer of a block in a row of its own", NULL },
     { "batch", 0, 0, G_OPTION_ARG_INT64, &options.batch,
       "With --memory: rows of a batch (default: the file's)", "N" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
