@@ -60,6 +60,7 @@ typedef struct DnnOnnxValueFields {
 
 typedef struct DnnOnnxAttributeFields {
   DnnOnnxAttribute attribute;
+  size_t n_number, n_integer; /* 1: written though it is 0 */
   const void *text;
   size_t n_text;
   DnnOnnxTensorFields **tensors;

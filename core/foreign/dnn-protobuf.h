@@ -65,6 +65,10 @@ void *dnn_protobuf_read (DnnForeignFile *file,
                          const DnnProtobufMessage *message, const void *data,
                          size_t n, GError **error);
 
+/* Bytes that the message of the struct `object` takes. */
+size_t dnn_protobuf_size (const DnnProtobufMessage *message,
+                          const void *object);
+
 /* Takes bytes as they are written. */
 typedef bool (*DnnProtobufSink) (void *user, const void *data, size_t n,
                                  GError **error);

@@ -109,8 +109,10 @@ static const DnnProtobufMessage graph_message;
 #define A DnnOnnxAttributeFields
 static const DnnProtobufField attribute_fields[] = {
   ONE (1, TEXT, "name", A, attribute.name),
-  ONE (2, FLOAT, "f", A, attribute.number),
-  ONE (3, INT, "i", A, attribute.integer),
+  { 2, DNN_PROTOBUF_FLOAT, "f", offsetof (A, attribute.number),
+    offsetof (A, n_number), NULL },
+  { 3, DNN_PROTOBUF_INT, "i", offsetof (A, attribute.integer),
+    offsetof (A, n_integer), NULL },
   MANY (4, VIEW, "s", A, text),
   SUB (5, "t", A, attribute.tensor, dnn_onnx_tensor_message),
   SUB (6, "g", A, attribute.graph, graph_message),
