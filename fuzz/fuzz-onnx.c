@@ -1,6 +1,7 @@
 /* fuzz-onnx.c - models, each name looked up and each number read */
 #include "dnn-array.h"
 #include "dnn-onnx-find.h"
+#include "dnn-shape.h"
 #include "fuzz.h"
 
 #include <string.h>

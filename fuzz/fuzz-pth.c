@@ -1,5 +1,6 @@
 /* fuzz-pth.c - files of torch.save, each number of each tensor read */
 #include "dnn-array.h"
+#include "dnn-shape.h"
 #include "dnn-torch-file.h"
 #include "fuzz.h"
 

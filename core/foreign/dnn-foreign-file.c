@@ -203,8 +203,8 @@ fail_open (const DnnForeignFile *self, const char *location, int reason,
   if (reason == ELOOP || reason == ENOTDIR)
     return dnn_foreign_file_fail (
         self, error,
-        "its data would lie in '%s', which a symbolic link leads to; put a "
-        "copy of the file there",
+        "its data would lie in '%s', and a part of that path is a symbolic "
+        "link or no folder; put a copy of the file there",
         location);
   g_set_error (error, DNN_ERROR,
                reason == ENOENT ? DNN_ERROR_NAME : DNN_ERROR_IO,

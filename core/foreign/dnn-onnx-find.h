@@ -1,6 +1,6 @@
 /* dnn-onnx-find.h - looks things of an ONNX model up by name
  *
- * What is handed out belongs to the model.
+ * Everything handed out belongs to the model.
  */
 #pragma once
 
@@ -20,8 +20,8 @@ const DnnOnnxFunction *dnn_onnx_find_function (const DnnOnnx *self,
 /* The constant `name`, of this graph; NULL where there is none. */
 const DnnOnnxTensor *dnn_onnx_graph_find_constant (const DnnOnnxGraph *self,
                                                    const char *name);
-/* What the graph says about the value `name`, whichever of inputs, outputs and
- * values it is in; NULL where it says nothing. */
+/* Type and axes of the value `name`, found among inputs, outputs and values;
+ * NULL if the graph does not describe it. */
 const DnnOnnxValue *dnn_onnx_graph_find_value (const DnnOnnxGraph *self,
                                                const char *name);
 /* The node of this graph whose output it is; NULL where there is none. */

@@ -35,7 +35,7 @@ typedef struct DnnOnnxTensorFields {
 
 typedef struct DnnOnnxDimFields {
   int64_t value;
-  size_t n_values; /* 0 or more: whether it is there */
+  size_t n_values; /* 0: the size is not known */
   const char *name;
 } DnnOnnxDimFields;
 
@@ -69,7 +69,7 @@ typedef struct DnnOnnxAttributeFields {
   size_t n_graphs;
 } DnnOnnxAttributeFields;
 
-/* What a graph has of one name. */
+/* Everything that a graph has of one name. */
 typedef struct DnnOnnxName {
   const char *name;
   size_t position; /* 0: there from the start; i + 1: node i makes it;

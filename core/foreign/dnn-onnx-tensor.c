@@ -3,6 +3,7 @@
 
 #include "dnn-array.h"
 #include "dnn-onnx-private.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include "dnn-array.h"
 #include "dnn-file.h"
 #include "dnn-onnx-private.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

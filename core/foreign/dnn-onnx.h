@@ -21,7 +21,7 @@ typedef struct DnnOnnxDim {
   const char *name; /* of a size that is not known, "batch"; may be "" */
 } DnnOnnxDim;
 
-/* What the file says about an input, an output or a value between. */
+/* Type and axes of an input, an output or a value between. */
 typedef struct DnnOnnxValue {
   const char *name;
   bool is_tensor; /* else a sequence, a map or an optional */

@@ -44,13 +44,13 @@ bool dnn_pickle_take_counted (DnnPickleMachine *self, int size,
 
 bool dnn_pickle_append (DnnPickleMachine *self, DnnPickleList *list,
                         const DnnPickleValue *item, GError **error);
-/* What has been appended to its list becomes the value's items. */
+/* The items of its list become the value's. */
 void dnn_pickle_close_list (DnnPickleItem *item);
 
 /* A new value on top of the stack; NULL with an error. */
 DnnPickleItem *dnn_pickle_push (DnnPickleMachine *self, DnnPickleKind kind,
                                 GError **error);
-/* Whether there are `n` values above the last mark; top and pop need one. */
+/* Fails unless `n` values lie above the last mark; top and pop need one. */
 bool dnn_pickle_need (const DnnPickleMachine *self, size_t n, GError **error);
 DnnPickleItem *dnn_pickle_top (const DnnPickleMachine *self);
 DnnPickleItem *dnn_pickle_pop (DnnPickleMachine *self);

@@ -201,7 +201,7 @@ run_put (DnnPickleMachine *self, int size, GError **error)
 
   if (size > 0 && !dnn_pickle_take_number (self, (size_t) size, &number, error))
     return false;
-  /* 64: what an entry takes in the table */
+  /* 64: bytes of an entry in the table */
   if (!dnn_pickle_need (self, 1, error) ||
       !dnn_foreign_file_spend (self->file, 64, error))
     return false;

@@ -26,7 +26,7 @@ typedef enum DnnPickleKind {
   DNN_PICKLE_DICT,      /* items: keys and values in turn */
   DNN_PICKLE_NAME,      /* text: "torch.FloatStorage" */
   DNN_PICKLE_CALL,      /* text: the name; items: its arguments */
-  DNN_PICKLE_PERSISTENT /* items: what identifies an object kept elsewhere */
+  DNN_PICKLE_PERSISTENT /* items: the id of an object kept elsewhere */
 } DnnPickleKind;
 
 typedef struct DnnPickleValue DnnPickleValue;

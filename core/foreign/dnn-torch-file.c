@@ -35,7 +35,7 @@ add_tensor (Walk *self, const DnnPickleValue *value, const char *path,
   DnnForeignFile *file = self->torch->file;
   DnnNamedTensor *tensor = dnn_foreign_file_take (file, sizeof *tensor, error);
 
-  /* 128: what the list and the table take */
+  /* 128: bytes of an entry in list and table */
   if (tensor == NULL || !dnn_foreign_file_spend (file, 128, error))
     return false;
   if (!dnn_torch_tensor_make (self->store, value, tensor, error))

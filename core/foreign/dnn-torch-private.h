@@ -14,7 +14,7 @@ typedef struct DnnTorchType {
   DnnDtype dtype;   /* of arrays */
 } DnnTorchType;
 
-/* What a tensor's numbers are a part of. */
+/* Numbers that tensors show parts of. */
 typedef struct DnnTorchStorage {
   const DnnTorchType *type;
   const char *key;
@@ -46,7 +46,7 @@ const uint8_t *dnn_torch_store_find (DnnTorchStore *self,
                                      const DnnTorchStorage *storage,
                                      GError **error);
 
-/* torch-tensor.c: whether the value is a tensor or a parameter. */
+/* torch-tensor.c: true for a tensor or a parameter. */
 bool dnn_torch_is_tensor (const DnnPickleValue *value);
 /* Its type, shape and numbers; the name is the caller's. */
 bool dnn_torch_tensor_make (DnnTorchStore *store, const DnnPickleValue *value,

@@ -41,6 +41,9 @@ collect (DnnOnnxNames *self, DnnForeignFile *file, const DnnOnnxGraph *graph,
 
   for (size_t i = 0; i < graph->n_nodes; i++)
     n += graph->nodes[i]->n_outputs;
+  /* twice: qsort makes a copy */
+  if (!dnn_foreign_file_spend (file, n * sizeof *self->list, error))
+    return false;
   self->list = dnn_foreign_file_take (file, n * sizeof *self->list, error);
   if (self->list == NULL)
     return false;

@@ -2,6 +2,7 @@
 #include "dnn-torch-private.h"
 
 #include "dnn-array.h"
+#include "dnn-shape.h"
 
 #include <string.h>
 

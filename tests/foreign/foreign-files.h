@@ -4,6 +4,7 @@
 #include "dnn-array.h"
 #include "dnn-assert.h"
 #include "dnn-safetensors.h"
+#include "dnn-shape.h"
 
 static inline char *
 golden_path (const char *name)
