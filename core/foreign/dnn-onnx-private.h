@@ -105,8 +105,8 @@ extern const DnnProtobufMessage dnn_onnx_model_message;
 extern const DnnProtobufMessage dnn_onnx_tensor_message;
 
 /* dnn-onnx-tensor.c: makes `tensor` of the fields.  `folder`: where its data
- * may lie in other files; NULL: nowhere.  `others`: location -> what is mapped
- * so far. */
+ * may lie in other files; NULL: nowhere, and `others` is not used.  `others`:
+ * location -> file that is mapped. */
 bool dnn_onnx_tensor_finish (DnnOnnxTensorFields *self, DnnForeignFile *file,
                              const char *folder, GHashTable *others,
                              GError **error);

@@ -148,10 +148,8 @@ static Other *
 map_other (const Source *self, const char *location, const char *folder,
            GHashTable *others, GError **error)
 {
-  Other *other = g_hash_table_lookup (others, location);
+  Other *other;
 
-  if (other != NULL)
-    return other;
   if (folder == NULL) {
     fail (self, error,
           "its data lie in the file '%s', and only a model that is a file "
@@ -159,6 +157,9 @@ map_other (const Source *self, const char *location, const char *folder,
           location);
     return NULL;
   }
+  other = g_hash_table_lookup (others, location);
+  if (other != NULL)
+    return other;
   other = dnn_foreign_file_take (self->file, sizeof *other, error);
   if (other == NULL)
     return NULL;

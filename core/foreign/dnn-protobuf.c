@@ -171,7 +171,10 @@ count_elements (const Reader *self, const Entry *entry, size_t *ret_n,
     for (size_t i = 0; i < n; i++)
       n_ends += entry->bytes.at[i] < 0x80;
     *ret_n = n_ends;
-    return true;
+    return n == 0 || entry->bytes.end[-1] < 0x80 ||
+           dnn_foreign_file_fail (self->file, error,
+                                  "%s.%s ends within a number: it is cut short",
+                                  self->message->name, entry->field->name);
   }
   *ret_n = n / unit;
   return n % unit == 0 ||

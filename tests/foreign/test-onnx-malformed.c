@@ -342,6 +342,19 @@ test_tensor_file (void)
   g_assert_cmpmem (tensor->array.data, 8, ((int32_t[]){ 7, -8 }), 8);
 }
 
+static void
+test_external_tensor_file (void)
+{
+  g_autoptr (GBytes) bytes = make_model ("1:1 2:3 14:1 13{1'location' 2'a'}");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A tensor on its own has its data in its own file");
+
+  g_assert_null (dnn_onnx_tensor_file_parse ("t.pb", bytes, &error));
+
+  dnn_assert_error (error, DNN_ERROR_FORMAT, "lie in the file 'a'");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -357,6 +370,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/onnx/both-ways", test_both_ways);
   g_test_add_func ("/onnx/merged", test_merged);
   g_test_add_func ("/onnx/tensor-file", test_tensor_file);
+  g_test_add_func ("/onnx/tensor-file/external", test_external_tensor_file);
 
   return g_test_run ();
 }
