@@ -138,10 +138,75 @@ def worst_cases():
     for piece in b'[', b'{"a":':
         head = piece * (n // len(piece))
         yield 'safetensors', struct.pack('<Q', len(head)) + head
+    for data in worst_models():
+        yield 'onnx', data
+    for data in worst_pickles():
+        yield 'pth', zip_pickle(data)
+    members = io.BytesIO()
+    with zipfile.ZipFile(members, 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr('a/data.pkl', b'\x80\2' + bytes(80 << 20))
+    yield 'pth', members.getvalue()
     head = b'{' + b','.join(
         b'"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % i
         for i in range(n // 16)) + b'}'
     yield 'safetensors', struct.pack('<Q', len(head)) + head
+
+
+def varint(number):
+    out = b''
+    while number > 0x7f:
+        out += bytes([number & 0x7f | 0x80])
+        number >>= 7
+    return out + bytes([number])
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def worst_models():
+    """Of ONNX: many, deep and wide messages."""
+    n = 1 << 18
+    head = b'\x08\x08' + field(8, b'\x10\x11')
+    yield head + field(7, field(1, b'') * n)  # nodes
+    yield head + field(7, b'\x0a\0' * n)
+    yield head + field(7, field(5, b'\x10\1') * n)  # constants
+    yield head + field(7, b'') * n  # one graph in many parts
+    yield head + field(14, b'') * n
+    yield head + field(25, field(7, field(4, b'f'))) * (n // 8)
+    names = b''.join(field(1, field(1, b'x') + field(2, b'%d' % i)
+                           + field(4, b'Op')) for i in range(n // 16))
+    yield head + field(7, field(11, field(1, b'x')) + names)
+    yield head + field(7, field(1, field(4, b'Op') + field(2, b'') * n))
+    yield head + field(7, field(5, b'\x10\7' + field(7, b'\0' * n)))
+    deep = b''
+    for _ in range(n // 64):
+        deep = field(6, field(1, field(5, deep)))
+    yield head + field(7, field(1, field(5, deep)))
+
+
+def worst_pickles():
+    """Of PyTorch: much that is pushed, kept, named and shared."""
+    n = 1 << 18
+    yield b'\x80\2' + b'N' * n + b'.'
+    yield b'\x80\2' + b'(' * n + b'.'
+    yield b'\x80\2]' + b'(e' * n + b'.'
+    yield b'\x80\2N' + b'\x94' * n + b'.'
+    yield b'\x80\2]' + b'\x85' * n + b'.'
+    yield b'\x80\2]' + b'\x94h\0h\0\x86' * n + b'.'
+    yield b'\x80\2' + b'ccollections\nOrderedDict\n' * (n // 16) + b'.'
+    yield b'\x80\2]' + b''.join(b'q%ch%c\x86' % (i, i)
+                                for i in range(200)) + b'.'
+    key = b'X' + struct.pack('<I', n) + b'k' * n
+    yield (b'\x80\2}' + key + b'q\0' + b'}h\0' * 40 + b'N' + b's' * 41 + b'.')
+
+
+def zip_pickle(data):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, 'w') as members:
+        members.writestr('a/data.pkl', data)
+        members.writestr('a/data/0', bytes(8))
+    return archive.getvalue()
 
 
 def find_seeds(options):

@@ -8,6 +8,8 @@
 #include "dnn-data-file.h"
 #include "dnn-history.h"
 #include "dnn-model-file.h"
+#include "dnn-onnx.h"
+#include "dnn-torch-file.h"
 #include "heap.h"
 
 #include <stdio.h>
@@ -90,6 +92,24 @@ read_model (DnnRegistry *registry, const char *path, GError **error)
   return file != NULL;
 }
 
+static bool
+read_onnx (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (DnnOnnx) model = dnn_onnx_read (path, error);
+
+  (void) registry;
+  return model != NULL;
+}
+
+static bool
+read_torch (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (DnnTorchFile) file = dnn_torch_file_read (path, error);
+
+  (void) registry;
+  return file != NULL;
+}
+
 /* The first match counts; "" is any other. */
 static const struct {
   const char *suffix;
@@ -101,6 +121,8 @@ static const struct {
   { ".history", read_history },
   { ".safetensors", read_tensors },
   { ".model", read_model },
+  { ".onnx", read_onnx },
+  { ".pth", read_torch },
   { "", read_array },
 };
 
