@@ -4,9 +4,8 @@
  */
 #pragma once
 
+#include "dnn-hdf5-cursor.h"
 #include "dnn-hdf5.h"
-
-#include <string.h>
 
 G_BEGIN_DECLS
 
@@ -43,48 +42,6 @@ typedef enum DnnHdf5Class {
   DNN_HDF5_VARIABLE = 9
 } DnnHdf5Class;
 
-/* Bytes being read from front to back.  Past their end every number is 0 and
- * `short_of` is set, to be looked at when a structure is done. */
-typedef struct DnnHdf5Cursor {
-  const uint8_t *at, *end;
-  bool short_of;
-} DnnHdf5Cursor;
-
-/* The next n bytes; NULL past the end. */
-static inline const uint8_t *
-dnn_hdf5_take (DnnHdf5Cursor *self, uint64_t n)
-{
-  const uint8_t *at = self->at;
-
-  if (n > (uint64_t) (self->end - at)) {
-    self->short_of = true;
-    return NULL;
-  }
-  self->at += n;
-  return at;
-}
-
-/* The next unsigned number of n <= 8 bytes, little-endian. */
-static inline uint64_t
-dnn_hdf5_number (DnnHdf5Cursor *self, size_t n)
-{
-  const uint8_t *at = dnn_hdf5_take (self, n);
-  uint64_t number = 0;
-
-  for (size_t i = 0; at != NULL && i < n; i++)
-    number |= (uint64_t) at[i] << 8 * i;
-  return number;
-}
-
-/* Whether these four letters come next; they are passed. */
-static inline bool
-dnn_hdf5_signature (DnnHdf5Cursor *self, const char *letters)
-{
-  const uint8_t *at = dnn_hdf5_take (self, 4);
-
-  return at != NULL && memcmp (at, letters, 4) == 0;
-}
-
 typedef struct DnnHdf5Message {
   DnnHdf5Type type;
   DnnHdf5Cursor body;
@@ -92,6 +49,7 @@ typedef struct DnnHdf5Message {
 
 /* An attribute that nobody has looked into. */
 typedef struct DnnHdf5Attribute {
+  const DnnHdf5Node *node;
   const char *key;    /* within the file */
   DnnHdf5Cursor body; /* of its message */
 } DnnHdf5Attribute;
@@ -103,23 +61,21 @@ typedef struct DnnHdf5Entry {
   GPtrArray *children; /* (owned) or NULL */
   uint64_t address;    /* of its object header */
   unsigned depth;      /* 0: the root */
-  guint attribute;     /* the first of its attributes */
-  guint n_attributes;
 } DnnHdf5Entry;
 
 struct DnnHdf5 {
-  char *name;          /* (owned) */
-  GBytes *bytes;       /* (owned) */
-  const uint8_t *data; /* of `bytes` */
-  size_t size;         /* of `bytes` */
-  GPtrArray *entries;  /* (owned) each node once; the first is the root */
-  GHashTable *by_path; /* (owned) path -> entry */
-  GHashTable *seen;    /* (owned) addresses of object headers with a link */
-  GArray *attributes;  /* (owned) DnnHdf5Attribute, in the order of entries */
-  GPtrArray *copies;   /* (owned) the numbers of chunked datasets */
-  const char *place;   /* path of the node being read, for messages */
-  uint64_t n_data;     /* bytes of all datasets so far */
-  uint64_t work;       /* steps that may still be taken */
+  char *name;             /* (owned) */
+  GBytes *bytes;          /* (owned) */
+  const uint8_t *data;    /* of `bytes` */
+  size_t size;            /* of `bytes` */
+  GPtrArray *entries;     /* (owned) each node once; the first is the root */
+  GHashTable *by_path;    /* (owned) path -> entry */
+  GHashTable *seen;       /* (owned) addresses of object headers with a link */
+  GHashTable *attributes; /* (owned) set of DnnHdf5Attribute */
+  GPtrArray *copies;      /* (owned) the numbers of chunked datasets */
+  const char *place;      /* path of the node being read, for messages */
+  uint64_t n_data;        /* bytes of all datasets so far */
+  uint64_t work;          /* steps that may still be taken */
 };
 
 /* Sets DNN_ERROR_FORMAT: file, node, sentence; returns false. */
@@ -184,8 +140,10 @@ bool dnn_hdf5_read_dataset (DnnHdf5 *self, const GArray *messages,
 bool dnn_hdf5_read_chunks (DnnHdf5 *self, DnnHdf5Cursor layout,
                            DnnNamedTensor *tensor, GError **error);
 
-/* hdf5-attribute.c: notes an attribute of the entry that is read. */
-bool dnn_hdf5_note_attribute (DnnHdf5 *self, DnnHdf5Entry *entry,
+/* hdf5-attribute.c: a set by node and key, and an attribute of the node that is
+ * read added to it. */
+GHashTable *dnn_hdf5_attributes_new (void);
+bool dnn_hdf5_note_attribute (DnnHdf5 *self, const DnnHdf5Node *node,
                               DnnHdf5Cursor message, GError **error);
 
 G_END_DECLS

@@ -235,7 +235,7 @@ read_message (DnnHdf5 *self, DnnHdf5Entry *entry, const DnnHdf5Message *message,
 {
   switch (message->type) {
   case DNN_HDF5_ATTRIBUTE:
-    return dnn_hdf5_note_attribute (self, entry, message->body, error);
+    return dnn_hdf5_note_attribute (self, &entry->node, message->body, error);
   case DNN_HDF5_SYMBOL_TABLE:
     return dnn_hdf5_read_symbols (self, message->body, entry, error);
   case DNN_HDF5_LINK:
@@ -274,7 +274,6 @@ read_entry (DnnHdf5 *self, DnnHdf5Entry *entry, GError **error)
                           "datatypes are not read");
   entry->children = g_ptr_array_new ();
   entry->node.children = entry->children;
-  entry->attribute = self->attributes->len;
   for (guint i = 0; i < messages->len; i++)
     if (!read_message (self, entry,
                        &g_array_index (messages, DnnHdf5Message, i), error))
@@ -318,7 +317,7 @@ dnn_hdf5_parse (const char *name, GBytes *bytes, GError **error)
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->seen =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  self->attributes = g_array_new (FALSE, FALSE, sizeof (DnnHdf5Attribute));
+  self->attributes = dnn_hdf5_attributes_new ();
   self->copies = g_ptr_array_new_with_free_func (dnn_memory_free);
   self->place = "";
   self->work = WORK + self->size;
@@ -339,7 +338,7 @@ dnn_hdf5_free (DnnHdf5 *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->copies);
-  g_array_unref (self->attributes);
+  g_hash_table_unref (self->attributes);
   g_hash_table_unref (self->seen);
   g_hash_table_unref (self->by_path);
   g_ptr_array_unref (self->entries);

@@ -16,11 +16,33 @@ typedef struct Texts {
 
 /* --- finding (IV.A.2.m) -------------------------------------------------- */
 
+static guint
+hash_attribute (gconstpointer data)
+{
+  const DnnHdf5Attribute *self = data;
+
+  return g_str_hash (self->key) ^ g_direct_hash (self->node);
+}
+
+static gboolean
+equal_attributes (gconstpointer a, gconstpointer b)
+{
+  const DnnHdf5Attribute *x = a, *y = b;
+
+  return x->node == y->node && strcmp (x->key, y->key) == 0;
+}
+
+GHashTable *
+dnn_hdf5_attributes_new (void)
+{
+  return g_hash_table_new_full (hash_attribute, equal_attributes, g_free, NULL);
+}
+
 bool
-dnn_hdf5_note_attribute (DnnHdf5 *self, DnnHdf5Entry *entry,
+dnn_hdf5_note_attribute (DnnHdf5 *self, const DnnHdf5Node *node,
                          DnnHdf5Cursor message, GError **error)
 {
-  DnnHdf5Attribute attribute = { .body = message };
+  DnnHdf5Attribute attribute = { .node = node, .body = message };
   const unsigned version = (unsigned) dnn_hdf5_number (&message, 1);
   uint64_t n;
 
@@ -35,28 +57,23 @@ dnn_hdf5_note_attribute (DnnHdf5 *self, DnnHdf5Entry *entry,
                           version);
   if (n == 0 || memchr (attribute.key, 0, n) == NULL)
     return dnn_hdf5_fail (self, error, "an attribute's name must have an end");
-  /* each takes some 16 bytes, if they do not overlap */
-  if (self->attributes->len > self->size / 16)
+  /* each takes some 16 bytes, if they do not overlap; a name is hashed */
+  if (g_hash_table_size (self->attributes) > self->size / 16)
     return dnn_hdf5_fail (self, error,
                           "has more attributes than the file can hold");
-  g_array_append_val (self->attributes, attribute);
-  entry->n_attributes++;
-  return true;
+  return dnn_hdf5_spend (self, n / 16, error) &&
+         (g_hash_table_add (self->attributes,
+                            g_memdup2 (&attribute, sizeof attribute)) ||
+          dnn_hdf5_fail (self, error, "has the attribute '%s' twice",
+                         attribute.key));
 }
 
 static const DnnHdf5Attribute *
 find_attribute (const DnnHdf5 *self, const DnnHdf5Node *node, const char *key)
 {
-  const DnnHdf5Entry *entry = g_hash_table_lookup (self->by_path, node->path);
+  const DnnHdf5Attribute wanted = { .node = node, .key = key };
 
-  for (guint i = 0; entry != NULL && i < entry->n_attributes; i++) {
-    const DnnHdf5Attribute *attribute = &g_array_index (
-        self->attributes, DnnHdf5Attribute, entry->attribute + i);
-
-    if (strcmp (attribute->key, key) == 0)
-      return attribute;
-  }
-  return NULL;
+  return g_hash_table_lookup (self->attributes, &wanted);
 }
 
 bool
@@ -227,6 +244,8 @@ try_key (Texts *self, const DnnHdf5Node *node, const char *key, GError **error)
 {
   const DnnHdf5Attribute *attribute = find_attribute (self->hdf5, node, key);
 
+  if (!dnn_hdf5_spend (self->hdf5, 1, error))
+    return -1;
   if (attribute == NULL)
     return 0;
   return read_texts (self, attribute, error) ? 1 : -1;

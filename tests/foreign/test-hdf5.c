@@ -1,68 +1,17 @@
 /* test-hdf5.c - files of h5py's, held against what h5py finds in them */
-#include "dnn-array.h"
 #include "dnn-assert.h"
 #include "dnn-hdf5.h"
-
-#include <json-glib/json-glib.h>
-
-static char *
-file_path (const char *name)
-{
-  return g_build_filename (g_getenv ("DNN_TEST_DATA"), "foreign", "keras", name,
-                           NULL);
-}
-
-static JsonNode *
-load_told (const char *path)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autofree char *told = g_strconcat (path, ".json", NULL);
-  g_autoptr (GError) error = NULL;
-
-  json_parser_load_from_file (parser, told, &error);
-  g_assert_no_error (error);
-  return json_parser_steal_root (parser);
-}
-
-/* --- what h5py finds ----------------------------------------------------- */
-
-static void
-assert_numbers (const DnnNamedTensor *tensor, JsonArray *values)
-{
-  const gsize size =
-      json_array_get_length (values) * dnn_dtype_size (tensor->dtype);
-  g_autoptr (DnnArray) array = dnn_array_new_take (
-      tensor->dtype, tensor->shape, g_bytes_new (tensor->data, size));
-
-  for (guint i = 0; i < json_array_get_length (values); i++) {
-    JsonNode *value = json_array_get_element (values, i);
-    float number;
-
-    dnn_array_to_float (array, i, 1, &number);
-    if (json_node_get_value_type (value) == G_TYPE_BOOLEAN)
-      g_assert_cmpfloat (number, ==, json_node_get_boolean (value));
-    else
-      g_assert_cmpfloat (number, ==, (float) json_node_get_double (value));
-  }
-}
+#include "told.h"
 
 static void
 assert_dataset (const DnnHdf5 *file, const char *path, JsonObject *told)
 {
   const DnnHdf5Node *node = dnn_hdf5_find (file, path);
-  JsonArray *shape = json_object_get_array_member (told, "shape");
 
   g_assert_nonnull (node);
   g_assert_false (node->is_group);
   g_assert_cmpstr (node->tensor.name, ==, path);
-  g_assert_cmpstr (dnn_dtype_name (node->tensor.dtype), ==,
-                   json_object_get_string_member (told, "dtype"));
-  g_assert_cmpuint (node->tensor.shape.n_dims, ==,
-                    json_array_get_length (shape));
-  for (guint i = 0; i < json_array_get_length (shape); i++)
-    g_assert_cmpint (node->tensor.shape.dims[i], ==,
-                     json_array_get_int_element (shape, i));
-  assert_numbers (&node->tensor, json_object_get_array_member (told, "data"));
+  told_assert_tensor (&node->tensor, told);
 }
 
 static void
@@ -93,8 +42,8 @@ count_nodes (const DnnHdf5Node *node)
 static void
 test_file (gconstpointer name)
 {
-  g_autofree char *path = file_path (name);
-  g_autoptr (JsonNode) told = load_told (path);
+  g_autofree char *path = told_path (name);
+  g_autoptr (JsonNode) told = told_load (path);
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnHdf5) file = dnn_hdf5_read (path, &error);
   JsonObject *root = json_node_get_object (told), *datasets, *attributes;
@@ -154,7 +103,7 @@ test_refused (gconstpointer data)
 {
   const struct Refused *row = data;
   g_autofree char *name = g_strdup_printf ("refused/%s.h5", row->name);
-  g_autofree char *path = file_path (name);
+  g_autofree char *path = told_path (name);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What is not read is refused by its name");
@@ -198,41 +147,18 @@ static const struct Lie {
   { "header-sum", "latest.h5", "OHDR", 8, 1, 1, "wrong checksum" },
 };
 
-/* The first place of `find`; the letters may stand anywhere. */
-static char *
-find_bytes (char *data, size_t n, const char *find)
-{
-  const size_t length = strlen (find);
-
-  for (size_t i = 0; i + length <= n; i++)
-    if (memcmp (data + i, find, length) == 0)
-      return data + i;
-  g_assert_not_reached ();
-}
-
-static GBytes *
-read_bytes (const char *name)
-{
-  g_autofree char *path = file_path (name);
-  char *data = NULL;
-  gsize n = 0;
-
-  g_assert_true (g_file_get_contents (path, &data, &n, NULL));
-  return g_bytes_new_take (data, n);
-}
-
 static void
 test_lie (gconstpointer data)
 {
   const struct Lie *row = data;
   gsize n;
-  char *bytes = g_bytes_unref_to_data (read_bytes (row->file), &n);
+  char *bytes = g_bytes_unref_to_data (told_read (row->file), &n);
   g_autoptr (GBytes) changed = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A structure that lies is refused");
 
-  memcpy (find_bytes (bytes, n, row->find) + row->after, &row->value, row->n);
+  memcpy (told_find (bytes, n, row->find) + row->after, &row->value, row->n);
   changed = g_bytes_new_take (bytes, n);
 
   g_assert_null (dnn_hdf5_parse ("a.h5", changed, &error));
@@ -244,7 +170,7 @@ test_lie (gconstpointer data)
 static void
 test_cut (gconstpointer name)
 {
-  g_autoptr (GBytes) whole = read_bytes (name);
+  g_autoptr (GBytes) whole = told_read (name);
 
   g_test_summary ("A file cut anywhere is refused");
 
@@ -262,7 +188,7 @@ test_cut (gconstpointer name)
 static void
 test_attributes (void)
 {
-  g_autofree char *path = file_path ("types.h5");
+  g_autofree char *path = told_path ("types.h5");
   g_autoptr (DnnHdf5) file = dnn_hdf5_read (path, NULL);
   const DnnHdf5Node *root = dnn_hdf5_find (file, "");
   g_autofree char *text = dnn_hdf5_get_text (file, root, "bytes", NULL);
@@ -285,7 +211,7 @@ test_attributes (void)
 static void
 test_zero_copy (void)
 {
-  g_autoptr (GBytes) bytes = read_bytes ("types.h5");
+  g_autoptr (GBytes) bytes = told_read ("types.h5");
   g_autoptr (DnnHdf5) file = dnn_hdf5_parse ("a.h5", bytes, NULL);
   gsize n;
   const char *data = g_bytes_get_data (bytes, &n),
