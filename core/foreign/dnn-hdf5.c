@@ -313,6 +313,8 @@ dnn_hdf5_parse (const char *name, GBytes *bytes, GError **error)
   self->name = g_strdup (name);
   self->bytes = g_bytes_ref (bytes);
   self->data = g_bytes_get_data (bytes, &self->size);
+  if (self->data == NULL)
+    self->data = (const uint8_t *) ""; /* of no bytes */
   self->entries = g_ptr_array_new_with_free_func (free_entry);
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->seen =

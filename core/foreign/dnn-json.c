@@ -144,26 +144,31 @@ JsonObject *
 dnn_json_parse (const char *name, const char *text, size_t n, unsigned depth,
                 GError **error)
 {
-  Scan self = { .name = name,
-                .start = text,
-                .at = text,
-                .end = text + n,
-                .most_depth = depth,
-                .room = MOST_BYTES };
+  Scan self = { .name = name, .most_depth = depth, .room = MOST_BYTES };
 
   g_return_val_if_fail (name != NULL && (text != NULL || n == 0), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
+  self.start = self.at = n > 0 ? text : "";
+  self.end = self.start + n;
   return scan (&self, error) ? parse (name, text, n, error) : NULL;
+}
+
+/* The member `key`, of that type; NULL where it is not. */
+static JsonNode *
+find_member (JsonObject *object, const char *key, JsonNodeType type)
+{
+  JsonNode *node = json_object_get_member (object, key);
+
+  return node != NULL && json_node_get_node_type (node) == type ? node : NULL;
 }
 
 const char *
 dnn_json_text (JsonObject *object, const char *key)
 {
-  JsonNode *node = json_object_get_member (object, key);
+  JsonNode *node = find_member (object, key, JSON_NODE_VALUE);
 
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_STRING
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
              ? json_node_get_string (node)
              : NULL;
 }
@@ -171,19 +176,15 @@ dnn_json_text (JsonObject *object, const char *key)
 JsonObject *
 dnn_json_object (JsonObject *object, const char *key)
 {
-  JsonNode *node = json_object_get_member (object, key);
+  JsonNode *node = find_member (object, key, JSON_NODE_OBJECT);
 
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node)
-             ? json_node_get_object (node)
-             : NULL;
+  return node != NULL ? json_node_get_object (node) : NULL;
 }
 
 JsonArray *
 dnn_json_array (JsonObject *object, const char *key)
 {
-  JsonNode *node = json_object_get_member (object, key);
+  JsonNode *node = find_member (object, key, JSON_NODE_ARRAY);
 
-  return node != NULL && JSON_NODE_HOLDS_ARRAY (node)
-             ? json_node_get_array (node)
-             : NULL;
+  return node != NULL ? json_node_get_array (node) : NULL;
 }

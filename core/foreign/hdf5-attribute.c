@@ -10,7 +10,7 @@
 typedef struct Texts {
   DnnHdf5 *hdf5;
   const char *key;
-  GPtrArray *list; /* (owned) */
+  GPtrArray *list; /* where they go */
   size_t room;     /* bytes that they may still have: those of the file */
 } Texts;
 
@@ -221,6 +221,8 @@ read_texts (Texts *self, const DnnHdf5Attribute *attribute, GError **error)
   DnnShape shape;
   int64_t n;
 
+  if (!dnn_hdf5_spend (self->hdf5, 1, error))
+    return false;
   dnn_hdf5_take (&at, version == 3 ? 1 : 0);
   take_part (&at, n_name, version == 1);
   dtype = take_part (&at, n_dtype, version == 1);
@@ -238,52 +240,51 @@ read_texts (Texts *self, const DnnHdf5Attribute *attribute, GError **error)
   return add_texts (self, dtype, at, (uint64_t) n, error);
 }
 
-/* Reads the attribute `key`; 1 done, 0 not there, -1 an error. */
-static int
-try_key (Texts *self, const DnnHdf5Node *node, const char *key, GError **error)
-{
-  const DnnHdf5Attribute *attribute = find_attribute (self->hdf5, node, key);
-
-  if (!dnn_hdf5_spend (self->hdf5, 1, error))
-    return -1;
-  if (attribute == NULL)
-    return 0;
-  return read_texts (self, attribute, error) ? 1 : -1;
-}
-
+/* Reads the pieces of a list that is cut: `key`0, `key`1 and so on. */
 static bool
-fail_missing (const DnnHdf5 *self, const DnnHdf5Node *node, const char *key,
-              GError **error)
+read_pieces (Texts *self, const DnnHdf5Node *node, GError **error)
 {
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "%s: '%s': has no attribute '%s'", self->name, node->path, key);
-  return false;
+  for (unsigned i = 0;; i++) {
+    g_autofree char *piece = g_strdup_printf ("%s%u", self->key, i);
+    const DnnHdf5Attribute *attribute =
+        find_attribute (self->hdf5, node, piece);
+
+    if (attribute == NULL && i > 0)
+      return true;
+    if (attribute == NULL) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                   "%s: '%s': has no attribute '%s'", self->hdf5->name,
+                   node->path, self->key);
+      return false;
+    }
+    if (!read_texts (self, attribute, error))
+      return false;
+  }
 }
 
-static void
-start (Texts *self, DnnHdf5 *hdf5, const DnnHdf5Node *node, const char *key)
+/* Returns: (transfer full): the texts of an attribute, whole or cut. */
+static GPtrArray *
+read_list (DnnHdf5 *self, const DnnHdf5Node *node, const char *key,
+           GError **error)
 {
-  hdf5->place = node->path;
-  self->hdf5 = hdf5;
-  self->key = key;
-  self->list = g_ptr_array_new_with_free_func (g_free);
-  self->room = hdf5->size;
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  Texts texts = { .hdf5 = self, .key = key, .list = list, .room = self->size };
+  const DnnHdf5Attribute *attribute = find_attribute (self, node, key);
+
+  self->place = node->path;
+  return (attribute != NULL ? read_texts (&texts, attribute, error)
+                            : read_pieces (&texts, node, error))
+             ? g_steal_pointer (&list)
+             : NULL;
 }
 
 char *
 dnn_hdf5_get_text (DnnHdf5 *self, const DnnHdf5Node *node, const char *key,
                    GError **error)
 {
-  g_autoptr (GPtrArray) list = NULL;
-  Texts texts;
-  int found;
+  g_autoptr (GPtrArray) list = read_list (self, node, key, error);
 
-  start (&texts, self, node, key);
-  list = texts.list;
-  found = try_key (&texts, node, key, error);
-  if (found == 0)
-    fail_missing (self, node, key, error);
-  if (found <= 0)
+  if (list == NULL)
     return NULL;
   if (list->len == 1)
     return g_strdup (g_ptr_array_index (list, 0));
@@ -292,39 +293,13 @@ dnn_hdf5_get_text (DnnHdf5 *self, const DnnHdf5Node *node, const char *key,
   return NULL;
 }
 
-/* The pieces of a list that is cut: `key`0, `key`1 and so on. */
-static int
-try_pieces (Texts *self, const DnnHdf5Node *node, const char *key,
-            GError **error)
-{
-  int found = 1;
-
-  for (unsigned i = 0; found == 1; i++) {
-    g_autofree char *piece = g_strdup_printf ("%s%u", key, i);
-
-    found = try_key (self, node, piece, error);
-    if (found == 0 && i > 0)
-      return 1;
-  }
-  return found;
-}
-
 char **
 dnn_hdf5_get_texts (DnnHdf5 *self, const DnnHdf5Node *node, const char *key,
                     GError **error)
 {
-  g_autoptr (GPtrArray) list = NULL;
-  Texts texts;
-  int found;
+  g_autoptr (GPtrArray) list = read_list (self, node, key, error);
 
-  start (&texts, self, node, key);
-  list = texts.list;
-  found = try_key (&texts, node, key, error);
-  if (found == 0)
-    found = try_pieces (&texts, node, key, error);
-  if (found == 0)
-    fail_missing (self, node, key, error);
-  if (found <= 0)
+  if (list == NULL)
     return NULL;
   g_ptr_array_add (list, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&list), FALSE);

@@ -143,8 +143,8 @@ test_zero_copy (void)
 
 /* --- what they must not be ----------------------------------------------- */
 
-#define GOOD_CONFIG   "{\"class_name\":\"Sequential\",\"config\":{\"layers\":[]}}"
 #define GOOD_METADATA "{\"keras_version\":\"3.0.0\"}"
+#define GOOD_CONFIG   LAYERS ("")
 #define LAYERS(layer)                                                          \
   "{\"class_name\":\"Sequential\",\"config\":{\"layers\":[" layer "]}}"
 
