@@ -50,4 +50,7 @@ dnn_hdf5_signature (DnnHdf5Cursor *self, const char *letters)
   return at != NULL && memcmp (at, letters, 4) == 0;
 }
 
+/* hdf5-checksum.c: Jenkins' lookup3, as HDF5 sums its metadata (IV.A). */
+uint32_t dnn_hdf5_checksum (const uint8_t *data, size_t n);
+
 G_END_DECLS

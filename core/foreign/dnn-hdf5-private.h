@@ -11,10 +11,6 @@ G_BEGIN_DECLS
 
 /* An address that is none. */
 #define DNN_HDF5_UNDEFINED UINT64_MAX
-/* Of groups in groups; Keras' own nest to some dozen. */
-#define DNN_HDF5_DEPTH_LIMIT 64
-/* Of a path, in bytes. */
-#define DNN_HDF5_PATH_LIMIT 1024
 
 /* Types of messages in an object header (IV.A.2). */
 typedef enum DnnHdf5Type {
@@ -78,6 +74,8 @@ struct DnnHdf5 {
   uint64_t work;          /* steps that may still be taken */
 };
 
+/* hdf5-access.c */
+
 /* Sets DNN_ERROR_FORMAT: file, node, sentence; returns false. */
 bool dnn_hdf5_fail (const DnnHdf5 *self, GError **error, const char *format,
                     ...) G_GNUC_PRINTF (3, 4);
@@ -93,12 +91,15 @@ bool dnn_hdf5_at (const DnnHdf5 *self, uint64_t address, uint64_t n,
 bool dnn_hdf5_from (const DnnHdf5 *self, uint64_t address, const char *what,
                     DnnHdf5Cursor *ret_cursor, GError **error);
 
-/* hdf5-checksum.c: Jenkins' lookup3, as HDF5 sums its metadata (IV.A). */
-uint32_t dnn_hdf5_checksum (const uint8_t *data, size_t n);
-
 /* hdf5-header.c: the messages of the object header at `address`, but for
  * continuations.  Returns: (transfer full): of DnnHdf5Message */
 GArray *dnn_hdf5_read_header (DnnHdf5 *self, uint64_t address, GError **error);
+
+/* hdf5-entry.c: adds a node, with `path` (transfer full); `parent` is NULL for
+ * the root. */
+GPtrArray *dnn_hdf5_entries_new (void);
+bool dnn_hdf5_add_entry (DnnHdf5 *self, DnnHdf5Entry *parent, char *path,
+                         uint64_t address, GError **error);
 
 /* Adds what the link `name`, of `n` bytes, of a group leads to. */
 bool dnn_hdf5_add_link (DnnHdf5 *self, DnnHdf5Entry *group, const char *name,

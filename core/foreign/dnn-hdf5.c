@@ -7,66 +7,11 @@
  */
 #include "dnn-hdf5-private.h"
 
-#include "dnn-array.h"
 #include "dnn-file.h"
 #include "dnn-memory.h"
 
 /* Steps for the smallest of files; a step is some ten nanoseconds. */
 #define WORK 4000000
-
-bool
-dnn_hdf5_fail (const DnnHdf5 *self, GError **error, const char *format, ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list args;
-
-  va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
-  va_end (args);
-  if (self->place[0] != '\0')
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: '%s': %s", self->name,
-                 self->place, sentence);
-  else
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: %s", self->name,
-                 sentence);
-  return false;
-}
-
-bool
-dnn_hdf5_spend (DnnHdf5 *self, uint64_t steps, GError **error)
-{
-  if (steps > self->work)
-    return dnn_hdf5_fail (self, error,
-                          "its parts overlap: reading them takes more steps "
-                          "than a file of '%zu' bytes may need",
-                          self->size);
-  self->work -= steps;
-  return true;
-}
-
-bool
-dnn_hdf5_at (const DnnHdf5 *self, uint64_t address, uint64_t n,
-             const char *what, DnnHdf5Cursor *ret_cursor, GError **error)
-{
-  if (address > self->size || n > self->size - address)
-    return dnn_hdf5_fail (self, error,
-                          "%s of %" G_GUINT64_FORMAT
-                          " bytes at address '%" G_GUINT64_FORMAT
-                          "' must lie within the file's %zu bytes",
-                          what, n, address, self->size);
-  *ret_cursor = (DnnHdf5Cursor){ .at = self->data + address,
-                                 .end = self->data + address + n };
-  return true;
-}
-
-bool
-dnn_hdf5_from (const DnnHdf5 *self, uint64_t address, const char *what,
-               DnnHdf5Cursor *ret_cursor, GError **error)
-{
-  const uint64_t n = address < self->size ? self->size - address : 1;
-
-  return dnn_hdf5_at (self, address, n, what, ret_cursor, error);
-}
 
 /* --- the superblock (II) ------------------------------------------------- */
 
@@ -166,68 +111,6 @@ read_superblock (const DnnHdf5 *self, uint64_t *ret_root, GError **error)
 
 /* --- the tree ------------------------------------------------------------ */
 
-static void
-free_entry (void *data)
-{
-  DnnHdf5Entry *entry = data;
-
-  g_clear_pointer (&entry->children, g_ptr_array_unref);
-  g_free (entry->path);
-  g_free (entry);
-}
-
-static bool
-add_entry (DnnHdf5 *self, DnnHdf5Entry *parent, char *path, uint64_t address,
-           GError **error)
-{
-  DnnHdf5Entry *entry = g_new0 (DnnHdf5Entry, 1);
-  const char *slash = strrchr (path, '/');
-
-  entry->path = path;
-  entry->node.path = path;
-  entry->node.name = slash != NULL ? slash + 1 : path;
-  entry->address = address;
-  entry->depth = parent != NULL ? parent->depth + 1 : 0;
-  g_ptr_array_add (self->entries, entry);
-  if (parent != NULL)
-    g_ptr_array_add (parent->children, &entry->node);
-
-  if (!g_hash_table_add (self->seen, g_memdup2 (&address, sizeof address)))
-    return dnn_hdf5_fail (self, error,
-                          "the link '%s' leads to an object that has another "
-                          "link; hard links and cycles are not read",
-                          entry->node.name);
-  return g_hash_table_insert (self->by_path, path, entry) ||
-         dnn_hdf5_fail (self, error, "has two links of the name '%s'",
-                        entry->node.name);
-}
-
-bool
-dnn_hdf5_add_link (DnnHdf5 *self, DnnHdf5Entry *group, const char *name,
-                   size_t n, uint64_t address, GError **error)
-{
-  const size_t length = strlen (group->path);
-
-  if (group->depth == DNN_HDF5_DEPTH_LIMIT)
-    return dnn_hdf5_fail (self, error, "is nested deeper than '%d' groups",
-                          DNN_HDF5_DEPTH_LIMIT);
-  if (n == 0 || length + 1 + n > DNN_HDF5_PATH_LIMIT)
-    return dnn_hdf5_fail (self, error,
-                          "its link must have a name, and a path of at most %d "
-                          "bytes, not '%zu'",
-                          DNN_HDF5_PATH_LIMIT, length + 1 + n);
-  if (!g_utf8_validate_len (name, n, NULL) || memchr (name, '/', n) != NULL)
-    return dnn_hdf5_fail (self, error,
-                          "the name of its link '%.*s' must be UTF-8 without "
-                          "'/'",
-                          (int) n, name);
-  return add_entry (
-      self, group,
-      length > 0 ? g_strdup_printf ("%s/%.*s", group->path, (int) n, name)
-                 : g_strndup (name, n),
-      address, error);
-}
-
 /* Attributes, and what tells groups from datasets. */
 static bool
 read_message (DnnHdf5 *self, DnnHdf5Entry *entry, const DnnHdf5Message *message,
@@ -291,7 +174,7 @@ read_tree (DnnHdf5 *self, GError **error)
   uint64_t root = 0;
 
   if (!read_superblock (self, &root, error) ||
-      !add_entry (self, NULL, g_strdup (""), root, error))
+      !dnn_hdf5_add_entry (self, NULL, g_strdup (""), root, error))
     return false;
   /* grows while it is gone through */
   for (guint i = 0; i < self->entries->len; i++)
@@ -315,7 +198,7 @@ dnn_hdf5_parse (const char *name, GBytes *bytes, GError **error)
   self->data = g_bytes_get_data (bytes, &self->size);
   if (self->data == NULL)
     self->data = (const uint8_t *) ""; /* of no bytes */
-  self->entries = g_ptr_array_new_with_free_func (free_entry);
+  self->entries = dnn_hdf5_entries_new ();
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->seen =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

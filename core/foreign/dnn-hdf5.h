@@ -16,6 +16,11 @@
 
 DNN_BEGIN_DECLS
 
+/* Of groups in groups; Keras' own nest to some dozen. */
+#define DNN_HDF5_DEPTH_LIMIT 64
+/* Of a path, in bytes. */
+#define DNN_HDF5_PATH_LIMIT 1024
+
 typedef struct DnnHdf5 DnnHdf5;
 
 /* A group or a dataset. */

@@ -25,6 +25,8 @@ struct DnnKerasFile {
   size_t n_optimizer;
 };
 
+/* keras-entry.c */
+
 /* Sets DNN_ERROR_FORMAT with the file's name; returns false. */
 bool dnn_keras_fail (const DnnKerasFile *self, GError **error,
                      const char *format, ...) G_GNUC_PRINTF (3, 4);

@@ -1,9 +1,9 @@
 /* dnn-keras-file.c - .keras archives and HDF5 files, told apart and opened */
 #include "dnn-keras-file-private.h"
 
+#include "dnn-archive.h"
 #include "dnn-file.h"
 #include "dnn-json.h"
-#include "dnn-zip.h"
 
 #include <string.h>
 
@@ -14,77 +14,22 @@
 #define WEIGHTS         "model.weights.h5"
 #define PICKLED_WEIGHTS "model.weights.npz"
 
-bool
-dnn_keras_fail (const DnnKerasFile *self, GError **error, const char *format,
-                ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list args;
-
-  va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: %s", self->name,
-               sentence);
-  return false;
-}
-
-/* --- groups -------------------------------------------------------------- */
-
-DnnKerasEntry *
-dnn_keras_entry_new (const char *name, const char *layer)
-{
-  DnnKerasEntry *self = g_new0 (DnnKerasEntry, 1);
-
-  self->name = g_strdup (name);
-  self->layer = g_strdup (layer);
-  self->weights = g_array_new (FALSE, FALSE, sizeof (DnnNamedTensor));
-  return self;
-}
-
-void
-dnn_keras_entry_free (DnnKerasEntry *self)
-{
-  g_array_unref (self->weights);
-  g_strfreev (self->names);
-  g_free (self->layer);
-  g_free (self->name);
-  g_free (self);
-}
-
 static void
 free_entry (void *entry)
 {
   dnn_keras_entry_free (entry);
 }
 
-bool
-dnn_keras_add_group (DnnKerasFile *self, DnnKerasEntry *entry, GError **error)
-{
-  entry->group =
-      (DnnKerasGroup){ .name = entry->name,
-                       .layer = entry->layer,
-                       .weights = (const DnnNamedTensor *) entry->weights->data,
-                       .n_weights = entry->weights->len };
-  if (entry->weights->len == 0) {
-    dnn_keras_entry_free (entry);
-    return true;
-  }
-  g_ptr_array_add (self->entries, entry);
-  return g_hash_table_insert (self->by_name, entry->name, entry) ||
-         dnn_keras_fail (self, error, "has the layer '%s' twice", entry->name);
-}
-
 /* --- opening ------------------------------------------------------------- */
 
 /* Hands the member's text to `read`. */
 static bool
-read_text (DnnKerasFile *self, DnnZip *zip, const char *member,
+read_text (DnnKerasFile *self, DnnArchive *zip, const char *member,
            bool (*read) (DnnKerasFile *self, const char *place,
                          const char *text, size_t n, GError **error),
            GError **error)
 {
-  g_autoptr (GBytes) bytes = dnn_zip_member (zip, member, error);
+  g_autoptr (GBytes) bytes = dnn_archive_member (zip, member, error);
   const char *text;
   gsize n;
 
@@ -97,23 +42,23 @@ read_text (DnnKerasFile *self, DnnZip *zip, const char *member,
 static bool
 read_archive (DnnKerasFile *self, GBytes *bytes, GError **error)
 {
-  g_autoptr (DnnZip) zip = dnn_zip_parse (self->name, bytes, error);
+  g_autoptr (DnnArchive) zip = dnn_archive_parse (self->name, bytes, error);
   g_autofree char *name = g_strdup_printf ("%s:" WEIGHTS, self->name);
   g_autoptr (GBytes) weights = NULL;
 
   if (zip == NULL)
     return false;
-  if (!dnn_zip_has (zip, CONFIG))
+  if (!dnn_archive_has (zip, CONFIG))
     return dnn_keras_fail (self, error,
                            "is no .keras archive: it has no '" CONFIG "'");
-  if (!dnn_zip_has (zip, WEIGHTS) && dnn_zip_has (zip, PICKLED_WEIGHTS))
+  if (!dnn_archive_has (zip, WEIGHTS) && dnn_archive_has (zip, PICKLED_WEIGHTS))
     return dnn_keras_fail (self, error,
                            "its weights are pickled, '" PICKLED_WEIGHTS
                            "', which is not read; save them in '" WEIGHTS "'");
   if (!read_text (self, zip, METADATA, dnn_keras_read_metadata, error) ||
       !read_text (self, zip, CONFIG, dnn_keras_read_model, error))
     return false;
-  weights = dnn_zip_member (zip, WEIGHTS, error);
+  weights = dnn_archive_member (zip, WEIGHTS, error);
   if (weights == NULL)
     return false;
   self->hdf5 = dnn_hdf5_parse (name, weights, error);

@@ -1,4 +1,4 @@
-/* dnn-zip.h - members of a zip archive, where they lie or unpacked
+/* dnn-archive.h - members of a zip archive, where they lie or unpacked
  *
  * Nothing is ever written to disk.  The archive owns nothing that it hands
  * out.
@@ -9,21 +9,22 @@
 
 DNN_BEGIN_DECLS
 
-typedef struct DnnZip DnnZip;
+typedef struct DnnArchive DnnArchive;
 
 /* Opens an archive, which libzip holds to be consistent and whose members'
  * names are relative and stay below their folder.  `name` starts every error
  * message. */
-DnnZip *dnn_zip_parse (const char *name, GBytes *bytes, GError **error);
-void dnn_zip_free (DnnZip *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnZip, dnn_zip_free)
+DnnArchive *dnn_archive_parse (const char *name, GBytes *bytes, GError **error);
+void dnn_archive_free (DnnArchive *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnArchive, dnn_archive_free)
 
-bool dnn_zip_has (const DnnZip *self, const char *member);
+bool dnn_archive_has (const DnnArchive *self, const char *member);
 
 /* The bytes of the member `member`, compared with their checksum.  Those that
  * are stored stay where they are in the archive, at any address; those that are
  * packed are unpacked, up to dnn_file_unpack_limit.  DNN_ERROR_NAME where there
  * is none of that name.  Returns: (transfer full) */
-GBytes *dnn_zip_member (DnnZip *self, const char *member, GError **error);
+GBytes *dnn_archive_member (DnnArchive *self, const char *member,
+                            GError **error);
 
 DNN_END_DECLS

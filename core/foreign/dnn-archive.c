@@ -1,6 +1,7 @@
-/* dnn-zip.c - libzip finds and unpacks; stored members are looked at in place
+/* dnn-archive.c - libzip finds and unpacks; stored members are looked at in
+ * place
  */
-#include "dnn-zip.h"
+#include "dnn-archive.h"
 
 #include "dnn-file.h"
 #include "dnn-memory.h"
@@ -23,7 +24,7 @@ enum {
   LOCAL_LENGTHS = 26, /* of name, extra */
 };
 
-struct DnnZip {
+struct DnnArchive {
   char *name;          /* (owned) */
   GBytes *bytes;       /* (owned) */
   const uint8_t *data; /* of `bytes` */
@@ -31,12 +32,12 @@ struct DnnZip {
   zip_t *zip;          /* (owned) */
 };
 
-static bool fail (const DnnZip *self, const char *member, GError **error,
+static bool fail (const DnnArchive *self, const char *member, GError **error,
                   const char *format, ...) G_GNUC_PRINTF (4, 5);
 
 /* `member` may be NULL: of the archive as a whole. */
 static bool
-fail (const DnnZip *self, const char *member, GError **error,
+fail (const DnnArchive *self, const char *member, GError **error,
       const char *format, ...)
 {
   g_autofree char *sentence = NULL;
@@ -54,7 +55,7 @@ fail (const DnnZip *self, const char *member, GError **error,
 /* --- opening ------------------------------------------------------------- */
 
 static bool
-check_name (const DnnZip *self, const char *member, GError **error)
+check_name (const DnnArchive *self, const char *member, GError **error)
 {
   g_auto (GStrv) parts = NULL;
 
@@ -69,7 +70,7 @@ check_name (const DnnZip *self, const char *member, GError **error)
 }
 
 static bool
-check_names (const DnnZip *self, GError **error)
+check_names (const DnnArchive *self, GError **error)
 {
   const zip_int64_t n = zip_get_num_entries (self->zip, 0);
 
@@ -81,7 +82,7 @@ check_names (const DnnZip *self, GError **error)
 }
 
 static bool
-open_archive (DnnZip *self, GError **error)
+open_archive (DnnArchive *self, GError **error)
 {
   zip_error_t cause;
   zip_source_t *source;
@@ -101,15 +102,15 @@ open_archive (DnnZip *self, GError **error)
   return self->zip != NULL;
 }
 
-DnnZip *
-dnn_zip_parse (const char *name, GBytes *bytes, GError **error)
+DnnArchive *
+dnn_archive_parse (const char *name, GBytes *bytes, GError **error)
 {
-  g_autoptr (DnnZip) self = NULL;
+  g_autoptr (DnnArchive) self = NULL;
 
   g_return_val_if_fail (name != NULL && bytes != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  self = g_new0 (DnnZip, 1);
+  self = g_new0 (DnnArchive, 1);
   self->name = g_strdup (name);
   self->bytes = g_bytes_ref (bytes);
   self->data = g_bytes_get_data (bytes, &self->size);
@@ -119,7 +120,7 @@ dnn_zip_parse (const char *name, GBytes *bytes, GError **error)
 }
 
 void
-dnn_zip_free (DnnZip *self)
+dnn_archive_free (DnnArchive *self)
 {
   if (self == NULL)
     return;
@@ -131,7 +132,7 @@ dnn_zip_free (DnnZip *self)
 }
 
 bool
-dnn_zip_has (const DnnZip *self, const char *member)
+dnn_archive_has (const DnnArchive *self, const char *member)
 {
   return zip_name_locate (self->zip, member, 0) >= 0;
 }
@@ -140,7 +141,7 @@ dnn_zip_has (const DnnZip *self, const char *member)
 
 /* The number of n bytes at `at`, little-endian. */
 static size_t
-number_at (const DnnZip *self, size_t at, size_t n)
+number_at (const DnnArchive *self, size_t at, size_t n)
 {
   size_t number = 0;
 
@@ -150,7 +151,7 @@ number_at (const DnnZip *self, size_t at, size_t n)
 }
 
 static bool
-is_at (const DnnZip *self, size_t at, size_t n, const char *signature)
+is_at (const DnnArchive *self, size_t at, size_t n, const char *signature)
 {
   return at <= self->size && n <= self->size - at &&
          memcmp (self->data + at, signature, 4) == 0;
@@ -159,7 +160,7 @@ is_at (const DnnZip *self, size_t at, size_t n, const char *signature)
 /* Where the header before entry `index` is; SIZE_MAX where that cannot be told,
  * as in archives of 4 GiB. */
 static size_t
-find_local (const DnnZip *self, zip_uint64_t index)
+find_local (const DnnArchive *self, zip_uint64_t index)
 {
   const size_t least = self->size > END_SIZE + END_COMMENT_MOST
                            ? self->size - END_SIZE - END_COMMENT_MOST
@@ -186,7 +187,7 @@ find_local (const DnnZip *self, zip_uint64_t index)
 /* The bytes of a stored member in the archive; NULL where they are not found
  * or do not have their checksum. */
 static GBytes *
-find_stored (const DnnZip *self, const zip_stat_t *st)
+find_stored (const DnnArchive *self, const zip_stat_t *st)
 {
   const size_t local = find_local (self, st->index);
   size_t at;
@@ -204,7 +205,7 @@ find_stored (const DnnZip *self, const zip_stat_t *st)
 /* --- packed members ------------------------------------------------------ */
 
 static bool
-check_member (const DnnZip *self, const char *member, const zip_stat_t *st,
+check_member (const DnnArchive *self, const char *member, const zip_stat_t *st,
               GError **error)
 {
   const zip_uint64_t known = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE |
@@ -247,7 +248,7 @@ read_member (zip_file_t *file, uint8_t *out, size_t size)
 }
 
 static GBytes *
-unpack (const DnnZip *self, const char *member, const zip_stat_t *st,
+unpack (const DnnArchive *self, const char *member, const zip_stat_t *st,
         GError **error)
 {
   zip_file_t *file = zip_fopen_index (self->zip, st->index, 0);
@@ -276,7 +277,7 @@ unpack (const DnnZip *self, const char *member, const zip_stat_t *st,
 }
 
 GBytes *
-dnn_zip_member (DnnZip *self, const char *member, GError **error)
+dnn_archive_member (DnnArchive *self, const char *member, GError **error)
 {
   const zip_int64_t at = zip_name_locate (self->zip, member, 0);
   GBytes *stored;
