@@ -24,7 +24,7 @@ COPY = pathlib.Path(sys.argv[1]).resolve()
 FOLDER = pathlib.Path(sys.argv[2]).resolve()
 TEXTS = ['name', 'keras_version', 'backend', 'model_config', 'text', 'longer']
 LISTS = ['layer_names', 'weight_names', 'fixed', 'variable']
-# What Keras loads by itself, and what with weights of a model that it has.
+# Whole models; others are weights alone.
 MODELS = ['sequential.keras', 'functional.keras', 'packed.keras', 'trained.h5']
 
 
@@ -45,7 +45,7 @@ def text(value):
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def tell(data):
+def describe(data):
     """{path: what h5py finds there}"""
     found = {}
 
@@ -79,12 +79,12 @@ def check_files(work):
             data = read_members(path)['model.weights.h5']
         else:
             continue
-        told, again = tell(data), tell(copy(data, work))
-        for node, what in told.items():
-            check(again.get(node) == what,
-                  f'{path.name}: {node}: {again.get(node)}, not {what}')
-        check(told.keys() == again.keys(), f'{path.name}: {sorted(again)}')
-        n += len(told)
+        was, now = describe(data), describe(copy(data, work))
+        for node, what in was.items():
+            check(now.get(node) == what,
+                  f'{path.name}: {node}: {now.get(node)}, not {what}')
+        check(was.keys() == now.keys(), f'{path.name}: {sorted(now)}')
+        n += len(was)
     check(n > 100, f'only {n} groups and datasets')
     print(f'h5py {h5py.__version__} finds {n} groups and datasets as they were')
 

@@ -157,7 +157,7 @@ is_at (const DnnArchive *self, size_t at, size_t n, const char *signature)
          memcmp (self->data + at, signature, 4) == 0;
 }
 
-/* Where the header before entry `index` is; SIZE_MAX where that cannot be told,
+/* The address of the header before entry `index`; SIZE_MAX if it is not found,
  * as in archives of 4 GiB. */
 static size_t
 find_local (const DnnArchive *self, zip_uint64_t index)

@@ -41,7 +41,7 @@ dnn_hdf5_number (DnnHdf5Cursor *self, size_t n)
   return number;
 }
 
-/* Whether these four letters come next; they are passed. */
+/* True if these four letters come next; they are passed. */
 static inline bool
 dnn_hdf5_signature (DnnHdf5Cursor *self, const char *letters)
 {

@@ -125,7 +125,7 @@ bool dnn_hdf5_read_link (DnnHdf5 *self, DnnHdf5Cursor message,
                          DnnHdf5Entry *group, GError **error);
 
 /* Refuses links and attributes that are not messages of the header, by the
- * message that tells where they are. */
+ * message with their address. */
 bool dnn_hdf5_check_info (const DnnHdf5 *self, const DnnHdf5Message *message,
                           GError **error);
 

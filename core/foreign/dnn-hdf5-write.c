@@ -279,8 +279,8 @@ pad (GByteArray *out)
   g_byte_array_append (out, zeros, (guint) ((8 - out->len % 8) % 8));
 }
 
-/* Headers and heaps in `out`, each at its place, which the part is told; the
- * numbers they hold are right when all places are known. */
+/* Headers and heaps in `out`, each at its place, which is noted in its
+ * part; the numbers in them are right once all places are known. */
 static void
 encode (const DnnHdf5Writer *self, uint64_t end, GByteArray *out)
 {

@@ -111,7 +111,7 @@ read_superblock (const DnnHdf5 *self, uint64_t *ret_root, GError **error)
 
 /* --- the tree ------------------------------------------------------------ */
 
-/* Attributes, and what tells groups from datasets. */
+/* Attributes and links; the rest belongs to datasets. */
 static bool
 read_message (DnnHdf5 *self, DnnHdf5Entry *entry, const DnnHdf5Message *message,
               GError **error)

@@ -42,7 +42,8 @@ typedef struct DnnKerasGroup {
 
 typedef struct DnnKerasFile DnnKerasFile;
 
-/* Maps and reads the file at `path`; its first bytes tell what it is. */
+/* Maps and reads the file at `path`; its first bytes tell archives from HDF5.
+ */
 DnnKerasFile *dnn_keras_file_read (const char *path, GError **error);
 /* The same from memory; `name` starts every error message. */
 DnnKerasFile *dnn_keras_file_parse (const char *name, GBytes *bytes,

@@ -91,7 +91,7 @@ find_dtype (unsigned class, bool is_signed, uint32_t size, DnnDtype *ret_dtype)
   return false;
 }
 
-/* Whether the properties of a float are those of IEEE 754 in `size` bytes: 2
+/* True if the properties of a float are those of IEEE 754 in `size` bytes: 2
  * bytes may be bfloat16, too. */
 static bool
 is_ieee (DnnHdf5Cursor properties, uint32_t size)
@@ -112,7 +112,7 @@ is_ieee (DnnHdf5Cursor properties, uint32_t size)
          !properties.short_of;
 }
 
-/* Whether all bits of an integer are used. */
+/* True if all bits of an integer are used. */
 static bool
 is_whole (DnnHdf5Cursor properties, uint32_t size)
 {

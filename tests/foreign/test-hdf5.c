@@ -1,21 +1,21 @@
 /* test-hdf5.c - files of h5py's, held against what h5py finds in them */
 #include "dnn-assert.h"
 #include "dnn-hdf5.h"
-#include "told.h"
+#include "h5py-files.h"
 
 static void
-assert_dataset (const DnnHdf5 *file, const char *path, JsonObject *told)
+assert_dataset (const DnnHdf5 *file, const char *path, JsonObject *expected)
 {
   const DnnHdf5Node *node = dnn_hdf5_find (file, path);
 
   g_assert_nonnull (node);
   g_assert_false (node->is_group);
   g_assert_cmpstr (node->tensor.name, ==, path);
-  told_assert_tensor (&node->tensor, told);
+  h5py_assert_tensor (&node->tensor, expected);
 }
 
 static void
-assert_texts (DnnHdf5 *file, const char *place, JsonArray *told)
+assert_texts (DnnHdf5 *file, const char *place, JsonArray *expected)
 {
   const char *at = strrchr (place, '@');
   g_autofree char *path = g_strndup (place, (gsize) (at - place));
@@ -24,9 +24,10 @@ assert_texts (DnnHdf5 *file, const char *place, JsonArray *told)
       dnn_hdf5_get_texts (file, dnn_hdf5_find (file, path), at + 1, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (g_strv_length (texts), ==, json_array_get_length (told));
+  g_assert_cmpuint (g_strv_length (texts), ==,
+                    json_array_get_length (expected));
   for (guint i = 0; texts[i] != NULL; i++)
-    g_assert_cmpstr (texts[i], ==, json_array_get_string_element (told, i));
+    g_assert_cmpstr (texts[i], ==, json_array_get_string_element (expected, i));
 }
 
 static size_t
@@ -42,11 +43,11 @@ count_nodes (const DnnHdf5Node *node)
 static void
 test_file (gconstpointer name)
 {
-  g_autofree char *path = told_path (name);
-  g_autoptr (JsonNode) told = told_load (path);
+  g_autofree char *path = h5py_path (name);
+  g_autoptr (JsonNode) expected = h5py_load (path);
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnHdf5) file = dnn_hdf5_read (path, &error);
-  JsonObject *root = json_node_get_object (told), *datasets, *attributes;
+  JsonObject *root = json_node_get_object (expected), *datasets, *attributes;
   JsonArray *groups = json_object_get_array_member (root, "groups");
   JsonObjectIter iter;
   const char *key;
@@ -103,7 +104,7 @@ test_refused (gconstpointer data)
 {
   const struct Refused *row = data;
   g_autofree char *name = g_strdup_printf ("refused/%s.h5", row->name);
-  g_autofree char *path = told_path (name);
+  g_autofree char *path = h5py_path (name);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What is not read is refused by its name");
@@ -152,13 +153,13 @@ test_lie (gconstpointer data)
 {
   const struct Lie *row = data;
   gsize n;
-  char *bytes = g_bytes_unref_to_data (told_read (row->file), &n);
+  char *bytes = g_bytes_unref_to_data (h5py_read (row->file), &n);
   g_autoptr (GBytes) changed = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A structure that lies is refused");
 
-  memcpy (told_find (bytes, n, row->find) + row->after, &row->value, row->n);
+  memcpy (h5py_find (bytes, n, row->find) + row->after, &row->value, row->n);
   changed = g_bytes_new_take (bytes, n);
 
   g_assert_null (dnn_hdf5_parse ("a.h5", changed, &error));
@@ -170,7 +171,7 @@ test_lie (gconstpointer data)
 static void
 test_cut (gconstpointer name)
 {
-  g_autoptr (GBytes) whole = told_read (name);
+  g_autoptr (GBytes) whole = h5py_read (name);
 
   g_test_summary ("A file cut anywhere is refused");
 
@@ -188,7 +189,7 @@ test_cut (gconstpointer name)
 static void
 test_attributes (void)
 {
-  g_autofree char *path = told_path ("types.h5");
+  g_autofree char *path = h5py_path ("types.h5");
   g_autoptr (DnnHdf5) file = dnn_hdf5_read (path, NULL);
   const DnnHdf5Node *root = dnn_hdf5_find (file, "");
   g_autofree char *text = dnn_hdf5_get_text (file, root, "bytes", NULL);
@@ -211,7 +212,7 @@ test_attributes (void)
 static void
 test_zero_copy (void)
 {
-  g_autoptr (GBytes) bytes = told_read ("types.h5");
+  g_autoptr (GBytes) bytes = h5py_read ("types.h5");
   g_autoptr (DnnHdf5) file = dnn_hdf5_parse ("a.h5", bytes, NULL);
   gsize n;
   const char *data = g_bytes_get_data (bytes, &n),

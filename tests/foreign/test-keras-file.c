@@ -3,7 +3,7 @@
 #include "dnn-folder.h"
 #include "dnn-json.h"
 #include "dnn-keras-file.h"
-#include "told.h"
+#include "h5py-files.h"
 
 #include <zip.h>
 
@@ -38,7 +38,7 @@ static const struct File {
 static DnnKerasFile *
 load (const char *name)
 {
-  g_autofree char *path = told_path (name);
+  g_autofree char *path = h5py_path (name);
   g_autoptr (GError) error = NULL;
   DnnKerasFile *file = dnn_keras_file_read (path, &error);
 
@@ -59,11 +59,11 @@ static void
 test_groups (gconstpointer data)
 {
   const struct File *row = data;
-  g_autofree char *path = told_path (row->name);
-  g_autoptr (JsonNode) told = told_load (path);
+  g_autofree char *path = h5py_path (row->name);
+  g_autoptr (JsonNode) expected = h5py_load (path);
   g_autoptr (DnnKerasFile) file = load (row->name);
-  JsonObject *datasets =
-      json_object_get_object_member (json_node_get_object (told), "datasets");
+  JsonObject *datasets = json_object_get_object_member (
+      json_node_get_object (expected), "datasets");
   size_t n_weights = 0;
 
   g_test_summary ("Every weight is in one group, with the numbers of h5py");
@@ -78,7 +78,7 @@ test_groups (gconstpointer data)
       g_autofree char *place = join (row->format, group->name, weight->name);
 
       g_assert_true (dnn_keras_group_find (group, weight->name) == weight);
-      told_assert_tensor (weight,
+      h5py_assert_tensor (weight,
                           json_object_get_object_member (datasets, place));
     }
   }
@@ -94,7 +94,7 @@ test_model (gconstpointer data)
   JsonObject *model = dnn_keras_file_model (file);
   JsonArray *layers = dnn_keras_file_layers (file);
 
-  g_test_summary ("Form, version and layers are told");
+  g_test_summary ("Form, version and layers are those of the file");
 
   g_assert_cmpint (dnn_keras_file_form (file), ==, row->form);
   g_assert_cmpstr (dnn_keras_file_version (file), ==, row->version);
@@ -131,7 +131,7 @@ test_order (void)
 static void
 test_zero_copy (void)
 {
-  g_autoptr (GBytes) bytes = told_read ("sequential.keras");
+  g_autoptr (GBytes) bytes = h5py_read ("sequential.keras");
   g_autoptr (DnnKerasFile) file = dnn_keras_file_parse ("a", bytes, NULL);
   const char *data = g_bytes_get_data (bytes, NULL),
              *at = dnn_keras_file_at (file, 0)->weights[0].data;
@@ -245,7 +245,7 @@ make_archive (const struct Bad *row)
   if (row->weights != NULL && row->weights[0] == '!')
     add_text (zip, row->weights + 1, "x");
   else if (row->weights != NULL) {
-    weights = told_read (row->weights);
+    weights = h5py_read (row->weights);
     add_member (zip, "model.weights.h5", weights);
   }
   g_assert_cmpint (zip_close (zip), ==, 0);
@@ -293,14 +293,14 @@ test_swap (gconstpointer data)
   const struct Swap *row = data;
   const size_t length = strlen (row->was);
   gsize n;
-  char *bytes = g_bytes_unref_to_data (told_read (row->file), &n);
+  char *bytes = g_bytes_unref_to_data (h5py_read (row->file), &n);
   g_autoptr (GBytes) changed = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A legacy file is held to the same rules");
 
   g_assert_cmpuint (strlen (row->is), ==, length);
-  memcpy (told_find (bytes, n, row->was), row->is, length);
+  memcpy (h5py_find (bytes, n, row->was), row->is, length);
   changed = g_bytes_new_take (bytes, n);
 
   g_assert_null (dnn_keras_file_parse ("a.h5", changed, &error));
@@ -336,13 +336,13 @@ static void
 test_checksum (void)
 {
   gsize n;
-  char *bytes = g_bytes_unref_to_data (told_read ("sequential.keras"), &n);
+  char *bytes = g_bytes_unref_to_data (h5py_read ("sequential.keras"), &n);
   g_autoptr (GBytes) changed = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A stored member that was changed is refused");
 
-  told_find (bytes, n, "TREE")[8] ^= 1;
+  h5py_find (bytes, n, "TREE")[8] ^= 1;
   changed = g_bytes_new_take (bytes, n);
 
   g_assert_null (dnn_keras_file_parse ("a.keras", changed, &error));

@@ -55,7 +55,7 @@ def trained():
 
 
 def write_layers(group, tensors):
-    """What Keras 2 wrote below model_weights, and into files of weights."""
+    """Lists and weights as Keras 2 wrote them, below model_weights or alone."""
     group.attrs['keras_version'] = b'2.2.4'
     group.attrs['layer_names'] = [name.encode() for name in tensors]
     for name, weights in tensors.items():
@@ -126,7 +126,7 @@ def compact(path):
 
 
 def refused():
-    """What leads elsewhere, needs code or holds no numbers, each by itself."""
+    """Files with one thing each that is not read."""
     def write(name, fill, **how):
         with h5py.File(OUT / 'refused' / f'{name}.h5', 'w', **how) as file:
             fill(file)
@@ -193,8 +193,8 @@ def texts(value):
     return [v.decode() if isinstance(v, bytes) else v for v in value]
 
 
-def tell(file):
-    """What h5py finds in a file."""
+def describe(file):
+    """The content of a file, as h5py finds it."""
     datasets, attributes, groups = {}, {}, []
 
     def visit(name, node):
@@ -223,7 +223,7 @@ def pack(path):
             archive.writestr(name, data)
 
 
-def write_told():
+def write_expected():
     for path in sorted(OUT.iterdir()):
         if path.suffix == '.json' or path.is_dir():
             continue
@@ -232,7 +232,7 @@ def write_told():
             with zipfile.ZipFile(path) as archive:
                 source = io.BytesIO(archive.read('model.weights.h5'))
         with h5py.File(source) as file:
-            text = json.dumps(tell(file), separators=(',', ':'))
+            text = json.dumps(describe(file), separators=(',', ':'))
         pathlib.Path(f'{path}.json').write_text(text + '\n')
 
 
@@ -254,7 +254,7 @@ def main():
     types(OUT / 'latest.h5', libver='latest')
     compact(OUT / 'compact.h5')
     refused()
-    write_told()
+    write_expected()
 
 
 main()

@@ -1,4 +1,4 @@
-/* told - files of tests/foreign/keras, and what h5py finds in each
+/* h5py-files - files of tests/foreign/keras, and what h5py finds in each
  *
  * FILE.json has it: {"groups": [...], "attributes": {"group@key": [texts]},
  * "datasets": {path: {"dtype", "shape", "data"}}}.
@@ -12,7 +12,7 @@
 #include <json-glib/json-glib.h>
 
 static inline char *
-told_path (const char *name)
+h5py_path (const char *name)
 {
   return g_build_filename (g_getenv ("DNN_TEST_DATA"), "foreign", "keras", name,
                            NULL);
@@ -20,9 +20,9 @@ told_path (const char *name)
 
 /* The bytes of the file. */
 static inline GBytes *
-told_read (const char *name)
+h5py_read (const char *name)
 {
-  g_autofree char *path = told_path (name);
+  g_autofree char *path = h5py_path (name);
   char *data = NULL;
   gsize n = 0;
 
@@ -32,7 +32,7 @@ told_read (const char *name)
 
 /* The first place of `find`; the letters may stand anywhere. */
 static inline char *
-told_find (char *data, size_t n, const char *find)
+h5py_find (char *data, size_t n, const char *find)
 {
   const size_t length = strlen (find);
 
@@ -42,21 +42,21 @@ told_find (char *data, size_t n, const char *find)
   g_assert_not_reached ();
 }
 
-/* What is told of the file at `path`. */
+/* The content of the file at `path`, as h5py finds it. */
 static inline JsonNode *
-told_load (const char *path)
+h5py_load (const char *path)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autofree char *told = g_strconcat (path, ".json", NULL);
+  g_autofree char *expected = g_strconcat (path, ".json", NULL);
   g_autoptr (GError) error = NULL;
 
-  json_parser_load_from_file (parser, told, &error);
+  json_parser_load_from_file (parser, expected, &error);
   g_assert_no_error (error);
   return json_parser_steal_root (parser);
 }
 
 static inline void
-told_assert_numbers (const DnnNamedTensor *tensor, JsonArray *values)
+h5py_assert_numbers (const DnnNamedTensor *tensor, JsonArray *values)
 {
   const gsize size =
       json_array_get_length (values) * dnn_dtype_size (tensor->dtype);
@@ -77,15 +77,15 @@ told_assert_numbers (const DnnNamedTensor *tensor, JsonArray *values)
 
 /* Type, shape and every number. */
 static inline void
-told_assert_tensor (const DnnNamedTensor *tensor, JsonObject *told)
+h5py_assert_tensor (const DnnNamedTensor *tensor, JsonObject *expected)
 {
-  JsonArray *shape = json_object_get_array_member (told, "shape");
+  JsonArray *shape = json_object_get_array_member (expected, "shape");
 
   g_assert_cmpstr (dnn_dtype_name (tensor->dtype), ==,
-                   json_object_get_string_member (told, "dtype"));
+                   json_object_get_string_member (expected, "dtype"));
   g_assert_cmpuint (tensor->shape.n_dims, ==, json_array_get_length (shape));
   for (guint i = 0; i < json_array_get_length (shape); i++)
     g_assert_cmpint (tensor->shape.dims[i], ==,
                      json_array_get_int_element (shape, i));
-  told_assert_numbers (tensor, json_object_get_array_member (told, "data"));
+  h5py_assert_numbers (tensor, json_object_get_array_member (expected, "data"));
 }
