@@ -1,6 +1,7 @@
 /* fuzz-hdf5.c - the tree of an HDF5 file, each number and text read */
 #include "dnn-array.h"
 #include "dnn-hdf5.h"
+#include "dnn-shape.h"
 #include "fuzz.h"
 
 static void

@@ -1,6 +1,7 @@
 /* fuzz-keras.c - a Keras file of any form, each of its weights read */
 #include "dnn-array.h"
 #include "dnn-keras-file.h"
+#include "dnn-shape.h"
 #include "fuzz.h"
 
 int

@@ -8,6 +8,7 @@
 #include "dnn-array.h"
 #include "dnn-file.h"
 #include "dnn-memory.h"
+#include "dnn-shape.h"
 
 /* Takes the next n bytes of the file. */
 typedef bool (*Sink) (void *sink, const void *data, size_t n, GError **error);

@@ -4,7 +4,7 @@
  */
 #include "dnn-hdf5-private.h"
 
-#include "dnn-array.h"
+#include "dnn-shape.h"
 
 /* Texts of one attribute, or of one that is cut into several. */
 typedef struct Texts {

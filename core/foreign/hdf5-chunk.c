@@ -7,6 +7,7 @@
 
 #include "dnn-array.h"
 #include "dnn-memory.h"
+#include "dnn-shape.h"
 
 typedef struct Grid {
   DnnNamedTensor *tensor;

@@ -2,6 +2,7 @@
 #include "dnn-hdf5-private.h"
 
 #include "dnn-array.h"
+#include "dnn-shape.h"
 
 #define REPACK "'h5repack -f NONE -l CONTI IN OUT' writes a file that is read"
 
