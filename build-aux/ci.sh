@@ -185,10 +185,14 @@ step_tensorboard () {
   need_dnnrun && "$venv/bin/python" build-aux/check-tensorboard.py "$work/gcc/tools/dnnrun"
 }
 
-# Files of dnnrun's, safetensors' and NumPy's, read by one another.
+# Files of dnnrun's, safetensors' and NumPy's, and of libdnn's, Keras' and h5py's,
+# read by one another.
 step_interchange () {
   packages safetensors numpy || return 0
-  need_dnnrun && "$venv/bin/python" build-aux/check-interchange.py "$work/gcc/tools/dnnrun"
+  need_dnnrun &&
+    "$venv/bin/python" build-aux/check-interchange.py "$work/gcc/tools/dnnrun" || return 1
+  packages keras==3.15.1 jax h5py || return 0
+  "$venv/bin/python" build-aux/check-keras.py "$work/gcc/tests/copy-hdf5" tests/foreign/keras
 }
 
 # 200 kills, at random instants.
