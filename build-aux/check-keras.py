@@ -4,7 +4,7 @@
     check-keras.py COPY_HDF5 FOLDER
 
 Run by a Python that has the packages keras, jax and h5py.  COPY_HDF5 reads each
-file of FOLDER (tests/foreign/keras) and writes it again; h5py must find the same
+file of FOLDER (tests/golden/keras) and writes it again; h5py must find the same
 in the copy, and Keras load it with weights that are equal to the byte.
 """
 import io

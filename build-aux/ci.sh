@@ -192,7 +192,7 @@ step_interchange () {
   need_dnnrun &&
     "$venv/bin/python" build-aux/check-interchange.py "$work/gcc/tools/dnnrun" || return 1
   packages keras==3.15.1 jax h5py || return 0
-  "$venv/bin/python" build-aux/check-keras.py "$work/gcc/tests/copy-hdf5" tests/foreign/keras
+  "$venv/bin/python" build-aux/check-keras.py "$work/gcc/tests/copy-hdf5" tests/golden/keras
 }
 
 # 200 kills, at random instants.

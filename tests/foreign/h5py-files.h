@@ -1,4 +1,4 @@
-/* h5py-files - files of tests/foreign/keras, and what h5py finds in each
+/* h5py-files - files of tests/golden/keras, and what h5py finds in each
  *
  * FILE.json has it: {"groups": [...], "attributes": {"group@key": [texts]},
  * "datasets": {path: {"dtype", "shape", "data"}}}.
@@ -14,7 +14,7 @@
 static inline char *
 h5py_path (const char *name)
 {
-  return g_build_filename (g_getenv ("DNN_TEST_DATA"), "foreign", "keras", name,
+  return g_build_filename (g_getenv ("DNN_TEST_DATA"), "golden", "keras", name,
                            NULL);
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""make_keras_files - the files of tests/foreign/keras/, as Keras and h5py write
+"""make_keras_files - the files of tests/golden/keras/, as Keras and h5py write
 them, and what is in them.
 
     python -m venv v && v/bin/pip install keras==3.15.1 jax h5py
@@ -14,7 +14,7 @@ os.environ['KERAS_BACKEND'] = 'jax'
 import h5py, keras, numpy as np
 from keras import layers as L
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / 'foreign' / 'keras'
+OUT = pathlib.Path(__file__).resolve().parent / 'keras'
 
 
 def fill(model):

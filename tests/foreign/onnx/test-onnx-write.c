@@ -2,7 +2,7 @@
 #include "dnn-folder.h"
 #include "dnn-onnx-find.h"
 #include "dnn-onnx-write.h"
-#include "foreign-files.h"
+#include "foreign/foreign-files.h"
 
 #define TEXTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

@@ -1,7 +1,7 @@
 /* test-onnx.c - files that ONNX' own library wrote */
 #include "dnn-folder.h"
 #include "dnn-onnx-find.h"
-#include "foreign-files.h"
+#include "foreign/foreign-files.h"
 
 #include <unistd.h>
 

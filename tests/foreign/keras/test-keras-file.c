@@ -3,7 +3,7 @@
 #include "dnn-folder.h"
 #include "dnn-json.h"
 #include "dnn-keras-file.h"
-#include "h5py-files.h"
+#include "foreign/h5py-files.h"
 
 #include <zip.h>
 

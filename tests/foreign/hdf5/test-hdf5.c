@@ -1,7 +1,7 @@
 /* test-hdf5.c - files of h5py's, held against what h5py finds in them */
 #include "dnn-assert.h"
 #include "dnn-hdf5.h"
-#include "h5py-files.h"
+#include "foreign/h5py-files.h"
 
 static void
 assert_dataset (const DnnHdf5 *file, const char *path, JsonObject *expected)

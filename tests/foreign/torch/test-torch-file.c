@@ -1,7 +1,7 @@
 /* test-torch-file.c - files that torch.save wrote, and pickles that harm */
 #include "dnn-pickle.h"
 #include "dnn-torch-file.h"
-#include "foreign-files.h"
+#include "foreign/foreign-files.h"
 
 #include <zip.h>
 
