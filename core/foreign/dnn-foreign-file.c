@@ -42,7 +42,7 @@ dnn_foreign_file_new (const char *name, GBytes *bytes)
   self->most = dnn_file_unpack_limit (0);
   self->blocks = g_ptr_array_new_with_free_func (dnn_memory_free);
   self->kept = g_ptr_array_new_with_free_func (unref_bytes);
-  dnn_foreign_file_keep (self, g_bytes_ref (bytes));
+  dnn_foreign_file_join (self, g_bytes_ref (bytes));
   return self;
 }
 
@@ -154,11 +154,17 @@ dnn_foreign_file_text (DnnForeignFile *self, const void *data, size_t n,
 void
 dnn_foreign_file_keep (DnnForeignFile *self, GBytes *bytes)
 {
+  g_ptr_array_add (self->kept, bytes);
+}
+
+void
+dnn_foreign_file_join (DnnForeignFile *self, GBytes *bytes)
+{
   const size_t n = g_bytes_get_size (bytes);
 
   self->most += MIN (dnn_file_unpack_limit (n) - dnn_file_unpack_limit (0),
                      G_MAXSIZE - self->most);
-  g_ptr_array_add (self->kept, bytes);
+  dnn_foreign_file_keep (self, bytes);
 }
 
 /* --- files that it names ------------------------------------------------- */

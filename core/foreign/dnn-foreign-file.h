@@ -31,9 +31,11 @@ void *dnn_foreign_file_take (DnnForeignFile *self, size_t n, GError **error);
 char *dnn_foreign_file_text (DnnForeignFile *self, const void *data, size_t n,
                              GError **error);
 
-/* Keeps the bytes of another file for as long as this one, (transfer full);
- * its size counts as this one's. */
+/* Keeps bytes that were spent, or lie in the file, for as long as the file.
+ * `bytes` are (transfer full). */
 void dnn_foreign_file_keep (DnnForeignFile *self, GBytes *bytes);
+/* The same of another file, whose size counts as this one's. */
+void dnn_foreign_file_join (DnnForeignFile *self, GBytes *bytes);
 
 /* Sets DNN_ERROR_FORMAT, "NAME: sentence"; returns false. */
 bool dnn_foreign_file_fail (const DnnForeignFile *self, GError **error,

@@ -29,7 +29,7 @@ read_text (DnnKerasFile *self, DnnArchive *zip, const char *member,
                          const char *text, size_t n, GError **error),
            GError **error)
 {
-  g_autoptr (GBytes) bytes = dnn_archive_member (zip, member, error);
+  g_autoptr (GBytes) bytes = dnn_archive_member (zip, member, NULL, error);
   const char *text;
   gsize n;
 
@@ -46,7 +46,7 @@ read_archive (DnnKerasFile *self, GBytes *bytes, GError **error)
   g_autofree char *name = g_strdup_printf ("%s:" WEIGHTS, self->name);
   g_autoptr (GBytes) weights = NULL;
 
-  if (zip == NULL)
+  if (zip == NULL || !dnn_archive_check_names (zip, error))
     return false;
   if (!dnn_archive_has (zip, CONFIG))
     return dnn_keras_fail (self, error,
@@ -58,7 +58,7 @@ read_archive (DnnKerasFile *self, GBytes *bytes, GError **error)
   if (!read_text (self, zip, METADATA, dnn_keras_read_metadata, error) ||
       !read_text (self, zip, CONFIG, dnn_keras_read_model, error))
     return false;
-  weights = dnn_archive_member (zip, WEIGHTS, error);
+  weights = dnn_archive_member (zip, WEIGHTS, name, error);
   if (weights == NULL)
     return false;
   self->hdf5 = dnn_hdf5_parse (name, weights, error);

@@ -167,7 +167,7 @@ map_other (const Source *self, const char *location, const char *folder,
       dnn_foreign_file_map_below (self->file, folder, location, error);
   if (other->bytes == NULL)
     return NULL;
-  dnn_foreign_file_keep (self->file, other->bytes);
+  dnn_foreign_file_join (self->file, other->bytes);
   g_hash_table_insert (others, (void *) location, other);
   return other;
 }

@@ -121,19 +121,16 @@ walk (DnnTorchFile *self, DnnTorchStore *store, const DnnPickle *pickle,
 
 /* --- the archive of PyTorch 1.6 and later -------------------------------- */
 
-/* The folder that the pickle is in, with its slash. */
-static char *
-find_root (const DnnTorchStore *store, size_t *ret_pickle, GError **error)
+/* The member that is the pickle.  Returns: (transfer none) */
+static const char *
+find_pickle (const DnnTorchStore *store, GError **error)
 {
-  for (size_t i = 0; i < dnn_zip_count (store->zip); i++) {
-    const char *name = dnn_zip_name (store->zip, i);
+  for (size_t i = 0; i < dnn_archive_count (store->zip); i++) {
+    const char *name = dnn_archive_name (store->zip, i);
     const char *slash = strrchr (name, '/');
-    const char *last = slash != NULL ? slash + 1 : name;
 
-    if (strcmp (last, PICKLE) == 0) {
-      *ret_pickle = i;
-      return g_strndup (name, (gsize) (last - name));
-    }
+    if (strcmp (slash != NULL ? slash + 1 : name, PICKLE) == 0)
+      return name;
   }
   dnn_foreign_file_fail (store->file, error,
                          "has no member '" PICKLE "', as archives of "
@@ -143,15 +140,15 @@ find_root (const DnnTorchStore *store, size_t *ret_pickle, GError **error)
 
 /* "little" where it is said. */
 static bool
-check_byte_order (const DnnTorchStore *store, GError **error)
+check_byte_order (DnnTorchStore *store, GError **error)
 {
   g_autofree char *path = g_strconcat (store->root, "byteorder", NULL);
   const char *order;
-  size_t i, n = 0;
+  size_t n = 0;
 
-  if (!dnn_zip_find (store->zip, path, &i))
+  if (!dnn_archive_has (store->zip, path))
     return true;
-  order = dnn_zip_read (store->zip, i, &n, error);
+  order = dnn_torch_store_member (store, path, &n, error);
   if (order == NULL)
     return false;
   return (n == strlen ("little") && memcmp (order, "little", n) == 0) ||
@@ -165,9 +162,8 @@ static bool
 check_no_code (const DnnTorchStore *store, GError **error)
 {
   g_autofree char *path = g_strconcat (store->root, "constants.pkl", NULL);
-  size_t i;
 
-  return !dnn_zip_find (store->zip, path, &i) ||
+  return !dnn_archive_has (store->zip, path) ||
          dnn_foreign_file_fail (store->file, error,
                                 "is a TorchScript program ('%s'), and only "
                                 "what torch.save wrote is read",
@@ -178,20 +174,24 @@ static bool
 read_archive (DnnTorchFile *self, DnnTorchStore *store, GBytes *bytes,
               GError **error)
 {
-  g_autoptr (DnnZip) zip = dnn_zip_open (self->file, bytes, error);
+  g_autoptr (DnnArchive) zip =
+      dnn_archive_parse (dnn_foreign_file_name (self->file), bytes, error);
   g_autofree char *root = NULL;
   DnnPickle pickle = { 0 };
-  size_t i = 0, n = 0;
+  const char *member;
   const void *data;
+  size_t n = 0;
 
-  if (zip == NULL)
+  if (zip == NULL || !dnn_archive_check_names (zip, error))
     return false;
   store->zip = zip;
-  store->root = root = find_root (store, &i, error);
-  if (root == NULL || !check_no_code (store, error) ||
-      !check_byte_order (store, error))
+  member = find_pickle (store, error);
+  if (member == NULL)
     return false;
-  data = dnn_zip_read (zip, i, &n, error);
+  store->root = root = g_strndup (member, strlen (member) - strlen (PICKLE));
+  if (!check_no_code (store, error) || !check_byte_order (store, error))
+    return false;
+  data = dnn_torch_store_member (store, member, &n, error);
   if (data == NULL)
     return false;
   return dnn_pickle_read (self->file, dnn_torch_names, data, n, &pickle,

@@ -1,9 +1,9 @@
 /* dnn-torch-private.h - storages, and tensors that look at them */
 #pragma once
 
+#include "dnn-archive.h"
 #include "dnn-pickle.h"
 #include "dnn-safetensors.h"
-#include "dnn-zip.h"
 
 G_BEGIN_DECLS
 
@@ -24,7 +24,7 @@ typedef struct DnnTorchStorage {
 /* Where storages lie. */
 typedef struct DnnTorchStore {
   DnnForeignFile *file;
-  DnnZip *zip;        /* NULL: in the old container */
+  DnnArchive *zip;    /* NULL: in the old container */
   const char *root;   /* of the members in the archive */
   GHashTable *by_key; /* (owned) key -> DnnTorchBlock */
 } DnnTorchStore;
@@ -41,6 +41,9 @@ extern const char *const dnn_torch_names[];
 bool dnn_torch_storage_parse (const DnnTorchStore *store,
                               const DnnPickleValue *id,
                               DnnTorchStorage *ret_storage, GError **error);
+/* The bytes of a member of the archive, which the file keeps. */
+const void *dnn_torch_store_member (DnnTorchStore *self, const char *member,
+                                    size_t *ret_size, GError **error);
 /* The bytes of a storage, as many as it says. */
 const uint8_t *dnn_torch_store_find (DnnTorchStore *self,
                                      const DnnTorchStorage *storage,

@@ -80,22 +80,40 @@ dnn_torch_storage_parse (const DnnTorchStore *store, const DnnPickleValue *id,
   return true;
 }
 
-/* A member of the archive, which is unpacked when it is asked for first. */
+const void *
+dnn_torch_store_member (DnnTorchStore *self, const char *member,
+                        size_t *ret_size, GError **error)
+{
+  /* 64: bytes of what holds them */
+  const uint64_t size = dnn_archive_size (self->zip, member);
+  const size_t cost = (size_t) MIN (size, G_MAXSIZE - 64) + 64;
+  GBytes *bytes;
+
+  if (!dnn_foreign_file_spend (self->file, cost, error))
+    return NULL;
+  bytes = dnn_archive_member (self->zip, member, NULL, error);
+  if (bytes == NULL)
+    return NULL;
+  dnn_foreign_file_keep (self->file, bytes);
+  *ret_size = g_bytes_get_size (bytes);
+  return g_bytes_get_data (bytes, NULL);
+}
+
+/* A member of the archive, which is read when it is asked for first. */
 static DnnTorchBlock *
-unpack (DnnTorchStore *self, const char *key, GError **error)
+read_block (DnnTorchStore *self, const char *key, GError **error)
 {
   g_autofree char *path = g_strconcat (self->root, "data/", key, NULL);
   DnnTorchBlock *block;
-  size_t i;
 
-  if (!dnn_zip_find (self->zip, path, &i)) {
+  if (!dnn_archive_has (self->zip, path)) {
     dnn_foreign_file_fail (self->file, error, "has no member '%s'", path);
     return NULL;
   }
   block = dnn_foreign_file_take (self->file, sizeof *block, error);
   if (block == NULL)
     return NULL;
-  block->data = dnn_zip_read (self->zip, i, &block->size, error);
+  block->data = dnn_torch_store_member (self, path, &block->size, error);
   if (block->data == NULL || !dnn_foreign_file_spend (self->file, 64, error))
     return NULL;
   g_hash_table_insert (self->by_key, (void *) key, block);
@@ -109,7 +127,7 @@ dnn_torch_store_find (DnnTorchStore *self, const DnnTorchStorage *storage,
   const DnnTorchBlock *block = g_hash_table_lookup (self->by_key, storage->key);
 
   if (block == NULL && self->zip != NULL) {
-    block = unpack (self, storage->key, error);
+    block = read_block (self, storage->key, error);
     if (block == NULL)
       return NULL;
   }

@@ -1,9 +1,8 @@
 /* test-torch-file.c - files that torch.save wrote, and pickles that harm */
 #include "dnn-pickle.h"
 #include "dnn-torch-file.h"
+#include "dnn-zip-file.h"
 #include "foreign/foreign-files.h"
-
-#include <zip.h>
 
 static DnnTorchFile *
 load (const char *name)
@@ -187,28 +186,11 @@ static const Row pickles[] = {
 static GBytes *
 make_archive (const void *pickle, size_t n)
 {
-  zip_source_t *whole = zip_source_buffer_create (NULL, 0, 0, NULL);
-  zip_t *zip = zip_open_from_source (whole, ZIP_TRUNCATE, NULL);
-  zip_source_t *member;
-  uint8_t *bytes;
-  zip_stat_t st;
+  const DnnZipMember members[] = { { "a/data.pkl", ZIP_CM_STORE, pickle, n },
+                                   { "a/data/0", ZIP_CM_STORE, "12345678",
+                                     8 } };
 
-  g_assert_nonnull (zip);
-  zip_source_keep (whole);
-  member = zip_source_buffer (zip, pickle, n, 0);
-  g_assert_cmpint (zip_file_add (zip, "a/data.pkl", member, 0), >=, 0);
-  member = zip_source_buffer (zip, "12345678", 8, 0);
-  g_assert_cmpint (zip_file_add (zip, "a/data/0", member, 0), >=, 0);
-  g_assert_cmpint (zip_close (zip), ==, 0);
-
-  g_assert_cmpint (zip_source_stat (whole, &st), ==, 0);
-  bytes = g_malloc (st.size);
-  g_assert_cmpint (zip_source_open (whole), ==, 0);
-  g_assert_cmpint (zip_source_read (whole, bytes, st.size), ==,
-                   (zip_int64_t) st.size);
-  zip_source_close (whole);
-  zip_source_free (whole);
-  return g_bytes_new_take (bytes, st.size);
+  return dnn_zip_file_make (members, G_N_ELEMENTS (members));
 }
 
 static void

@@ -28,10 +28,9 @@ typedef struct Members {
 static bool
 fail_at (const Scan *self, const char *what, GError **error)
 {
-  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-               "%s: must be JSON: %s at byte '%zu'", self->name, what,
-               (size_t) (self->at - self->start));
-  return false;
+  return dnn_set_format_error (self->name, error,
+                               "must be JSON: %s at byte '%zu'", what,
+                               (size_t) (self->at - self->start));
 }
 
 /* Passes a string, from its opening quote to its closing one. */
@@ -132,11 +131,11 @@ parse (const char *name, const char *text, size_t n, GError **error)
   root = cause == NULL ? json_parser_get_root (parser) : NULL;
   if (twice == NULL && root != NULL && JSON_NODE_HOLDS_OBJECT (root))
     return json_object_ref (json_node_get_object (root));
-  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: must be JSON%s: '%s'",
-               name, twice != NULL ? " without a name twice" : "",
-               twice != NULL   ? twice
-               : cause != NULL ? cause->message
-                               : "no object");
+  dnn_set_format_error (name, error, "must be JSON%s: '%s'",
+                        twice != NULL ? " without a name twice" : "",
+                        twice != NULL   ? twice
+                        : cause != NULL ? cause->message
+                                        : "no object");
   return NULL;
 }
 
