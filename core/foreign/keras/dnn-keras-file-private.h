@@ -25,14 +25,8 @@ struct DnnKerasFile {
   size_t n_optimizer;
 };
 
-/* keras-entry.c */
-
-/* Sets DNN_ERROR_FORMAT with the file's name; returns false. */
-bool dnn_keras_fail (const DnnKerasFile *self, GError **error,
-                     const char *format, ...) G_GNUC_PRINTF (3, 4);
-
-/* Adds a group; takes all but `self`, and refuses a second of its name.  Groups
- * without weights are dropped. */
+/* keras-entry.c: adds a group; takes all but `self`, and refuses a second of
+ * its name.  Groups without weights are dropped. */
 bool dnn_keras_add_group (DnnKerasFile *self, DnnKerasEntry *entry,
                           GError **error);
 DnnKerasEntry *dnn_keras_entry_new (const char *name, const char *layer);

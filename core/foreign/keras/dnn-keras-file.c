@@ -49,12 +49,13 @@ read_archive (DnnKerasFile *self, GBytes *bytes, GError **error)
   if (zip == NULL || !dnn_archive_check_names (zip, error))
     return false;
   if (!dnn_archive_has (zip, CONFIG))
-    return dnn_keras_fail (self, error,
-                           "is no .keras archive: it has no '" CONFIG "'");
+    return dnn_set_format_error (
+        self->name, error, "is no .keras archive: it has no '" CONFIG "'");
   if (!dnn_archive_has (zip, WEIGHTS) && dnn_archive_has (zip, PICKLED_WEIGHTS))
-    return dnn_keras_fail (self, error,
-                           "its weights are pickled, '" PICKLED_WEIGHTS
-                           "', which is not read; save them in '" WEIGHTS "'");
+    return dnn_set_format_error (self->name, error,
+                                 "its weights are pickled, '" PICKLED_WEIGHTS
+                                 "', which is not read; save them in '" WEIGHTS
+                                 "'");
   if (!read_text (self, zip, METADATA, dnn_keras_read_metadata, error) ||
       !read_text (self, zip, CONFIG, dnn_keras_read_model, error))
     return false;
@@ -65,8 +66,9 @@ read_archive (DnnKerasFile *self, GBytes *bytes, GError **error)
   if (self->hdf5 == NULL || !dnn_keras_read_groups (self, error))
     return false;
   return self->form == DNN_KERAS_3 ||
-         dnn_keras_fail (self, error,
-                         "'" WEIGHTS "' must be of Keras 3, not a legacy file");
+         dnn_set_format_error (self->name, error,
+                               "'" WEIGHTS
+                               "' must be of Keras 3, not a legacy file");
 }
 
 /* The text attribute of the root, where there is one. */
@@ -95,9 +97,10 @@ read_hdf5 (DnnKerasFile *self, GBytes *bytes, GError **error)
       !try_text (self, "model_config", &model, error))
     return false;
   if (self->form == DNN_KERAS_3 && (self->entries->len == 0 || model != NULL))
-    return dnn_keras_fail (self, error,
-                           "is no file of Keras: it has neither 'layer_names' "
-                           "nor weights in groups 'vars' alone");
+    return dnn_set_format_error (
+        self->name, error,
+        "is no file of Keras: it has neither 'layer_names' "
+        "nor weights in groups 'vars' alone");
   return model == NULL || dnn_keras_read_model (self, "model_config", model,
                                                 strlen (model), error);
 }

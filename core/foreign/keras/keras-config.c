@@ -40,10 +40,11 @@ check_object (const DnnKerasFile *self, const char *place, JsonObject *object,
     layer = layer_name (object);
   if (class != NULL &&
       (strcmp (class, "Lambda") == 0 || strcmp (class, "__lambda__") == 0))
-    return dnn_keras_fail (self, error,
-                           "%s: layer '%s' has Python code in it ('%s'), which "
-                           "is not run",
-                           place, layer, class);
+    return dnn_set_format_error (
+        self->name, error,
+        "%s: layer '%s' has Python code in it ('%s'), which "
+        "is not run",
+        place, layer, class);
   json_object_iter_init (&iter, object);
   while (json_object_iter_next (&iter, &key, &value))
     if (!check_node (self, place, value, layer, error))
@@ -78,10 +79,11 @@ check_layers (const DnnKerasFile *self, const char *place, JsonObject *model,
   JsonArray *layers = config != NULL ? dnn_json_array (config, "layers") : NULL;
 
   if (dnn_json_text (model, "class_name") == NULL || layers == NULL)
-    return dnn_keras_fail (self, error,
-                           "%s: must have a 'class_name' (Sequential, "
-                           "Functional) and a 'config' with a list of 'layers'",
-                           place);
+    return dnn_set_format_error (
+        self->name, error,
+        "%s: must have a 'class_name' (Sequential, "
+        "Functional) and a 'config' with a list of 'layers'",
+        place);
   for (guint i = 0; i < json_array_get_length (layers); i++) {
     JsonNode *node = json_array_get_element (layers, i);
     JsonObject *layer =
@@ -89,10 +91,10 @@ check_layers (const DnnKerasFile *self, const char *place, JsonObject *model,
 
     if (layer == NULL || dnn_json_text (layer, "class_name") == NULL ||
         dnn_json_object (layer, "config") == NULL)
-      return dnn_keras_fail (self, error,
-                             "%s: layer '%u' must be an object with a "
-                             "'class_name' and a 'config'",
-                             place, i);
+      return dnn_set_format_error (self->name, error,
+                                   "%s: layer '%u' must be an object with a "
+                                   "'class_name' and a 'config'",
+                                   place, i);
   }
   return true;
 }
@@ -142,5 +144,6 @@ dnn_keras_read_metadata (DnnKerasFile *self, const char *place,
     return false;
   self->version = g_strdup (dnn_json_text (metadata, "keras_version"));
   return self->version != NULL ||
-         dnn_keras_fail (self, error, "%s: must have a 'keras_version'", place);
+         dnn_set_format_error (self->name, error,
+                               "%s: must have a 'keras_version'", place);
 }

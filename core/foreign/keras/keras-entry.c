@@ -1,21 +1,6 @@
 /* keras-entry.c - groups of weights, put together and added once each */
 #include "dnn-keras-file-private.h"
 
-bool
-dnn_keras_fail (const DnnKerasFile *self, GError **error, const char *format,
-                ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list args;
-
-  va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT, "%s: %s", self->name,
-               sentence);
-  return false;
-}
-
 DnnKerasEntry *
 dnn_keras_entry_new (const char *name, const char *layer)
 {
@@ -51,5 +36,6 @@ dnn_keras_add_group (DnnKerasFile *self, DnnKerasEntry *entry, GError **error)
   }
   g_ptr_array_add (self->entries, entry);
   return g_hash_table_insert (self->by_name, entry->name, entry) ||
-         dnn_keras_fail (self, error, "has the layer '%s' twice", entry->name);
+         dnn_set_format_error (self->name, error, "has the layer '%s' twice",
+                               entry->name);
 }

@@ -42,10 +42,11 @@ check_numbers (const DnnKerasFile *self, const DnnHdf5Node *vars,
     const char *name = g_array_index (weights, DnnNamedTensor, i).name;
 
     if (number_of (name) != (gint64) i)
-      return dnn_keras_fail (self, error,
-                             "'%s': its weights must be numbered from 0 up, "
-                             "and '%s' is where %u must be",
-                             vars->path, name, i);
+      return dnn_set_format_error (
+          self->name, error,
+          "'%s': its weights must be numbered from 0 up, "
+          "and '%s' is where %u must be",
+          vars->path, name, i);
   }
   return true;
 }
@@ -76,8 +77,8 @@ add_vars (DnnKerasFile *self, const DnnHdf5Node *vars, GError **error)
     DnnNamedTensor weight = node->tensor;
 
     if (node->is_group)
-      return dnn_keras_fail (self, error, "'%s': must be a weight, not a group",
-                             node->path);
+      return dnn_set_format_error (
+          self->name, error, "'%s': must be a weight, not a group", node->path);
     weight.name = node->name;
     g_array_append_val (entry->weights, weight);
   }
@@ -104,9 +105,9 @@ walk (DnnKerasFile *self, const DnnHdf5Node *node, GError **error)
     const DnnHdf5Node *child = g_ptr_array_index (node->children, i);
 
     if (!child->is_group)
-      return dnn_keras_fail (self, error,
-                             "'%s': a weight must be in a group '" VARS "'",
-                             child->path);
+      return dnn_set_format_error (
+          self->name, error, "'%s': a weight must be in a group '" VARS "'",
+          child->path);
     if (strcmp (child->path, "optimizer") == 0)
       self->n_optimizer = count_datasets (child);
     else if (!(strcmp (child->name, VARS) == 0 ? add_vars (self, child, error)
@@ -131,8 +132,9 @@ add_layer (DnnKerasFile *self, const DnnHdf5Node *group, const char *name,
     return false;
   n = g_strv_length (entry->names);
   if (n > 0 && n > count_datasets (group))
-    return dnn_keras_fail (self, error, "'%s': lists '%u' weights, and has %zu",
-                           group->path, n, count_datasets (group));
+    return dnn_set_format_error (self->name, error,
+                                 "'%s': lists '%u' weights, and has %zu",
+                                 group->path, n, count_datasets (group));
   for (size_t i = 0; entry->names[i] != NULL; i++) {
     g_autofree char *path =
         g_strdup_printf ("%s/%s", group->path, entry->names[i]);
@@ -140,9 +142,9 @@ add_layer (DnnKerasFile *self, const DnnHdf5Node *group, const char *name,
     DnnNamedTensor weight;
 
     if (node == NULL || node->is_group)
-      return dnn_keras_fail (self, error,
-                             "'%s': lists the weight '%s', which is not there",
-                             group->path, entry->names[i]);
+      return dnn_set_format_error (
+          self->name, error, "'%s': lists the weight '%s', which is not there",
+          group->path, entry->names[i]);
     weight = node->tensor;
     weight.name = entry->names[i];
     g_array_append_val (entry->weights, weight);
@@ -187,9 +189,9 @@ read_lists (DnnKerasFile *self, const DnnHdf5Node *root, GError **error)
     const DnnHdf5Node *group = find_group (self, root, layers[i]);
 
     if (group == NULL)
-      return dnn_keras_fail (self, error,
-                             "'%s': lists the layer '%s', which is not there",
-                             root->path, layers[i]);
+      return dnn_set_format_error (
+          self->name, error, "'%s': lists the layer '%s', which is not there",
+          root->path, layers[i]);
     if (!add_layer (self, group, layers[i], error))
       return false;
   }
