@@ -112,23 +112,33 @@ note_member (JsonParser *parser, JsonObject *object, const char *member,
     members->twice = g_strdup (member);
 }
 
+bool
+dnn_json_load (JsonParser *parser, const char *text, size_t n, char **ret_twice,
+               GError **error)
+{
+  g_autoptr (GHashTable) seen =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Members members = { .seen = seen };
+  bool done;
+
+  g_signal_connect (parser, "object-member", G_CALLBACK (note_member),
+                    &members);
+  done = json_parser_load_from_data (parser, text, (gssize) n, error);
+  g_signal_handlers_disconnect_by_data (parser, &members);
+  *ret_twice = members.twice;
+  return done;
+}
+
 static JsonObject *
 parse (const char *name, const char *text, size_t n, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autoptr (GHashTable) seen =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GError) cause = NULL;
   g_autofree char *twice = NULL;
-  Members members = { .seen = seen };
-  JsonNode *root;
+  JsonNode *root = NULL;
 
-  g_signal_connect (parser, "object-member", G_CALLBACK (note_member),
-                    &members);
-  json_parser_load_from_data (parser, text, (gssize) n, &cause);
-  g_signal_handlers_disconnect_by_data (parser, &members);
-  twice = members.twice;
-  root = cause == NULL ? json_parser_get_root (parser) : NULL;
+  if (dnn_json_load (parser, text, n, &twice, &cause))
+    root = json_parser_get_root (parser);
   if (twice == NULL && root != NULL && JSON_NODE_HOLDS_OBJECT (root))
     return json_object_ref (json_node_get_object (root));
   dnn_set_format_error (name, error, "must be JSON%s: '%s'",

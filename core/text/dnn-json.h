@@ -14,6 +14,12 @@ DNN_BEGIN_DECLS
 JsonObject *dnn_json_parse (const char *name, const char *text, size_t n,
                             unsigned depth, GError **error);
 
+/* Has `parser` parse n bytes that somebody has checked.  `ret_twice` becomes
+ * the first name that an object has twice, which json-glib takes; NULL: none
+ * has. Errors are json-glib's. */
+bool dnn_json_load (JsonParser *parser, const char *text, size_t n,
+                    char **ret_twice, GError **error);
+
 /* The member `key` of an object; NULL where it is not there or of another
  * type. */
 const char *dnn_json_text (JsonObject *object, const char *key);
