@@ -121,6 +121,11 @@ clone_pointers (const DnnCheckList *list)
 static void
 make_pass (DnnCheckLayer *self)
 {
+  self->convs = dnn_convs_new (self->built);
+  self->context.host = &dnn_host;
+  self->context.convs = self->convs;
+  if (self->convs != NULL)
+    self->context.windows_room = self->scratch.at[DNN_WINDOWS_ROOM].data;
   self->context.pool = self->checker->pools[0];
   self->context.key.seed = self->checker->subject->seed;
   self->context.key.owner =
@@ -186,6 +191,7 @@ dnn_check_layer_free (DnnCheckLayer *self)
   for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
     dnn_check_list_clear (lists[i]);
   dnn_context_clear (&self->context);
+  g_free (self->convs);
   g_free (self->built);
   g_free (self);
 }
@@ -259,8 +265,12 @@ multiply_products (DnnCheckLayer *self)
   for (uint32_t i = 0; i < self->context.n_products; i++) {
     const DnnProduct *product = &self->context.products[i];
 
-    dnn_matmul (&dnn_host, &self->pass, 1, product->a, 0, product->d,
-                self->pass.dw[product->index]);
+    if (product->conv != NULL)
+      dnn_context_convolve_gradient (&self->context, product,
+                                     self->pass.dw[product->index]);
+    else
+      dnn_matmul (&dnn_host, &self->pass, 1, product->a, 0, product->d,
+                  self->pass.dw[product->index]);
   }
 }
 

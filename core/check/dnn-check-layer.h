@@ -29,6 +29,7 @@ typedef struct DnnCheckLayer {
   DnnCheckList worker; /* a block has room for every worker */
   float *worker_data[DNN_MAX_DECLARED];
   int64_t worker_stride[DNN_MAX_DECLARED];
+  DnnConv *convs; /* (owned) of its windows; NULL: it has none */
   DnnContext context;
   DnnPass pass; /* its arrays are the lists' */
 } DnnCheckLayer;

@@ -16,11 +16,7 @@
  * "Anatomy of High-Performance Matrix Multiplication", 2008.)
  */
 
-typedef float Vector __attribute__ ((vector_size (LANES * 4)));
-typedef float Anywhere
-    __attribute__ ((vector_size (LANES * 4), aligned (4), may_alias));
-
-#define PANEL (2 * LANES)
+#include "dnn-gemm-vectors.h"
 
 #include "dnn-gemm-pack.h"
 #include "dnn-gemm-tile.h"

@@ -3,25 +3,6 @@
  * A part of dnn-gemm-kernel.h, which says what the macros are.
  */
 
-/* The first `n` lanes from anywhere, the others 0; LANES: all. */
-TARGET static ALWAYS_INLINE Vector
-load (const float *from, int64_t n)
-{
-  if (n == LANES)
-    return *(const Anywhere *) from;
-  return (Vector) LOAD_PART (from, n);
-}
-
-/* The first `n` lanes to anywhere; LANES: all. */
-TARGET static ALWAYS_INLINE void
-store (float *to, int64_t n, Vector v)
-{
-  if (n == LANES)
-    *(Anywhere *) to = v;
-  else
-    STORE_PART (to, n, v);
-}
-
 /* Eight rows of eight become eight columns of a panel. */
 TARGET static ALWAYS_INLINE void
 turn_eight (const float *b, int64_t ldb, float *to)

@@ -3,56 +3,6 @@
  * A part of dnn-gemm-kernel.h, which says what the macros are.
  */
 
-/* C = `sum` + beta C, where the last vector of a row has `part` lanes: a
- * constant for whole ones, so that nothing is asked row by row. */
-TARGET static ALWAYS_INLINE void
-write_rows (const int rows, const int vectors, const Tile *t,
-            const int64_t part, Vector sum[ROWS][2])
-{
-  const float beta = t->beta;
-  const int64_t ldc = t->ldc;
-  float *c = t->c;
-
-  if (beta != 0) {
-    UNROLL (16)
-    for (int i = 0; i < rows; i++) {
-      UNROLL (2)
-      for (int v = 0; v < vectors; v++)
-        sum[i][v] += beta * load (c + i * ldc + v * LANES,
-                                  v + 1 < vectors ? LANES : part);
-    }
-  }
-  UNROLL (16)
-  for (int i = 0; i < rows; i++, c += ldc) {
-    UNROLL (2)
-    for (int v = 0; v < vectors; v++)
-      store (c + v * LANES, v + 1 < vectors ? LANES : part, sum[i][v]);
-  }
-}
-
-/* C = alpha `sum` + beta C + bias. */
-TARGET static ALWAYS_INLINE void
-deliver (const int rows, const int vectors, const Tile *t, Vector sum[ROWS][2])
-{
-  Vector bias[2] = { { 0 } };
-
-  if (t->bias != NULL) {
-    UNROLL (2)
-    for (int v = 0; v < vectors; v++)
-      bias[v] = load (t->bias + v * LANES, v + 1 < vectors ? LANES : t->part);
-  }
-  UNROLL (16)
-  for (int i = 0; i < rows; i++) {
-    UNROLL (2)
-    for (int v = 0; v < vectors; v++)
-      sum[i][v] = t->alpha * sum[i][v] + bias[v];
-  }
-  if (t->part == LANES)
-    write_rows (rows, vectors, t, LANES, sum);
-  else
-    write_rows (rows, vectors, t, t->part, sum);
-}
-
 /* C = alpha A B + beta C of one tile of `rows` rows and `vectors` vectors.
  * Both are constants where this is called, so that the loops over them vanish
  * and the sums stay in registers. */

@@ -1,14 +1,7 @@
 /* gemm-avx512.c - products by AVX-512 */
 #if defined(__x86_64__)
-#include "dnn-gemm-simd.h"
+#include "dnn-gemm-avx512.h"
 
-#define MASK(n)             ((__mmask16) ((1u << (n)) - 1))
-#define TARGET              __attribute__ ((target ("avx512f,avx2,fma")))
-#define LANES               16
-#define ROWS                12
-#define LOAD_PART(p, n)     _mm512_maskz_loadu_ps (MASK (n), p)
-#define STORE_PART(p, n, v) _mm512_mask_storeu_ps (p, MASK (n), v)
-#define CHEAP_MASKS         true
 #include "dnn-gemm-kernel.h"
 
 bool

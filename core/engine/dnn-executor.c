@@ -88,6 +88,9 @@ begin_call (DnnStage *stage, const DnnPassInfo *info, Direction direction)
     stage->worker_data[i] = block->data;
     stage->worker_stride[i] = dnn_count (block);
   }
+  if (stage->convs != NULL)
+    stage->context.windows_room =
+        stage->scratch[direction][DNN_WINDOWS_ROOM].tensor.data;
 }
 
 static bool
@@ -239,7 +242,7 @@ find_product (const DnnStage *stage, uint32_t index)
 }
 
 static void
-multiply (DnnPool *pool, const DnnProduct *product, DnnTensor *dw)
+multiply (const DnnContext *context, const DnnProduct *product, DnnTensor *dw)
 {
   DnnGemm gemm = {
     .struct_size = DNN_END_OF (DnnGemm, stride_c),
@@ -253,7 +256,10 @@ multiply (DnnPool *pool, const DnnProduct *product, DnnTensor *dw)
     .c = dnn_f32 (dw),
   };
 
-  dnn_blas_gemm_tiled (pool, &gemm);
+  if (product->conv != NULL)
+    dnn_context_convolve_gradient (context, product, dw);
+  else
+    dnn_blas_gemm_tiled (context->pool, &gemm);
 }
 
 static void
@@ -269,13 +275,13 @@ deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
   if (users->first == NULL)
     return;
   total = &users->first->dw[users->index].tensor;
-  if (product != NULL && sink != NULL && users->first == stage &&
-      users->last == i) {
+  if (product != NULL && product->conv == NULL && sink != NULL &&
+      users->first == stage && users->last == i) {
     sink->product (sink->data, weight, product->a, product->d, dw);
     return;
   }
   if (product != NULL)
-    multiply (plan->pool, product, dw);
+    multiply (&stage->context, product, dw);
   if (trains && total != dw)
     add_to (total->data, dw->data, dnn_count (dw));
   if (users->last == i && sink != NULL)

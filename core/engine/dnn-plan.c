@@ -172,9 +172,12 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   for (uint32_t i = 0; i < stage->n_outputs; i++)
     y[i] = &stage->out[i].z.tensor;
 
+  stage->context.host = &dnn_host;
   stage->context.pool = self->pool;
   stage->context.worker_scratch = stage->worker_data;
   stage->context.worker_stride = stage->worker_stride;
+  stage->convs = dnn_convs_new (stage->built);
+  stage->context.convs = stage->convs;
   stage->context.key.owner = dnn_random_owner (layer->name);
   pass->call = (DnnCall){ DNN_END_OF (DnnPass, scratch), 0, &stage->context };
   pass->n_inputs = layer->n_inputs;
@@ -210,6 +213,7 @@ stage_clear (DnnStage *stage)
     g_free (stage->scratch[i]);
     g_free (stage->worker[i]);
   }
+  g_free (stage->convs);
   g_free (stage->saved);
   g_free (stage->dw);
   g_free (stage->users);

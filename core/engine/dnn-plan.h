@@ -65,6 +65,7 @@ typedef struct DnnStage {
   DnnPlaced *saved;      /* (owned) */
   DnnPlaced *scratch[2]; /* (owned) forward, backward */
   DnnPlaced *worker[2];  /* (owned) likewise, one a worker */
+  DnnConv *convs;        /* (owned) of its windows; NULL: it has none */
   float *worker_data[DNN_MAX_DECLARED];
   int64_t worker_stride[DNN_MAX_DECLARED];
   DnnContext context;

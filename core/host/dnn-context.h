@@ -7,6 +7,7 @@
 
 #include <dnn/plugin.h>
 
+#include "dnn-conv.h"
 #include "dnn-declared.h"
 #include "dnn-instance.h"
 #include "dnn-pool.h"
@@ -14,14 +15,17 @@
 
 DNN_BEGIN_DECLS
 
-/* A weight gradient that is still to be computed: dw[index] = aT d. */
+/* A weight gradient that is still to be computed: dw[index] = aT d, or of the
+ * windows over `a`. */
 typedef struct DnnProduct {
   uint32_t index;
   const DnnTensor *a;
   const DnnTensor *d;
+  const DnnConv *conv; /* NULL: `a` as it is */
 } DnnProduct;
 
 typedef struct DnnContext {
+  const DnnHost *host;
   DnnPool *pool;   /* NULL in build: no parallel work */
   char *message;   /* (owned) what the plugin said in fail */
   DnnKey key;      /* seed, owner, step */
@@ -39,7 +43,21 @@ typedef struct DnnContext {
 
   float *const *worker_scratch; /* one block for each index */
   const int64_t *worker_stride; /* floats from a worker's to the next */
+
+  const DnnConv *convs; /* of the layer's windows; NULL: it has none */
+  float *windows_room;  /* of all workers together */
 } DnnContext;
+
+/* The windows that build has added, made ready, by number; NULL: none.
+ * Returns: (transfer full): to be freed by g_free. */
+DnnConv *dnn_convs_new (const DnnBuilt *built);
+
+/* Room for a call on windows of this context's layer. */
+DnnConvCall dnn_context_conv_call (const DnnContext *self);
+
+/* dw = At d, now. */
+void dnn_context_convolve_gradient (const DnnContext *self,
+                                    const DnnProduct *product, DnnTensor *dw);
 
 /* Moves the message of a failed call into `error` as `code`, behind "who: ".
  * A plugin that failed without a word is quoted as such. */

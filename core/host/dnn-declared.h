@@ -29,6 +29,19 @@ typedef struct DnnDeclaredList {
   DnnDeclared at[DNN_MAX_DECLARED];
 } DnnDeclaredList;
 
+/* Windows that a layer slides over a tensor. */
+typedef struct DnnDeclaredWindows {
+  bool set;
+  DnnWindows windows;
+  int64_t filters;
+} DnnDeclaredWindows;
+
+enum { DNN_MAX_WINDOWS = 8 };
+
+/* Scratch of that number is the host's, for a layer that has windows: room of
+ * each worker, and of all together. */
+enum { DNN_WINDOWS_ROOM = DNN_MAX_DECLARED - 1 };
+
 typedef struct DnnExpected {
   bool set;
   int64_t lo, hi;
@@ -40,6 +53,8 @@ typedef struct DnnBuilt {
   uint32_t reads; /* DnnReads */
   int64_t n_state;
   DnnExpected expected[DNN_MAX_DECLARED]; /* of each input */
+  DnnDeclaredWindows windows[DNN_MAX_WINDOWS];
+  uint32_t n_windows; /* one past the highest index set */
 } DnnBuilt;
 
 /* Fans of a weight of that shape by Keras' rule. */

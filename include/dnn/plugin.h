@@ -1,7 +1,8 @@
 /* plugin.h - the only thing a plugin author needs
  *
  * A plugin is a shared object that exports one constant, dnn_plugin_v1, and
- * links nothing of ours.  ABI 1.0; docs/plugin-abi.md tells the whole.
+ * links nothing of ours.  ABI 1.0, and a draft of 1.1; docs/plugin-abi.md has
+ * all of it.
  *
  *     gcc -shared -fPIC -Iinclude -o swish.so swish.c
  *
@@ -11,6 +12,10 @@
 #pragma once
 
 #include <dnn/abi/activation.h>
+#include <dnn/abi/axes.h>
+#include <dnn/abi/axes_pass.h>
+#include <dnn/abi/convolution.h>
+#include <dnn/abi/einsum.h>
 #include <dnn/abi/initializer.h>
 #include <dnn/abi/layer.h>
 #include <dnn/abi/loss.h>
@@ -20,6 +25,8 @@
 #include <dnn/abi/rows.h>
 #include <dnn/abi/schedule.h>
 #include <dnn/abi/softmax.h>
+#include <dnn/abi/sorted.h>
+#include <dnn/abi/thresholds.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,7 +34,7 @@ extern "C" {
 
 #define DNN_MAGIC     0x316e6e64u /* "dnn1" */
 #define DNN_ABI_MAJOR 1
-#define DNN_ABI_MINOR 0 /* the newest this header knows */
+#define DNN_ABI_MINOR 1 /* the newest this header knows; a draft */
 
 typedef enum DnnKind {
   DNN_KIND_LAYER = 1,
@@ -89,9 +96,12 @@ typedef struct DnnPlugin {
   const char *example_inputs;
 } DnnPlugin;
 
-/* The first four members, and the three that describe `table`. */
+/* The first four members, of a plugin that needs 1.0 or 1.1; and the three that
+ * describe `table`. */
 #define DNN_PLUGIN_V1                                                          \
   DNN_MAGIC, DNN_END_OF (DnnPlugin, example_inputs), DNN_ABI_MAJOR, 0
+#define DNN_PLUGIN_V1_1                                                        \
+  DNN_MAGIC, DNN_END_OF (DnnPlugin, example_inputs), DNN_ABI_MAJOR, 1
 #define DNN_PARAM_TABLE(table)                                                 \
   table, (uint32_t) (sizeof (table) / sizeof ((table)[0])),                    \
       (uint32_t) sizeof ((table)[0])

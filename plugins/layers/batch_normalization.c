@@ -10,7 +10,7 @@
  *   dL/dx = γ / √(v + ε) (dy - dL/dβ / N - x̂ dL/dγ / N)    training
  *           γ / √(v + ε) dy                                else
  *
- * N is the product of all dimensions but the last.
+ * N is the product of all dimensions but that of `axis`.
  * Ioffe, Szegedy: Batch normalization, ICML 2015, algorithms 1 and 2; as in
  * Keras the moving variance too is the biased one.
  */
@@ -19,7 +19,7 @@
 #include <stdbool.h>
 
 typedef struct {
-  int64_t axis;
+  DnnInts axis;
   double momentum; /* m */
   double epsilon;  /* ε */
   bool center;
@@ -32,8 +32,8 @@ enum { MEAN, RATIO }; /* saved: μ and 1 / √(v + ε) */
 enum { BLOCK = 64 };  /* columns at a time */
 
 static const DnnParam params[] = {
-  DNN_INT (BatchNormalization, axis, "-1", -1, DNN_MAX_DIMS - 1, "axis",
-           "the columns' axis: the last"),
+  DNN_INTS (BatchNormalization, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1,
+            "axis", "the columns' axis; -1: the last"),
   DNN_FLOAT (BatchNormalization, momentum, "0.99", 0, 1, "share",
              "share of the moving statistics kept from step to step"),
   DNN_FLOAT (BatchNormalization, epsilon, "0.001", 0, 1, "variance",
@@ -46,15 +46,16 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const BatchNormalization *bn = self;
-  const DnnTensor *x = b->x[0];
-  const DnnShape row = DNN_SHAPE (dnn_columns (x));
+  const DnnShape shape = dnn_shape_of (b->x[0]);
+  DnnShape row;
 
-  if (x->n_dims < 2)
+  if (shape.n_dims < 2)
     return host->fail (b, "input must be a batch of rows, not of numbers");
-  if (bn->axis >= 0 && bn->axis != x->n_dims - 1)
-    return host->fail (b, "axis must be the last, -1 or %d, not %d",
-                       (int) x->n_dims - 1, (int) bn->axis);
-
+  if (bn->axis.n > 1)
+    return host->fail (b, "axis must be one, not '%d'", (int) bn->axis.n);
+  if (dnn_axes_build (host, b, &bn->axis) != 0)
+    return -1;
+  row = dnn_axes_shape (&shape, &bn->axis);
   if (bn->scale)
     host->add_weight (b, GAMMA, "gamma", row, "ones");
   if (bn->center)
@@ -63,7 +64,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   host->add_buffer (b, MOVING_VARIANCE, "moving_variance", row, "ones");
   host->add_saved (b, MEAN, row);
   host->add_saved (b, RATIO, row);
-  host->set_output (b, 0, dnn_shape_of (x));
+  host->set_output (b, 0, shape);
   host->backward_reads (b, DNN_READS_X);
   return 0;
 }
@@ -129,7 +130,7 @@ take_statistics (const BatchNormalization *bn, DnnPass *pass)
 }
 
 static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
+forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const int64_t columns = dnn_columns (pass->x[0]),
                 rows = dnn_rows (pass->x[0]);
@@ -174,7 +175,7 @@ sum_gradients (const DnnPass *pass, int64_t first, int64_t n,
 }
 
 static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
+backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const int64_t columns = dnn_columns (pass->x[0]),
                 rows = dnn_rows (pass->x[0]);
@@ -187,8 +188,7 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
   float *dw_beta = dnn_f32 (pass->dw[BETA]);
   float *dx = dnn_f32 (pass->dx[0]);
 
-  (void) self;
-  (void) host;
+  (void) self, (void) host;
   for (int64_t first = 0; first < columns; first += BLOCK) {
     const int64_t left = columns - first, n = left < BLOCK ? left : BLOCK;
     double dbeta[BLOCK], dgamma[BLOCK];
@@ -212,6 +212,22 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
   return 0;
 }
 
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_forward (self, host, pass,
+                           &((const BatchNormalization *) self)->axis,
+                           forward_rows);
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_backward (self, host, pass,
+                            &((const BatchNormalization *) self)->axis,
+                            DNN_READS_X, backward_rows);
+}
+
 static const DnnLayerOps ops = {
   DNN_LAYER_OPS (1),
   .build = build,
@@ -229,8 +245,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Ioffe, Szegedy: Batch normalization, ICML 2015",
   .flags = DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE,
   .self_size = sizeof (BatchNormalization),
-  .params = params,
-  .n_params = sizeof params / sizeof params[0],
-  .param_stride = sizeof params[0],
+  .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
 };

@@ -6,7 +6,7 @@
  *   dL/dβ = Σₙ dy    dL/dγ = Σₙ dy x̂
  *   dL/dx = (g - Σ g / C - x̂ Σ g x̂ / C) / √(v + ε)    g = γ dy
  *
- * N is the product of all dimensions but the last.
+ * C is the product of the dimensions of `axis`, N that of the others.
  * Ba, Kiros, Hinton: Layer normalization, 2016, eq. 3 and 4.
  */
 #include <dnn/plugin.h>
@@ -15,6 +15,7 @@
 #include <string.h>
 
 typedef struct {
+  DnnInts axis;
   double epsilon; /* ε */
   bool center;
   bool scale;
@@ -24,6 +25,8 @@ enum { GAMMA, BETA };
 enum { MEAN, RATIO }; /* saved: μ and 1 / √(v + ε) */
 
 static const DnnParam params[] = {
+  DNN_INTS (LayerNormalization, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1,
+            "axis", "what is normalized over; -1: the last"),
   DNN_FLOAT (LayerNormalization, epsilon, "0.001", 0, 1, "variance",
              "added to the variance"),
   DNN_BOOL (LayerNormalization, center, "true", "add a trained beta"),
@@ -34,20 +37,24 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const LayerNormalization *ln = self;
-  const DnnTensor *x = b->x[0];
-  const DnnShape row = DNN_SHAPE (dnn_columns (x));
-  const DnnShape column = DNN_SHAPE (dnn_rows (x));
+  const DnnShape shape = dnn_shape_of (b->x[0]);
+  DnnShape row, column;
 
-  if (x->n_dims < 2)
+  if (shape.n_dims < 2)
     return host->fail (b, "input must be a batch of rows, not of numbers");
+  if (dnn_axes_build (host, b, &ln->axis) != 0)
+    return -1;
 
+  row = dnn_axes_shape (&shape, &ln->axis);
+  column = DNN_SHAPE (dnn_count (b->x[0]) /
+                      dnn_axes_last (&shape, &ln->axis).columns);
   if (ln->scale)
     host->add_weight (b, GAMMA, "gamma", row, "ones");
   if (ln->center)
     host->add_weight (b, BETA, "beta", row, "zeros");
   host->add_saved (b, MEAN, column);
   host->add_saved (b, RATIO, column);
-  host->set_output (b, 0, dnn_shape_of (x));
+  host->set_output (b, 0, shape);
   host->backward_reads (b, DNN_READS_X);
   return 0;
 }
@@ -69,7 +76,7 @@ measure (const float *x, int64_t n, double epsilon, float *ret_mean,
 }
 
 static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
+forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const LayerNormalization *ln = self;
   const int64_t columns = dnn_columns (pass->x[0]),
@@ -111,7 +118,7 @@ gradient_of_gamma (const DnnPass *pass)
 }
 
 static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
+backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const int64_t columns = dnn_columns (pass->x[0]),
                 rows = dnn_rows (pass->x[0]);
@@ -147,6 +154,22 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
   return 0;
 }
 
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_forward (self, host, pass,
+                           &((const LayerNormalization *) self)->axis,
+                           forward_rows);
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_backward (self, host, pass,
+                            &((const LayerNormalization *) self)->axis,
+                            DNN_READS_X, backward_rows);
+}
+
 static const DnnLayerOps ops = {
   DNN_LAYER_OPS (1),
   .build = build,
@@ -163,8 +186,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "every row with mean 0 and variance 1",
   .reference = "Ba, Kiros, Hinton: Layer normalization, 2016",
   .self_size = sizeof (LayerNormalization),
-  .params = params,
-  .n_params = sizeof params / sizeof params[0],
-  .param_stride = sizeof params[0],
+  .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
 };

@@ -5,7 +5,9 @@
  *   dL/dγ = Σₙ dy r x
  *   dL/dx = r (g - r² x Σ g x / C)    g = γ dy
  *
- * N is the product of all dimensions but the last.
+ * C is the product of the dimensions of `axis`, N that of the others.
+ * γ goes with those of `axis`; Keras puts it to the last axes and so fails
+ * where others are meant.
  * Zhang, Sennrich: Root mean square layer normalization, NeurIPS 2019, eq. 4.
  */
 #include <dnn/plugin.h>
@@ -13,6 +15,7 @@
 #include <string.h>
 
 typedef struct {
+  DnnInts axis;
   double epsilon; /* ε */
 } RmsNormalization;
 
@@ -20,6 +23,8 @@ enum { SCALE };
 enum { RATIO }; /* saved: r */
 
 static const DnnParam params[] = {
+  DNN_INTS (RmsNormalization, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1,
+            "axis", "what is normalized over; -1: the last"),
   DNN_FLOAT (RmsNormalization, epsilon, "1e-6", 0, 1, "mean square",
              "added to the mean square"),
 };
@@ -27,21 +32,25 @@ static const DnnParam params[] = {
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *x = b->x[0];
+  const DnnInts *axis = &((const RmsNormalization *) self)->axis;
+  const DnnShape shape = dnn_shape_of (b->x[0]);
 
-  (void) self;
-  if (x->n_dims < 2)
+  if (shape.n_dims < 2)
     return host->fail (b, "input must be a batch of rows, not of numbers");
+  if (dnn_axes_build (host, b, axis) != 0)
+    return -1;
 
-  host->add_weight (b, SCALE, "scale", DNN_SHAPE (dnn_columns (x)), "ones");
-  host->add_saved (b, RATIO, DNN_SHAPE (dnn_rows (x)));
-  host->set_output (b, 0, dnn_shape_of (x));
+  host->add_weight (b, SCALE, "scale", dnn_axes_shape (&shape, axis), "ones");
+  host->add_saved (
+      b, RATIO,
+      DNN_SHAPE (dnn_count (b->x[0]) / dnn_axes_last (&shape, axis).columns));
+  host->set_output (b, 0, shape);
   host->backward_reads (b, DNN_READS_X);
   return 0;
 }
 
 static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
+forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const double epsilon = ((const RmsNormalization *) self)->epsilon;
   const int64_t n = dnn_columns (pass->x[0]), rows = dnn_rows (pass->x[0]);
@@ -77,7 +86,7 @@ gradient_of_scale (const DnnPass *pass)
 }
 
 static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
+backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const int64_t n = dnn_columns (pass->x[0]), rows = dnn_rows (pass->x[0]);
   const float *x = dnn_f32 (pass->x[0]), *dy = dnn_f32 (pass->dy[0]);
@@ -102,6 +111,21 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
   return 0;
 }
 
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_forward (
+      self, host, pass, &((const RmsNormalization *) self)->axis, forward_rows);
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_backward (self, host, pass,
+                            &((const RmsNormalization *) self)->axis,
+                            DNN_READS_X, backward_rows);
+}
+
 static const DnnLayerOps ops = {
   DNN_LAYER_OPS (1),
   .build = build,
@@ -119,9 +143,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference =
       "Zhang, Sennrich: Root mean square layer normalization, NeurIPS 2019",
   .self_size = sizeof (RmsNormalization),
-  .params = params,
-  .n_params = sizeof params / sizeof params[0],
-  .param_stride = sizeof params[0],
+  .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
   .example_inputs = "6",
 };

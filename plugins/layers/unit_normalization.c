@@ -8,25 +8,38 @@
 #include <dnn/plugin.h>
 #include <math.h>
 
+typedef struct {
+  DnnInts axis;
+} UnitNormalization;
+
 enum { RATIO }; /* saved: r */
+
+static const DnnParam params[] = {
+  DNN_INTS (UnitNormalization, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1,
+            "axis", "what is normalized over; -1: the last"),
+};
 
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *x = b->x[0];
+  const DnnInts *axis = &((const UnitNormalization *) self)->axis;
+  const DnnShape shape = dnn_shape_of (b->x[0]);
 
-  (void) self;
-  if (x->n_dims < 2)
+  if (shape.n_dims < 2)
     return host->fail (b, "input must be a batch of rows, not of numbers");
+  if (dnn_axes_build (host, b, axis) != 0)
+    return -1;
 
-  host->add_saved (b, RATIO, DNN_SHAPE (dnn_rows (x)));
-  host->set_output (b, 0, dnn_shape_of (x));
+  host->add_saved (
+      b, RATIO,
+      DNN_SHAPE (dnn_count (b->x[0]) / dnn_axes_last (&shape, axis).columns));
+  host->set_output (b, 0, shape);
   host->backward_reads (b, DNN_READS_Y);
   return 0;
 }
 
 static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
+forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const int64_t n = dnn_columns (pass->x[0]), rows = dnn_rows (pass->x[0]);
   const float *x = dnn_f32 (pass->x[0]);
@@ -47,7 +60,7 @@ forward (const void *self, const DnnHost *host, DnnPass *pass)
 }
 
 static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
+backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const int64_t n = dnn_columns (pass->dy[0]), rows = dnn_rows (pass->dy[0]);
   const float *y = dnn_f32 (pass->y[0]), *dy = dnn_f32 (pass->dy[0]);
@@ -67,6 +80,22 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
   return 0;
 }
 
+static int32_t
+forward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_forward (self, host, pass,
+                           &((const UnitNormalization *) self)->axis,
+                           forward_rows);
+}
+
+static int32_t
+backward (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  return dnn_axes_backward (self, host, pass,
+                            &((const UnitNormalization *) self)->axis,
+                            DNN_READS_Y, backward_rows);
+}
+
 static const DnnLayerOps ops = {
   DNN_LAYER_OPS (1),
   .build = build,
@@ -83,6 +112,8 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "every row with norm 1",
   .reference =
       "https://keras.io/api/layers/normalization_layers/unit_normalization/",
+  .self_size = sizeof (UnitNormalization),
+  .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
   .example_inputs = "6",
 };

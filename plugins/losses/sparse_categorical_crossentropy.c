@@ -8,7 +8,8 @@
  *
  * and no gradient where p is clipped.  The sum over c is there because Keras
  * on TensorFlow takes the clipped logarithms for logits.  Where a sample has
- * several labels, L is their mean.
+ * several labels, L is their mean.  Labels of ignore_class, which need not be
+ * classes, have L = 0 and do not count in the mean over the batch, either.
  */
 #include <dnn/plugin.h>
 #include <math.h>
@@ -16,6 +17,7 @@
 
 typedef struct {
   bool from_logits;
+  DnnInts ignore_class;
 } Crossentropy;
 
 static const float epsilon = 1e-7f, one_less = (float) (1 - 1e-7);
@@ -23,13 +25,21 @@ static const float epsilon = 1e-7f, one_less = (float) (1 - 1e-7);
 static const DnnParam params[] = {
   DNN_BOOL (Crossentropy, from_logits, "false",
             "the prediction has not been through a softmax"),
+  DNN_ROW (Crossentropy, ignore_class, NULL, DNN_PARAM_INTS, 0, "", -(1 << 24),
+           1 << 24, "label", "labels that do not count; none: all do", NULL),
 };
 
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  (void) self;
-  host->expect_integer (b, 1, 0, dnn_columns (b->x[0]) - 1);
+  const DnnInts *ignored = &((const Crossentropy *) self)->ignore_class;
+  const int64_t classes = dnn_columns (b->x[0]);
+  bool within = true;
+
+  for (int64_t i = 0; i < ignored->n; i++)
+    within = within && ignored->at[i] >= 0 && ignored->at[i] < classes;
+  if (within) /* else labels have no range: check_labels looks at each */
+    host->expect_integer (b, 1, 0, classes - 1);
   return host->match_targets (b, DNN_TARGET_LABELS);
 }
 
@@ -40,7 +50,7 @@ is_label (float t, int64_t classes)
 }
 
 static int32_t
-check_labels (const DnnHost *host, const DnnLossPass *p)
+check_labels (const DnnInts *ignored, const DnnHost *host, const DnnLossPass *p)
 {
   const float *t = dnn_f32 (p->y_true);
   const int64_t rows = dnn_rows (p->y_pred), classes = dnn_columns (p->y_pred);
@@ -51,10 +61,12 @@ check_labels (const DnnHost *host, const DnnLossPass *p)
     ok &= is_label (t[k], classes);
   if (ok)
     return 0;
-  while (is_label (t[i], classes))
+  while (i < rows &&
+         (is_label (t[i], classes) || dnn_ints_have (ignored, t[i])))
     i++;
-  return host->fail (p, "label %g is not between 0 and %lld", (double) t[i],
-                     (long long) classes - 1);
+  return i == rows ? 0
+                   : host->fail (p, "label %g is not between 0 and %lld",
+                                 (double) t[i], (long long) classes - 1);
 }
 
 static float
@@ -157,10 +169,39 @@ do_sample (const Rows *all, const DnnHost *host, DnnLossPass *p, int64_t i)
     p->value[i] = sum / (float) labels;
 }
 
+/* Row by row; those that count count as if there were as many as rows. */
+static void
+do_counted (const Rows *all, const DnnHost *host, DnnLossPass *p,
+            const DnnInts *ignored)
+{
+  const int64_t samples = p->y_pred->dims[0], labels = all->rows / samples;
+  double n = 0;
+
+  for (int64_t i = 0; i < all->rows; i++)
+    n += !dnn_ints_have (ignored, all->t[i]);
+  for (int64_t i = 0; p->value != NULL && i < samples; i++)
+    p->value[i] = 0;
+  for (int64_t i = 0; i < all->rows; i++) {
+    const bool counts = !dnn_ints_have (ignored, all->t[i]);
+    const float share = (float) ((double) samples / n), first = 0;
+    const float scale = p->scale != NULL ? share * p->scale[i / labels] : 0;
+    float *dy = all->dy != NULL ? all->dy + i * all->c : NULL, loss = 0;
+    const float *y = all->y + i * all->c, *t = counts ? all->t + i : &first;
+    const Rows row = { all->logits, 1, all->c, y, t, &scale, &loss, dy };
+
+    do_rows (&row, host);
+    for (int64_t j = 0; !counts && dy != NULL && j < all->c; j++)
+      dy[j] = 0; /* whatever was predicted there */
+    if (counts && p->value != NULL)
+      p->value[i / labels] += share * loss;
+  }
+}
+
 /* What is not NULL of value and dy_pred. */
 static int32_t
 value_and_gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {
+  const DnnInts *ignored = &((const Crossentropy *) self)->ignore_class;
   const int64_t samples = p->y_pred->dims[0];
   const Rows r = {
     .logits = p->from_logits || ((const Crossentropy *) self)->from_logits,
@@ -173,9 +214,11 @@ value_and_gradient (const void *self, const DnnHost *host, DnnLossPass *p)
     .dy = dnn_f32 (p->dy_pred),
   };
 
-  if (check_labels (host, p) != 0)
+  if (check_labels (ignored, host, p) != 0)
     return -1;
-  if (r.rows == samples)
+  if (ignored->n > 0)
+    do_counted (&r, host, p, ignored);
+  else if (r.rows == samples)
     do_rows (&r, host);
   else
     for (int64_t i = 0; i < samples; i++)
@@ -201,9 +244,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "https://keras.io/api/losses/probabilistic_losses/",
   .flags = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE,
   .self_size = sizeof (Crossentropy),
-  .params = params,
-  .n_params = sizeof params / sizeof params[0],
-  .param_stride = sizeof params[0],
+  .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
   .example_inputs = "4; 1",
 };

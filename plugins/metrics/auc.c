@@ -8,16 +8,26 @@
  * The PR curve's interpolation is that of Davis, Goadrich: The relationship
  * between precision-recall and ROC curves, ICML 2006: with p = B + F, from p'
  * and B' of the next threshold, slope s = (B - B') / (p - p'), area = s (B - B'
- * + (B' - s p') ln (p / p')) / P Predictions must be between 0 and 1; those of
- * all classes count together.
+ * + (B' - s p') ln (p / p')) / P
+ *
+ * `thresholds` are those between 0 and 1 instead.  T = 0: every prediction is a
+ * threshold, and the area exact; predictions may then be any numbers.
+ * Predictions of all classes count together; with multi_label each class has a
+ * curve, and the result is their mean, by label_weights.
  */
 #include <dnn/plugin.h>
 #include <math.h>
+#include <stdbool.h>
 
 typedef struct {
   int64_t num_thresholds; /* T */
   int32_t curve;
   int32_t summation_method;
+  DnnFloats thresholds;
+  bool multi_label;
+  DnnFloats label_weights;
+  bool from_logits;
+  int64_t capacity;
 } Auc;
 
 enum { ROC, PR };
@@ -30,41 +40,94 @@ typedef struct {
 } Point;
 
 static const DnnParam params[] = {
-  DNN_INT (Auc, num_thresholds, "200", 2, 1 << 20, "thresholds",
-           "how finely the curve is drawn"),
+  DNN_INT (Auc, num_thresholds, "200", 0, 1 << 20, "thresholds",
+           "how finely the curve is drawn; 0: exactly"),
   DNN_ENUM (Auc, curve, "ROC", "ROC PR", "which curve"),
   DNN_ENUM (Auc, summation_method, "interpolation",
             "interpolation minoring majoring", "height between two thresholds"),
+  DNN_ROW (Auc, thresholds, NULL, DNN_PARAM_FLOATS, 0, "", 0, 1, "probability",
+           "those between 0 and 1, instead of num_thresholds", NULL),
+  DNN_BOOL (Auc, multi_label, "false",
+            "a curve for each class, and their mean"),
+  DNN_ROW (Auc, label_weights, NULL, DNN_PARAM_FLOATS, 0, "", 0, 1e30, "weight",
+           "of each class; none: all alike", NULL),
+  DNN_BOOL (Auc, from_logits, "false",
+            "predictions are made probabilities by a sigmoid"),
+  DNN_INT (Auc, capacity, "1048576", 1, 1 << 28, "predictions",
+           "most predictions of a curve that is exact"),
 };
+
+static DnnThresholds
+thresholds_of (const Auc *auc)
+{
+  return (DnnThresholds){ auc->num_thresholds, &auc->thresholds, auc->capacity,
+                          1 };
+}
+
+static int64_t
+width_of (const DnnTensor *y)
+{
+  return y->n_dims > 1 ? dnn_columns (y) : 1;
+}
 
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  host->set_state (b, 2 * ((const Auc *) self)->num_thresholds);
+  const Auc *auc = self;
+  const DnnThresholds thresholds = thresholds_of (auc);
+  const int64_t n = width_of (b->x[0]);
+
+  if (dnn_thresholds_count (&thresholds) == 1)
+    return host->fail (b, "num_thresholds must be 0 or at least 2, not '1'");
+  if (auc->label_weights.n != 0 && auc->label_weights.n != n)
+    return host->fail (b,
+                       "label_weights must be one number for each of %lld "
+                       "classes, not '%lld' numbers",
+                       (long long) n, (long long) auc->label_weights.n);
+  host->set_state (b, (auc->multi_label ? n : 1) *
+                          dnn_thresholds_size (&thresholds));
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }
 
-/* State: weights of t, then of 1 - t, by the last threshold that y is above. */
+/* A prediction into the state of its curve. */
+static int32_t
+take (const Auc *auc, const DnnHost *host, DnnMetricPass *p, double *state,
+      float y, double weight, bool right)
+{
+  const DnnThresholds thresholds = thresholds_of (auc);
+  const bool exact = dnn_thresholds_count (&thresholds) == 0;
+
+  if (auc->from_logits && !exact) /* the order is the same without it */
+    host->sigmoid (&y, &y, 1);
+  if (!(exact ? isfinite (y) : y >= 0 && y <= 1))
+    return host->fail (p, "prediction '%g' is not %s", (double) y,
+                       exact ? "finite" : "between 0 and 1");
+  if (dnn_thresholds_take (&thresholds, state, y, weight, right) != 0)
+    return host->fail (p, "there are more than capacity = %lld predictions",
+                       (long long) auc->capacity);
+  return 0;
+}
+
 static int32_t
 update (const void *self, const DnnHost *host, DnnMetricPass *p)
 {
-  const int64_t last = ((const Auc *) self)->num_thresholds - 1;
-  const int64_t n = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
-  const int64_t all = dnn_count (p->y_pred);
+  const Auc *auc = self;
+  const DnnThresholds thresholds = thresholds_of (auc);
+  const int64_t size = dnn_thresholds_size (&thresholds);
+  const int64_t n = width_of (p->y_pred), all = dnn_count (p->y_pred);
   const int64_t of_sample = all / p->y_pred->dims[0];
   const float *y = dnn_f32 (p->y_pred);
+  const bool apart = auc->multi_label;
 
   for (int64_t i = 0; i < all; i++) {
-    const double weight = dnn_weight_of (p, i / of_sample);
-    const float t = dnn_target_at (p, i / n, i % n, n) != 0;
-    int64_t above;
+    const int64_t j = i % n;
+    const double by =
+        !apart && auc->label_weights.n > 0 ? auc->label_weights.at[j] : 1;
 
-    if (!(y[i] >= 0 && y[i] <= 1))
-      return host->fail (p, "prediction '%g' is not between 0 and 1",
-                         (double) y[i]);
-    above = (int64_t) fmaxf (ceilf (y[i] * (float) last) - 1, 0);
-    p->state[above] += weight * t;
-    p->state[last + 1 + above] += weight * (1 - t);
+    if (take (auc, host, p, p->state + (apart ? j * size : 0), y[i],
+              by * dnn_weight_of (p, i / of_sample),
+              dnn_target_at (p, i / n, j, n) != 0) != 0)
+      return -1;
   }
   return 0;
 }
@@ -73,6 +136,21 @@ static double
 ratio (double a, double b)
 {
   return b != 0 ? a / b : 0;
+}
+
+static Point
+point_at (const Auc *auc, double right, double wrong, const Point *all)
+{
+  Point a = { right, wrong, 0, 0 };
+
+  if (auc->curve == ROC) {
+    a.x = ratio (wrong, all->wrong);
+    a.y = ratio (right, all->right);
+  } else {
+    a.x = ratio (right, all->right);
+    a.y = ratio (right, right + wrong);
+  }
+  return a;
 }
 
 static double
@@ -96,37 +174,63 @@ area (const Auc *auc, const Point *a, const Point *b, double positives)
   }
 }
 
+/* Of one curve, from the last threshold, above which there is nothing. */
+static double
+area_of (const Auc *auc, const DnnThresholds *thresholds, const double *state)
+{
+  DnnThresholdWalk walk;
+  Point all = { 0 }, b;
+  double right, wrong, sum = 0;
+
+  if (state[0] < 0)
+    return NAN; /* more predictions than there is room for */
+  dnn_thresholds_start (thresholds, state, &walk);
+  while (dnn_thresholds_next (&walk, &right, &wrong)) {
+    all.right += right;
+    all.wrong += wrong;
+  }
+  b = point_at (auc, 0, 0, &all);
+  dnn_thresholds_start (thresholds, state, &walk);
+  while (dnn_thresholds_next (&walk, &right, &wrong)) {
+    const Point a = point_at (auc, b.right + right, b.wrong + wrong, &all);
+
+    sum += area (auc, &a, &b, all.right);
+    b = a;
+  }
+  return sum;
+}
+
 static void
 result (const void *self, const double *state, int64_t n, double *ret)
 {
   const Auc *auc = self;
-  const int64_t thresholds = n / 2;
-  double positives = 0, negatives = 0, sum = 0;
-  Point b = { 0 };
+  const DnnThresholds thresholds = thresholds_of (auc);
+  const int64_t size = dnn_thresholds_size (&thresholds);
+  double sum = 0, weights = 0;
 
-  for (int64_t i = 0; i < thresholds; i++) {
-    positives += state[i];
-    negatives += state[thresholds + i];
-  }
-  /* From the last threshold, above which there is nothing, to the first. */
-  for (int64_t i = thresholds - 1; i >= 0; i--) {
-    Point a = { b.right + state[i], b.wrong + state[thresholds + i], 0, 0 };
+  for (int64_t j = 0; j < n / size; j++, state += size) {
+    const double weight =
+        n > size && auc->label_weights.n > 0 ? auc->label_weights.at[j] : 1;
 
-    a.y = ratio (a.right, auc->curve == ROC ? positives : a.right + a.wrong);
-    a.x = auc->curve == ROC ? ratio (a.wrong, negatives)
-                            : ratio (a.right, positives);
-    if (i < thresholds - 1)
-      sum += area (auc, &a, &b, positives);
-    b = a;
+    sum += weight * area_of (auc, &thresholds, state);
+    weights += weight;
   }
-  *ret = sum;
+  *ret = ratio (sum, weights);
+}
+
+static void
+merge (const void *self, double *into, const double *from, int64_t n)
+{
+  const DnnThresholds thresholds = thresholds_of (self);
+  const int64_t size = dnn_thresholds_size (&thresholds);
+
+  for (int64_t k = 0; k < n; k += size)
+    dnn_thresholds_merge (&thresholds, into + k, from + k);
 }
 
 static const DnnMetricOps ops = {
-  DNN_METRIC_OPS (+1),
-  .build = build,
-  .update = update,
-  .result = result,
+  DNN_METRIC_OPS (+1), .build = build,   .update = update,
+  .merge = merge,      .result = result,
 };
 
 const DnnPlugin dnn_plugin_v1 = {

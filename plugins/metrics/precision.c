@@ -5,16 +5,17 @@
  *
  * over all numbers of all rows, or those of class_id alone.  t: numbers like y,
  * 0 or not, or a label a row.  With share_of = actual the sum below is that of
- * t: recall.  Without top_k the threshold is 0.5 unless it is given.
+ * t: recall.  Without top_k the threshold is 0.5 unless it is given; several
+ * give a number each.
  */
 #include <dnn/plugin.h>
 #include <math.h>
 #include <stdbool.h>
 
 typedef struct {
-  double thresholds; /* -1: as said above */
-  int64_t top_k;     /* 0: all */
-  int64_t class_id;  /* -1: all */
+  DnnFloats thresholds; /* -1: as said above */
+  int64_t top_k;        /* 0: all */
+  int64_t class_id;     /* -1: all */
   int32_t share_of;
 } Precision;
 
@@ -22,9 +23,9 @@ enum { BOTH, FOUND, RIGHT, N_STATE };
 enum { PREDICTED, ACTUAL };
 
 static const DnnParam params[] = {
-  DNN_FLOAT_ALIAS (Precision, thresholds, "threshold", "-1", -1, 1e30,
-                   "probability",
-                   "what is above it is found; -1: 0.5, with top_k any"),
+  DNN_ROW (Precision, thresholds, "threshold", DNN_PARAM_FLOATS, 0, "-1", -1,
+           1e30, "probability",
+           "what is above it is found; -1: 0.5, with top_k any", NULL),
   DNN_INT (Precision, top_k, "0", 0, 1 << 24, "classes",
            "only the largest of a row can be found; 0: all"),
   DNN_INT (Precision, class_id, "-1", -1, 1 << 24, "class",
@@ -37,26 +38,44 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const int64_t id = ((const Precision *) self)->class_id;
+  const int64_t n = ((const Precision *) self)->thresholds.n;
 
+  if (n == 0)
+    return host->fail (b, "there must be a threshold");
   if (id >= dnn_columns (b->x[0]))
     return host->fail (b, "class_id must be below %lld, not '%lld'",
                        (long long) dnn_columns (b->x[0]), (long long) id);
-  host->set_state (b, N_STATE);
+  if (n > 1)
+    host->set_output (b, 0, DNN_SHAPE (n));
+  host->set_state (b, N_STATE * n);
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }
 
+/* Whether prediction j of a row of n may be found at all. */
 static bool
-is_found (const Precision *precision, const float *y, int64_t j, int64_t n)
+is_among (const Precision *precision, const float *y, int64_t j, int64_t n)
 {
-  const double unset = precision->top_k > 0 ? -INFINITY : 0.5;
-  const double threshold =
-      precision->thresholds < 0 ? unset : precision->thresholds;
   int64_t n_larger = 0;
 
   for (int64_t k = 0; precision->top_k > 0 && k < n; k++)
     n_larger += y[k] > y[j];
-  return y[j] > (float) threshold &&
-         (precision->top_k == 0 || n_larger < precision->top_k);
+  return precision->top_k == 0 || n_larger < precision->top_k;
+}
+
+static void
+count (const Precision *precision, float y, bool among, bool right,
+       double weight, double *state)
+{
+  const double unset = precision->top_k > 0 ? -INFINITY : 0.5;
+
+  for (int64_t k = 0; k < precision->thresholds.n; k++, state += N_STATE) {
+    const double threshold = precision->thresholds.at[k];
+    const bool found = among && y > (float) (threshold < 0 ? unset : threshold);
+
+    state[BOTH] += found && right ? weight : 0;
+    state[FOUND] += found ? weight : 0;
+    state[RIGHT] += right ? weight : 0;
+  }
 }
 
 static int32_t
@@ -73,14 +92,9 @@ update (const void *self, const DnnHost *host, DnnMetricPass *p)
     const float *y = dnn_f32 (p->y_pred) + i * n;
     const double weight = dnn_weight_of (p, i / rows);
 
-    for (int64_t j = id < 0 ? 0 : id; j < (id < 0 ? n : id + 1); j++) {
-      const bool found = is_found (precision, y, j, n);
-      const bool right = dnn_target_at (p, i, j, n) != 0;
-
-      p->state[BOTH] += found && right ? weight : 0;
-      p->state[FOUND] += found ? weight : 0;
-      p->state[RIGHT] += right ? weight : 0;
-    }
+    for (int64_t j = id < 0 ? 0 : id; j < (id < 0 ? n : id + 1); j++)
+      count (precision, y[j], is_among (precision, y, j, n),
+             dnn_target_at (p, i, j, n) != 0, weight, p->state);
   }
   return 0;
 }
@@ -89,10 +103,10 @@ static void
 result (const void *self, const double *state, int64_t n, double *ret)
 {
   const Precision *precision = self;
-  const double below = state[precision->share_of == ACTUAL ? RIGHT : FOUND];
+  const int share_of = precision->share_of == ACTUAL ? RIGHT : FOUND;
 
-  (void) n;
-  *ret = below > 0 ? state[BOTH] / below : 0;
+  for (int64_t k = 0; k < n / N_STATE; k++, state += N_STATE)
+    ret[k] = state[share_of] > 0 ? state[BOTH] / state[share_of] : 0;
 }
 
 static const DnnMetricOps ops = {

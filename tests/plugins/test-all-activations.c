@@ -10,7 +10,7 @@
 static const char *const variants[] = {
   "celu(alpha=0.5)",       "elu(alpha=0.5)",           "gelu(approximate=true)",
   "leaky_relu(alpha=0.1)", "relu(negative_slope=0.2)", "relu(max_value=1)",
-  "relu(threshold=0.5)",
+  "relu(threshold=0.5)",   "squareplus(b=0.5)",
 };
 
 /* Far out and at the edges an activation may be infinite, but no NaN. */
@@ -50,10 +50,13 @@ test_host (const void *data)
 {
   GError *error = NULL;
   g_autoptr (DnnSpec) spec = dnn_spec_parse (data, (DnnPlace){ 0 }, &error);
+  g_autoptr (DnnExample) example =
+      dnn_test_example (DNN_KIND_ACTIVATION, spec->name);
+  g_autofree char *chain = dnn_test_chain (example->spec);
   g_autofree char *key =
       g_strdup_printf ("dense units=4 activation=%s", (const char *) data);
-  g_autofree char *layers = g_strdup_printf (
-      "dense units=4 ! %s ! dense units=3 ! %s", spec->name, spec->name);
+  g_autofree char *layers =
+      g_strdup_printf ("dense units=4 ! %s ! dense units=3 ! %s", chain, chain);
   g_autoptr (DnnTest) as_key = dnn_test_new (key, DNN_SHAPE (3, 5));
   g_autoptr (DnnTest) as_layers = dnn_test_new (layers, DNN_SHAPE (3, 5));
 

@@ -124,7 +124,10 @@ test_rejects (void)
   dnn_test_assert_rejects ("batch_normalization", "momentum=2", DNN_ERROR_PARAM,
                            x);
   dnn_test_assert_rejects ("batch_normalization", "eps=1", DNN_ERROR_NAME, x);
-  dnn_test_assert_rejects ("batch_normalization", "axis=1", DNN_ERROR_SHAPE, x);
+  dnn_test_assert_rejects ("batch_normalization", "axis=0", DNN_ERROR_SHAPE, x);
+  dnn_test_assert_rejects ("batch_normalization", "axis=3", DNN_ERROR_SHAPE, x);
+  dnn_test_assert_rejects ("batch_normalization", "axis=1,2", DNN_ERROR_SHAPE,
+                           x);
   dnn_test_assert_rejects ("batch_normalization", "", DNN_ERROR_SHAPE, numbers);
 }
 

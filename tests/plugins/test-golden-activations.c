@@ -125,6 +125,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   dnn_test_add_golden ("activations", DNN_KIND_ACTIVATION, test_case);
+  dnn_test_add_golden ("shelf-activations", DNN_KIND_ACTIVATION, test_case);
 
   return g_test_run ();
 }

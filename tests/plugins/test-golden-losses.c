@@ -68,6 +68,7 @@ main (int argc, char *argv[])
 
   dnn_test_add_golden ("losses", DNN_KIND_LOSS, test_case);
   dnn_test_add_golden ("more-losses", DNN_KIND_LOSS, test_case);
+  dnn_test_add_golden ("shelf-losses", DNN_KIND_LOSS, test_case);
 
   return g_test_run ();
 }

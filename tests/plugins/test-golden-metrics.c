@@ -133,6 +133,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   dnn_test_add_golden ("metrics", DNN_KIND_METRIC, test_case);
+  dnn_test_add_golden ("shelf-metrics", DNN_KIND_METRIC, test_case);
 
   return g_test_run ();
 }

@@ -7,55 +7,16 @@
  */
 #pragma once
 
-#include <dnn/abi/tensor.h>
+#include <dnn/abi/call.h>
+#include <dnn/abi/windows.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* [frozen] How every call struct begins.  struct_size is that of the whole
- * struct, to the end of the last member its maker knows. */
-typedef struct DnnCall {
-  uint32_t struct_size;
-  uint32_t reserved;
-  void *host_data; /* the host's own */
-} DnnCall;
-
 struct DnnBuild;
 struct DnnSlots;
 struct DnnPass;
-
-typedef enum DnnDistribution {
-  DNN_UNIFORM = 0, /* in [0, 1) */
-  DNN_NORMAL = 1   /* mean 0, standard deviation 1 */
-} DnnDistribution;
-
-/* Which tensors backward reads; what is not named may be overwritten. */
-typedef enum DnnReads {
-  DNN_READS_NOTHING = 0,
-  DNN_READS_X = 1 << 0,
-  DNN_READS_Y = 1 << 1
-} DnnReads;
-
-/* [grows] C = alpha op(A) op(B) + beta C, `batch` times; op(A) is m x k, op(B)
- * k x n.  lda, ldb, ldc: elements from a row to the next, 0 for "packed". */
-typedef struct DnnGemm {
-  uint32_t struct_size;
-  uint32_t trans_a; /* 1: A is stored k x m */
-  uint32_t trans_b; /* 1: B is stored n x k */
-  uint32_t reserved;
-  int64_t m, n, k;
-  float alpha, beta;
-  const float *a;
-  const float *b;
-  float *c;
-  int64_t lda, ldb, ldc;
-  int64_t batch; /* 0 counts as 1 */
-  int64_t stride_a, stride_b, stride_c;
-} DnnGemm;
-
-#define DNN_GEMM(trans_a, trans_b)                                             \
-  DNN_END_OF (DnnGemm, stride_c), trans_a, trans_b, 0
 
 /* A loop body: elements first .. last - 1, by worker number `worker`. */
 typedef void (*DnnRange) (void *data, int64_t first, int64_t last,
@@ -143,6 +104,39 @@ typedef struct DnnHost {
   void (*tanh) (const float *x, float *y, int64_t n);
   void (*erf) (const float *x, float *y, int64_t n);
   void (*sigmoid) (const float *x, float *y, int64_t n);
+
+  /* --- minor 1: windows (convolution, pooling) --------------------------- */
+
+  /* [main] In build: windows number `index`, of which products with `filters`
+   * columns are made.  Copied; the host plans room and method for them. */
+  void (*add_windows) (struct DnnBuild *b, uint32_t index,
+                       const DnnWindows *windows, int64_t filters);
+  /* [step] y = A W + b, by groups; W: taps x channels / groups x filters; b may
+   * be NULL.  Where y is y[0] it is not to be touched afterwards: the layer's
+   * activation goes with it, as with affine. */
+  void (*convolve) (struct DnnPass *pass, uint32_t windows, const DnnTensor *x,
+                    const DnnTensor *W, const DnnTensor *b, DnnTensor *y);
+  /* [step] x = d Wt, each row added where its window lay, + b by channel;
+   * overwrites x.  convolve's gradient, or a transposed layer's forward. */
+  void (*convolve_back) (struct DnnPass *pass, uint32_t windows,
+                         const DnnTensor *d, const DnnTensor *W,
+                         const DnnTensor *b, DnnTensor *x);
+  /* [step] dw[index] = At d, when the host likes, as weight_gradient. */
+  void (*convolve_gradient) (struct DnnPass *pass, uint32_t index,
+                             uint32_t windows, const DnnTensor *x,
+                             const DnnTensor *d);
+  /* [range] Rows first .. last - 1 of A for one group, to or from packed rows:
+   * for layers that do something else with windows.  scatter_rows adds; the
+   * rows of a sample belong to one worker. */
+  void (*window_rows) (const void *call, uint32_t windows, int64_t group,
+                       const float *x, int64_t first, int64_t last,
+                       float *rows);
+  void (*scatter_rows) (const void *call, uint32_t windows, int64_t group,
+                        const float *rows, int64_t first, int64_t last,
+                        float *x);
+  /* [step] sum[j] = sum of a[.][j] b[.][j]; nothing where `sum` is NULL. */
+  void (*dot_rows) (const void *call, const DnnTensor *a, const DnnTensor *b,
+                    DnnTensor *sum);
 } DnnHost;
 
 #ifdef __cplusplus

@@ -8,6 +8,7 @@ extern "C" {
 #endif
 
 #include <dnn/abi/layer.h>
+#include <dnn/abi/param.h>
 
 /* [grows] */
 typedef struct DnnMetricPass {
@@ -87,6 +88,30 @@ dnn_mean_of (const double *state)
   return state[DNN_MEAN_WEIGHT] > 0
              ? state[DNN_MEAN_SUM] / state[DNN_MEAN_WEIGHT]
              : 0;
+}
+
+/* --- metrics that count ----------------------------------------------------
+ */
+
+/* Adds to sums[k] the weights of the predictions that are above thresholds[k]
+ * (found) or not, and whose targets are other than 0 (right) or not. */
+static inline void
+dnn_count_cases (const DnnMetricPass *p, const DnnFloats *thresholds, int found,
+                 int right, double *sums)
+{
+  const int64_t n = p->y_pred->n_dims > 1 ? dnn_columns (p->y_pred) : 1;
+  const int64_t all = dnn_count (p->y_pred);
+  const int64_t of_sample = all / p->y_pred->dims[0];
+  const float *y = dnn_f32 (p->y_pred);
+
+  for (int64_t i = 0; i < all; i++) {
+    const double weight = dnn_weight_of (p, i / of_sample);
+
+    if ((dnn_target_at (p, i / n, i % n, n) != 0) != right)
+      continue;
+    for (int64_t k = 0; k < thresholds->n; k++)
+      sums[k] += (y[i] > (float) thresholds->at[k]) == found ? weight : 0;
+  }
 }
 
 #ifdef __cplusplus

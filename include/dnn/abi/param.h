@@ -39,6 +39,16 @@ typedef struct DnnInts {
   int64_t at[DNN_MAX_LIST];
 } DnnInts;
 
+static inline int
+dnn_ints_have (const DnnInts *list, double x)
+{
+  int found = 0;
+
+  for (int64_t i = 0; i < list->n; i++)
+    found |= x == (double) list->at[i];
+  return found;
+}
+
 /* [frozen] "values=0.1,0.01" */
 typedef struct DnnFloats {
   int64_t n;
