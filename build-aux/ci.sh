@@ -185,10 +185,26 @@ step_tensorboard () {
   need_dnnrun && "$venv/bin/python" build-aux/check-tensorboard.py "$work/gcc/tools/dnnrun"
 }
 
-# Files of dnnrun's, safetensors' and NumPy's, read by one another.
+# by PACKAGES SCRIPT ARGUMENT...: a check by other programs, left out without
+# them.
+by () {
+  # shellcheck disable=SC2086 # words
+  packages $1 || return 0
+  shift
+  "$venv/bin/python" "$@"
+}
+
+# Files of dnnrun's and libdnn's, and those of safetensors, NumPy, Keras, h5py
+# and ONNX, read by one another.
 step_interchange () {
-  packages safetensors numpy || return 0
-  need_dnnrun && "$venv/bin/python" build-aux/check-interchange.py "$work/gcc/tools/dnnrun"
+  need_dnnrun || return 1
+  wrong=0
+  by 'safetensors numpy' build-aux/check-interchange.py "$work/gcc/tools/dnnrun" || wrong=1
+  by 'keras==3.15.1 jax h5py' build-aux/check-keras.py "$work/gcc/tests/copy-hdf5" \
+    tests/golden/keras || wrong=1
+  by 'onnx==1.23.2 onnxruntime==1.32.0' tests/golden/check_written.py \
+    tests/golden/foreign/written.onnx || wrong=1
+  return $wrong
 }
 
 # 200 kills, at random instants.

@@ -144,6 +144,22 @@ def worst_cases():
     with zipfile.ZipFile(archive, 'w', zipfile.ZIP_DEFLATED) as members:
         members.writestr('x.npy', zeros)
     yield 'npz', archive.getvalue()
+    for data in worst_hdf5():
+        yield 'hdf5', data
+    for data in worst_json():
+        yield 'json', data
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, 'w', zipfile.ZIP_DEFLATED) as members:
+            members.writestr('metadata.json', '{"keras_version":"3"}')
+            members.writestr('config.json', data)
+            members.writestr('model.weights.h5', b'')
+        yield 'keras', archive.getvalue()
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, 'w', zipfile.ZIP_DEFLATED) as members:
+        members.writestr('metadata.json', '{"keras_version":"3"}')
+        members.writestr('config.json', '{}')
+        members.writestr('model.weights.h5', zeros)
+    yield 'keras', archive.getvalue()
     yield 'npy', b"\x93NUMPY\x02\0" + struct.pack('<I', n) + b'{' * n
     for layer in b'relu', b'dense units=1':
         chain = (b' ! ' + layer) * (n // 8)
@@ -153,10 +169,124 @@ def worst_cases():
     for piece in b'[', b'{"a":':
         head = piece * (n // len(piece))
         yield 'safetensors', struct.pack('<Q', len(head)) + head
+    for data in worst_models():
+        yield 'onnx', data
+    for data in worst_pickles():
+        yield 'pth', zip_pickle(data)
+    members = io.BytesIO()
+    with zipfile.ZipFile(members, 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr('a/data.pkl', b'\x80\2' + bytes(80 << 20))
+    yield 'pth', members.getvalue()
     head = b'{' + b','.join(
         b'"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % i
         for i in range(n // 16)) + b'}'
     yield 'safetensors', struct.pack('<Q', len(head)) + head
+
+
+def varint(number):
+    out = b''
+    while number > 0x7f:
+        out += bytes([number & 0x7f | 0x80])
+        number >>= 7
+    return out + bytes([number])
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def worst_models():
+    """Of ONNX: many, deep and wide messages."""
+    n = 1 << 18
+    head = b'\x08\x08' + field(8, b'\x10\x11')
+    yield head + field(7, field(1, b'') * n)  # nodes
+    yield head + field(7, b'\x0a\0' * n)
+    yield head + field(7, field(5, b'\x10\1') * n)  # constants
+    yield head + field(7, b'') * n  # one graph in many parts
+    yield head + field(14, b'') * n
+    yield head + field(25, field(7, field(4, b'f'))) * (n // 8)
+    names = b''.join(field(1, field(1, b'x') + field(2, b'%d' % i)
+                           + field(4, b'Op')) for i in range(n // 16))
+    yield head + field(7, field(11, field(1, b'x')) + names)
+    yield head + field(7, field(1, field(4, b'Op') + field(2, b'') * n))
+    yield head + field(7, field(5, b'\x10\7' + field(7, b'\0' * n)))
+    deep = b''
+    for _ in range(n // 64):
+        deep = field(6, field(1, field(5, deep)))
+    yield head + field(7, field(1, field(5, deep)))
+
+
+def worst_pickles():
+    """Of PyTorch: much that is pushed, kept, named and shared."""
+    n = 1 << 18
+    yield b'\x80\2' + b'N' * n + b'.'
+    yield b'\x80\2' + b'(' * n + b'.'
+    yield b'\x80\2]' + b'(e' * n + b'.'
+    yield b'\x80\2N' + b'\x94' * n + b'.'
+    yield b'\x80\2]' + b'\x85' * n + b'.'
+    yield b'\x80\2]' + b'\x94h\0h\0\x86' * n + b'.'
+    yield b'\x80\2' + b'ccollections\nOrderedDict\n' * (n // 16) + b'.'
+    yield b'\x80\2]' + b''.join(b'q%ch%c\x86' % (i, i)
+                                for i in range(200)) + b'.'
+    key = b'X' + struct.pack('<I', n) + b'k' * n
+    yield (b'\x80\2}' + key + b'q\0' + b'}h\0' * 40 + b'N' + b's' * 41 + b'.')
+
+
+def zip_pickle(data):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, 'w') as members:
+        members.writestr('a/data.pkl', data)
+        members.writestr('a/data/0', bytes(8))
+    return archive.getvalue()
+
+
+def hdf5_file(messages, pieces, fill=b'\0'):
+    """1 MiB of HDF5: a root of these messages, and pieces at addresses."""
+    n = 1 << 20
+    data = bytearray(fill * (n // len(fill)))
+    pieces = {
+        0: b'\x89HDF\r\n\x1a\n' + bytes([0, 0, 0, 0, 0, 8, 8, 0]) + bytes(8) +
+           struct.pack('<QQQQQQ', 0, 0, n, 0, 0, 96) + bytes(24),
+        96: struct.pack('<BxHIIxxxx', 1, 65535, 1, len(messages)) + messages,
+        **pieces}
+    for at, piece in pieces.items():
+        data[at:at + len(piece)] = piece
+    return bytes(data[:n])
+
+
+def worst_hdf5():
+    """Parts that lead to one another, as often as a file can say so."""
+    n = 900000
+    for message in (struct.pack('<HHB3xQQ', 16, 16, 0, 112, n),
+                    struct.pack('<HHB3xBBHHHQ', 12, 16, 0, 1, 0, 1, 0, 0, 0),
+                    struct.pack('<HHB3x', 0, 0, 0)):
+        yield hdf5_file(message * (n // len(message)), {})
+    table = struct.pack('<HHB3xQQ', 17, 16, 0, 168, 136)
+    heap = b'HEAP' + struct.pack('<IQQQ', 0, 800000, 1, 200000)
+    # a tree of six levels, of each but one node, which all lead to
+    levels = {168 + 100000 * (5 - level):
+              struct.pack('<4sBBHQQ', b'TREE', 0, level, 5000, 0, 0) +
+              struct.pack('<QQ', 0, 168 + 100000 * (6 - level)) * 5000
+              for level in range(6)}
+    yield hdf5_file(table, {136: heap, **levels, 600168: b'SNOD\1\0\0\0'})
+    # links of one name each, to object headers that overlap
+    word = bytes([1, 32, 8, 0, 0, 0, 0, 0])
+    links = b''.join(struct.pack('<QQ24x', 399959 - i, 480000 + 8 * i)
+                     for i in range(1000))
+    yield hdf5_file(table, {
+        136: heap,
+        168: struct.pack('<4sBBHQQQQ', b'TREE', 0, 0, 1, 0, 0, 0, 300000),
+        300000: struct.pack('<4sBxH', b'SNOD', 1, 1000) + links,
+        500000: b'a' * 99960 + b'\0'}, word)
+
+
+def worst_json():
+    n = 1 << 19
+    for piece in b'{},', b'[],', b'0,', b'"",', b'{"a":0},', b'[0],':
+        yield b'{"a":[' + piece * (n // len(piece)) + b'0]}'
+    yield b'{' + b','.join(b'"%d":0' % i for i in range(n // 8)) + b'}'
+    yield b'{"a":' + b'[' * n
+    yield b'{"a":' * n
 
 
 def find_seeds(options):
@@ -171,8 +301,9 @@ def find_seeds(options):
             seeds[kind].append(path.read_bytes())
     for folder in options.more:
         for path in sorted(folder.rglob('*')):
-            if path.suffix[1:] in seeds:
-                seeds[path.suffix[1:]].append(path.read_bytes())
+            kind = {'.h5': 'hdf5'}.get(path.suffix, path.suffix[1:])
+            if kind in seeds:
+                seeds[kind].append(path.read_bytes())
     return dict(seeds)
 
 

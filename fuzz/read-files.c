@@ -6,8 +6,13 @@
  */
 #include "dnn-array.h"
 #include "dnn-data-file.h"
+#include "dnn-hdf5.h"
 #include "dnn-history.h"
+#include "dnn-json.h"
+#include "dnn-keras-file.h"
 #include "dnn-model-file.h"
+#include "dnn-onnx.h"
+#include "dnn-torch-file.h"
 #include "fuzz-blocks.h"
 #include "heap.h"
 
@@ -102,15 +107,74 @@ read_model (DnnRegistry *registry, const char *path, GError **error)
   return file != NULL;
 }
 
+static bool
+read_onnx (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (DnnOnnx) model = dnn_onnx_read (path, error);
+
+  (void) registry;
+  return model != NULL;
+}
+
+static bool
+read_torch (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (DnnTorchFile) file = dnn_torch_file_read (path, error);
+
+  (void) registry;
+  return file != NULL;
+}
+
+static bool
+read_hdf5 (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (DnnHdf5) file = dnn_hdf5_read (path, error);
+
+  (void) registry;
+  return file != NULL;
+}
+
+static bool
+read_keras (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (DnnKerasFile) file = dnn_keras_file_read (path, error);
+
+  (void) registry;
+  return file != NULL;
+}
+
+static bool
+read_json (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autoptr (JsonObject) object = NULL;
+  g_autofree char *text = NULL;
+  gsize n;
+
+  (void) registry;
+  if (!g_file_get_contents (path, &text, &n, error))
+    return false;
+  object = dnn_json_parse (path, text, n, 64, error);
+  return object != NULL;
+}
+
 /* The first match counts; "" is any other. */
 static const struct {
   const char *suffix;
   Reader *read;
 } readers[] = {
-  { ".experiment", read_experiment }, { ".blocks", read_blocks },
-  { ".chain", read_chain },           { ".parameters", read_list },
-  { ".history", read_history },       { ".safetensors", read_tensors },
-  { ".model", read_model },           { "", read_array },
+  { ".experiment", read_experiment },
+  { ".blocks", read_blocks },
+  { ".chain", read_chain },
+  { ".parameters", read_list },
+  { ".history", read_history },
+  { ".safetensors", read_tensors },
+  { ".model", read_model },
+  { ".onnx", read_onnx },
+  { ".pth", read_torch },
+  { ".hdf5", read_hdf5 },
+  { ".keras", read_keras },
+  { ".json", read_json },
+  { "", read_array },
 };
 
 static void

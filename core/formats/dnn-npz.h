@@ -9,7 +9,8 @@ DNN_BEGIN_DECLS
  * NULL: the only array there is, or the first of the NULL-terminated `likely`
  * names that there is.  `name` starts every error message.
  *
- * Members are unpacked into memory, up to dnn_file_unpack_limit. */
+ * Packed members are unpacked into memory, up to dnn_file_unpack_limit; of
+ * stored ones the array looks at `bytes`. */
 DnnArray *dnn_npz_parse (const char *name, GBytes *bytes, const char *member,
                          const char *const *likely, GError **error);
 

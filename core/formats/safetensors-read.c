@@ -4,18 +4,13 @@
 
 #include "dnn-array.h"
 #include "dnn-file.h"
+#include "dnn-json.h"
 #include "dnn-memory.h"
 
 #include <string.h>
 
 /* {name: {"shape": [ */
 #define DEPTH_LIMIT 3
-
-/* Names seen while json-glib parses, which forgets the first of two. */
-typedef struct Members {
-  GHashTable *seen; /* (owned) "address of the object/name" */
-  char *twice;      /* (owned) the first name found again, or NULL */
-} Members;
 
 /* Skips a string from its opening quote; returns its closing one, or NULL. */
 static const char *
@@ -75,40 +70,18 @@ check_text (const char *name, const char *text, size_t length, GError **error)
   return true;
 }
 
-static void
-note_member (JsonParser *parser, JsonObject *object, const char *member,
-             Members *members)
-{
-  g_autofree char *key =
-      g_strdup_printf ("%p/%s", (const void *) object, member);
-
-  (void) parser;
-  if (!g_hash_table_add (members->seen, g_steal_pointer (&key)) &&
-      members->twice == NULL)
-    members->twice = g_strdup (member);
-}
-
 static bool
 parse_json (const char *name, JsonParser *parser, const char *text,
             size_t length, GError **error)
 {
-  g_autoptr (GHashTable) seen =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GError) cause = NULL;
   g_autofree char *twice = NULL;
-  Members members = { .seen = seen };
   JsonNode *root;
 
   if (!check_text (name, text, length, error))
     return false;
 
-  g_signal_connect (parser, "object-member", G_CALLBACK (note_member),
-                    &members);
-  json_parser_load_from_data (parser, text, (gssize) length, &cause);
-  g_signal_handlers_disconnect_by_data (parser, &members);
-  twice = members.twice;
-
-  if (cause != NULL)
+  if (!dnn_json_load (parser, text, length, &twice, &cause))
     return dnn_set_format_error (name, error, "header is not JSON: '%s'",
                                  cause->message);
   if (twice != NULL)

@@ -4,54 +4,25 @@
  */
 #include "dnn-assert.h"
 #include "dnn-npz.h"
-
-#include <string.h>
-#include <unistd.h>
-#include <zip.h>
+#include "dnn-zip-file.h"
 
 #define NPY                                                                    \
   "\x93NUMPY\1\0\x3b\0"                                                        \
   "{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }  "
 enum { NPY_SIZE = sizeof NPY - 1 + 3 };
 
-typedef struct {
-  const char *name;
-  int method;
-} Member;
+/* The numbers 7 8 9, and what is no array. */
+#define ARRAY  NPY "\7\x8\x9", NPY_SIZE
+#define README "array", 5
 
-/* An archive of that many members, which all hold the uint8 numbers 7 8 9. */
-static GBytes *
-make_archive (const Member *members, size_t n)
-{
-  g_autofree char *path = NULL;
-  char *text = NULL;
-  gsize size = 0;
-  int fd = g_file_open_tmp ("dnn-npz-XXXXXX", &path, NULL);
-  zip_t *zip = zip_open (path, ZIP_CREATE | ZIP_TRUNCATE, NULL);
-
-  g_assert_nonnull (zip);
-  for (size_t i = 0; i < n; i++) {
-    zip_source_t *source = zip_source_buffer (zip, NPY "\7\x8\x9", NPY_SIZE, 0);
-    zip_int64_t at = zip_file_add (zip, members[i].name, source, 0);
-
-    g_assert_cmpint (at, ==, (zip_int64_t) i);
-    zip_set_file_compression (zip, (zip_uint64_t) at, members[i].method, 0);
-  }
-  g_assert_cmpint (zip_close (zip), ==, 0);
-  g_assert_true (g_file_get_contents (path, &text, &size, NULL));
-  close (fd);
-  g_assert_cmpint (remove (path), ==, 0);
-  return g_bytes_new_take (text, size);
-}
-
-static const Member two[] = {
-  { "x.npy", ZIP_CM_STORE },
-  { "readme.txt", ZIP_CM_STORE },
-  { "y.npy", ZIP_CM_DEFLATE },
+static const DnnZipMember two[] = {
+  { "x.npy", ZIP_CM_STORE, ARRAY },
+  { "readme.txt", ZIP_CM_STORE, README },
+  { "y.npy", ZIP_CM_DEFLATE, ARRAY },
 };
 
-static const Member one[] = { { "readme.txt", ZIP_CM_STORE },
-                              { "w.npy", ZIP_CM_DEFLATE } };
+static const DnnZipMember one[] = { { "readme.txt", ZIP_CM_STORE, README },
+                                    { "w.npy", ZIP_CM_DEFLATE, ARRAY } };
 
 /* --- names --------------------------------------------------------------- */
 
@@ -81,8 +52,8 @@ test_names (gconstpointer data)
   const char *const likely[] = { "inputs", "y", NULL };
   const Name *row = data;
   g_autoptr (GBytes) bytes = row->is_one
-                                 ? make_archive (one, G_N_ELEMENTS (one))
-                                 : make_archive (two, G_N_ELEMENTS (two));
+                                 ? dnn_zip_file_make (one, G_N_ELEMENTS (one))
+                                 : dnn_zip_file_make (two, G_N_ELEMENTS (two));
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnArray) array =
       dnn_npz_parse ("a.npz", bytes, row->member, likely, &error);
@@ -102,7 +73,7 @@ test_names (gconstpointer data)
 static void
 test_ambiguous (void)
 {
-  g_autoptr (GBytes) bytes = make_archive (two, G_N_ELEMENTS (two));
+  g_autoptr (GBytes) bytes = dnn_zip_file_make (two, G_N_ELEMENTS (two));
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Of several arrays one must be named, and all are listed");
@@ -170,7 +141,7 @@ static void
 test_broken (gconstpointer data)
 {
   const Change *row = data;
-  g_autoptr (GBytes) good = make_archive (two, G_N_ELEMENTS (two));
+  g_autoptr (GBytes) good = dnn_zip_file_make (two, G_N_ELEMENTS (two));
   gsize size;
   char *copy = g_bytes_unref_to_data (g_steal_pointer (&good), &size);
   g_autoptr (GBytes) bytes = NULL;
@@ -190,7 +161,7 @@ test_broken (gconstpointer data)
 static void
 test_cut (void)
 {
-  g_autoptr (GBytes) good = make_archive (two, G_N_ELEMENTS (two));
+  g_autoptr (GBytes) good = dnn_zip_file_make (two, G_N_ELEMENTS (two));
   const gsize size = g_bytes_get_size (good);
 
   g_test_summary ("No part of an archive is one");
@@ -204,10 +175,35 @@ test_cut (void)
   }
 }
 
+/* What a packed member says of its size is changed where libzip looks. */
+static void
+test_too_large (void)
+{
+  const DnnZipMember members[] = { { "w.npy", ZIP_CM_DEFLATE, ARRAY } };
+  g_autoptr (GBytes) good = dnn_zip_file_make (members, 1);
+  gsize size;
+  char *copy = g_bytes_unref_to_data (g_steal_pointer (&good), &size);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What would unpack to gigabytes is refused, with a way out");
+
+  memcpy (find (copy, size, CENTRAL) + 24, "\xff\xff\xff\x7f", 4);
+  memcpy (find (copy, size, LOCAL) + 22, "\xff\xff\xff\x7f", 4);
+  bytes = g_bytes_new_take (copy, size);
+
+  g_assert_null (dnn_npz_parse ("a.npz", bytes, "w", NULL, &error));
+
+  dnn_assert_error (error, DNN_ERROR_FORMAT,
+                    "a.npz:w: unpacks to '2147483647' bytes, and at most ");
+  g_assert_true (
+      g_str_has_suffix (error->message, "unpack it and name the .npy file"));
+}
+
 static void
 test_no_arrays (void)
 {
-  g_autoptr (GBytes) bytes = make_archive (one, 1);
+  g_autoptr (GBytes) bytes = dnn_zip_file_make (one, 1);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("An archive without arrays is said to be one");
@@ -229,6 +225,7 @@ main (int argc, char *argv[])
   for (size_t i = 0; i < G_N_ELEMENTS (changes); i++)
     dnn_add_row ("/npz/broken", changes[i].label, &changes[i], test_broken);
   g_test_add_func ("/npz/cut", test_cut);
+  g_test_add_func ("/npz/too-large", test_too_large);
   g_test_add_func ("/npz/no-arrays", test_no_arrays);
 
   return g_test_run ();
