@@ -3,6 +3,7 @@
 
 #include "describe.h"
 
+#include <dnn-data-notes.h>
 #include <dnn-file.h>
 #include <dnn-parse.h>
 #include <gio/gio.h>
@@ -87,6 +88,18 @@ common_print_notes (const Common *self, DnnRegistry *registry)
 
   for (guint i = 0; !self->quiet && i < notes->len; i++)
     fprintf (stderr, "dnnrun: %s\n", (char *) g_ptr_array_index (notes, i));
+}
+
+void
+print_data_notes (const Common *self, GPtrArray *notes)
+{
+  g_autoptr (GPtrArray) owned = notes;
+
+  for (guint i = 0; !self->quiet && i < notes->len; i++) {
+    const DnnDataNote *note = g_ptr_array_index (notes, i);
+
+    fprintf (stderr, "dnnrun: %s\n", note->text);
+  }
 }
 
 static bool

@@ -76,5 +76,8 @@ DnnRegistry *common_registry (const Common *self);
 /* What was noticed while plugins were loaded, to stderr. */
 void common_print_notes (const Common *self, DnnRegistry *registry);
 
+/* DnnDataNotes about the data, to stderr; takes them. */
+void print_data_notes (const Common *self, GPtrArray *notes);
+
 /* The exit code that tells what kind of error it was. */
 int exit_code (const GError *error);

@@ -22,3 +22,16 @@ load_resource (const char *name, GError **error)
 
   return text != NULL ? dnn_experiment_parse (NULL, text, error) : NULL;
 }
+
+DnnTableChoice *
+choose_for_table (const char *path, const char *target, const char *layers,
+                  GError **error)
+{
+  g_autoptr (DnnExperiment) classes =
+      load_resource ("table-classes.dnn", error);
+  g_autoptr (DnnExperiment) number =
+      classes != NULL ? load_resource ("table-number.dnn", error) : NULL;
+  const DnnTableOptions options = { target, layers, classes, number };
+
+  return number != NULL ? dnn_table_choice_new (path, &options, error) : NULL;
+}

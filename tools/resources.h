@@ -1,10 +1,15 @@
 /* resources.h - texts that are part of the program */
 #pragma once
 
-#include <dnn-experiment.h>
+#include <dnn-table-choice.h>
 
 /* A text that is part of the program.  Returns: (transfer full). */
 char *load_text (const char *name, GError **error);
 
 /* An experiment that is part of the program.  Returns: (transfer full). */
 DnnExperiment *load_resource (const char *name, GError **error);
+
+/* An experiment for a table, from the templates that are part of the program.
+ * Returns: (transfer full). */
+DnnTableChoice *choose_for_table (const char *path, const char *target,
+                                  const char *layers, GError **error);

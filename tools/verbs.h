@@ -5,7 +5,7 @@
  * A verb is a row here, a line of tools/meson.build and verbs/NAME.c, which
  * defines cmd_FUNCTION.
  */
-VERB (train, "train", "FILE.dnn | --layers CHAIN --data NAME",
+VERB (train, "train", "FILE.dnn | TABLE.csv | --layers CHAIN --data NAME",
       "Train a model as an experiment file says", 0, 1)
 VERB (transfer, "transfer", "BASE.safetensors",
       "Put a new head on a trained model and fine-tune", 1, 1)
@@ -20,8 +20,8 @@ VERB (verify, "verify", "MODEL",
       "Hashes of a model's tensors, and what is wrong with it", 1, 1)
 VERB (export, "export", "MODEL OUT.safetensors",
       "A model without its optimizer", 2, 2)
-VERB (data, "data", "FILE.dnn", "What is in the data, and what is odd about it",
-      1, 1)
+VERB (data, "data", "FILE.dnn | TABLE.csv",
+      "What is in the data, and what is odd about it", 1, 1)
 VERB (lr_find, "lr-find", "FILE.dnn", "Which learning rate to begin with", 1, 1)
 VERB (plot, "plot", "RUN...",
       "Loss and metric of runs over epochs, as a picture", 1, G_MAXINT)

@@ -11,6 +11,14 @@
 
 DNN_BEGIN_DECLS
 
+/* How rows are parted: values of the key `split`. */
+typedef enum DnnSplitWay {
+  DNN_SPLIT_LAST, /* in the file's order */
+  DNN_SPLIT_RANDOM,
+  DNN_SPLIT_STRATIFIED, /* each class as all of them */
+  DNN_SPLIT_TIME        /* the latest last */
+} DnnSplitWay;
+
 typedef struct DnnDataSettings {
   const char *dataset; /* interned, as all of these; "" where not given */
   const char *inputs;
@@ -25,15 +33,24 @@ typedef struct DnnDataSettings {
   const char *ignore_columns;
   int32_t header;
   int32_t missing;
+  bool missing_flags;
+  const char *categories;
+  const char *weight_column;
+  const char *time;
+  const char *group;
   const char *memory_limit; /* "300M"; "": none */
   int64_t validation_first;
   double validation_split;
+  double test_split;
+  int32_t split; /* DnnSplitWay */
+  int64_t split_seed;
   double scale;
   bool standardize;
   DnnInts keep_classes;
   int64_t positive_class;
   const char *class_names;
   int64_t train_limit;
+  bool reads_extras; /* no key: these are the rows that are parted */
 } DnnDataSettings;
 
 /* A pair of files; NULL where there is none.  Targets alone are NULL where the

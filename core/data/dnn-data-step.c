@@ -125,6 +125,12 @@ to_float (const double *x, int64_t n, float *y)
     y[i] = (float) x[i];
 }
 
+const DnnSource *
+dnn_data_step_rows_source (const DnnDataStepRows *self)
+{
+  return dnn_split_input (self->split);
+}
+
 /* The block after the step; its rows had this shape, and `ret_shape` then. */
 static void
 apply (DnnDataStepRows *self, const DnnDataStep *step, int64_t n,
@@ -137,6 +143,11 @@ apply (DnnDataStepRows *self, const DnnDataStep *step, int64_t n,
     step->type->apply_exact (step, self->block, n, size);
     return;
   }
+  if (step->type->convert_exact != NULL) {
+    step->type->convert_exact (step, self->block, n, size, self->single);
+    to_double (self->single, n * dnn_data_step_count (shape), self->block);
+    return;
+  }
   to_float (self->block, n * size, self->single);
   if (step->type->apply != NULL) {
     step->type->apply (step, self->single, n, size);
@@ -145,6 +156,13 @@ apply (DnnDataStepRows *self, const DnnDataStep *step, int64_t n,
     step->type->convert (step, self->single, n, size, self->other);
     to_double (self->other, n * dnn_data_step_count (shape), self->block);
   }
+}
+
+/* A step that takes doubles comes first, and learns from them. */
+static bool
+is_exact (const DnnDataStepRows *self)
+{
+  return self->n_steps == 0 || self->steps[0]->type->convert_exact != NULL;
 }
 
 const double *
@@ -161,9 +179,13 @@ dnn_data_step_rows_next (DnnDataStepRows *self, int64_t *ret_n)
   }
   for (int64_t i = 0; i < n; i++)
     self->rows[i] = dnn_split_row (self->split, self->at + i);
-  dnn_source_gather (source, self->rows, n, self->single);
+  if (is_exact (self)) {
+    dnn_source_gather_exact (source, self->rows, n, self->block);
+  } else {
+    dnn_source_gather (source, self->rows, n, self->single);
+    to_double (self->single, n * source->row, self->block);
+  }
   dnn_source_release_behind (source, self->at, n);
-  to_double (self->single, n * source->row, self->block);
   for (guint i = 0; i < self->n_steps; i++)
     apply (self, self->steps[i], n, &shape);
   self->at += n;

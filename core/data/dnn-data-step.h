@@ -35,13 +35,20 @@ typedef struct DnnDataStepType {
   char *(*to_setting) (const DnnDataStep *self);
   /* Learns from rows of this size.  NULL: there is nothing to learn. */
   bool (*fit) (DnnDataStep *self, DnnDataStepRows *rows, GError **error);
+  /* Whether what was learnt changes no row, so that the step is left out.
+   * NULL: it stays. */
+  bool (*is_idle) (const DnnDataStep *self);
 
   /* Applied to `n` rows of `size` numbers, by several threads at once.  One of
-   * the two: `apply` in place, or `convert`, from x to y, whose rows have the
-   * size of `shape`, which is then the shape of y's rows for x's. */
+   * the three: `apply` in place, or `convert`, from x to y, whose rows have the
+   * size of `shape`, which is then the shape of y's rows for x's; or
+   * `convert_exact`, the same from the file's numbers in double, of a step that
+   * comes first. */
   void (*apply) (const DnnDataStep *self, float *x, int64_t n, int64_t size);
   void (*convert) (const DnnDataStep *self, const float *x, int64_t n,
                    int64_t size, float *y);
+  void (*convert_exact) (const DnnDataStep *self, const double *x, int64_t n,
+                         int64_t size, float *y);
   DnnShape (*shape) (const DnnDataStep *self, const DnnShape *row);
   /* `apply` on double, for what later steps learn; NULL: float32 will do. */
   void (*apply_exact) (const DnnDataStep *self, double *x, int64_t n,
@@ -82,6 +89,8 @@ DnnShape dnn_data_step_shape (const DnnDataStep *self, const DnnShape *row);
 /* Numbers of a row, and how many rows there are. */
 int64_t dnn_data_step_rows_size (const DnnDataStepRows *self);
 int64_t dnn_data_step_rows_count (const DnnDataStepRows *self);
+/* Where they come from: what else it says of its columns. */
+const DnnSource *dnn_data_step_rows_source (const DnnDataStepRows *self);
 /* The next rows, `*ret_n` of them, side by side, until the next call; NULL at
  * the end, and then from the beginning. */
 const double *dnn_data_step_rows_next (DnnDataStepRows *self, int64_t *ret_n);

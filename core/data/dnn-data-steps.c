@@ -2,6 +2,7 @@
 #include "dnn-data-steps.h"
 
 const DnnDataStepType *const dnn_data_step_types[] = {
+  &dnn_columns_type,
   &dnn_scale_type,
   &dnn_standardize_type,
   NULL,

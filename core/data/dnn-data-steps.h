@@ -9,6 +9,40 @@ DNN_BEGIN_DECLS
  * links the library statically may bring a table of its own. */
 extern const DnnDataStepType *const dnn_data_step_types[];
 
+/* A word's place, by its code: see dnn_csv_word_code. */
+typedef struct DnnWordCode {
+  double code;
+  int64_t place;
+} DnnWordCode;
+
+/* What becomes of one column. */
+typedef struct DnnColumn {
+  char kind;     /* DNN_CSV_NUMBERS, _DATES or _WORDS */
+  double offset; /* of numbers: subtracted, in double */
+  double fill;   /* what an empty cell counts as: a number, or a word's place */
+  bool flag;     /* a column of 0 and 1 says where cells were empty */
+  char **words;  /* (owned) those of the training rows, sorted; else empty */
+  int64_t n_words;
+  DnnWordCode *codes; /* (owned) sorted by code */
+} DnnColumn;
+
+/* Columns to numbers: words become one-hot numbers, holes what is usual in the
+ * training rows, and numbers far from 0 lose their mean before they become
+ * float32.  Left out where none of it is needed. */
+typedef struct DnnColumns {
+  DnnDataStep base;
+  bool fills, flags, shifts; /* what is asked for */
+  DnnColumn *at;   /* (owned) one for each number of a row; NULL: not learnt */
+  int64_t width;   /* numbers of a row afterwards */
+  double *numbers; /* (owned) what a file borrows */
+} DnnColumns;
+extern const DnnDataStepType dnn_columns_type;
+/* Not learnt yet. */
+DnnDataStep *dnn_columns_new (void);
+/* Names of the numbers that columns of these names become; NULL where they are
+ * not its columns.  Returns: (transfer full). */
+char **dnn_columns_names (const DnnDataStep *self, char **columns);
+
 /* y = x factor. */
 typedef struct DnnScale {
   DnnDataStep base;

@@ -1,6 +1,8 @@
 /* dnn-data.c - splits and labels of a section [data] */
 #include "dnn-data.h"
 
+#include "dnn-data-cut.h"
+#include "dnn-data-steps.h"
 #include "dnn-memory.h"
 #include "dnn-parse.h"
 #include "dnn-sources.h"
@@ -195,27 +197,46 @@ check_like (const DnnData *self, const DnnDataPair *pair, GError **error)
  * first pair's columns and classes are those of the others. */
 static bool
 load_split (DnnData *self, const DnnDataFiles *files,
-            const DnnDataSettings *settings, DnnSplit **ret_split,
-            GError **error)
+            const DnnDataSettings *settings, DnnDataPair *pair,
+            DnnSplit **ret_split, GError **error)
 {
   DnnPreprocess *names = self->preprocess;
-  g_auto (DnnDataPair) pair = { 0 };
 
   if (files->inputs == NULL)
     return true;
   if (!dnn_source_find_opener (files->inputs)
-           ->open (&pair, files, settings, names, error) ||
-      !check_pair (pair.inputs, pair.targets, error) ||
-      !check_like (self, &pair, error))
+           ->open (pair, files, settings, names, error) ||
+      !check_pair (pair->inputs, pair->targets, error) ||
+      !check_like (self, pair, error))
     return false;
-  *ret_split = dnn_split_new (&(DnnSources){ &pair.inputs, 1 },
-                              &(DnnSources){ &pair.targets, 1 }, 0,
-                              dnn_source_n_rows (pair.inputs));
+  *ret_split = dnn_split_new (&(DnnSources){ &pair->inputs, 1 },
+                              &(DnnSources){ &pair->targets, 1 }, 0,
+                              dnn_source_n_rows (pair->inputs));
   if (names->columns == NULL)
-    names->columns = g_strdupv (pair.inputs->columns);
+    names->columns = g_strdupv (pair->inputs->columns);
+  if (names->kinds == NULL)
+    names->kinds =
+        g_strdup (pair->inputs->kinds != NULL ? pair->inputs->kinds : "");
   if (names->class_names == NULL)
-    names->class_names = g_strdupv (pair.targets->classes);
+    names->class_names = g_strdupv (pair->targets->classes);
   return true;
+}
+
+/* Rows of the training files alone are parted and weighted. */
+static bool
+load_splits (DnnData *self, const DnnDataSource *source, DnnDataPair *train,
+             GError **error)
+{
+  DnnDataSettings settings = source->settings;
+  g_auto (DnnDataPair) validation = { 0 }, test = { 0 };
+
+  settings.reads_extras = true;
+  if (!load_split (self, &source->train, &settings, train, &self->train, error))
+    return false;
+  settings.reads_extras = false;
+  return load_split (self, &source->validation, &settings, &validation,
+                     &self->validation, error) &&
+         load_split (self, &source->test, &settings, &test, &self->test, error);
 }
 
 static bool
@@ -228,50 +249,25 @@ load_weights (DnnSplit *split, const DnnDataSettings *settings, GError **error)
          dnn_split_set_weights (split, settings->weights, weights, error);
 }
 
-/* Cuts rows first .. first + n - 1 out of the training rows: the first of them
- * or the last. */
+/* Weights from a file, or from a column of the table. */
 static bool
-cut_validation (DnnData *self, int64_t first, int64_t n, const char *key,
-                GError **error)
+take_weights (DnnData *self, const DnnDataSettings *settings,
+              const DnnDataPair *pair, GError **error)
 {
-  DnnSplit *train = self->train, *cut;
+  DnnArray *column = pair->extras[DNN_CSV_WEIGHT];
 
-  if (self->validation != NULL) {
+  if (*settings->weight_column == '\0')
+    return *settings->weights == '\0' ||
+           load_weights (self->train, settings, error);
+  if (*settings->weights != '\0' || column == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "%s cannot be given beside other validation data", key);
+                 *settings->weights != '\0'
+                     ? "weights and weight_column cannot both be given"
+                     : "weight_column needs a table of inputs and target");
     return false;
   }
-  if (n < 1 || n >= train->n) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "%s leaves '%" G_GINT64_FORMAT "' of %" G_GINT64_FORMAT
-                 " rows to train; both sides must have some",
-                 key, train->n - n, train->n);
-    return false;
-  }
-  cut = dnn_split_new_part (train, train->first + first, n);
-  if (first == 0)
-    train->first += n;
-  train->n -= n;
-  self->validation = cut;
-  return true;
-}
-
-static bool
-cut_splits (DnnData *self, const DnnDataSettings *settings, GError **error)
-{
-  if (settings->validation_first > 0 &&
-      !cut_validation (self, 0, settings->validation_first, "validation_first",
-                       error))
-    return false;
-  if (settings->validation_split > 0) {
-    /* As in Keras: the last rows, taken before shuffling. */
-    int64_t at = (int64_t) floor ((double) self->train->n *
-                                  (1 - settings->validation_split));
-
-    return cut_validation (self, at, self->train->n - at, "validation_split",
-                           error);
-  }
-  return true;
+  return dnn_split_set_weights (
+      self->train, dnn_split_input (self->train)->name, column, error);
 }
 
 static bool
@@ -373,12 +369,12 @@ load_all (DnnData *self, const DnnDataSource *source, GError **error)
 {
   const DnnDataSettings *s = &source->settings;
 
+  g_auto (DnnDataPair) train = { 0 };
+
   self->memory_limit = source->memory_limit;
-  return load_split (self, &source->train, s, &self->train, error) &&
-         load_split (self, &source->validation, s, &self->validation, error) &&
-         load_split (self, &source->test, s, &self->test, error) &&
-         (*s->weights == '\0' || load_weights (self->train, s, error)) &&
-         check_memory (self, error) && cut_splits (self, s, error) &&
+  return load_splits (self, source, &train, error) &&
+         take_weights (self, s, &train, error) && check_memory (self, error) &&
+         dnn_data_cut (self, s, train.extras, error) &&
          select_rows (self, s, error);
 }
 
@@ -392,12 +388,44 @@ begin_preprocess (const DnnDataSource *source, const DnnPreprocess *like)
   if (like != NULL) {
     dnn_preprocess_take_steps (self, like);
     self->columns = g_strdupv (like->columns);
+    dnn_preprocess_take_kinds (self);
   }
   if (*source->class_names != '\0')
     self->class_names = dnn_split_commas (source->class_names);
   else if (like != NULL && source->settings.keep_classes.n == 0)
     self->class_names = g_strdupv (like->class_names);
   return self;
+}
+
+/* Labels count by number, so names must be the model's, in its order. */
+static bool
+check_classes (const DnnData *self, const DnnPreprocess *like, GError **error)
+{
+  const char *const *have = (const char *const *) self->preprocess->class_names;
+  const char *const *want = (const char *const *) like->class_names;
+  g_autofree char *have_text = NULL, *want_text = NULL;
+
+  if (have == NULL || want == NULL || g_strv_equal (have, want))
+    return true;
+  have_text = g_strjoinv (", ", self->preprocess->class_names);
+  want_text = g_strjoinv (", ", like->class_names);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "classes are %s in the model and '%s' in %s; labels count by "
+               "number, so both must be the same, in one order",
+               want_text, have_text, dnn_split_target (self->train)->name);
+  return false;
+}
+
+/* A model that knows what holes count as takes a table that has some. */
+static void
+fill_like (DnnDataSource *source, const DnnPreprocess *like)
+{
+  const DnnDataStep *step =
+      like != NULL ? dnn_preprocess_find (like, &dnn_columns_type) : NULL;
+
+  if (step != NULL && ((const DnnColumns *) step)->fills &&
+      source->settings.missing == DNN_CSV_MISSING_REFUSE)
+    source->settings.missing = DNN_CSV_MISSING_FILL;
 }
 
 DnnData *
@@ -410,6 +438,7 @@ dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
 
   if (source == NULL)
     return NULL;
+  fill_like (source, like);
   self->preprocess = begin_preprocess (source, like);
   if (!load_all (self, source, &local)) {
     if (g_error_matches (local, DNN_ERROR, DNN_ERROR_PARAM))
@@ -418,6 +447,8 @@ dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
     return NULL;
   }
   name_classes (self);
+  if (like != NULL && !check_classes (self, like, error))
+    return NULL;
   if (like == NULL &&
       !dnn_preprocess_fit (self->preprocess, self->train, error))
     return NULL;
@@ -434,8 +465,11 @@ DnnSource *
 dnn_data_load_inputs (const char *path, const DnnSpec *section,
                       const DnnPreprocess *like, int64_t n, GError **error)
 {
+  /* numbers that columns become are not columns */
+  const int64_t size = dnn_preprocess_size (like);
   DnnDataSettings settings;
 
+  n = size > 0 ? size : n;
   return dnn_data_settings_parse (section, &settings, error)
              ? dnn_source_find_opener (path)->open_inputs (path, &settings,
                                                            like, n, error)

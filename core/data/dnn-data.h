@@ -26,6 +26,7 @@ typedef struct DnnData {
   DnnSplit *test;            /* (owned) NULL where there is none */
   DnnPreprocess *preprocess; /* (owned) */
   DnnRelabel relabel;
+  bool cut_last; /* the last training rows in the file's order validate */
   int64_t memory_limit; /* bytes, half of them for rows; 0: none */
 } DnnData;
 

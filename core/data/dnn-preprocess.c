@@ -60,6 +60,7 @@ dnn_preprocess_free (DnnPreprocess *self)
 {
   if (self == NULL)
     return;
+  g_free (self->kinds);
   g_strfreev (self->columns);
   g_strfreev (self->class_names);
   g_ptr_array_unref (self->steps);
@@ -80,28 +81,41 @@ dnn_preprocess_take_steps (DnnPreprocess *self, const DnnPreprocess *from)
     g_ptr_array_add (self->steps, dnn_data_step_ref (step_at (from, i)));
 }
 
+/* A model whose file has no step of columns takes numbers. */
+void
+dnn_preprocess_take_kinds (DnnPreprocess *self)
+{
+  const DnnDataStep *step = dnn_preprocess_find (self, &dnn_columns_type);
+  const DnnColumns *columns = (const DnnColumns *) step;
+
+  g_free (self->kinds);
+  self->kinds = g_strnfill (step != NULL ? (gsize) step->size : 0, 0);
+  for (int64_t i = 0; step != NULL && i < step->size; i++)
+    self->kinds[i] = columns->at[i].kind;
+}
+
 const DnnDataStep *
 dnn_preprocess_find (const DnnPreprocess *self, const DnnDataStepType *type)
 {
-  for (guint i = 0; i < self->steps->len; i++)
+  for (guint i = 0; self->steps != NULL && i < self->steps->len; i++)
     if (step_at (self, i)->type == type)
       return step_at (self, i);
   return NULL;
 }
 
-bool
-dnn_preprocess_learns (const DnnPreprocess *self)
+char **
+dnn_preprocess_names (const DnnPreprocess *self)
 {
-  for (guint i = 0; i < self->steps->len; i++)
-    if (step_at (self, i)->type->fit != NULL)
-      return true;
-  return false;
+  const DnnDataStep *step = dnn_preprocess_find (self, &dnn_columns_type);
+
+  return step != NULL ? dnn_columns_names (step, self->columns)
+                      : g_strdupv (self->columns);
 }
 
 int64_t
 dnn_preprocess_size (const DnnPreprocess *self)
 {
-  for (guint i = 0; i < self->steps->len; i++)
+  for (guint i = 0; self->steps != NULL && i < self->steps->len; i++)
     if (step_at (self, i)->size > 0)
       return step_at (self, i)->size;
   return 0;
@@ -112,14 +126,19 @@ dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split, GError **error)
 {
   DnnDataStep *const *steps = (DnnDataStep *const *) self->steps->pdata;
 
-  for (guint i = 0; i < self->steps->len; i++) {
+  for (guint i = 0; i < self->steps->len;) {
+    const DnnDataStepType *type = steps[i]->type;
     g_autoptr (DnnDataStepRows) rows = NULL;
 
-    if (steps[i]->type->fit == NULL)
-      continue;
-    rows = dnn_data_step_rows_new (steps, i, split);
-    if (!steps[i]->type->fit (steps[i], rows, error))
-      return false;
+    if (type->fit != NULL) {
+      rows = dnn_data_step_rows_new (steps, i, split);
+      if (!type->fit (steps[i], rows, error))
+        return false;
+    }
+    if (type->is_idle != NULL && type->is_idle (steps[i]))
+      g_ptr_array_remove_index (self->steps, i);
+    else
+      i++;
   }
   return true;
 }
@@ -142,7 +161,7 @@ count_unsteady (const DnnPreprocess *self)
 {
   guint n = self->steps->len;
 
-  while (n > 0 && step_at (self, n - 1)->type->convert == NULL)
+  while (n > 0 && step_at (self, n - 1)->type->apply != NULL)
     n--;
   return n;
 }
@@ -162,7 +181,15 @@ dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row)
   return true;
 }
 
-/* Two blocks, each as wide as rows ever are before the last change. */
+/* Whether the first step takes doubles. */
+static bool
+is_exact (const DnnPreprocess *self)
+{
+  return self->steps->len > 0 && step_at (self, 0)->type->convert_exact != NULL;
+}
+
+/* Two blocks, each as wide as rows ever are before the last change; doubles
+ * take both. */
 int64_t
 dnn_preprocess_scratch (const DnnPreprocess *self, const DnnShape *row)
 {
@@ -174,15 +201,18 @@ dnn_preprocess_scratch (const DnnPreprocess *self, const DnnShape *row)
     widest = MAX (widest, dnn_data_step_count (&shape));
     shape = dnn_data_step_shape (step_at (self, i), &shape);
   }
-  return 2 * widest;
+  /* doubles need half of what lies before them to be even */
+  return 2 * (is_exact (self) ? 2 * widest : widest);
 }
 
 /* From the source's rows in `x` to rows of another shape in `out`. */
 static DnnShape
-convert (const DnnPreprocess *self, guint n_steps, DnnShape shape, int64_t n,
+convert (const DnnPreprocess *self, guint first, DnnShape shape, int64_t n,
          float *x, float *other, float *out)
 {
-  for (guint i = 0; i < n_steps; i++) {
+  const guint n_steps = count_unsteady (self);
+
+  for (guint i = first; i < n_steps; i++) {
     const DnnDataStep *step = step_at (self, i);
     const int64_t size = dnn_data_step_count (&shape);
     float *y = i + 1 == n_steps ? out : other;
@@ -199,6 +229,44 @@ convert (const DnnPreprocess *self, guint n_steps, DnnShape shape, int64_t n,
   return shape;
 }
 
+/* The first step, from doubles in the first half of the scratch. */
+static DnnShape
+convert_exact (const DnnPreprocess *self, const DnnSource *inputs,
+               const int64_t *rows, int64_t n, float *scratch, float *out)
+{
+  const DnnDataStep *step = step_at (self, 0);
+  const DnnShape row = dnn_source_row_shape (inputs);
+  double *x = (double *) (void *) scratch;
+
+  dnn_source_gather_exact (inputs, rows, n, x);
+  step->type->convert_exact (step, x, n, inputs->row, out);
+  return dnn_data_step_shape (step, &row);
+}
+
+int64_t
+dnn_preprocess_plain_size (const DnnPreprocess *self, const DnnSource *inputs)
+{
+  DnnShape row = dnn_source_row_shape (inputs);
+
+  if (is_exact (self) && step_at (self, 0)->size == inputs->row)
+    row = dnn_data_step_shape (step_at (self, 0), &row);
+  return dnn_data_step_count (&row);
+}
+
+void
+dnn_preprocess_plain_row (const DnnPreprocess *self, const DnnSource *inputs,
+                          int64_t row, float *out)
+{
+  g_autofree double *x = NULL;
+
+  if (!is_exact (self) || step_at (self, 0)->size != inputs->row) {
+    dnn_source_gather (inputs, &row, 1, out);
+    return;
+  }
+  x = g_new (double, (gsize) inputs->row);
+  convert_exact (self, inputs, &row, 1, (float *) (void *) x, out);
+}
+
 void
 dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
                      const int64_t *rows, int64_t n, float *scratch, float *out)
@@ -209,10 +277,17 @@ dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
   if (n_unsteady > 0) {
     const DnnShape row = dnn_source_row_shape (inputs);
     const int64_t half = n * dnn_preprocess_scratch (self, &row) / 2;
-    DnnShape shape;
+    const guint first = is_exact (self);
+    DnnShape shape = row;
 
-    dnn_source_gather (inputs, rows, n, scratch);
-    shape = convert (self, n_unsteady, row, n, scratch, scratch + half, out);
+    if (first > 0)
+      shape = convert_exact (self, inputs, rows, n, scratch,
+                             n_unsteady > 1 ? scratch + half : out);
+    else
+      dnn_source_gather (inputs, rows, n, scratch);
+    shape =
+        convert (self, first, shape, n, first > 0 ? scratch + half : scratch,
+                 first > 0 ? scratch : scratch + half, out);
     size = dnn_data_step_count (&shape);
   } else
     dnn_source_gather (inputs, rows, n, out);
@@ -249,6 +324,21 @@ list_steps (const DnnPreprocess *self)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* A line for each where commas cannot part them. */
+static void
+add_classes (const DnnPreprocess *self, DnnSafetensors *file)
+{
+  g_autofree char *names = g_strjoinv (",", self->class_names);
+  g_autofree char *lines = g_strjoinv ("\n", self->class_names);
+  g_auto (GStrv) again = dnn_split_commas (names);
+
+  if (g_strv_equal ((const char *const *) again,
+                    (const char *const *) self->class_names))
+    dnn_safetensors_set_metadata (file, "class_names", names);
+  else
+    dnn_safetensors_set_metadata (file, "class_lines", lines);
+}
+
 void
 dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file)
 {
@@ -258,11 +348,8 @@ dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file)
     dnn_safetensors_set_metadata (file, "steps", list);
   for (guint i = 0; i < self->steps->len; i++)
     step_at (self, i)->type->store (step_at (self, i), file);
-  if (self->class_names != NULL) {
-    g_autofree char *names = g_strjoinv (",", self->class_names);
-
-    dnn_safetensors_set_metadata (file, "class_names", names);
-  }
+  if (self->class_names != NULL)
+    add_classes (self, file);
   if (self->columns != NULL) {
     g_autofree char *names = g_strjoinv ("\n", self->columns);
 
@@ -327,6 +414,7 @@ dnn_preprocess_read (const DnnSafetensors *file, int64_t size, GError **error)
 {
   const char *steps = dnn_safetensors_get_metadata (file, "steps");
   const char *names = dnn_safetensors_get_metadata (file, "class_names");
+  const char *lines = dnn_safetensors_get_metadata (file, "class_lines");
   const char *columns = dnn_safetensors_get_metadata (file, "columns");
   g_auto (GStrv) list = g_strsplit (steps != NULL ? steps : "", ",", -1);
   g_autoptr (DnnPreprocess) self = preprocess_new ();
@@ -335,7 +423,10 @@ dnn_preprocess_read (const DnnSafetensors *file, int64_t size, GError **error)
     return NULL;
   if (names != NULL)
     self->class_names = dnn_split_commas (names);
+  else if (lines != NULL)
+    self->class_names = g_strsplit (lines, "\n", -1);
   if (columns != NULL)
     self->columns = g_strsplit (columns, "\n", -1);
+  dnn_preprocess_take_kinds (self);
   return g_steal_pointer (&self);
 }

@@ -11,9 +11,11 @@
 DNN_BEGIN_DECLS
 
 typedef struct DnnPreprocess {
-  GPtrArray *steps; /* (owned) of DnnDataStep, in the order they are applied */
+  GPtrArray *steps;   /* (owned) of DnnDataStep, in the order they are applied;
+                       * NULL: none */
   char **class_names; /* (owned) NULL if there are none */
   char **columns;     /* (owned) names of a table's inputs, or NULL */
+  char *kinds; /* (owned) of these: see DnnCsvOptions; NULL: not known yet */
 } DnnPreprocess;
 
 /* Of the one step `scale`. */
@@ -29,11 +31,15 @@ bool dnn_preprocess_is_set (const DnnExperiment *experiment);
 /* Takes the steps of `from`, learnt as they are; names stay its own. */
 void dnn_preprocess_take_steps (DnnPreprocess *self, const DnnPreprocess *from);
 
+/* Takes the kinds of columns from their step. */
+void dnn_preprocess_take_kinds (DnnPreprocess *self);
+
 /* The step of that type, or NULL. */
 const DnnDataStep *dnn_preprocess_find (const DnnPreprocess *self,
                                         const DnnDataStepType *type);
-/* Whether a step is learnt from the training rows. */
-bool dnn_preprocess_learns (const DnnPreprocess *self);
+/* Names of the numbers of a row after the step of columns, or NULL.
+ * Returns: (transfer full). */
+char **dnn_preprocess_names (const DnnPreprocess *self);
 /* Numbers of a row that the first step which minds takes; 0: any. */
 int64_t dnn_preprocess_size (const DnnPreprocess *self);
 
@@ -57,6 +63,15 @@ int64_t dnn_preprocess_scratch (const DnnPreprocess *self, const DnnShape *row);
 void dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
                           const int64_t *rows, int64_t n, float *scratch,
                           float *out);
+
+/* Numbers of one row as the file has it, but for words, holes and offsets,
+ * which are as the step of columns leaves them: where there is none, the
+ * file's. */
+int64_t dnn_preprocess_plain_size (const DnnPreprocess *self,
+                                   const DnnSource *inputs);
+void dnn_preprocess_plain_row (const DnnPreprocess *self,
+                               const DnnSource *inputs, int64_t row,
+                               float *out);
 
 /* Numbers of any element, as the ends of a range, to what the steps make of
  * them, as far as these treat all elements alike. */

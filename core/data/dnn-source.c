@@ -33,6 +33,8 @@ dnn_source_unref (DnnSource *self)
     return;
   if (self->type->clear != NULL)
     self->type->clear (self);
+  g_clear_pointer (&self->words, g_ptr_array_unref);
+  g_free (self->kinds);
   g_strfreev (self->classes);
   g_strfreev (self->columns);
   dnn_array_unref (self->array);
@@ -72,6 +74,30 @@ dnn_source_read (const DnnSource *self, int64_t first, int64_t n, float *out)
     for (int64_t j = 0; j < take; j++)
       rows[j] = first + i + j;
     dnn_source_gather (self, rows, take, out + i * self->row);
+  }
+}
+
+void
+dnn_source_gather_exact (const DnnSource *self, const int64_t *rows, int64_t n,
+                         double *out)
+{
+  const int64_t total = n * self->row;
+  const char *in;
+
+  if (self->array != NULL) {
+    dnn_array_rows_to_double (self->array, rows, n, out);
+    return;
+  }
+  /* float32 in the second half, widened from the front */
+  in = (const char *) out + (size_t) total * sizeof (float);
+  self->type->gather (self, rows, n, (float *) (void *) in);
+  for (int64_t i = 0; i < total; i++) {
+    float x;
+    double wide;
+
+    memcpy (&x, in + (size_t) i * sizeof x, sizeof x);
+    wide = x;
+    memcpy (&out[i], &wide, sizeof wide);
   }
 }
 

@@ -46,8 +46,13 @@ struct DnnSource {
    * for ahead and copied from there, without a call.  NULL: `gather` is the
    * only way to them. */
   DnnArray *array;
-  char **columns; /* (owned) names of a row's elements, or NULL */
-  char **classes; /* (owned) what labels 0, 1, ... mean, or NULL */
+  char **columns;    /* (owned) names of a row's elements, or NULL */
+  char **classes;    /* (owned) what labels 0, 1, ... mean, or NULL */
+  bool columnar;     /* columns of a table, in which NaN is an empty cell */
+  char *kinds;       /* (owned) of columns: see dnn-csv.h; NULL: numbers that
+                      * float32 holds */
+  GPtrArray *words;  /* (owned) of char **: of each column; NULL: not known */
+  int64_t n_skipped; /* rows of the file that are none here, for a hole */
 };
 
 /* Several of them, of as many rows each. */
@@ -87,7 +92,11 @@ dnn_source_gather (const DnnSource *self, const int64_t *rows, int64_t n,
     self->type->gather (self, rows, n, out);
 }
 
-/* The same of the neighbours first .. first + n - 1. */
+/* The same in float64, which holds what float32 would round. */
+void dnn_source_gather_exact (const DnnSource *self, const int64_t *rows,
+                              int64_t n, double *out);
+
+/* The same, as float32, of the neighbours first .. first + n - 1. */
 void dnn_source_read (const DnnSource *self, int64_t first, int64_t n,
                       float *out);
 

@@ -18,6 +18,9 @@ DnnSource *dnn_source_new_mapped (DnnArray *array, const char *name);
 typedef struct DnnDataPair {
   DnnSource *inputs;  /* (owned reference) */
   DnnSource *targets; /* (owned reference) */
+  /* What a table says beside: see DnnCsvExtra.  (owned references) NULL: not
+   * asked for. */
+  DnnArray *extras[DNN_CSV_N_EXTRAS];
 } DnnDataPair;
 
 /* What the keys `inputs` and `targets` may name. */
@@ -60,16 +63,20 @@ dnn_source_find_opener (const char *inputs)
 }
 
 /* Inputs, targets or both of a table, as `part` says, with the names of its
- * columns and classes: those of `like`, if it has some. */
+ * columns and classes: those of `like`, if it has some.  What columns hold is
+ * what `like` says, too.  `keeps_rows`: every row stays that may. */
 bool dnn_source_read_table (DnnDataPair *ret_pair, const DnnDataFile *file,
                             DnnCsvPart part, const DnnDataSettings *settings,
-                            const DnnPreprocess *like, GError **error);
+                            const DnnPreprocess *like, bool keeps_rows,
+                            GError **error);
 
 static inline void
 dnn_data_pair_clear (DnnDataPair *self)
 {
   g_clear_pointer (&self->inputs, dnn_source_unref);
   g_clear_pointer (&self->targets, dnn_source_unref);
+  for (int i = 0; i < DNN_CSV_N_EXTRAS; i++)
+    g_clear_pointer (&self->extras[i], dnn_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnDataPair, dnn_data_pair_clear)
 

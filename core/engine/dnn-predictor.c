@@ -176,12 +176,15 @@ check_input (DnnPredictor *self, const Rows *rows, int64_t first,
   const float *x = dnn_predictor_input (self);
   const int64_t at = dnn_find_not_finite (x, rows->batch * size);
   g_autofree char *text = NULL;
+  g_auto (GStrv) names = NULL;
+  bool named;
 
   if (at < 0)
     return true;
-  text = dnn_describe_not_finite (
-      x, at, size, first,
-      rows->preprocess != NULL ? rows->preprocess->columns : NULL);
+  names =
+      rows->preprocess != NULL ? dnn_preprocess_names (rows->preprocess) : NULL;
+  named = names != NULL && (int64_t) g_strv_length (names) == size;
+  text = dnn_describe_not_finite (x, at, size, first, named ? names : NULL);
   g_set_error_literal (error, DNN_ERROR, DNN_ERROR_DATA, text);
   return false;
 }

@@ -280,6 +280,66 @@ dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows, int64_t n,
                           out + i * self->row);
 }
 
+/* An element of a type that float32 cannot hold, from any address. */
+static double
+double_of (const DnnArray *self, int64_t i)
+{
+  const size_t size = dtypes[self->dtype].size;
+  const uint8_t *in = (const uint8_t *) self->data + (size_t) i * size;
+  union {
+    double f64;
+    uint64_t u64;
+    int64_t i64;
+    uint32_t u32;
+    int32_t i32;
+  } x = { 0 };
+
+  if (size == 8 && self->swapped)
+    swap64 (in, 1, (uint8_t *) &x);
+  else if (size == 4 && self->swapped)
+    swap32 (in, 1, (uint8_t *) &x);
+  else
+    memcpy (&x, in, size);
+  switch (self->dtype) {
+  case DNN_FLOAT64:
+    return x.f64;
+  case DNN_UINT64:
+    return (double) x.u64;
+  case DNN_INT64:
+    return (double) x.i64;
+  case DNN_UINT32:
+    return x.u32;
+  default:
+    return x.i32;
+  }
+}
+
+bool
+dnn_dtype_is_wide (DnnDtype dtype)
+{
+  return dtype == DNN_FLOAT64 || dtype == DNN_UINT64 || dtype == DNN_INT64 ||
+         dtype == DNN_UINT32 || dtype == DNN_INT32;
+}
+
+void
+dnn_array_rows_to_double (const DnnArray *self, const int64_t *rows, int64_t n,
+                          double *out)
+{
+  const bool wide = dnn_dtype_is_wide (self->dtype);
+  float piece[PIECE];
+
+  for (int64_t i = 0; i < n; i++, out += self->row)
+    for (int64_t j = 0, take; j < self->row; j += take) {
+      const int64_t first = rows[i] * self->row + j;
+
+      take = MIN (self->row - j, PIECE);
+      if (!wide)
+        dnn_array_to_float (self, first, take, piece);
+      for (int64_t k = 0; k < take; k++)
+        out[j + k] = wide ? double_of (self, first + k) : (double) piece[k];
+    }
+}
+
 /* --- pages of a file ----------------------------------------------------- */
 
 /* `advice` about the pages on which `n` bytes from `start` lie. */

@@ -36,6 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnArray, dnn_array_unref)
 /* Bytes of one element. */
 size_t dnn_dtype_size (DnnDtype dtype);
 
+/* Whether it has numbers that float32 has not. */
+bool dnn_dtype_is_wide (DnnDtype dtype);
+
 /* "float32", as NumPy says it. */
 const char *dnn_dtype_name (DnnDtype dtype);
 
@@ -53,6 +56,10 @@ void dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n,
 /* Writes `n` whole rows, of these numbers, as float32 to `out`. */
 void dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows,
                               int64_t n, float *out);
+
+/* The same as float64, in which 64-bit integers beyond 2^53 are rounded. */
+void dnn_array_rows_to_double (const DnnArray *self, const int64_t *rows,
+                               int64_t n, double *out);
 
 /* Gives back the memory that pages of the file have taken so far; the numbers
  * stay, and are read again when they are looked at.  Nothing happens to an

@@ -1,6 +1,8 @@
 /* dnn-csv-cells.c - quotes, line ends, numbers */
 #include "dnn-csv-cells.h"
 
+#include "dnn-csv-values.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -319,6 +321,34 @@ parse_number (DnnCsvReader *self, const char *text, size_t n, double *ret_value)
   return true;
 }
 
+/* 12%, 1,234: as people write them. */
+static bool
+parse_marked (DnnCsvReader *self, const char *text, size_t n, double *ret_value)
+{
+  if (text[n - 1] == '%') {
+    n--;
+    while (n > 0 && is_blank (text[n - 1]))
+      n--;
+    if (n == 0 || (!parse_number (self, text, n, ret_value) &&
+                   !dnn_csv_parse_thousands (text, n, ret_value)))
+      return false;
+    *ret_value /= 100;
+    return true;
+  }
+  return self->separator != ';' &&
+         dnn_csv_parse_thousands (text, n, ret_value) &&
+         fabs (*ret_value) <= (double) FLT_MAX;
+}
+
+void
+dnn_csv_cell_strip (DnnCsvCell *self)
+{
+  size_t n = self->n;
+
+  strip (&self->text, &n);
+  self->n = (uint32_t) n;
+}
+
 DnnCsvKind
 dnn_csv_parse_cell (DnnCsvReader *self, const DnnCsvCell *cell,
                     double *ret_value)
@@ -332,7 +362,8 @@ dnn_csv_parse_cell (DnnCsvReader *self, const DnnCsvCell *cell,
   strip (&text, &n);
   if (n == 0)
     return DNN_CSV_MISSING;
-  if (parse_number (self, text, n, ret_value))
+  if (parse_number (self, text, n, ret_value) ||
+      parse_marked (self, text, n, ret_value))
     return DNN_CSV_NUMBER;
   for (size_t i = 0; i < G_N_ELEMENTS (missing); i++)
     if (is_word (text, n, missing[i]))

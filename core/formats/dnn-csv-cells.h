@@ -51,11 +51,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnCsvRecord, dnn_csv_record_clear)
  * none.  False at the end of the text, and with an error. */
 bool dnn_csv_read (DnnCsvReader *self, DnnCsvRecord *record, GError **error);
 
-/* What a cell is, and its number: decimal, finite as float32, or true or
- * false.  Where cells are separated by ';' the mark may be a comma, but not
- * once a comma and once a point. */
+/* What a cell is, and its number: decimal, finite as float32, with commas
+ * between thousands or a percent sign, or true or false.  Where cells are
+ * separated by ';' the mark may be a comma, but not once a comma and once a
+ * point. */
 DnnCsvKind dnn_csv_parse_cell (DnnCsvReader *self, const DnnCsvCell *cell,
                                double *ret_value);
+
+/* Takes the blanks around it off. */
+void dnn_csv_cell_strip (DnnCsvCell *self);
 
 /* The text, without blanks around it, as UTF-8: what is none is taken for
  * Windows-1252, as old spreadsheets write.  Returns: (transfer full). */

@@ -9,6 +9,7 @@
 void
 dnn_csv_columns_clear (DnnCsvColumns *self)
 {
+  g_clear_pointer (&self->is_listed, g_free);
   g_clear_pointer (&self->places, g_free);
   g_clear_pointer (&self->roles, g_free);
   g_clear_pointer (&self->names, g_strfreev);
@@ -20,6 +21,30 @@ dnn_csv_columns_label (const DnnCsvColumns *self, uint32_t i)
   return self->names != NULL
              ? g_strdup_printf ("column %u ('%s')", i + 1, self->names[i])
              : g_strdup_printf ("column %u", i + 1);
+}
+
+char *
+dnn_csv_columns_key (const DnnCsvColumns *self, uint32_t i)
+{
+  return self->names != NULL ? g_strdup (self->names[i])
+                             : g_strdup_printf ("%u", i + 1);
+}
+
+bool
+dnn_csv_columns_fail (const DnnCsvColumns *self, int64_t line, uint32_t i,
+                      GError **error, const char *format, ...)
+{
+  g_autofree char *label = dnn_csv_columns_label (self, i);
+  g_autofree char *sentence = NULL;
+  va_list args;
+
+  va_start (args, format);
+  sentence = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s:%" G_GINT64_FORMAT ": %s: %s", self->name, line, label,
+               sentence);
+  return false;
 }
 
 /* --- header -------------------------------------------------------------- */
@@ -120,6 +145,16 @@ find_column (const DnnCsvColumns *self, const char *text)
   return self->n;
 }
 
+/* The same, of those left in where one of that name is left out. */
+static uint32_t
+find_used (const DnnCsvColumns *self, const char *name)
+{
+  for (uint32_t i = 0; i < self->n; i++)
+    if (self->roles[i] == DNN_CSV_INPUT && strcmp (self->names[i], name) == 0)
+      return i;
+  return find_column (self, name);
+}
+
 static bool
 set_unknown (const DnnCsvColumns *self, const char *text, GError **error)
 {
@@ -189,6 +224,80 @@ assign_targets (DnnCsvColumns *self, const DnnCsvOptions *options,
   return true;
 }
 
+/* Columns of weights and groups are no inputs; they need not be there where
+ * only inputs are wanted. */
+static bool
+assign_extras (DnnCsvColumns *self, const DnnCsvOptions *options,
+               GError **error)
+{
+  for (int i = 0; i < DNN_CSV_N_EXTRAS; i++) {
+    const char *text = options->extras[i];
+
+    self->extras[i] = self->n;
+    if (text == NULL || *text == '\0')
+      continue;
+    if (!options->reads_extras) {
+      if (i != DNN_CSV_TIME &&
+          !assign (self, text, DNN_CSV_IGNORED, true, error))
+        return false;
+      continue;
+    }
+    self->extras[i] = find_column (self, text);
+    if (self->extras[i] == self->n)
+      return set_unknown (self, text, error);
+    if (i != DNN_CSV_TIME)
+      set_role (self, self->extras[i], DNN_CSV_IGNORED);
+  }
+  return true;
+}
+
+/* Whether `categories` is a list, and not one of its two words. */
+static bool
+lists_categories (const DnnCsvOptions *options)
+{
+  return options->categories != NULL &&
+         strcmp (options->categories, "auto") != 0 &&
+         strcmp (options->categories, "none") != 0;
+}
+
+static bool
+mark_listed (DnnCsvColumns *self, const DnnCsvOptions *options, GError **error)
+{
+  g_auto (GStrv) texts = lists_categories (options)
+                             ? dnn_split_commas (options->categories)
+                             : NULL;
+
+  self->is_listed = g_new0 (bool, self->n);
+  for (size_t i = 0; texts != NULL && texts[i] != NULL; i++) {
+    const uint32_t column = find_column (self, texts[i]);
+
+    if (column == self->n)
+      return set_unknown (self, texts[i], error);
+    self->is_listed[column] = true;
+  }
+  return true;
+}
+
+/* A name that stands twice would be one column's for both. */
+static bool
+check_names (const DnnCsvColumns *self, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (uint32_t i = 0; self->names != NULL && i < self->n; i++) {
+    if (self->roles[i] == DNN_CSV_IGNORED)
+      continue;
+    if (g_hash_table_add (seen, self->names[i]))
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s:1: two columns are named '%s'; rename one, or leave one "
+                 "out by its number, 'ignore_columns = %u'",
+                 self->name, self->names[i], i + 1);
+    return false;
+  }
+  return true;
+}
+
 /* Numbers the columns of each role from left to right. */
 static void
 number_places (DnnCsvColumns *self)
@@ -208,7 +317,7 @@ order_inputs (DnnCsvColumns *self, const char *const *names, GError **error)
     if (self->roles[i] == DNN_CSV_INPUT && !is_named (self, i, names))
       set_role (self, i, DNN_CSV_IGNORED);
   for (uint32_t i = 0; names[i] != NULL; i++) {
-    const uint32_t column = find_column (self, names[i]);
+    const uint32_t column = find_used (self, names[i]);
 
     if (column == self->n || strcmp (self->names[column], names[i]) != 0)
       return set_unknown (self, names[i], error);
@@ -252,10 +361,14 @@ assign_roles (DnnCsvColumns *self, const DnnCsvOptions *options, GError **error)
     set_role (self, 0, DNN_CSV_IGNORED);
   if (!assign (self, options->ignore, DNN_CSV_IGNORED,
                by_name || options->part == DNN_CSV_TARGETS, error) ||
-      !assign_targets (self, options, error))
+      !assign_extras (self, options, error) ||
+      !assign_targets (self, options, error) ||
+      !mark_listed (self, options, error))
     return false;
   number_places (self);
   if (by_name && !order_inputs (self, options->columns, error))
+    return false;
+  if (!check_names (self, error))
     return false;
   if (options->part == DNN_CSV_TARGETS)
     for (uint32_t i = 0; i < self->n; i++)

@@ -1,41 +1,37 @@
 /* dnn-csv.c - a table in two passes: one counts and collects the classes, one
- * fills arrays of the size then known */
+ * fills arrays of the size then known (csv-fill.c) */
 #include "dnn-csv.h"
 
-#include "dnn-csv-columns.h"
+#include "dnn-csv-private.h"
 #include "dnn-memory.h"
 #include "dnn-parse.h"
-#include "dnn-suggest.h"
 
 #include <string.h>
 
 /* A column of more words is no class. */
 enum { MOST_CLASSES = 10000 };
 
-typedef struct Table {
-  DnnCsvReader reader;
-  const DnnCsvOptions *options;
-  DnnCsvColumns columns;
-  DnnCsvRecord record; /* the row being looked at */
-  int64_t n_rows;
-  GHashTable *classes; /* (owned) each word of the target, and its number + 1 */
-  int64_t number_line; /* where the target first was a number; 0: nowhere */
-} Table;
-
 static void
-table_clear (Table *self)
+table_clear (DnnCsvTable *self)
 {
+  for (int i = 0; i < DNN_CSV_N_EXTRAS; i++)
+    g_clear_pointer (&self->extras[i], dnn_memory_free);
+  dnn_csv_kinds_clear (&self->kinds);
   g_clear_pointer (&self->classes, g_hash_table_unref);
   dnn_csv_record_clear (&self->record);
   dnn_csv_columns_clear (&self->columns);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Table, table_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnCsvTable, table_clear)
 
 void
 dnn_csv_free (DnnCsv *self)
 {
   if (self == NULL)
     return;
+  for (int i = 0; i < DNN_CSV_N_EXTRAS; i++)
+    dnn_array_unref (self->extras[i]);
+  g_clear_pointer (&self->words, g_ptr_array_unref);
+  g_free (self->kinds);
   g_strfreev (self->classes);
   g_strfreev (self->columns);
   dnn_array_unref (self->targets);
@@ -43,163 +39,64 @@ dnn_csv_free (DnnCsv *self)
   g_free (self);
 }
 
-/* --- sentences ----------------------------------------------------------- */
-
-static bool fail (const Table *self, uint32_t column, GError **error,
-                  const char *format, ...) G_GNUC_PRINTF (4, 5);
-
-/* About a cell of the current record. */
-static bool
-fail (const Table *self, uint32_t column, GError **error, const char *format,
-      ...)
-{
-  g_autofree char *label = dnn_csv_columns_label (&self->columns, column);
-  g_autofree char *sentence = NULL;
-  va_list args;
-
-  va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-               "%s:%" G_GINT64_FORMAT ": %s: %s", self->reader.name,
-               self->record.line, label, sentence);
-  return false;
-}
-
-static const DnnCsvCell *
-cell_at (const Table *self, uint32_t column)
-{
-  return &g_array_index (self->record.cells, DnnCsvCell, column);
-}
-
-/* Every input column that has a word in the current record: they are likely
- * words all the way down. */
-static char *
-list_words (Table *self)
-{
-  g_autoptr (GString) list = g_string_new (NULL);
-  double value;
-
-  for (uint32_t i = 0; i < self->columns.n; i++) {
-    if (self->columns.roles[i] != DNN_CSV_INPUT ||
-        dnn_csv_parse_cell (&self->reader, cell_at (self, i), &value) !=
-            DNN_CSV_TEXT)
-      continue;
-    if (list->len > 0)
-      g_string_append (list, ", ");
-    if (self->columns.names != NULL)
-      g_string_append (list, self->columns.names[i]);
-    else
-      g_string_append_printf (list, "%u", i + 1);
-  }
-  return g_string_free (g_steal_pointer (&list), FALSE);
-}
-
-static bool
-fail_text (Table *self, uint32_t column, GError **error)
-{
-  g_autofree char *text = dnn_csv_cell_text (cell_at (self, column));
-  g_autofree char *words = list_words (self);
-
-  if (self->columns.roles[column] == DNN_CSV_TARGET)
-    return fail (self, column, error, "'%.40s' is no number", text);
-  return fail (self, column, error,
-               "'%.40s' is no number; 'ignore_columns = %s' leaves such "
-               "columns out",
-               text, words);
-}
-
-static bool
-fail_missing (const Table *self, uint32_t column, GError **error)
-{
-  g_autofree char *text = dnn_csv_cell_text (cell_at (self, column));
-
-  return fail (
-      self, column, error,
-      "the cell is empty ('%s'); 'missing = skip' leaves such rows out", text);
-}
-
-/* --- records ------------------------------------------------------------- */
-
-/* The next row; false at the end and with an error. */
-static bool
-read_row (Table *self, GError **error)
-{
-  if (!dnn_csv_read (&self->reader, &self->record, error))
-    return false;
-  if (self->record.cells->len != self->columns.n) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "%s:%" G_GINT64_FORMAT ": has '%u' cells, and the first line "
-                 "has %u",
-                 self->reader.name, self->record.line, self->record.cells->len,
-                 self->columns.n);
-    return false;
-  }
-  /* In a table of one column an empty line may be an empty cell: to pass over
-   * it would move all rows below. */
-  if (self->record.after_blank && self->columns.n == 1 &&
-      self->options->missing == DNN_CSV_MISSING_REFUSE) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                 "%s:%" G_GINT64_FORMAT ": the line above is empty, '', which "
-                 "may be a missing value; write it or take the line out",
-                 self->reader.name, self->record.line);
-    return false;
-  }
-  return true;
-}
-
 /* --- first pass: rows and classes ---------------------------------------- */
 
 static bool
-look_at_target (Table *self, uint32_t column, GError **error)
+look_at_target (DnnCsvTable *self, uint32_t column, GError **error)
 {
   g_autofree char *text = NULL;
   double value;
-  DnnCsvKind kind =
-      dnn_csv_parse_cell (&self->reader, cell_at (self, column), &value);
+  DnnCsvKind kind = dnn_csv_parse_cell (
+      &self->reader, dnn_csv_table_cell (self, column), &value);
 
   if (kind == DNN_CSV_NUMBER && self->number_line == 0)
     self->number_line = self->record.line;
   if (kind == DNN_CSV_NUMBER && g_hash_table_size (self->classes) > 0 &&
       self->options->classes == NULL) {
-    text = dnn_csv_cell_text (cell_at (self, column));
-    return fail (self, column, error,
-                 "'%.40s' is a number, and rows above have words; a target is "
-                 "numbers or names of classes",
-                 text);
+    text = dnn_csv_cell_text (dnn_csv_table_cell (self, column));
+    return dnn_csv_columns_fail (
+        &self->columns, self->record.line, column, error,
+        "'%.40s' is a number, and rows above have words; a target is "
+        "numbers or names of classes",
+        text);
   }
   if (kind != DNN_CSV_TEXT)
     return true;
   if (self->number_line > 0 && self->options->classes == NULL) {
-    text = dnn_csv_cell_text (cell_at (self, column));
-    return fail (self, column, error,
-                 "'%.40s' is no number, and line %" G_GINT64_FORMAT " has one; "
-                 "a target is numbers or names of classes",
-                 text, self->number_line);
+    text = dnn_csv_cell_text (dnn_csv_table_cell (self, column));
+    return dnn_csv_columns_fail (
+        &self->columns, self->record.line, column, error,
+        "'%.40s' is no number, and line %" G_GINT64_FORMAT " has one; "
+        "a target is numbers or names of classes",
+        text, self->number_line);
   }
   if (self->columns.counts[DNN_CSV_TARGET] > 1)
-    return fail_text (self, column, error);
+    return dnn_csv_table_fail_text (self, column, error);
   g_hash_table_insert (self->classes,
-                       dnn_csv_cell_text (cell_at (self, column)), NULL);
+                       dnn_csv_cell_text (dnn_csv_table_cell (self, column)),
+                       NULL);
   if (g_hash_table_size (self->classes) > MOST_CLASSES)
-    return fail (self, column, error,
-                 "the target has more than '%d' different words, too many to "
-                 "be classes; 'target = NAME' names another column",
-                 MOST_CLASSES);
+    return dnn_csv_columns_fail (
+        &self->columns, self->record.line, column, error,
+        "the target has more than '%d' different words, too many to "
+        "be classes; 'target = NAME' names another column",
+        MOST_CLASSES);
   return true;
 }
 
 static bool
-count_rows (Table *self, GError **error)
+count_rows (DnnCsvTable *self, GError **error)
 {
   GError *local = NULL;
 
-  while (read_row (self, &local)) {
+  while (dnn_csv_table_read (self, &local)) {
     for (uint32_t i = 0;
          self->columns.counts[DNN_CSV_TARGET] > 0 && i < self->columns.n; i++)
       if (self->columns.roles[i] == DNN_CSV_TARGET &&
           !look_at_target (self, i, error))
         return false;
+    dnn_csv_kinds_look (&self->kinds, &self->columns, &self->reader,
+                        &self->record);
     self->n_rows++;
   }
   if (local != NULL)
@@ -215,24 +112,21 @@ compare_names (const void *a, const void *b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Names are kept as one list, so each must be one piece of it. */
+/* A model keeps names a line each. */
 static bool
-check_class (const Table *self, const char *name, GError **error)
+check_class (const DnnCsvTable *self, const char *name, GError **error)
 {
-  g_auto (GStrv) pieces = dnn_split_commas (name);
-
-  if (g_strv_length (pieces) == 1 && strcmp (pieces[0], name) == 0 &&
-      strpbrk (name, "'\"()[]\r\n") == NULL)
+  if (*name != '\0' && strpbrk (name, "\r\n") == NULL)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-               "%s: class '%.40s' must have no comma, quote, bracket or line "
-               "end in its name",
+               "%s: class '%.40s' must have no line end in its name; rename it "
+               "in the file",
                self->reader.name, name);
   return false;
 }
 
 static bool
-sort_classes (Table *self, DnnCsv *csv, GError **error)
+sort_classes (DnnCsvTable *self, DnnCsv *csv, GError **error)
 {
   const guint n = g_hash_table_size (self->classes);
   g_autofree char **names = NULL;
@@ -257,129 +151,6 @@ sort_classes (Table *self, DnnCsv *csv, GError **error)
   return true;
 }
 
-/* --- second pass: numbers ------------------------------------------------ */
-
-static bool
-parse_class (const Table *self, uint32_t column, double *ret_value,
-             GError **error)
-{
-  g_autofree char *text = dnn_csv_cell_text (cell_at (self, column));
-  const guint found =
-      GPOINTER_TO_UINT (g_hash_table_lookup (self->classes, text));
-  g_autofree char *nearest = NULL;
-
-  if (found > 0) {
-    *ret_value = found - 1;
-    return true;
-  }
-  nearest = dnn_suggest (text, self->options->classes);
-  return fail (self, column, error, "there is no class '%.40s'; %s", text,
-               nearest);
-}
-
-/* The number of a cell; `ret_missing` where it has none. */
-static bool
-parse_value (Table *self, uint32_t column, double *ret_value, bool *ret_missing,
-             GError **error)
-{
-  const bool words = self->columns.roles[column] == DNN_CSV_TARGET &&
-                     g_hash_table_size (self->classes) > 0;
-  const DnnCsvKind kind =
-      dnn_csv_parse_cell (&self->reader, cell_at (self, column), ret_value);
-
-  if (kind == DNN_CSV_MISSING) {
-    *ret_missing = true;
-    return self->options->missing == DNN_CSV_MISSING_SKIP ||
-           fail_missing (self, column, error);
-  }
-  if (words)
-    return parse_class (self, column, ret_value, error);
-  return kind == DNN_CSV_NUMBER || fail_text (self, column, error);
-}
-
-/* One row, to where `out` points for each role. */
-static bool
-fill_row (Table *self, float **out, bool *ret_missing, GError **error)
-{
-  for (uint32_t i = 0; i < self->columns.n; i++) {
-    const DnnCsvRole role = self->columns.roles[i];
-    double value = 0;
-
-    if (role == DNN_CSV_IGNORED)
-      continue;
-    if (!parse_value (self, i, &value, ret_missing, error))
-      return false;
-    out[role][self->columns.places[i]] = (float) value;
-  }
-  return true;
-}
-
-/* Fills both blocks; returns how many rows, or -1. */
-static int64_t
-fill_rows (Table *self, float **blocks, GError **error)
-{
-  const uint32_t *counts = self->columns.counts;
-  int64_t n = 0;
-  GError *local = NULL;
-
-  while (read_row (self, &local)) {
-    float *out[] = { blocks[DNN_CSV_INPUT] + n * counts[DNN_CSV_INPUT],
-                     blocks[DNN_CSV_TARGET] + n * counts[DNN_CSV_TARGET] };
-    bool missing = false;
-
-    if (!fill_row (self, out, &missing, error))
-      return -1;
-    n += !missing;
-  }
-  if (local == NULL)
-    return n;
-  g_propagate_error (error, local);
-  return -1;
-}
-
-static DnnArray *
-take_block (float *block, int64_t rows, int64_t columns, bool flat)
-{
-  const DnnShape shape = { flat ? 1 : 2, 0, { rows, columns } };
-
-  return dnn_array_new_take (
-      DNN_FLOAT32, shape,
-      g_bytes_new_with_free_func (block,
-                                  (gsize) (rows * columns) * sizeof *block,
-                                  dnn_memory_free, block));
-}
-
-static bool
-fill (Table *self, DnnCsv *csv, GError **error)
-{
-  const uint32_t *counts = self->columns.counts;
-  float *blocks[DNN_CSV_IGNORED] = { NULL };
-  int64_t n = -1;
-  bool ok = true;
-
-  for (int i = 0; i < DNN_CSV_IGNORED && ok; i++) {
-    blocks[i] = dnn_memory_new (
-        (size_t) self->n_rows * counts[i] * sizeof (float), error);
-    ok = blocks[i] != NULL;
-  }
-  if (ok)
-    n = fill_rows (self, blocks, error);
-  else
-    g_prefix_error (error, "%s: ", self->reader.name);
-  if (n < 0) {
-    for (int i = 0; i < DNN_CSV_IGNORED; i++)
-      dnn_memory_free (blocks[i]);
-    return false;
-  }
-
-  csv->n_skipped = self->n_rows - n;
-  csv->inputs =
-      take_block (blocks[DNN_CSV_INPUT], n, counts[DNN_CSV_INPUT], false);
-  csv->targets = take_block (blocks[DNN_CSV_TARGET], n, counts[DNN_CSV_TARGET],
-                             counts[DNN_CSV_TARGET] == 1);
-  return true;
-}
-
 /* Names of the input columns. */
 static char **
 input_names (const DnnCsvColumns *columns)
@@ -395,11 +166,43 @@ input_names (const DnnCsvColumns *columns)
   return names;
 }
 
+static void
+free_words (gpointer words)
+{
+  g_strfreev (words);
+}
+
+/* What the inputs are, for whoever learns from them. */
+static void
+take_kinds (DnnCsvTable *self, DnnCsv *csv)
+{
+  bool plain = !self->kinds.exact;
+
+  for (uint32_t i = 0; i < self->kinds.n; i++)
+    plain = plain && self->kinds.kinds[i] == DNN_CSV_NUMBERS;
+  if (plain)
+    return;
+  csv->words = g_ptr_array_new_with_free_func (free_words);
+  for (uint32_t i = 0; i < self->kinds.n; i++)
+    g_ptr_array_add (csv->words, dnn_csv_kinds_words (&self->kinds, i));
+  csv->kinds = g_steal_pointer (&self->kinds.kinds);
+}
+
+/* Kinds that nobody asks for are numbers. */
+static const char *
+given_kinds (const DnnCsvOptions *options)
+{
+  const bool none =
+      options->categories == NULL || strcmp (options->categories, "none") == 0;
+
+  return options->kinds == NULL && none ? "" : options->kinds;
+}
+
 DnnCsv *
 dnn_csv_parse (const char *name, GBytes *bytes, const DnnCsvOptions *options,
                GError **error)
 {
-  g_auto (Table) self = { .options = options };
+  g_auto (DnnCsvTable) self = { .options = options };
   g_autoptr (DnnCsv) csv = g_new0 (DnnCsv, 1);
   DnnCsvReader start;
 
@@ -412,12 +215,18 @@ dnn_csv_parse (const char *name, GBytes *bytes, const DnnCsvOptions *options,
   if (!dnn_csv_reader_init (&self.reader, name, bytes, error) ||
       !dnn_csv_columns_init (&self.columns, &self.reader, options, error))
     return NULL;
+  dnn_csv_kinds_init (&self.kinds, &self.columns, given_kinds (options));
   start = self.reader;
-  if (!count_rows (&self, error) || !sort_classes (&self, csv, error))
+  if (!count_rows (&self, error) ||
+      !dnn_csv_kinds_finish (
+          &self.kinds, &self.columns,
+          options->categories != NULL ? options->categories : "none", error) ||
+      !sort_classes (&self, csv, error))
     return NULL;
   self.reader = start;
-  if (!fill (&self, csv, error))
+  if (!dnn_csv_table_fill (&self, csv, error))
     return NULL;
+  take_kinds (&self, csv);
   csv->columns =
       options->part != DNN_CSV_TARGETS ? input_names (&self.columns) : NULL;
   if (options->part == DNN_CSV_INPUTS)
@@ -425,4 +234,45 @@ dnn_csv_parse (const char *name, GBytes *bytes, const DnnCsvOptions *options,
   if (options->part == DNN_CSV_TARGETS)
     g_clear_pointer (&csv->inputs, dnn_array_unref);
   return g_steal_pointer (&csv);
+}
+
+/* A key cannot name a column by a name with a comma in it. */
+static char *
+key_of (const DnnCsvColumns *columns, uint32_t i)
+{
+  g_autofree char *key = dnn_csv_columns_key (columns, i);
+
+  return strpbrk (key, ",'\"()[]#") == NULL && *key != '\0'
+             ? g_steal_pointer (&key)
+             : g_strdup_printf ("%u", i + 1);
+}
+
+char **
+dnn_csv_find_unfit (const char *name, GBytes *bytes,
+                    const DnnCsvOptions *options, GError **error)
+{
+  g_auto (DnnCsvTable) self = { .options = options };
+  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+
+  self.classes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  dnn_csv_record_init (&self.record);
+  if (!dnn_csv_reader_init (&self.reader, name, bytes, error) ||
+      !dnn_csv_columns_init (&self.columns, &self.reader, options, error))
+    return NULL;
+  dnn_csv_kinds_init (&self.kinds, &self.columns, NULL);
+  if (!count_rows (&self, error))
+    return NULL;
+  for (uint32_t i = 0; i < self.columns.n; i++) {
+    g_autofree char *why =
+        self.columns.roles[i] == DNN_CSV_INPUT
+            ? dnn_csv_kinds_unfit (&self.kinds, &self.columns, i, self.n_rows)
+            : NULL;
+    g_autofree char *key = key_of (&self.columns, i);
+
+    if (why == NULL)
+      continue;
+    g_strv_builder_add (found, key);
+    g_strv_builder_add (found, why);
+  }
+  return g_strv_builder_end (found);
 }

@@ -11,6 +11,7 @@ typedef struct Entry {
 
 struct DnnRepeats {
   const DnnSplit *train;
+  const DnnPreprocess *preprocess; /* makes numbers of a row's words */
   int64_t n_inputs;
   Entry *entries; /* (owned) by hash, then by row */
   float *a, *b;   /* (owned) a row each */
@@ -48,7 +49,8 @@ make_entry (const DnnRepeats *self, const DnnSplit *split, int64_t i)
 {
   Entry entry = { .row = dnn_split_row (split, i) };
 
-  dnn_source_gather (dnn_split_input (split), &entry.row, 1, self->a);
+  dnn_preprocess_plain_row (self->preprocess, dnn_split_input (split),
+                            entry.row, self->a);
   entry.hash = hash_row (self->a, self->n_inputs);
   dnn_source_release_behind (dnn_split_input (split), i, 1);
   return entry;
@@ -66,7 +68,9 @@ dnn_repeats_new (const DnnData *data)
     return NULL;
   self = g_new0 (DnnRepeats, 1);
   self->train = train;
-  self->n_inputs = dnn_split_input (train)->row;
+  self->preprocess = data->preprocess;
+  self->n_inputs =
+      dnn_preprocess_plain_size (data->preprocess, dnn_split_input (train));
   self->a = g_new (float, (gsize) self->n_inputs);
   self->b = g_new (float, (gsize) self->n_inputs);
   self->entries = g_new (Entry, (gsize) train->n);
@@ -93,8 +97,10 @@ is_same (const DnnRepeats *self, const DnnSplit *split, int64_t a, int64_t b)
 {
   const int64_t n = self->n_inputs;
 
-  dnn_source_gather (dnn_split_input (split), &a, 1, self->a);
-  dnn_source_gather (dnn_split_input (self->train), &b, 1, self->b);
+  dnn_preprocess_plain_row (self->preprocess, dnn_split_input (split), a,
+                            self->a);
+  dnn_preprocess_plain_row (self->preprocess, dnn_split_input (self->train), b,
+                            self->b);
   return memcmp (self->a, self->b, (size_t) n * sizeof *self->a) == 0;
 }
 

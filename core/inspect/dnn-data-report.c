@@ -1,7 +1,9 @@
 /* dnn-data-report.c - one pass over the numbers, one over what was found */
 #include "dnn-data-report.h"
 
+#include "dnn-data-notes.h"
 #include "dnn-data-repeats.h"
+#include "dnn-data-steps.h"
 #include "dnn-model-section.h"
 #include "dnn-objective.h"
 #include "dnn-trainer.h"
@@ -136,7 +138,7 @@ look_at_split (Pass *self, DnnSplitReport *report, bool trains)
   for (int64_t i = 0; i < split->n; i++) {
     const int64_t row = dnn_split_row (split, i);
 
-    dnn_source_gather (inputs, &row, 1, self->row);
+    dnn_preprocess_plain_row (self->data->preprocess, inputs, row, self->row);
     range_add (&report->inputs, self->row, self->n_inputs);
     if (trains)
       add_columns (self);
@@ -261,6 +263,18 @@ find_wrong (DnnDataReport *self)
   }
 }
 
+static void
+find_notes (DnnDataReport *self, const DnnData *data)
+{
+  g_autoptr (GPtrArray) notes = dnn_data_notes (data);
+
+  for (guint i = 0; i < notes->len; i++) {
+    const DnnDataNote *note = g_ptr_array_index (notes, i);
+
+    add (self, note->kind, "%s", note->text);
+  }
+}
+
 /* Inputs far from 1 make steps of any usual rate too large. */
 static void
 find_scale (DnnDataReport *self, const DnnData *data)
@@ -268,7 +282,7 @@ find_scale (DnnDataReport *self, const DnnData *data)
   const DnnDataRange *range = &self->splits[0].inputs;
   double ends[] = { range->least, range->most }, size;
 
-  if (dnn_preprocess_learns (data->preprocess))
+  if (dnn_preprocess_find (data->preprocess, &dnn_standardize_type) != NULL)
     return;
   dnn_preprocess_range (data->preprocess, ends, G_N_ELEMENTS (ends));
   size = fmax (fabs (ends[0]), fabs (ends[1]));
@@ -288,7 +302,8 @@ dnn_data_report_new (const DnnData *data, const DnnExpected *expected)
   g_auto (Pass) pass = { .data = data, .expected = expected };
 
   self->findings = g_ptr_array_new_with_free_func (finding_free);
-  pass.n_inputs = dnn_split_input (data->train)->row;
+  pass.n_inputs = dnn_preprocess_plain_size (data->preprocess,
+                                             dnn_split_input (data->train));
   pass.n_targets = dnn_split_target (data->train)->row;
   pass.row = g_new (float, (gsize) pass.n_inputs);
   pass.target = g_new (float, (gsize) pass.n_targets);
@@ -312,6 +327,7 @@ dnn_data_report_new (const DnnData *data, const DnnExpected *expected)
   find_classes (self);
   find_repeats (self, data);
   find_scale (self, data);
+  find_notes (self, data);
   return self;
 }
 

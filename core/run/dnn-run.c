@@ -2,6 +2,7 @@
 #include "dnn-run-private.h"
 
 #include "dnn-data-hash.h"
+#include "dnn-data-steps.h"
 #include "dnn-model-section.h"
 #include "dnn-shape.h"
 #include "dnn-usual-loss.h"
@@ -118,7 +119,10 @@ inherit_preprocess (DnnRun *self, DnnModelFile *base, GError **error)
   DnnPreprocess *own = self->data->preprocess;
   const int64_t n = dnn_preprocess_size (base->preprocess);
 
-  if (dnn_preprocess_is_set (self->experiment))
+  /* nor where the data have words or holes of which the base knows nothing */
+  if (dnn_preprocess_is_set (self->experiment) ||
+      (dnn_preprocess_find (own, &dnn_columns_type) != NULL &&
+       dnn_preprocess_find (base->preprocess, &dnn_columns_type) == NULL))
     return true;
   if (n > 0 && n != dnn_split_input (self->data->train)->row) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,

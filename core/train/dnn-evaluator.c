@@ -2,7 +2,7 @@
 #include "dnn-evaluator.h"
 
 #include "dnn-blas.h"
-#include "dnn-data.h"
+#include "dnn-data-notes.h"
 #include "dnn-diagnosis.h"
 #include "dnn-inference.h"
 #include "dnn-shape.h"
@@ -27,6 +27,7 @@ dnn_evaluation_free (DnnEvaluation *self)
   if (self == NULL)
     return;
   g_free (self->fault);
+  g_clear_pointer (&self->notes, g_ptr_array_unref);
   g_strfreev (self->class_names);
   g_clear_pointer (&self->tables, g_ptr_array_unref);
   g_free (self->values);
@@ -192,6 +193,7 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
   self->metrics = g_strv_builder_end (names);
   self->tables = g_ptr_array_new_with_free_func (table_free);
   self->class_names = g_strdupv (file->preprocess->class_names);
+  self->notes = dnn_data_notes (data);
   if (!run (file, data, split, objective, options->threads, self, error))
     return NULL;
   return g_steal_pointer (&self);

@@ -22,6 +22,7 @@ typedef struct DnnEvaluation {
   double *values;     /* (owned) one a metric */
   GPtrArray *tables;  /* (owned) of DnnEvaluationTable */
   char **class_names; /* (owned) NULL: not known */
+  GPtrArray *notes;   /* (owned) of DnnDataNote, about the data */
   char *fault;        /* (owned) why the loss is not finite; NULL: it is */
 } DnnEvaluation;
 

@@ -1,6 +1,7 @@
 /* data.c - dnnrun data */
 #include "command.h"
 #include "json.h"
+#include "resources.h"
 
 #include <dnn-data-report.h>
 #include <dnn-shape.h>
@@ -179,11 +180,29 @@ print_json_report (const DnnDataReport *report, const DnnData *data)
 
 /* --- the verb ------------------------------------------------------------ */
 
+/* The experiment of a file, or the one that train would choose for a table. */
+static DnnExperiment *
+begin (const char *path, const char *target, const Common *common,
+       GError **error)
+{
+  g_autoptr (DnnTableChoice) choice = NULL;
+
+  if (target == NULL && !dnn_table_is_named (path))
+    return dnn_experiment_load (path, error);
+  choice = choose_for_table (path, target, NULL, error);
+  if (choice == NULL)
+    return NULL;
+  if (!common->json)
+    printf ("%s\n", choice->report);
+  return g_steal_pointer (&choice->experiment);
+}
+
 static bool
-report (const char *path, char **sets, const Common *common, GError **error)
+report (const char *path, const char *target, char **sets, const Common *common,
+        GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
-  g_autoptr (DnnExperiment) experiment = dnn_experiment_load (path, error);
+  g_autoptr (DnnExperiment) experiment = begin (path, target, common, error);
   g_autoptr (DnnData) data = NULL;
   g_autoptr (DnnDataReport) found = NULL;
   const DnnSpec *section;
@@ -219,13 +238,16 @@ cmd_data (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Common) common = { 0 };
   g_auto (GStrv) sets = NULL;
+  g_autofree char *target = NULL;
   const GOptionEntry entries[] = {
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sets,
       "Set a key of the experiment", "SECTION.KEY=VALUE" },
+    { "target", 0, 0, G_OPTION_ARG_STRING, &target,
+      "Of a table: the column to predict (default: the last)", "COLUMN" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
   if (!command_parse (self, argc, argv, entries, &common, error))
     return false;
-  return report ((*argv)[1], sets, &common, error);
+  return report ((*argv)[1], target, sets, &common, error);
 }

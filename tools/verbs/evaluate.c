@@ -187,6 +187,7 @@ evaluate (const char *path, const Options *options, const Common *common,
     g_prefix_error (error, "%s: ", path);
     return false;
   }
+  print_data_notes (common, g_steal_pointer (&result->notes));
   print_result (result, common->json);
   if (result->fault != NULL)
     g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,

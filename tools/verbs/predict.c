@@ -1,7 +1,7 @@
 /* predict.c - dnnrun predict */
 #include "command.h"
 
-#include <dnn-data.h>
+#include <dnn-data-notes.h>
 #include <dnn-diagnosis.h>
 #include <dnn-file.h>
 #include <dnn-model-file.h>
@@ -42,6 +42,19 @@ class_of (const float *row, int64_t n)
   return best;
 }
 
+/* In quotes where RFC 4180 wants them. */
+static void
+append_name (GString *text, const char *name)
+{
+  g_auto (GStrv) pieces = g_strsplit (name, "\"", -1);
+  g_autofree char *doubled = g_strjoinv ("\"\"", pieces);
+
+  if (strpbrk (name, ",\"") != NULL)
+    g_string_append_printf (text, "\"%s\"\n", doubled);
+  else
+    g_string_append_printf (text, "%s\n", name);
+}
+
 static void
 append_label (GString *text, const DnnPreprocess *preprocess, const float *row,
               int64_t n)
@@ -50,7 +63,7 @@ append_label (GString *text, const DnnPreprocess *preprocess, const float *row,
   char **names = preprocess->class_names;
 
   if (names != NULL && label < (int64_t) g_strv_length (names))
-    g_string_append_printf (text, "%s\n", names[label]);
+    append_name (text, names[label]);
   else
     g_string_append_printf (text, "%" G_GINT64_FORMAT "\n", label);
 }
@@ -171,6 +184,7 @@ predict (const char *path, const Options *options, const Common *common,
   inputs = load_inputs (file, options->inputs, error);
   if (inputs == NULL)
     return false;
+  print_data_notes (common, dnn_source_notes (file->preprocess, inputs));
   y = run (file, options, inputs, error);
   if (y == NULL) {
     g_prefix_error (error, "%s: ", options->inputs);

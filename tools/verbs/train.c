@@ -3,6 +3,7 @@
 #include "resources.h"
 #include "training.h"
 
+#include <dnn-data-notes.h>
 #include <dnn-model-file.h>
 #include <dnn-parse.h>
 #include <dnn-run.h>
@@ -13,6 +14,8 @@ typedef struct {
   char **sets;                   /* (owned) */
   char *layers;                  /* (owned) */
   char *data;                    /* (owned) */
+  char *target;                  /* (owned) */
+  char *report;                  /* (owned) what was chosen for a table */
   char *out;                     /* (owned) */
   char *weights;                 /* (owned) */
   char *resume;                  /* (owned) */
@@ -29,6 +32,8 @@ options_clear (Options *self)
   g_strfreev (self->sets);
   g_free (self->layers);
   g_free (self->data);
+  g_free (self->target);
+  g_free (self->report);
   g_free (self->out);
   g_free (self->weights);
   g_free (self->resume);
@@ -78,6 +83,8 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
     { "data", 0, 0, G_OPTION_ARG_STRING, &options->data,
       "With --layers: a data set by name, or a file with a section [data]",
       "NAME|FILE.dnn" },
+    { "target", 0, 0, G_OPTION_ARG_STRING, &options->target,
+      "Of a table: the column to predict (default: the last)", "COLUMN" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
@@ -217,14 +224,41 @@ is_its_own (const Options *options, const char *file)
          options->memory_limit == NULL;
 }
 
-static DnnExperiment *
-begin_experiment (const Options *options, const char *file, GError **error)
+/* A table instead of an experiment. */
+static bool
+is_table (const Options *options, const char *file)
 {
+  return file != NULL && (options->target != NULL || dnn_table_is_named (file));
+}
+
+static DnnExperiment *
+choose (Options *options, const char *file, GError **error)
+{
+  g_autoptr (DnnTableChoice) choice =
+      choose_for_table (file, options->target, options->layers, error);
+
+  if (choice == NULL)
+    return NULL;
+  options->report = g_steal_pointer (&choice->report);
+  return g_steal_pointer (&choice->experiment);
+}
+
+static DnnExperiment *
+begin_experiment (Options *options, const char *file, GError **error)
+{
+  if (is_table (options, file) && options->resume == NULL)
+    return choose (options, file, error);
+  if (options->target != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--target '%s' is for a table: dnnrun train TABLE.csv",
+                 options->target);
+    return NULL;
+  }
   if (is_its_own (options, file))
     return dnn_run_read_experiment (options->resume, error);
   if ((file != NULL) == (options->layers != NULL)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "train takes either FILE.dnn or --layers CHAIN");
+                 "train takes FILE.dnn, TABLE.csv or --layers CHAIN");
     return NULL;
   }
   return file != NULL ? dnn_experiment_load (file, error)
@@ -249,7 +283,7 @@ set_phases_error (const Options *options, GError **error)
 }
 
 static DnnExperiment *
-make_experiment (const Options *options, const char *file, GError **error)
+make_experiment (Options *options, const char *file, GError **error)
 {
   g_autoptr (DnnExperiment) experiment =
       begin_experiment (options, file, error);
@@ -259,7 +293,8 @@ make_experiment (const Options *options, const char *file, GError **error)
   for (size_t i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
     if (!dnn_experiment_override (experiment, options->sets[i], error))
       return NULL;
-  if (options->layers != NULL && !fill_defaults (experiment, error))
+  if (options->layers != NULL && options->report == NULL &&
+      !fill_defaults (experiment, error))
     return NULL;
   if (options->epochs != NULL && dnn_experiment_has_phases (experiment)) {
     set_phases_error (options, error);
@@ -275,6 +310,19 @@ make_experiment (const Options *options, const char *file, GError **error)
 
 /* --- the run ------------------------------------------------------------- */
 
+static void
+cut_suffix (char *name)
+{
+  char *dot;
+
+  if (g_str_has_suffix (name, ".gz"))
+    name[strlen (name) - 3] = '\0';
+  dot = strrchr (name, '.');
+  if (dot != NULL && dot > name &&
+      (strcmp (dot, ".dnn") == 0 || dnn_table_is_named (name)))
+    *dot = '\0';
+}
+
 /* runs/NAME, from the experiment's file or its data set. */
 static char *
 default_folder (const char *file, const DnnExperiment *experiment)
@@ -284,8 +332,7 @@ default_folder (const char *file, const DnnExperiment *experiment)
                                                : dataset != NULL ? dataset
                                                                  : "train");
 
-  if (g_str_has_suffix (name, ".dnn"))
-    name[strlen (name) - 4] = '\0';
+  cut_suffix (name);
   return g_build_filename ("runs", name, NULL);
 }
 
@@ -359,6 +406,8 @@ begin (DnnRegistry *registry, const DnnExperiment *experiment,
   g_autoptr (DnnRun) run = dnn_run_new (registry, experiment, error);
 
   common_print_notes (common, registry);
+  if (run != NULL)
+    print_data_notes (common, dnn_data_notes (dnn_run_data (run)));
   if (run == NULL || !load_weights (run, options, common, error) ||
       !dnn_run_open (run, folder, options->overwrite, error))
     return NULL;
@@ -404,7 +453,7 @@ check_options (const Options *options, GError **error)
 }
 
 static bool
-carry_out (const Options *options, const Common *common, const char *file,
+carry_out (Options *options, const Common *common, const char *file,
            GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
@@ -416,6 +465,8 @@ carry_out (const Options *options, const Common *common, const char *file,
   experiment = make_experiment (options, file, error);
   if (experiment == NULL)
     return false;
+  if (options->report != NULL && !common->quiet && !common->json)
+    fprintf (stderr, "%s", options->report);
   run = options->resume != NULL
             ? go_on (registry, experiment, options, common, error)
             : begin (registry, experiment, options, common, file, error);

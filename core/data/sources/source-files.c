@@ -1,4 +1,5 @@
 /* source-files.c - inputs and targets, from one file or from two */
+#include "dnn-data-steps.h"
 #include "dnn-sources.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ read_both (DnnDataPair *self, const DnnDataFile *file,
 {
   if (file->format == DNN_FORMAT_CSV)
     return dnn_source_read_table (self, file, DNN_CSV_BOTH, settings, like,
-                                  error);
+                                  false, error);
   if (file->format != DNN_FORMAT_NPZ || file->member != NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "%s: holds '1' array; name a file of the targets, too",
@@ -47,7 +48,7 @@ read_inputs (DnnDataPair *self, const DnnDataFile *file,
 {
   if (file->format == DNN_FORMAT_CSV)
     return dnn_source_read_table (self, file, DNN_CSV_INPUTS, settings, like,
-                                  error);
+                                  false, error);
   self->inputs = read_array (file, inputs_names, error);
   return self->inputs != NULL;
 }
@@ -59,7 +60,7 @@ read_targets (DnnDataPair *self, const DnnDataFile *file,
 {
   if (file->format == DNN_FORMAT_CSV)
     return dnn_source_read_table (self, file, DNN_CSV_TARGETS, settings, like,
-                                  error);
+                                  false, error);
   self->targets = read_array (file, targets_names, error);
   return self->targets != NULL;
 }
@@ -111,14 +112,23 @@ read_table_inputs (const DnnDataFile *file, const DnnDataSettings *settings,
   g_auto (DnnDataPair) whole = { 0 }, inputs = { 0 };
 
   if (like->columns == NULL &&
-      dnn_source_read_table (&whole, file, DNN_CSV_BOTH, settings, like,
+      dnn_source_read_table (&whole, file, DNN_CSV_BOTH, settings, like, true,
                              NULL) &&
       whole.inputs->row == n)
     return g_steal_pointer (&whole.inputs);
   return dnn_source_read_table (&inputs, file, DNN_CSV_INPUTS, settings, like,
-                                error)
+                                true, error)
              ? g_steal_pointer (&inputs.inputs)
              : NULL;
+}
+
+/* Whether the model knows what an empty cell counts as. */
+static bool
+fills (const DnnPreprocess *like)
+{
+  const DnnDataStep *step = dnn_preprocess_find (like, &dnn_columns_type);
+
+  return step != NULL && ((const DnnColumns *) step)->fills;
 }
 
 static DnnSource *
@@ -134,7 +144,7 @@ open_inputs (const char *path, const DnnDataSettings *settings,
   if (file->format != DNN_FORMAT_CSV)
     return read_array (file, inputs_names, error);
   /* Every row gets its prediction, or the file is refused. */
-  strict.missing = DNN_CSV_MISSING_REFUSE;
+  strict.missing = fills (like) ? DNN_CSV_MISSING_FILL : DNN_CSV_MISSING_REFUSE;
   return read_table_inputs (file, &strict, like, n, error);
 }
 
