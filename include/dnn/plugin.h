@@ -22,8 +22,12 @@
 #include <dnn/abi/metric.h>
 #include <dnn/abi/optimizer.h>
 #include <dnn/abi/param.h>
+#include <dnn/abi/pooling.h>
+#include <dnn/abi/resample.h>
 #include <dnn/abi/rows.h>
+#include <dnn/abi/samples.h>
 #include <dnn/abi/schedule.h>
+#include <dnn/abi/sides.h>
 #include <dnn/abi/softmax.h>
 #include <dnn/abi/sorted.h>
 #include <dnn/abi/thresholds.h>

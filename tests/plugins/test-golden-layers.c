@@ -207,6 +207,7 @@ main (int argc, char *argv[])
   dnn_test_add_golden ("more-layers", DNN_KIND_LAYER, test_case);
   dnn_test_add_golden ("shelf-layers", DNN_KIND_LAYER, test_case);
   dnn_test_add_golden ("convolutions", DNN_KIND_LAYER, test_case);
+  dnn_test_add_golden ("images-pools", DNN_KIND_LAYER, test_case);
 
   return g_test_run ();
 }

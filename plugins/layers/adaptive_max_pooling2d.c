@@ -1,0 +1,17 @@
+/* adaptive_max_pooling2d - the largest of so many parts of a plane: see
+ * adaptive_pooling */
+#include <dnn/plugin.h>
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .kind = DNN_KIND_LAYER,
+  .name = "adaptive_max_pooling2d",
+  .title = "AdaptiveMaxPooling2D",
+  .version = "1.0",
+  .summary = "the largest of so many parts of a plane",
+  .reference = "He et al.: Spatial pyramid pooling, ECCV 2014",
+  .base = "adaptive_pooling",
+  .defaults = "rank=2 pool=max",
+  .example = "output_size=2",
+  .example_inputs = "5,4,3",
+};

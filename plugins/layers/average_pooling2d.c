@@ -1,0 +1,17 @@
+/* average_pooling2d - the mean of windows that slide over a plane: see pooling
+ */
+#include <dnn/plugin.h>
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .kind = DNN_KIND_LAYER,
+  .name = "average_pooling2d",
+  .title = "AveragePooling2D",
+  .version = "1.0",
+  .summary = "the mean of windows that slide over a plane",
+  .reference = "LeCun et al.: Gradient-based learning, Proc. IEEE 86, 1998",
+  .base = "pooling",
+  .defaults = "rank=2 pool=average",
+  .example = "pool_size=3 strides=2 padding=same",
+  .example_inputs = "5,4,3",
+};

@@ -1,0 +1,17 @@
+/* average_pooling3d - the mean of windows that slide over a volume: see pooling
+ */
+#include <dnn/plugin.h>
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .kind = DNN_KIND_LAYER,
+  .name = "average_pooling3d",
+  .title = "AveragePooling3D",
+  .version = "1.0",
+  .summary = "the mean of windows that slide over a volume",
+  .reference = "LeCun et al.: Gradient-based learning, Proc. IEEE 86, 1998",
+  .base = "pooling",
+  .defaults = "rank=3 pool=average",
+  .example = "pool_size=3 strides=2 padding=same",
+  .example_inputs = "4,3,2,2",
+};

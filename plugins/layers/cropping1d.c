@@ -1,0 +1,16 @@
+/* cropping1d - a line without so many positions at the sides: see cropping */
+#include <dnn/plugin.h>
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .kind = DNN_KIND_LAYER,
+  .name = "cropping1d",
+  .title = "Cropping1D",
+  .version = "1.0",
+  .summary = "a line without so many positions at the sides",
+  .reference = "https://keras.io/api/layers/reshaping_layers/",
+  .base = "cropping",
+  .defaults = "rank=1 cropping=1",
+  .example = "cropping=1,2",
+  .example_inputs = "6,3",
+};

@@ -1,0 +1,17 @@
+/* global_max_pooling1d - the largest of each channel of a line: see
+ * global_pooling */
+#include <dnn/plugin.h>
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .kind = DNN_KIND_LAYER,
+  .name = "global_max_pooling1d",
+  .title = "GlobalMaxPooling1D",
+  .version = "1.0",
+  .summary = "the largest of each channel of a line",
+  .reference = "Lin, Chen, Yan: Network in network, ICLR 2014",
+  .base = "global_pooling",
+  .defaults = "rank=1 pool=max",
+  .example = "keepdims=true",
+  .example_inputs = "6,3",
+};

@@ -1,0 +1,16 @@
+/* max_pooling1d - the largest of windows that slide over a line: see pooling */
+#include <dnn/plugin.h>
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .kind = DNN_KIND_LAYER,
+  .name = "max_pooling1d",
+  .title = "MaxPooling1D",
+  .version = "1.0",
+  .summary = "the largest of windows that slide over a line",
+  .reference = "LeCun et al.: Gradient-based learning, Proc. IEEE 86, 1998",
+  .base = "pooling",
+  .defaults = "rank=1 pool=max pool_size=2",
+  .example = "strides=1 padding=same",
+  .example_inputs = "6,3",
+};

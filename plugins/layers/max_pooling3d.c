@@ -1,0 +1,17 @@
+/* max_pooling3d - the largest of windows that slide over a volume: see pooling
+ */
+#include <dnn/plugin.h>
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .kind = DNN_KIND_LAYER,
+  .name = "max_pooling3d",
+  .title = "MaxPooling3D",
+  .version = "1.0",
+  .summary = "the largest of windows that slide over a volume",
+  .reference = "LeCun et al.: Gradient-based learning, Proc. IEEE 86, 1998",
+  .base = "pooling",
+  .defaults = "rank=3 pool=max pool_size=2",
+  .example = "strides=1 padding=same",
+  .example_inputs = "4,3,2,2",
+};
