@@ -16,6 +16,8 @@ dnn_run_free (DnnRun *self)
     return;
   dnn_lock_free (self->lock);
   g_clear_error (&self->unsaved);
+  dnn_file_free (self->best_file);
+  dnn_file_free (self->kept_file);
   g_free (self->health_before);
   g_free (self->data_hash);
   g_free (self->base_report);
@@ -166,6 +168,9 @@ dnn_run_make_trainer (DnnRun *self, GError **error)
   phase->settings.threads = self->settings.threads;
   self->trainer =
       dnn_trainer_new_for_phase (self->model, self->data, phase, error);
+  self->saves = self->settings.saves;
+  self->saving.least = 2 * G_USEC_PER_SEC;
+  self->drawing.least = G_USEC_PER_SEC;
   ok = self->trainer != NULL;
   for (guint i = self->phase + 1; ok && i < self->phases->len; i++) {
     phase = g_ptr_array_index (self->phases, i);
@@ -224,9 +229,15 @@ dnn_run_is_stopped (const DnnRun *self)
 }
 
 void
+dnn_run_set_saves (DnnRun *self, const DnnSaveEvery *every)
+{
+  self->saves = *every;
+}
+
+void
 dnn_run_set_checkpoint_every (DnnRun *self, int64_t steps)
 {
-  self->every = steps;
+  self->saves = (DnnSaveEvery){ .steps = steps };
 }
 
 const char *

@@ -18,6 +18,7 @@ begin_phase (DnnRun *self, GError **error)
     dnn_error_prefix_place (error, phase->place);
     return false;
   }
+  dnn_run_commit_best (self);
   self->best = self->best_missed = INFINITY; /* the best is its phase's */
   if (self->phases->len > 1) {
     text = dnn_phase_describe (phase, self->model, slots);
@@ -32,11 +33,8 @@ static bool
 after_step (void *data, DnnRequest asked, GError **error)
 {
   DnnRun *self = data;
-  const bool due =
-      self->every > 0 &&
-      dnn_trainer_step (self->trainer) % (uint64_t) self->every == 0;
 
-  if (!due && (asked & DNN_REQUEST_SAVE) == 0)
+  if (!dnn_run_is_step_due (self) && (asked & DNN_REQUEST_SAVE) == 0)
     return true;
   return dnn_run_try_checkpoint (self, error);
 }
@@ -90,6 +88,16 @@ train_phases (DnnRun *self, GError **error)
   }
 }
 
+/* A run that has failed leaves what it had: that is the failure's, not this. */
+static void
+save_rest (DnnRun *self)
+{
+  if (self->folder == NULL)
+    return;
+  dnn_run_commit_kept (self);
+  dnn_run_finish_tables (self, NULL);
+}
+
 bool
 dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
 {
@@ -105,6 +113,8 @@ dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
   self->stopped = false;
   dnn_trainer_on_step (self->trainer, after_step, after_epoch, self);
   ok = train_phases (self, &wrong);
+  if (!ok)
+    save_rest (self);
   if (!ok && g_error_matches (wrong, DNN_ERROR, DNN_ERROR_DIVERGED))
     dnn_run_explain (self, &wrong);
   dnn_trainer_on_step (self->trainer, NULL, NULL, NULL);

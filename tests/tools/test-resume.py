@@ -147,7 +147,12 @@ def check_options():
              "[train] batch_size is '8', and the run was begun with '16'"),
             (['--resume', 'options', 'e.dnn', '--seed', '2'], 1,
              "[train] seed is '2', and the run was begun with '1'"),
-            (['e.dnn', '--checkpoint-every', '-1'], 2, "not '-1'")):
+            (['e.dnn', '--checkpoint-every', '-1'], 2, "not '-1'"),
+            (['e.dnn', '--checkpoint-every', '3 days'], 2, "not '3 days'"),
+            (['e.dnn', '--set', 'train.save_every=3 days'], 1,
+             "[train] save_every must be 'auto' or a number above 0 with"),
+            (['--resume', 'options', '--checkpoint-every', '2 epochs',
+              '--quiet'], 0, '')):
         result = t.run('train', *args)
         t.check(' '.join(args), result.returncode == code
               and piece in result.stderr, t.show(result))
