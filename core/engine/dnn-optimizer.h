@@ -49,6 +49,10 @@ const DnnComponent *dnn_optimizer_component (const DnnOptimizer *self);
 bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
                             GError **error);
 
+/* The same slots without memory for them, to be counted: no step can follow. */
+bool dnn_optimizer_declare (DnnOptimizer *self, DnnModel *model,
+                            GError **error);
+
 /* Adds the slots of every weight, `optimizer/<weight>/<slot>`, and how often it
  * was updated, `optimizer/<weight>/t`; the optimizer must live, and take no
  * step, until the file is written. */

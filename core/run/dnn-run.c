@@ -176,9 +176,11 @@ dnn_run_make_trainer (DnnRun *self, GError **error)
     phase = g_ptr_array_index (self->phases, i);
     ok = dnn_trainer_check_phase (self->trainer, phase, error);
   }
-  /* What is wrong with the data is not wrong in a line of the experiment. */
+  /* What is wrong with the data or the machine is not wrong in a line of the
+   * experiment. */
   if (!ok && error != NULL &&
-      !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA))
+      !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA) &&
+      !g_error_matches (*error, DNN_ERROR, DNN_ERROR_IO))
     dnn_error_prefix_place (error, phase->place);
   if (ok)
     self->data_hash = dnn_data_hash (self->data);

@@ -2,6 +2,7 @@
 #include "dnn-run-private.h"
 
 #include "dnn-file.h"
+#include "dnn-text.h"
 #include "dnn-trainer-steps.h"
 
 #include <math.h>
@@ -212,6 +213,7 @@ bool
 dnn_run_save_all (DnnRun *self, GError **error)
 {
   g_autoptr (GError) tables = NULL;
+  g_autofree char *loss = NULL;
 
   if (self->folder == NULL)
     return true;
@@ -229,10 +231,11 @@ dnn_run_save_all (DnnRun *self, GError **error)
   }
   if (self->best_missed >= self->best)
     return true;
+  loss = dnn_format_value (self->best_missed);
   g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
                "%s/best.safetensors could not be written when val_loss was "
-               "%.4f; model.safetensors is whole",
-               self->folder, self->best_missed);
+               "%s; model.safetensors is whole",
+               self->folder, loss);
   return false;
 }
 

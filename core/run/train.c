@@ -98,6 +98,16 @@ save_rest (DnnRun *self)
   dnn_run_finish_tables (self, NULL);
 }
 
+static void
+warn_of_threads (const DnnRun *self)
+{
+  g_autofree char *text =
+      dnn_pool_describe_shortage (dnn_trainer_pool (self->trainer));
+
+  if (text != NULL && self->events != NULL && self->events->warning != NULL)
+    self->events->warning (self->events->data, text);
+}
+
 bool
 dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
 {
@@ -111,6 +121,7 @@ dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
   }
   self->events = events;
   self->stopped = false;
+  warn_of_threads (self);
   dnn_trainer_on_step (self->trainer, after_step, after_epoch, self);
   ok = train_phases (self, &wrong);
   if (!ok)

@@ -225,8 +225,10 @@ begin_experiment (const Options *options, const char *file, GError **error)
   if (is_its_own (options, file))
     return dnn_run_read_experiment (options->resume, error);
   if ((file != NULL) == (options->layers != NULL)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "train takes either FILE.dnn or --layers CHAIN");
+    g_set_error (
+        error, DNN_ERROR, DNN_ERROR_USAGE,
+        "train takes either FILE.dnn or --layers CHAIN (try dnnrun train "
+        "--help)");
     return NULL;
   }
   return file != NULL ? dnn_experiment_load (file, error)
@@ -316,9 +318,9 @@ static void
 print_values (const DnnHistory *history, const char *prefix, double loss,
               const double *metrics)
 {
-  printf ("%sloss: %.4f\n", prefix, loss);
+  print_value (prefix, "loss", loss);
   for (size_t i = 0; history->metrics[i] != NULL; i++)
-    printf ("%s%s: %.4f\n", prefix, history->metrics[i], metrics[i]);
+    print_value (prefix, history->metrics[i], metrics[i]);
 }
 
 /* Of the last epoch, or, where earlier weights came back, of those. */
