@@ -259,6 +259,12 @@ dnn_optimizer_declare (DnnOptimizer *self, DnnModel *model, GError **error)
   return add_states (self, model, declare, error);
 }
 
+int64_t
+dnn_optimizer_n_accumulated (const DnnOptimizer *self)
+{
+  return self->keys.gradient_accumulation_steps;
+}
+
 size_t
 dnn_optimizer_n_states (const DnnOptimizer *self)
 {

@@ -44,6 +44,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnOptimizer, dnn_optimizer_free)
 
 const DnnComponent *dnn_optimizer_component (const DnnOptimizer *self);
 
+/* Batches whose gradients make one update. */
+int64_t dnn_optimizer_n_accumulated (const DnnOptimizer *self);
+
 /* Makes slots for every weight of the model that is trainable now and has none
  * yet.  Must have been called before a step with those weights. */
 bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,

@@ -61,6 +61,8 @@ bool dnn_run_make_trainer (DnnRun *self, GError **error);
 void dnn_run_take_folder (DnnRun *self, const char *folder);
 /* A sentence to whoever watches. */
 void dnn_run_tell (const DnnRun *self, const char *text);
+/* The same of something that went wrong, or will. */
+void dnn_run_warn (const DnnRun *self, const char *text);
 /* Writes a file of the folder, whole or not at all. */
 bool dnn_run_write_text (const DnnRun *self, const char *name, const char *text,
                          GError **error);

@@ -224,6 +224,13 @@ dnn_run_tell (const DnnRun *self, const char *text)
     self->events->message (self->events->data, text);
 }
 
+void
+dnn_run_warn (const DnnRun *self, const char *text)
+{
+  if (self->events != NULL && self->events->warning != NULL)
+    self->events->warning (self->events->data, text);
+}
+
 bool
 dnn_run_is_stopped (const DnnRun *self)
 {

@@ -18,8 +18,7 @@ warn (const DnnRun *self, const GError *cause)
                        "step %" G_GINT64_FORMAT,
                        cause->message, self->saved_step);
 
-  if (self->events != NULL && self->events->warning != NULL)
-    self->events->warning (self->events->data, text);
+  dnn_run_warn (self, text);
 }
 
 static DnnFile *

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test-limits - dnnrun where the machine has no memory, no threads, no room on
-the standard output, or another locale.
+the standard output, or another locale; and where nothing can be learnt.
 
     test-limits.py DNNRUN LIBRARY PLUGINS INCLUDE CC
 
@@ -133,6 +133,32 @@ def test_locale():
                             for b in '0123456789'), t.show(one))
 
 
+def test_void():
+    """Settings of which each is right, and with which nothing is learnt."""
+    for setting, code, piece in (
+            ('train.frozen=*', 0, 'warning: phase train: no weight trains: '
+             'frozen = *'),
+            ('optimizer.gradient_accumulation_steps=1000', 0,
+             'no update is made: 1000 batches are accumulated, and it has 6'),
+            ('data.scale=0', 1, "scale '0' would make every input 0"),
+            ('optimizer.clipnorm=0', 1, "clipnorm '0' would clip every"),
+            ('train.class_weight=0:0, 1:0, 2:0', 1,
+             "is 0 for every class, so that nothing counts")):
+        result = t.run('train', 'e.dnn', '--out', 'void', '--overwrite',
+                       '--quiet', '--set', setting)
+        t.check(setting, result.returncode == code
+                and piece in result.stderr, t.show(result))
+    pathlib.Path('frozen.dnn').write_text(
+        EXPERIMENT.replace('[train]', '[train]\nfrozen = *'))
+    result = t.run('lr-find', 'frozen.dnn', '--out', 'l.svg', '--quiet')
+    t.check('lr-find where nothing trains', result.returncode == 1
+            and "no weight trains (frozen is '*')" in result.stderr
+            and not os.path.exists('l.svg'), t.show(result))
+    result = t.run('train', 'e.dnn', '--out', 'fine', '--quiet')
+    t.check('and no word where something does', result.stderr == '',
+            t.show(result))
+
+
 def test_output():
     begun = time.monotonic()
     with open('/dev/full', 'wb') as full:
@@ -166,5 +192,6 @@ with tempfile.TemporaryDirectory() as scratch:
     test_wide()
     test_locale()
     test_output()
+    test_void()
     os.chdir('/')
 sys.exit(t.finish())
