@@ -161,7 +161,7 @@ main (void)
   const DnnConvKernel *const *kernels = dnn_conv_kernels (&n);
   double peak;
 
-  dnn_blas_init ();
+  dnn_blas_init (NULL);
   peak = measure_peak ();
   printf ("a product of 1024 x 1024 x 1024: %.1f GFLOP/s\n%26s", peak, "");
   for (size_t i = 0; i + 1 < n; i++)

@@ -145,7 +145,7 @@ main (void)
   struct sigaction action = { .sa_sigaction = take_sample,
                               .sa_flags = SA_SIGINFO | SA_RESTART };
 
-  dnn_blas_init ();
+  dnn_blas_init (NULL);
   sigaction (SIGALRM, &action, NULL);
   printf ("          m     n     k");
   for (size_t i = 0; i < n; i++)

@@ -17,6 +17,7 @@ enum { MOST = 20000 };
 /* Counts down at every call, on any thread; that which makes it 0 fails. */
 static atomic_long calls_left;
 static atomic_bool short_writes;
+static atomic_uint n_syncs;
 static const char *failed; /* the call that did, for the test's message */
 
 static bool
@@ -126,6 +127,7 @@ int
 __wrap_fsync (int fd)
 {
   (void) fd;
+  atomic_fetch_add (&n_syncs, 1);
   return fails ("fsync", EIO) ? -1 : 0;
 }
 
@@ -207,6 +209,12 @@ dnn_faults_each (DnnFaultsTry *try, DnnFaultsLook *look, void *data)
     }
   }
   g_error ("after %d failures it has still not come to an end", MOST);
+}
+
+unsigned
+dnn_faults_count_syncs (void)
+{
+  return atomic_load (&n_syncs);
 }
 
 void

@@ -20,6 +20,9 @@ typedef void DnnFaultsLook (void *data, const GError *error);
  */
 unsigned dnn_faults_each (DnnFaultsTry *try, DnnFaultsLook *look, void *data);
 
+/* How many syncs were asked for so far, which are not made. */
+unsigned dnn_faults_count_syncs (void);
+
 /* Tries once while every write takes a few bytes at most and is interrupted
  * now and then, as it may be; that must succeed. */
 void dnn_faults_short_writes (DnnFaultsTry *try, void *data);

@@ -5,6 +5,7 @@
 #include "dnn-test-data.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 DnnExperiment *
 dnn_test_experiment (const char *text)
@@ -138,12 +139,34 @@ assert_same_file (const char *a, const char *b, const char *name)
   g_assert_cmpmem (x, n, y, m);
 }
 
+/* The last column is of seconds. */
+static void
+assert_same_history (const char *a, const char *b)
+{
+  gsize n = 0;
+  g_autofree char *x = dnn_test_read_file (a, "history.csv", &n);
+  g_autofree char *y = dnn_test_read_file (b, "history.csv", &n);
+  g_auto (GStrv) lines = NULL, others = NULL;
+
+  if (x == NULL && y == NULL) /* not one epoch has ended */
+    return;
+  lines = g_strsplit (x, "\n", -1);
+  others = g_strsplit (y, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, g_strv_length (others));
+  for (size_t i = 0; *lines[i] != '\0'; i++) {
+    *strrchr (lines[i], ',') = '\0';
+    *strrchr (others[i], ',') = '\0';
+    g_assert_cmpstr (lines[i], ==, others[i]);
+  }
+}
+
 void
 dnn_test_assert_same_run (const char *a, const char *b)
 {
   assert_same_file (a, b, "model.safetensors");
   assert_same_file (a, b, "best.safetensors");
   assert_same_file (a, b, "experiment.dnn");
+  assert_same_history (a, b);
 }
 
 GBytes *

@@ -39,8 +39,8 @@ DnnRun *dnn_test_run_resume_good (const char *folder, const char *text);
 void dnn_test_run_train_until (DnnRun *run, uint64_t step);
 /* The bytes of a file there.  Returns: (transfer full). */
 char *dnn_test_read_file (const char *folder, const char *name, gsize *ret_n);
-/* Both folders have the same models and experiment, byte for byte; the history
- * without its seconds is in the model. */
+/* Both folders have the same models and experiment, byte for byte, and the same
+ * history but for its seconds. */
 void dnn_test_assert_same_run (const char *a, const char *b);
 
 /* The same model weights, bit for bit. */

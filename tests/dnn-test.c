@@ -171,7 +171,7 @@ need_plan (DnnTest *self)
 
   if (self->plan != NULL)
     return self->plan;
-  dnn_blas_init ();
+  g_assert_true (dnn_blas_init (NULL));
   self->plan = dnn_plan_new (self->model, self->pool, &options, &error);
   g_assert_no_error (error);
   dnn_plan_allocate (self->plan, NULL, &error);

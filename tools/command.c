@@ -6,6 +6,7 @@
 #include <dnn-data-notes.h>
 #include <dnn-file.h>
 #include <dnn-parse.h>
+#include <dnn-text.h>
 #include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,14 @@ parse_rate (const char *option, const char *text, double *ret_value,
   g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                "%s must be a number above 0, not '%s'", option, text);
   return false;
+}
+
+void
+print_value (const char *prefix, const char *name, double value)
+{
+  g_autofree char *number = dnn_format_value (value);
+
+  printf ("%s%s: %s\n", prefix, name, number);
 }
 
 bool

@@ -67,6 +67,9 @@ bool override_keys (DnnExperiment *experiment, char **sets, GError **error);
 bool parse_rate (const char *option, const char *text, double *ret_value,
                  GError **error);
 
+/* "val_loss: 0.8312", on a line of stdout. */
+void print_value (const char *prefix, const char *name, double value);
+
 /* Replaces the file, whole or not at all. */
 bool write_text (const char *path, const char *text, GError **error);
 

@@ -1,10 +1,11 @@
 /* dnnrun.c - the host binary: finds the verb and runs it */
 #include "command.h"
 #include "describe.h"
+#include "output.h"
 
+#include <dnn-memory.h>
 #include <dnn-simd.h>
 #include <dnn-suggest.h>
-#include <errno.h>
 #include <gio/gio.h>
 #include <locale.h>
 #include <stdio.h>
@@ -31,8 +32,8 @@ print_help (void)
           "Verbs:\n");
   for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
     printf ("  %-10s %s\n", commands[i].name, commands[i].summary);
-  printf ("\ndnnrun VERB --help tells the options of a verb; "
-          "dnnrun --version, the version.\n");
+  printf ("\ndnnrun VERB --help and dnnrun help VERB tell the options of a "
+          "verb;\ndnnrun --version, the version.\n");
 }
 
 static const Command *
@@ -59,15 +60,20 @@ print_unknown_verb (const char *name)
   fprintf (stderr, "dnnrun: there is no verb '%s'; %s\n", name, nearest);
 }
 
+/* Sentences are the user's language; numbers have a dot in every one, as in
+ * files and on the command line. */
+static void
+set_locale (void)
+{
+  setlocale (LC_ALL, "");
+  setlocale (LC_NUMERIC, "C");
+}
+
 /* Results that nobody got are not done. */
 static int
 check_output (void)
 {
-  if (fflush (stdout) == 0 && !ferror (stdout))
-    return EXIT_DONE;
-  fprintf (stderr, "dnnrun: cannot write to the standard output: %s\n",
-           g_strerror (errno));
-  return EXIT_IO;
+  return output_flush () ? EXIT_DONE : EXIT_IO;
 }
 
 /* Each verb describes its own options, which only it knows. */
@@ -84,6 +90,23 @@ describe (void)
   }
 }
 
+static bool
+is_one_of (const char *word, const char *a, const char *b, const char *c)
+{
+  return strcmp (word, a) == 0 || strcmp (word, b) == 0 ||
+         strcmp (word, c) == 0;
+}
+
+/* "help train" becomes "train --help". */
+static void
+ask_for_help (int argc, char *argv[])
+{
+  if (argc != 3 || strcmp (argv[1], "help") != 0)
+    return;
+  argv[1] = argv[2];
+  argv[2] = (char *) "--help";
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -91,16 +114,19 @@ main (int argc, char *argv[])
   g_autofree char *line = NULL;
   const Command *command;
 
-  setlocale (LC_ALL, "");
+  /* Before OpenBLAS is loaded, of which dnnrun wants one thread. */
+  g_setenv ("OPENBLAS_NUM_THREADS", "1", TRUE);
+  set_locale ();
   if (argc < 2) {
     print_help ();
     return EXIT_USAGE;
   }
-  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0) {
+  ask_for_help (argc, argv);
+  if (is_one_of (argv[1], "--help", "-h", "help")) {
     print_help ();
     return EXIT_DONE;
   }
-  if (strcmp (argv[1], "--version") == 0) {
+  if (is_one_of (argv[1], "--version", "-V", "version")) {
     printf ("dnnrun %s (plugin ABI %d.%d)\n", DNN_VERSION, DNN_ABI_MAJOR,
             DNN_ABI_MINOR);
     return EXIT_DONE;
@@ -121,6 +147,9 @@ main (int argc, char *argv[])
       error == NULL)
     return check_output ();
   line = dnn_error_to_line (error);
-  fprintf (stderr, "dnnrun: %s\n", line);
+  fprintf (stderr, "dnnrun: %s%s\n", line,
+           dnn_memory_is_refusal (error)
+               ? "; dnnrun summary --memory tells what is needed"
+               : "");
   return exit_code (error);
 }

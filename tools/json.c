@@ -1,6 +1,8 @@
 /* json.c - results as JSON, an object per line */
 #include "json.h"
 
+#include "output.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -35,7 +37,7 @@ print_json (JsonBuilder *builder)
   g_autofree char *line = json_to_line (builder);
 
   printf ("%s\n", line);
-  fflush (stdout);
+  output_flush ();
 }
 
 void

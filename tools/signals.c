@@ -51,6 +51,7 @@ signals_install (void)
   set_unless_ignored (SIGTERM, on_stop);
   set_handler (SIGUSR1, on_status);
   set_handler (SIGXFSZ, SIG_IGN);
+  set_handler (SIGPIPE, SIG_IGN);
 }
 
 bool

@@ -2,8 +2,8 @@
  *
  *   SIGINT, SIGTERM   stop after this step; a second one kills
  *   SIGUSR1           a line of status
- *   SIGXFSZ           nothing: a file that grows too large is a write that
- * fails
+ *   SIGXFSZ, SIGPIPE  nothing: a file that grows too large, or a reader that is
+ *                     gone, is a write that fails
  */
 #pragma once
 

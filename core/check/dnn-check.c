@@ -124,9 +124,8 @@ prepare (DnnChecker *self, GError **error)
   self->component = dnn_check_component (subject, error);
   self->check = "example";
   if (self->component == NULL || !check_n_inputs (self, error) ||
-      !check_built (self, error))
+      !check_built (self, error) || !dnn_blas_init (error))
     return false;
-  dnn_blas_init ();
   for (int i = 0; i < DNN_CHECK_POOLS; i++)
     self->pools[i] = dnn_pool_new (pool_sizes[i]);
   return true;

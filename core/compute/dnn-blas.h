@@ -12,8 +12,9 @@
 
 DNN_BEGIN_DECLS
 
-/* Must be called before the first product; may be called again. */
-void dnn_blas_init (void);
+/* Loads OpenBLAS.  Must be called before the first product; may be called
+ * again. DNN_ERROR_IO where it cannot be loaded. */
+bool dnn_blas_init (GError **error);
 
 /* One product on this thread, with leading dimensions filled in. */
 void dnn_blas_gemm (const DnnGemm *gemm);

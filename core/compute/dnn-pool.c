@@ -2,6 +2,7 @@
 #include "dnn-pool.h"
 
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <time.h>
 
 /* Turns of the spin before a thread sleeps: some 150 microseconds, more
@@ -27,6 +28,7 @@ typedef struct {
 
 struct DnnPool {
   unsigned n_threads;
+  unsigned n_asked;  /* for; more than there are where the system refused */
   GThread **threads; /* (owned) n_threads - 1 */
   Worker *workers;   /* (owned) */
 
@@ -307,21 +309,51 @@ dnn_pool_run_work (DnnPool *self, int64_t n, double work, DnnChunk chunk,
 
 /* --- the pool ------------------------------------------------------------ */
 
+/* Makes threads as long as the system does.  Their stacks must not take the
+ * last of the address space, where that is limited: the work itself needs some.
+ */
+static void
+start_workers (DnnPool *self)
+{
+  enum { ROOM = 32 << 20 };
+  void *room = mmap (NULL, ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  unsigned n = 1;
+
+  while (room != MAP_FAILED && n < self->n_asked) {
+    self->workers[n] = (Worker){ self, n };
+    self->threads[n] =
+        g_thread_try_new ("dnn-worker", work, &self->workers[n], NULL);
+    if (self->threads[n] == NULL)
+      break;
+    n++;
+  }
+  self->n_threads = n;
+  if (room != MAP_FAILED)
+    munmap (room, ROOM);
+}
+
+char *
+dnn_pool_describe_shortage (const DnnPool *self)
+{
+  if (self->n_threads == self->n_asked)
+    return NULL;
+  return g_strdup_printf ("the system made %u of %u threads; going on with "
+                          "these, to the same results",
+                          self->n_threads, self->n_asked);
+}
+
 DnnPool *
 dnn_pool_new (unsigned n_threads)
 {
   DnnPool *self = g_new0 (DnnPool, 1);
 
-  self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
+  self->n_asked = n_threads > 0 ? n_threads : g_get_num_processors ();
   self->looked = g_get_monotonic_time ();
-  self->threads = g_new0 (GThread *, self->n_threads);
-  self->workers = g_new0 (Worker, self->n_threads);
+  self->threads = g_new0 (GThread *, self->n_asked);
+  self->workers = g_new0 (Worker, self->n_asked);
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
-  for (unsigned i = 1; i < self->n_threads; i++) {
-    self->workers[i] = (Worker){ self, i };
-    self->threads[i] = g_thread_new ("dnn-worker", work, &self->workers[i]);
-  }
+  start_workers (self);
   measure (self, FIRST_WAIT_US);
   return self;
 }

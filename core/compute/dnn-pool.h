@@ -19,12 +19,16 @@ typedef struct DnnPool DnnPool;
 /* Chunk number `chunk`, done by `worker`. */
 typedef void (*DnnChunk) (void *data, int64_t chunk, uint32_t worker);
 
-/* `n_threads` counts the caller; 0: as many as there are processors. */
+/* `n_threads` counts the caller; 0: as many as there are processors.  Where the
+ * system makes fewer the pool has these. */
 DnnPool *dnn_pool_new (unsigned n_threads);
 void dnn_pool_free (DnnPool *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPool, dnn_pool_free)
 
 unsigned dnn_pool_size (const DnnPool *self);
+/* Returns: (transfer full): a sentence where there are fewer threads than were
+ * asked for, or NULL. */
+char *dnn_pool_describe_shortage (const DnnPool *self);
 
 /* Does chunks 0 .. n - 1, each once, in any order, and returns when all are
  * done.  NULL is a pool of the caller alone.  A call from inside a chunk does

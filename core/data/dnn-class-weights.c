@@ -86,6 +86,21 @@ set_weight (const char *text, const GArray *counts, GArray *weights,
   return true;
 }
 
+/* A loss in which nothing counts is 0, which looks perfect. */
+static bool
+check_any (const GArray *counts, const GArray *weights, const char *text,
+           GError **error)
+{
+  for (guint i = 0; i < counts->len; i++)
+    if (g_array_index (counts, double, i) > 0 &&
+        g_array_index (weights, double, i) > 0)
+      return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "class_weight '%s' is 0 for every class, so that nothing counts",
+               text);
+  return false;
+}
+
 GArray *
 dnn_class_weights_new (const char *text, const DnnData *data, GError **error)
 {
@@ -110,5 +125,7 @@ dnn_class_weights_new (const char *text, const DnnData *data, GError **error)
   for (size_t i = 0; parts[i] != NULL; i++)
     if (!set_weight (parts[i], counts, weights, error))
       return NULL;
+  if (!check_any (counts, weights, text, error))
+    return NULL;
   return g_steal_pointer (&weights);
 }

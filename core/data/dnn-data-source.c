@@ -266,7 +266,15 @@ bool
 dnn_data_settings_parse (const DnnSpec *section, DnnDataSettings *ret_settings,
                          GError **error)
 {
-  return dnn_param_apply (&table, section, NULL, ret_settings, error);
+  if (!dnn_param_apply (&table, section, NULL, ret_settings, error))
+    return false;
+  if (ret_settings->scale != 0)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "[data] scale '0' would make every input 0; it must be another "
+               "number, as 1/255");
+  dnn_error_prefix_place (error, dnn_spec_find (section, "scale")->place);
+  return false;
 }
 
 DnnDataSource *

@@ -90,6 +90,7 @@ dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
                        GError **error)
 {
   const int64_t n = dnn_source_n_rows (dnn_split_input (self));
+  bool any = false;
 
   if (weights->shape.n_dims < 1 || weights->shape.dims[0] != n ||
       dnn_array_row_size (weights) != 1) {
@@ -105,12 +106,20 @@ dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
     float weight;
 
     dnn_array_to_float (weights, i, 1, &weight);
+    any = any || weight > 0;
     if (isfinite (weight) && weight >= 0)
       continue;
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: row %" G_GINT64_FORMAT
                  ": weight '%g' must be a number of 0 or more",
                  name, i + 1, (double) weight);
+    return false;
+  }
+  if (!any) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: every weight is '0', so that nothing counts; at least "
+                 "one must be more",
+                 name);
     return false;
   }
   dnn_source_unref (self->weights);

@@ -17,7 +17,7 @@ state_free (gpointer data)
 {
   DnnWeightState *state = data;
 
-  for (uint32_t i = 0; i < state->slots.n; i++)
+  for (uint32_t i = 0; state->data != NULL && i < state->slots.n; i++)
     dnn_memory_free (state->data[i]);
   g_free (state->data);
   g_free (state->at);
@@ -55,6 +55,20 @@ check_average (const DnnSpec *args, GError **error)
   return true;
 }
 
+/* Whoever says 0 means that nothing is clipped. */
+static bool
+check_clip (const DnnArg *arg, double most, GError **error)
+{
+  if (most != 0)
+    return true;
+  g_set_error (
+      error, DNN_ERROR, DNN_ERROR_PARAM,
+      "%s '%s' would clip every gradient to 0; leave it out, or say inf",
+      arg->key, arg->value);
+  dnn_error_prefix_place (error, arg->place);
+  return false;
+}
+
 static bool
 take_keys (DnnOptimizer *self, GError **error)
 {
@@ -72,9 +86,12 @@ take_keys (DnnOptimizer *self, GError **error)
       dnn_error_prefix_place (error, arg->place);
       return false;
     }
+    if (strstr (arg->key, "clip") == NULL)
+      continue;
+    if (!check_clip (arg, dnn_param_get_number (param, &self->keys), error))
+      return false;
     /* "inf" takes back what the file says, in a phase that clips otherwise. */
-    if (strstr (arg->key, "clip") != NULL &&
-        isfinite (dnn_param_get_number (param, &self->keys))) {
+    if (isfinite (dnn_param_get_number (param, &self->keys))) {
       g_string_append_printf (clips, "%s'%s'", n_clips > 0 ? " and " : "",
                               arg->key);
       n_clips++;
@@ -165,8 +182,9 @@ allocate_slots (DnnWeightState *state, GError **error)
   return true;
 }
 
-bool
-dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
+/* What the optimizer remembers of a weight, without room for it. */
+static DnnWeightState *
+declare_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
 {
   DnnWeightState *state = g_new0 (DnnWeightState, 1);
   g_autofree DnnBuilt *built = NULL;
@@ -180,8 +198,20 @@ dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
                            &state->shape, error);
   if (built != NULL)
     state->slots = built->slots;
-  if (built == NULL || !dnn_optimizer_declare_host_slots (self, state, error) ||
-      !allocate_slots (state, error)) {
+  if (built != NULL && dnn_optimizer_declare_host_slots (self, state, error))
+    return state;
+  g_prefix_error (error, "%s: ", weight->name);
+  return NULL;
+}
+
+bool
+dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
+{
+  DnnWeightState *state = declare_state (self, weight, error);
+
+  if (state == NULL)
+    return false;
+  if (!allocate_slots (state, error)) {
     g_prefix_error (error, "%s: ", weight->name);
     return false;
   }
@@ -191,21 +221,48 @@ dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
   return true;
 }
 
+/* For every weight that trains and has no state yet. */
+static bool
+add_states (DnnOptimizer *self, DnnModel *model,
+            bool (*add) (DnnOptimizer *, DnnWeight *, GError **),
+            GError **error)
+{
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    DnnWeight *weight = dnn_model_weight (model, i);
+
+    if (dnn_model_is_trainable (model, weight) &&
+        dnn_optimizer_find_state (self, weight) == NULL &&
+        !add (self, weight, error))
+      return false;
+  }
+  return true;
+}
+
 bool
 dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
                        GError **error)
 {
   self->pool = pool;
   self->context.pool = pool;
-  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
-    DnnWeight *weight = dnn_model_weight (model, i);
+  return add_states (self, model, dnn_optimizer_add_state, error);
+}
 
-    if (dnn_model_is_trainable (model, weight) &&
-        dnn_optimizer_find_state (self, weight) == NULL &&
-        !dnn_optimizer_add_state (self, weight, error))
-      return false;
-  }
-  return true;
+static bool
+declare (DnnOptimizer *self, DnnWeight *weight, GError **error)
+{
+  return declare_state (self, weight, error) != NULL;
+}
+
+bool
+dnn_optimizer_declare (DnnOptimizer *self, DnnModel *model, GError **error)
+{
+  return add_states (self, model, declare, error);
+}
+
+int64_t
+dnn_optimizer_n_accumulated (const DnnOptimizer *self)
+{
+  return self->keys.gradient_accumulation_steps;
 }
 
 size_t

@@ -44,9 +44,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnOptimizer, dnn_optimizer_free)
 
 const DnnComponent *dnn_optimizer_component (const DnnOptimizer *self);
 
+/* Batches whose gradients make one update. */
+int64_t dnn_optimizer_n_accumulated (const DnnOptimizer *self);
+
 /* Makes slots for every weight of the model that is trainable now and has none
  * yet.  Must have been called before a step with those weights. */
 bool dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
+                            GError **error);
+
+/* The same slots without memory for them, to be counted: no step can follow. */
+bool dnn_optimizer_declare (DnnOptimizer *self, DnnModel *model,
                             GError **error);
 
 /* Adds the slots of every weight, `optimizer/<weight>/<slot>`, and how often it

@@ -34,7 +34,8 @@ make_predictor (DnnModel *model, int64_t batch, unsigned threads, bool random,
   g_autoptr (DnnPredictor) self = g_new0 (DnnPredictor, 1);
   DnnPlanOptions options = { .batch = batch, .training = random };
 
-  dnn_blas_init ();
+  if (!dnn_blas_init (error))
+    return NULL;
   self->pool = dnn_pool_new (threads);
   self->plan = dnn_plan_new (model, self->pool, &options, error);
   if (self->plan == NULL || !dnn_plan_allocate (self->plan, NULL, error))

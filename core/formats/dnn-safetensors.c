@@ -289,33 +289,42 @@ make_header (const DnnSafetensors *self, const char *path, GError **error)
   return g_steal_pointer (&json);
 }
 
-bool
-dnn_safetensors_write (const DnnSafetensors *self, const char *path,
+DnnFile *
+dnn_safetensors_stage (const DnnSafetensors *self, const char *path,
                        GError **error)
 {
   g_autoptr (GString) header = NULL;
   g_autoptr (DnnFile) file = NULL;
   uint64_t length;
 
-  g_return_val_if_fail (self != NULL && path != NULL, false);
-  g_return_val_if_fail (error == NULL || *error == NULL, false);
+  g_return_val_if_fail (self != NULL && path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   header = make_header (self, path, error);
   if (header == NULL)
-    return false;
+    return NULL;
 
   length = GUINT64_TO_LE ((uint64_t) header->len);
   file = dnn_file_open (path, error);
   if (file == NULL || !dnn_file_write (file, &length, sizeof length, error) ||
       !dnn_file_write (file, header->str, header->len, error))
-    return false;
+    return NULL;
 
   for (uint32_t i = 0; i < self->entries->len; i++) {
     const DnnSafetensorsEntry *entry = g_ptr_array_index (self->entries, i);
 
     if (!dnn_file_write (file, entry->tensor.data, data_size (&entry->tensor),
                          error))
-      return false;
+      return NULL;
   }
-  return dnn_file_commit (file, error);
+  return g_steal_pointer (&file);
+}
+
+bool
+dnn_safetensors_write (const DnnSafetensors *self, const char *path,
+                       GError **error)
+{
+  g_autoptr (DnnFile) file = dnn_safetensors_stage (self, path, error);
+
+  return file != NULL && dnn_file_commit (file, error);
 }

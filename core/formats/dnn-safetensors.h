@@ -9,6 +9,7 @@
 #include <dnn/abi/tensor.h>
 
 #include "dnn-error.h"
+#include "dnn-file.h"
 
 DNN_BEGIN_DECLS
 
@@ -62,5 +63,8 @@ bool dnn_safetensors_copy (const DnnSafetensors *self,
  * is the old file or the whole new one, never a part. */
 bool dnn_safetensors_write (const DnnSafetensors *self, const char *path,
                             GError **error);
+/* Writes to that temporary name alone: dnn_file_commit makes it `path`. */
+DnnFile *dnn_safetensors_stage (const DnnSafetensors *self, const char *path,
+                                GError **error);
 
 DNN_END_DECLS

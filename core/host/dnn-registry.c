@@ -1,6 +1,7 @@
 /* dnn-registry.c - search folders, and what was opened from them */
 #include "dnn-registry.h"
 
+#include "dnn-aliases.h"
 #include "dnn-kind.h"
 #include "dnn-loader.h"
 
@@ -214,8 +215,8 @@ dnn_registry_files (DnnRegistry *self, DnnKind kind, const char *name)
   return g_strv_builder_end (paths);
 }
 
-bool
-dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name)
+static bool
+has_file (DnnRegistry *self, DnnKind kind, const char *name)
 {
   for (size_t i = 0; is_file_name (name) && self->folders[i] != NULL; i++) {
     bool loose;
@@ -231,6 +232,17 @@ dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name)
       return true;
   }
   return false;
+}
+
+bool
+dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name)
+{
+  g_autofree char *own = NULL;
+
+  if (has_file (self, kind, name))
+    return true;
+  own = dnn_aliases_find (dnn_registry_folders (self), kind, name);
+  return own != NULL && has_file (self, kind, own);
 }
 
 GPtrArray *
@@ -273,6 +285,17 @@ dnn_registry_forgives (DnnRegistry *self, const DnnKind *kinds, size_t n_kinds,
   return true;
 }
 
+/* The plugin that Keras calls so. */
+static const DnnPlugin *
+search_alias (DnnRegistry *self, DnnKind kind, const char *name, GError **error)
+{
+  g_autofree char *own =
+      dnn_aliases_find (dnn_registry_folders (self), kind, name);
+
+  return own != NULL && is_file_name (own) ? search (self, kind, own, error)
+                                           : NULL;
+}
+
 const DnnPlugin *
 dnn_registry_find (DnnRegistry *self, DnnKind kind, const char *name,
                    GError **error)
@@ -285,6 +308,8 @@ dnn_registry_find (DnnRegistry *self, DnnKind kind, const char *name,
     return plugin;
   if (is_file_name (name))
     plugin = search (self, kind, name, &local);
+  if (plugin == NULL && local == NULL)
+    plugin = search_alias (self, kind, name, &local);
   if (local != NULL) {
     g_propagate_error (error, local);
     return NULL;

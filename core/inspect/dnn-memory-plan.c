@@ -3,6 +3,7 @@
 
 #include "dnn-choose-layers.h"
 #include "dnn-inference.h"
+#include "dnn-memory.h"
 #include "dnn-optimizer.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
@@ -216,8 +217,7 @@ plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
   for (size_t i = 0; i < self->n_rows; i++)
     self->rows[i].layer = dnn_model_layer (model, i)->name;
   options.batch = self->batch;
-  if (optimizer == NULL ||
-      !dnn_optimizer_prepare (optimizer, model, pool, error) ||
+  if (optimizer == NULL || !dnn_optimizer_declare (optimizer, model, error) ||
       !takes_logits (model, phase->settings.loss, &options.logits, error))
     return NULL;
   options.store_gradients = dnn_optimizer_stores_gradients (optimizer);
@@ -305,6 +305,18 @@ append_line (GString *text, const char *what, size_t bytes)
   g_string_append_printf (text, " %-40s %12s %18s\n", what, size, count);
 }
 
+/* A model that fits needs no word about the machine. */
+static void
+append_machine (GString *text, size_t total)
+{
+  const size_t machine = dnn_memory_of_machine ();
+  g_autofree char *size = dnn_format_bytes ((double) machine);
+
+  if (machine > 0 && total > machine)
+    g_string_append_printf (text, " that does not fit: this machine has %s\n",
+                            size);
+}
+
 static void
 append_row (GString *text, const DnnMemoryRow *row)
 {
@@ -346,6 +358,7 @@ dnn_memory_plan_to_text (const DnnMemoryPlan *self)
   if (self->cache > 0)
     append_line (text, "rows behind the frozen beginning", self->cache);
   append_line (text, "together", self->total);
+  append_machine (text, self->total);
   g_string_append_printf (text,
                           " the arena's %zu buffers are %s; sharing memory "
                           "saves %s\n\n",

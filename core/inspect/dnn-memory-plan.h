@@ -43,8 +43,8 @@ typedef struct DnnMemoryPlan {
 } DnnMemoryPlan;
 
 /* Of the phase that takes most.  `data`: NULL where there are none; `batch`: 0
- * is the experiment's.  Nothing of the size of the arena is allocated; the
- * model's `trainable` is as before. */
+ * is the experiment's.  The weights need not be allocated, and nothing of their
+ * or the arena's size is; the model's `trainable` is as before. */
 DnnMemoryPlan *dnn_memory_plan_new (DnnModel *model,
                                     const DnnExperiment *experiment,
                                     const DnnDataHead *data, int64_t batch,

@@ -1,11 +1,14 @@
 /* dnn-validate.c - makes all that a run is made of, and throws it away */
 #include "dnn-validate.h"
 
+#include "dnn-data-head.h"
+#include "dnn-memory.h"
 #include "dnn-model-section.h"
 #include "dnn-objective.h"
 #include "dnn-optimizer.h"
 #include "dnn-phase.h"
 #include "dnn-run.h"
+#include "dnn-text.h"
 
 static bool
 check_phase (DnnRegistry *registry, const DnnPhase *phase, GError **error)
@@ -38,10 +41,10 @@ copy_with_loss (DnnRegistry *registry, const DnnExperiment *experiment)
 /* All that can be said without a row of data. */
 static bool
 check_without_data (DnnRegistry *registry, const DnnExperiment *experiment,
-                    GError **error)
+                    const DnnShape *input, GError **error)
 {
   g_autoptr (DnnModel) model =
-      dnn_experiment_build_model (registry, experiment, NULL, error);
+      dnn_experiment_plan_model (registry, experiment, input, error);
   g_autoptr (DnnExperiment) copy = copy_with_loss (registry, experiment);
   g_autoptr (GPtrArray) phases = NULL;
 
@@ -52,6 +55,25 @@ check_without_data (DnnRegistry *registry, const DnnExperiment *experiment,
     if (!check_phase (registry, g_ptr_array_index (phases, i), error))
       return false;
   return phases != NULL;
+}
+
+/* An experiment that is right, on a machine that is too small for it. */
+static bool
+check_size (DnnRegistry *registry, const DnnExperiment *experiment,
+            const GError *refused, char **ret_note, GError **error)
+{
+  DnnDataHead data = { 0 };
+  g_autofree char *machine =
+      dnn_format_bytes ((double) dnn_memory_of_machine ());
+
+  if (!dnn_data_head_read (dnn_experiment_find (experiment, "data"), &data,
+                           error) ||
+      !check_without_data (registry, experiment, &data.input, error))
+    return false;
+  if (ret_note != NULL)
+    *ret_note = g_strdup_printf ("it does not fit: %s, and this machine has %s",
+                                 refused->message, machine);
+  return true;
 }
 
 /* The first file of the data that is not there, or NULL. */
@@ -76,15 +98,20 @@ dnn_experiment_validate (DnnRegistry *registry, const DnnExperiment *experiment,
   const DnnSpec *data = dnn_experiment_find (experiment, "data");
   const char *missing = data != NULL ? find_missing (data) : NULL;
   g_autoptr (DnnRun) run = NULL;
+  g_autoptr (GError) refused = NULL;
 
   if (ret_note != NULL)
     *ret_note = NULL;
   if (data != NULL &&
       (missing == NULL || !dnn_experiment_has_input_shape (experiment))) {
-    run = dnn_run_new (registry, experiment, error);
+    run = dnn_run_new (registry, experiment, &refused);
+    if (dnn_memory_is_refusal (refused))
+      return check_size (registry, experiment, refused, ret_note, error);
+    if (run == NULL)
+      g_propagate_error (error, g_steal_pointer (&refused));
     return run != NULL;
   }
-  if (!check_without_data (registry, experiment, error))
+  if (!check_without_data (registry, experiment, NULL, error))
     return false;
   if (ret_note != NULL)
     *ret_note = missing != NULL

@@ -2,6 +2,7 @@
 #include "dnn-model-section.h"
 
 #include "dnn-expand.h"
+#include "dnn-model-private.h"
 #include "dnn-param.h"
 #include "dnn-shape.h"
 
@@ -195,9 +196,9 @@ expand (DnnRegistry *registry, const DnnExperiment *experiment,
 }
 
 DnnModel *
-dnn_experiment_build_model (DnnRegistry *registry,
-                            const DnnExperiment *experiment,
-                            const DnnShape *input, GError **error)
+dnn_experiment_plan_model (DnnRegistry *registry,
+                           const DnnExperiment *experiment,
+                           const DnnShape *input, GError **error)
 {
   const DnnSpec *section = dnn_experiment_find (experiment, "model");
   g_autoptr (GPtrArray) specs = NULL;
@@ -228,6 +229,19 @@ dnn_experiment_build_model (DnnRegistry *registry,
   all = *keys.base != '\0' ? prepend_base (registry, experiment, specs, error)
                            : g_ptr_array_ref (specs);
   written = all != NULL ? expand (registry, experiment, all, error) : NULL;
-  return written != NULL ? dnn_model_new (registry, written, &shape, error)
+  return written != NULL ? dnn_model_new_bare (registry, written, &shape, error)
                          : NULL;
+}
+
+DnnModel *
+dnn_experiment_build_model (DnnRegistry *registry,
+                            const DnnExperiment *experiment,
+                            const DnnShape *input, GError **error)
+{
+  g_autoptr (DnnModel) self =
+      dnn_experiment_plan_model (registry, experiment, input, error);
+
+  if (self == NULL || !dnn_model_allocate (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }

@@ -13,6 +13,10 @@ DNN_BEGIN_DECLS
 DnnModel *dnn_experiment_build_model (DnnRegistry *registry,
                                       const DnnExperiment *experiment,
                                       const DnnShape *input, GError **error);
+/* The same without memory for the weights: shapes and counts alone. */
+DnnModel *dnn_experiment_plan_model (DnnRegistry *registry,
+                                     const DnnExperiment *experiment,
+                                     const DnnShape *input, GError **error);
 /* True if the model begins with the layers of a base; loads that base. */
 bool dnn_experiment_has_base (const DnnExperiment *experiment);
 DnnBase *dnn_experiment_load_base (DnnRegistry *registry,

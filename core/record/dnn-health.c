@@ -83,14 +83,10 @@ dnn_health_at (const DnnHealth *self, size_t i)
 
 /* --- csv ----------------------------------------------------------------- */
 
-char *
-dnn_health_to_csv (const DnnHealth *self)
+static void
+append_rows (const DnnHealth *self, GString *text, size_t from)
 {
-  GString *text = g_string_new (
-      "epoch,layer,activation_mean,activation_std,gradient_mean,gradient_std,"
-      "update_ratio,saturated,dead\n");
-
-  for (guint i = 0; i < self->epochs->len; i++) {
+  for (size_t i = from; i < self->epochs->len; i++) {
     const DnnHealthEpoch *epoch = dnn_health_at (self, i);
 
     for (size_t j = 0; j < epoch->n_layers; j++) {
@@ -110,6 +106,25 @@ dnn_health_to_csv (const DnnHealth *self)
       dnn_table_end_row (text);
     }
   }
+}
+
+char *
+dnn_health_rows_to_csv (const DnnHealth *self, size_t from)
+{
+  GString *text = g_string_new (NULL);
+
+  append_rows (self, text, from);
+  return g_string_free (text, FALSE);
+}
+
+char *
+dnn_health_to_csv (const DnnHealth *self)
+{
+  GString *text = g_string_new (
+      "epoch,layer,activation_mean,activation_std,gradient_mean,gradient_std,"
+      "update_ratio,saturated,dead\n");
+
+  append_rows (self, text, 0);
   return g_string_free (text, FALSE);
 }
 

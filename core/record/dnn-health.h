@@ -96,6 +96,8 @@ const DnnHealthEpoch *dnn_health_at (const DnnHealth *self, size_t i);
 
 /* "epoch,layer,activation_mean,...": one line a layer and epoch. */
 char *dnn_health_to_csv (const DnnHealth *self);
+/* The lines of epochs `from` (from 0) on, without the line of names. */
+char *dnn_health_rows_to_csv (const DnnHealth *self, size_t from);
 
 /* Finds what is wrong, from the numbers alone. */
 void dnn_health_epoch_judge (DnnHealthEpoch *self);

@@ -73,6 +73,13 @@ dnn_history_copy (const DnnHistory *self)
   return copy;
 }
 
+void
+dnn_history_cut (DnnHistory *self, size_t n)
+{
+  if (n < self->epochs->len)
+    g_ptr_array_set_size (self->epochs, (gint) n);
+}
+
 size_t
 dnn_history_count (const DnnHistory *self)
 {
@@ -102,6 +109,22 @@ append_row (const DnnHistory *self, GString *text, const DnnEpoch *epoch)
   dnn_table_end_row (text);
 }
 
+static void
+append_rows (const DnnHistory *self, GString *text, size_t from)
+{
+  for (size_t i = from; i < self->epochs->len; i++)
+    append_row (self, text, dnn_history_at (self, i));
+}
+
+char *
+dnn_history_rows_to_csv (const DnnHistory *self, size_t from)
+{
+  GString *text = g_string_new (NULL);
+
+  append_rows (self, text, from);
+  return g_string_free (text, FALSE);
+}
+
 char *
 dnn_history_to_csv (const DnnHistory *self)
 {
@@ -115,7 +138,6 @@ dnn_history_to_csv (const DnnHistory *self)
       g_string_append_printf (text, ",val_%s", self->metrics[i]);
   }
   g_string_append (text, ",learning_rate,seconds\n");
-  for (guint i = 0; i < self->epochs->len; i++)
-    append_row (self, text, dnn_history_at (self, i));
+  append_rows (self, text, 0);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

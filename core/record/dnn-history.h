@@ -30,6 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnHistory, dnn_history_free)
 /* All rows with all their values.  Returns: (transfer full). */
 DnnHistory *dnn_history_copy (const DnnHistory *self);
 
+/* Forgets all rows but the first `n`. */
+void dnn_history_cut (DnnHistory *self, size_t n);
+
 /* A row, appended, to be filled. */
 DnnEpoch *dnn_history_add (DnnHistory *self, const char *phase);
 size_t dnn_history_count (const DnnHistory *self);
@@ -37,6 +40,8 @@ const DnnEpoch *dnn_history_at (const DnnHistory *self, size_t i);
 
 /* "epoch,phase,loss,accuracy,val_loss,...": one line for each row. */
 char *dnn_history_to_csv (const DnnHistory *self);
+/* The lines of rows `from` (from 0) on, without the line of names. */
+char *dnn_history_rows_to_csv (const DnnHistory *self, size_t from);
 /* The same read back; an empty cell is NaN.  Whatever else is in a line is
  * DNN_ERROR_FORMAT, "NAME:LINE: ...". */
 DnnHistory *dnn_history_parse (const char *name, const char *csv,

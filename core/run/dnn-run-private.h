@@ -1,11 +1,21 @@
 /* dnn-run-private.h - the inside of a run, for its own files */
 #pragma once
 
+#include "dnn-file.h"
 #include "dnn-lock.h"
 #include "dnn-model-file.h"
 #include "dnn-model-save.h"
+#include "dnn-pace.h"
 #include "dnn-phase.h"
 #include "dnn-run.h"
+
+enum { DNN_RUN_N_TABLES = 2 };
+
+/* A table of the folder, which grows by its end. */
+typedef struct DnnRunTable {
+  size_t n_epochs; /* in the file; 0: it is to be written whole */
+  size_t bytes;    /* of the file */
+} DnnRunTable;
 
 struct DnnRun {
   DnnExperiment *experiment; /* (owned) */
@@ -26,11 +36,19 @@ struct DnnRun {
   char *health_before; /* (owned) rows of health.csv before it went on */
   double best;         /* lowest validation loss saved, of the phase */
   double best_missed;  /* lowest that could not be saved; infinite: none */
-  int64_t every;       /* steps between checkpoints; 0: epochs alone */
+  double best_staged;  /* that of best_file */
+  DnnFile *best_file;  /* (owned) best.safetensors, not yet in its place */
+  DnnFile *kept_file;  /* (owned) model.safetensors, likewise */
+  int64_t kept_step;   /* of kept_file */
   int64_t saved_step;  /* of the checkpoint that is there; -1: none */
   GError *unsaved;     /* (owned) why the last one could not be written */
-  bool files_behind;   /* history.csv or a picture could not be written */
-  const DnnTrainEvents *events; /* while it trains */
+  bool files_behind;   /* a table or a picture could not be written */
+  DnnSaveEvery saves;  /* how often it is saved */
+  DnnPace saving;      /* of checkpoints */
+  DnnPace drawing;     /* of curves.svg */
+  size_t n_drawn;      /* epochs in curves.svg */
+  DnnRunTable tables[DNN_RUN_N_TABLES]; /* history, health */
+  const DnnTrainEvents *events;         /* while it trains */
 };
 
 /* Reads the data; what the experiment leaves open goes into its text. */
@@ -43,6 +61,8 @@ bool dnn_run_make_trainer (DnnRun *self, GError **error);
 void dnn_run_take_folder (DnnRun *self, const char *folder);
 /* A sentence to whoever watches. */
 void dnn_run_tell (const DnnRun *self, const char *text);
+/* The same of something that went wrong, or will. */
+void dnn_run_warn (const DnnRun *self, const char *text);
 /* Writes a file of the folder, whole or not at all. */
 bool dnn_run_write_text (const DnnRun *self, const char *name, const char *text,
                          GError **error);
@@ -57,8 +77,22 @@ bool dnn_run_save_checkpoint (DnnRun *self, GError **error);
 /* The same while training goes on: what cannot be written is a warning, to be
  * tried again at the next occasion; only DNN_ERROR_DIVERGED is an error. */
 bool dnn_run_try_checkpoint (DnnRun *self, GError **error);
-/* After an epoch: best.safetensors, history.csv, pictures, checkpoint, the last
- * last, so that a kill leaves a checkpoint with all that belongs to it. */
+/* Whether a step is one after which a checkpoint is wanted. */
+bool dnn_run_is_step_due (const DnnRun *self);
+/* best.safetensors takes its place, where one waits for it. */
+void dnn_run_commit_best (DnnRun *self);
+/* The same, and then the checkpoint of the last epoch: a failure comes later.
+ */
+void dnn_run_commit_kept (DnnRun *self);
+/* history.csv is on the disk, with all rows; false where it cannot be. */
+bool dnn_run_sync_history (DnnRun *self);
+/* The rows of the last epochs are added to the tables; the picture is drawn
+ * where it is due, or, to finish, where it lacks an epoch. */
+bool dnn_run_save_tables (DnnRun *self, GError **error);
+bool dnn_run_finish_tables (DnnRun *self, GError **error);
+/* After an epoch: the best model, tables, pictures and, where it is due, the
+ * checkpoint, the last last, so that a kill leaves a checkpoint with all that
+ * belongs to it. */
 bool dnn_run_try_epoch (DnnRun *self, GError **error);
 /* At the end: everything that is still to be written must be, now. */
 bool dnn_run_save_all (DnnRun *self, GError **error);
@@ -69,9 +103,10 @@ bool dnn_run_check_alive (const DnnRun *self, GError **error);
 
 /* --- going on ------------------------------------------------------------ */
 
-/* Takes the state of the folder's checkpoint. */
+/* Takes the state of the folder's checkpoint.  `beside`: the history of the
+ * folder, or NULL. */
 bool dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
-                              GError **error);
+                              const DnnHistory *beside, GError **error);
 /* After DNN_ERROR_DIVERGED by a weight that was lost in an earlier step: takes
  * the steps since the last checkpoint again, looking at everything after each,
  * and puts a better sentence in place of `error`. */

@@ -17,6 +17,8 @@ dnn_run_free (DnnRun *self)
     return;
   dnn_lock_free (self->lock);
   g_clear_error (&self->unsaved);
+  dnn_file_free (self->best_file);
+  dnn_file_free (self->kept_file);
   g_free (self->health_before);
   g_free (self->data_hash);
   g_free (self->base_report);
@@ -170,14 +172,19 @@ dnn_run_make_trainer (DnnRun *self, GError **error)
   phase->settings.threads = self->settings.threads;
   self->trainer =
       dnn_trainer_new_for_phase (self->model, self->data, phase, error);
+  self->saves = self->settings.saves;
+  self->saving.least = 2 * G_USEC_PER_SEC;
+  self->drawing.least = G_USEC_PER_SEC;
   ok = self->trainer != NULL;
   for (guint i = self->phase + 1; ok && i < self->phases->len; i++) {
     phase = g_ptr_array_index (self->phases, i);
     ok = dnn_trainer_check_phase (self->trainer, phase, error);
   }
-  /* What is wrong with the data is not wrong in a line of the experiment. */
+  /* What is wrong with the data or the machine is not wrong in a line of the
+   * experiment. */
   if (!ok && error != NULL &&
-      !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA))
+      !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA) &&
+      !g_error_matches (*error, DNN_ERROR, DNN_ERROR_IO))
     dnn_error_prefix_place (error, phase->place);
   if (ok)
     self->data_hash = dnn_data_hash (self->data);
@@ -221,6 +228,13 @@ dnn_run_tell (const DnnRun *self, const char *text)
     self->events->message (self->events->data, text);
 }
 
+void
+dnn_run_warn (const DnnRun *self, const char *text)
+{
+  if (self->events != NULL && self->events->warning != NULL)
+    self->events->warning (self->events->data, text);
+}
+
 bool
 dnn_run_is_stopped (const DnnRun *self)
 {
@@ -228,9 +242,15 @@ dnn_run_is_stopped (const DnnRun *self)
 }
 
 void
+dnn_run_set_saves (DnnRun *self, const DnnSaveEvery *every)
+{
+  self->saves = *every;
+}
+
+void
 dnn_run_set_checkpoint_every (DnnRun *self, int64_t steps)
 {
-  self->every = steps;
+  self->saves = (DnnSaveEvery){ .steps = steps };
 }
 
 const char *

@@ -2,8 +2,11 @@
  *
  * A run owns all that it is made of.  In its folder it leaves
  * model.safetensors, best.safetensors, history.csv, curves.svg, experiment.dnn
- * and, where the trainer's health is enabled, health.csv, each written whole or
- * not at all.
+ * and, where the trainer's health is enabled, health.csv.  Models, picture and
+ * experiment are written whole or not at all; rows are added to the tables
+ * after every epoch, the picture is drawn at most once a second, and a
+ * checkpoint is made after an epoch when two seconds have passed since the
+ * last, unless [train] save_every says otherwise.
  */
 #pragma once
 
@@ -38,10 +41,12 @@ DnnExperiment *dnn_run_read_experiment (const char *folder, GError **error);
  * run already is an error, unless it may be overwritten. */
 bool dnn_run_open (DnnRun *self, const char *folder, bool overwrite,
                    GError **error);
+/* How often it is saved, instead of what [train] save_every says. */
+void dnn_run_set_saves (DnnRun *self, const DnnSaveEvery *every);
 /* A checkpoint every so many steps, beside those of epochs; 0: none. */
 void dnn_run_set_checkpoint_every (DnnRun *self, int64_t steps);
-/* Trains to the end, or until it is stopped; after every epoch the folder, if
- * open, is up to date.  What cannot be written on the way is a warning and is
+/* Trains to the end, or until it is stopped; then the folder, if open, is up to
+ * date.  What cannot be written on the way is a warning and is
  * tried again; what could not be in the end is DNN_ERROR_IO. */
 bool dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error);
 /* Saves a checkpoint at once; to be called between two steps (see

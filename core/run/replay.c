@@ -47,7 +47,8 @@ replay_steps (DnnRun *self, const DnnSafetensors *file, GError **error)
   };
   Replay replay = { .run = self };
 
-  if (!dnn_run_take_checkpoint (self, file, error))
+  if (!dnn_run_take_checkpoint (self, file, dnn_trainer_history (trainer),
+                                error))
     return;
   replay.weights = dnn_snapshot_new (self->model, error);
   if (replay.weights == NULL)

@@ -24,6 +24,13 @@ is_settled_by_run (const char *section, const char *key)
   return false;
 }
 
+/* Results do not depend on it, so that it may be another from now on. */
+static bool
+is_free (const char *key)
+{
+  return strcmp (key, "threads") == 0 || strcmp (key, "save_every") == 0;
+}
+
 /* The end of a run can be raised, and only that. */
 static bool
 check_epochs (const DnnArg *arg, const char *own, GError **error)
@@ -52,8 +59,8 @@ check_arg (const DnnSpec *section, const DnnArg *arg, const DnnExperiment *run,
   const char *own = dnn_experiment_get (run, section->name, arg->key);
   const bool of_train = strcmp (section->name, "train") == 0;
 
-  if (of_train && strcmp (arg->key, "threads") == 0)
-    return true; /* results do not depend on it */
+  if (of_train && is_free (arg->key))
+    return true;
   if (own != NULL && strcmp (own, arg->value) == 0)
     return true;
   if (own != NULL && of_train && strcmp (arg->key, "epochs") == 0)
@@ -74,7 +81,7 @@ check_missing (const DnnSpec *own, const DnnExperiment *experiment,
   for (guint i = 0; i < own->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (own->args, i);
 
-    if (is_settled_by_run (own->name, arg->key) ||
+    if (is_settled_by_run (own->name, arg->key) || is_free (arg->key) ||
         dnn_experiment_get (experiment, own->name, arg->key) != NULL)
       continue;
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
@@ -137,7 +144,7 @@ static DnnExperiment *
 merge (const DnnExperiment *run, const DnnExperiment *experiment,
        GError **error)
 {
-  static const char *const keys[] = { "epochs", "threads" };
+  static const char *const keys[] = { "epochs", "threads", "save_every" };
   g_autoptr (DnnExperiment) merged = dnn_experiment_copy (run);
 
   if (experiment == NULL)
@@ -185,10 +192,11 @@ dnn_run_read_experiment (const char *folder, GError **error)
 
 bool
 dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
-                         GError **error)
+                         const DnnHistory *beside, GError **error)
 {
   DnnCheckpoint checkpoint = { .trainer = self->trainer,
-                               .data = self->data_hash };
+                               .data = self->data_hash,
+                               .beside = beside };
 
   if (!dnn_checkpoint_take (&checkpoint, file, error))
     return false;
@@ -197,12 +205,36 @@ dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
   return true;
 }
 
+/* The rows of the first `n` epochs in history.csv.  What comes after them is
+ * made again, and a kill may have cut it; where there is no history NULL is
+ * one, too, for a checkpoint that holds its own. */
+static bool
+load_history (const char *folder, int64_t n, DnnHistory **ret_history,
+              GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "history.csv", NULL);
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *text = dnn_file_read_text (path, "history", &cause);
+  char *end = text;
+
+  if (g_error_matches (cause, DNN_ERROR, DNN_ERROR_IO)) {
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return false;
+  }
+  for (int64_t i = 0; end != NULL && i <= n; i++) {
+    end = strchr (end, '\n');
+    end = end != NULL ? end + 1 : NULL;
+  }
+  if (end != NULL)
+    *end = '\0';
+  *ret_history = text != NULL ? dnn_history_parse (path, text, NULL) : NULL;
+  return true;
+}
+
 /* What epochs took is in the table of the folder alone. */
 static void
-take_seconds (DnnRun *self)
+take_seconds (DnnRun *self, const DnnHistory *before)
 {
-  g_autofree char *path = dnn_run_path (self, "history.csv");
-  g_autoptr (DnnHistory) before = dnn_history_load (path, NULL);
   const DnnHistory *history = dnn_trainer_history (self->trainer);
 
   for (guint i = 0;
@@ -345,19 +377,21 @@ go_on (const char *folder, DnnModelFile *file, const DnnExperiment *experiment,
        DnnLock *lock, GError **error)
 {
   g_autoptr (DnnRun) self = g_new0 (DnnRun, 1);
+  g_autoptr (DnnHistory) before = NULL;
 
   self->lock = lock;
   self->best = self->best_missed = INFINITY;
   self->experiment = merge (file->experiment, experiment, error);
-  if (self->experiment == NULL || !build (self, file, error))
+  if (self->experiment == NULL || !build (self, file, error) ||
+      !load_history (folder, file->epoch, &before, error))
     return NULL;
-  if (!dnn_run_take_checkpoint (self, file->file, error)) {
+  if (!dnn_run_take_checkpoint (self, file->file, before, error)) {
     g_prefix_error (error, "%s/model.safetensors: ", folder);
     return NULL;
   }
   self->inside = true;
   dnn_run_take_folder (self, folder);
-  take_seconds (self);
+  take_seconds (self, before);
   take_health (self);
   return raise_end (self, file->experiment, error) ? g_steal_pointer (&self)
                                                    : NULL;

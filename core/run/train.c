@@ -1,9 +1,34 @@
 /* train.c - a run trains: its phases, one after the other */
 #include "dnn-run-private.h"
 
+#include "dnn-summary.h"
 #include "dnn-trainer-steps.h"
 
 #include <math.h>
+
+/* Settings of which each is right, and with which nothing is learnt. */
+static void
+warn_of_void (const DnnRun *self, const DnnPhase *phase)
+{
+  const DnnTrainSettings *s = &phase->settings;
+  const int64_t n = s->steps > 0
+                        ? s->steps
+                        : s->epochs * dnn_trainer_n_batches (self->trainer);
+  const int64_t batches =
+      dnn_optimizer_n_accumulated (dnn_trainer_optimizer (self->trainer));
+  g_autofree char *text = NULL;
+
+  if (dnn_model_count (self->model).trainable == 0)
+    text = g_strdup_printf ("phase %s: no weight trains%s%s", phase->name,
+                            *s->frozen != '\0' ? ": frozen = " : "", s->frozen);
+  else if (batches > n)
+    text = g_strdup_printf ("phase %s: no update is made: %" G_GINT64_FORMAT
+                            " batches are accumulated, and it has "
+                            "%" G_GINT64_FORMAT,
+                            phase->name, batches, n);
+  if (text != NULL)
+    dnn_run_warn (self, text);
+}
 
 /* Begins phase number self->phase (the first has begun with the trainer), and
  * says what that means. */
@@ -18,6 +43,8 @@ begin_phase (DnnRun *self, GError **error)
     dnn_error_prefix_place (error, phase->place);
     return false;
   }
+  warn_of_void (self, phase);
+  dnn_run_commit_best (self);
   self->best = self->best_missed = INFINITY; /* the best is its phase's */
   if (self->phases->len > 1) {
     text = dnn_phase_describe (phase, self->model, slots);
@@ -32,11 +59,8 @@ static bool
 after_step (void *data, DnnRequest asked, GError **error)
 {
   DnnRun *self = data;
-  const bool due =
-      self->every > 0 &&
-      dnn_trainer_step (self->trainer) % (uint64_t) self->every == 0;
 
-  if (!due && (asked & DNN_REQUEST_SAVE) == 0)
+  if (!dnn_run_is_step_due (self) && (asked & DNN_REQUEST_SAVE) == 0)
     return true;
   return dnn_run_try_checkpoint (self, error);
 }
@@ -90,6 +114,26 @@ train_phases (DnnRun *self, GError **error)
   }
 }
 
+/* A run that has failed leaves what it had: that is the failure's, not this. */
+static void
+save_rest (DnnRun *self)
+{
+  if (self->folder == NULL)
+    return;
+  dnn_run_commit_kept (self);
+  dnn_run_finish_tables (self, NULL);
+}
+
+static void
+warn_of_threads (const DnnRun *self)
+{
+  g_autofree char *text =
+      dnn_pool_describe_shortage (dnn_trainer_pool (self->trainer));
+
+  if (text != NULL)
+    dnn_run_warn (self, text);
+}
+
 bool
 dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
 {
@@ -103,8 +147,11 @@ dnn_run_train (DnnRun *self, const DnnTrainEvents *events, GError **error)
   }
   self->events = events;
   self->stopped = false;
+  warn_of_threads (self);
   dnn_trainer_on_step (self->trainer, after_step, after_epoch, self);
   ok = train_phases (self, &wrong);
+  if (!ok)
+    save_rest (self);
   if (!ok && g_error_matches (wrong, DNN_ERROR, DNN_ERROR_DIVERGED))
     dnn_run_explain (self, &wrong);
   dnn_trainer_on_step (self->trainer, NULL, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "dnn-param.h"
 #include "dnn-proof.h"
+#include "dnn-summary.h"
 #include "dnn-trainer-steps.h"
 
 #include <math.h>
@@ -239,6 +240,20 @@ sweep (DnnTrainer *trainer, const DnnLrOptions *options, DnnLrFind *result,
   return false;
 }
 
+/* Where no weight trains one rate is as good as another. */
+static bool
+check_trains (const DnnModel *model, const DnnPhase *phase, GError **error)
+{
+  if (dnn_model_count (model).trainable > 0)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "no weight trains (frozen is '%s'), so that there is no rate to "
+               "find",
+               phase->settings.frozen);
+  dnn_error_prefix_place (error, phase->place);
+  return false;
+}
+
 DnnLrFind *
 dnn_lr_find (DnnModel *model, const DnnData *data, const DnnPhase *phase,
              const DnnLrOptions *options, GError **error)
@@ -258,7 +273,8 @@ dnn_lr_find (DnnModel *model, const DnnData *data, const DnnPhase *phase,
   swept.settings.callbacks = "";
   swept.settings.metrics = "";
   trainer = dnn_trainer_new_for_phase (model, data, &swept, error);
-  done = trainer != NULL && sweep (trainer, options, self, error);
+  done = trainer != NULL && check_trains (model, phase, error) &&
+         sweep (trainer, options, self, error);
   if (!restore (&before, done ? error : NULL) || !done)
     return NULL;
   dnn_lr_suggest ((const DnnLrPoint *) self->points->data, self->points->len,

@@ -373,6 +373,51 @@ dnn_file_replace (const char *path, const void *data, size_t n, GError **error)
          dnn_file_commit (self, error);
 }
 
+/* A file that is there, as a DnnFile without a temporary. */
+static DnnFile *
+open_end (const char *path, GError **error)
+{
+  g_autoptr (DnnFile) self = g_new0 (DnnFile, 1);
+
+  self->path = g_strdup (path);
+  self->fd = g_open (path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
+  if (self->fd >= 0)
+    return g_steal_pointer (&self);
+  fail_io (path, "cannot be written", errno, error);
+  return NULL;
+}
+
+bool
+dnn_file_append (const char *path, size_t at, const void *data, size_t n,
+                 GError **error)
+{
+  g_autoptr (DnnFile) self = open_end (path, error);
+  struct stat st;
+
+  if (self == NULL)
+    return false;
+  if (fstat (self->fd, &st) != 0)
+    return fail_io (path, "cannot be written", errno, error);
+  if (!check_regular (path, "cannot be written", &st, error))
+    return false;
+  if ((uint64_t) st.st_size == at)
+    return dnn_file_write (self, data, n, error);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+               "%s: cannot be written: it must have %zu bytes, not "
+               "'%" G_GINT64_FORMAT "': somebody else writes it",
+               path, at, (int64_t) st.st_size);
+  return false;
+}
+
+bool
+dnn_file_sync (const char *path, GError **error)
+{
+  g_autoptr (DnnFile) self = open_end (path, error);
+
+  return self != NULL && (g_fsync (self->fd) == 0 ||
+                          fail_io (path, "cannot be written", errno, error));
+}
+
 /* "NAME.a1B2c3.partial" */
 static bool
 is_temporary (const char *name, const char *of)

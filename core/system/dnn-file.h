@@ -55,6 +55,13 @@ bool dnn_file_commit (DnnFile *self, GError **error);
 bool dnn_file_replace (const char *path, const void *data, size_t n,
                        GError **error);
 
+/* Adds to the end of the regular file at `path`, which must have `at` bytes; it
+ * is not synced.  After an error it may have some of the bytes. */
+bool dnn_file_append (const char *path, size_t at, const void *data, size_t n,
+                      GError **error);
+/* Syncs what was appended. */
+bool dnn_file_sync (const char *path, GError **error);
+
 /* Removes the temporaries of `path` that a process left when it was killed;
  * nobody else may be writing the file. */
 void dnn_file_remove_temporaries (const char *path);

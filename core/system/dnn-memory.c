@@ -9,12 +9,29 @@
 
 enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
 
+#define REFUSAL "there is no memory for "
+
 static void *
 refuse (size_t n, GError **error)
 {
   g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-               "there is no memory for %" G_GSIZE_FORMAT " bytes", n);
+               REFUSAL "%" G_GSIZE_FORMAT " bytes", n);
   return NULL;
+}
+
+bool
+dnn_memory_is_refusal (const GError *error)
+{
+  return g_error_matches (error, DNN_ERROR, DNN_ERROR_IO) &&
+         strstr (error->message, REFUSAL) != NULL;
+}
+
+size_t
+dnn_memory_of_machine (void)
+{
+  const long pages = sysconf (_SC_PHYS_PAGES), size = sysconf (_SC_PAGESIZE);
+
+  return pages > 0 && size > 0 ? (size_t) pages * (size_t) size : 0;
 }
 
 void *

@@ -21,6 +21,11 @@ void dnn_memory_free (void *block);
  * to again: what it holds is lost. */
 void dnn_memory_rest (void *block, size_t n);
 
+/* Whether the error is that there was no memory for a block. */
+bool dnn_memory_is_refusal (const GError *error);
+/* Bytes of memory that this machine has; 0: unknown. */
+size_t dnn_memory_of_machine (void);
+
 /* As realloc: `block`, which may be NULL, with room for n bytes.  New bytes
  * hold anything, and the block is aligned as malloc's.  After an error it is
  * as it was. */

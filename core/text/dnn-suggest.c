@@ -86,3 +86,18 @@ dnn_suggest (const char *wrong, const char *const *names)
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
+
+bool
+dnn_is_same_name (const char *a, const char *b)
+{
+  while (true) {
+    a += strspn (a, "_");
+    b += strspn (b, "_");
+    if (g_ascii_tolower (*a) != g_ascii_tolower (*b))
+      return false;
+    if (*a == '\0')
+      return true;
+    a++;
+    b++;
+  }
+}

@@ -1,6 +1,7 @@
 /* dnn-text.c - words set in lines for a terminal, and numbers */
 #include "dnn-text.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -83,4 +84,13 @@ dnn_format_bytes (double n)
   for (; n >= 1024 && unit + 1 < G_N_ELEMENTS (units); unit++)
     n /= 1024;
   return g_strdup_printf ("%.2f %s", n, units[unit]);
+}
+
+/* As in Keras. */
+char *
+dnn_format_value (double value)
+{
+  const bool small = fabs (value) <= 1e-3 && value != 0;
+
+  return g_strdup_printf (small ? "%.4e" : "%.4f", value);
 }

@@ -22,6 +22,9 @@ void dnn_text_row (GString *text, const char *label, const char *words,
 
 /* "1,234,567". */
 char *dnn_format_count (int64_t n);
+/* "0.8312", and "4.5336e-05" for what four decimals would make 0.  A loss or a
+ * metric as people read it. */
+char *dnn_format_value (double value);
 /* "2.06 MB", in steps of 1024. */
 char *dnn_format_bytes (double n);
 

@@ -1,5 +1,6 @@
 /* callbacks.c - a trainer's early stopping and its plateau */
 #include "dnn-suggest.h"
+#include "dnn-text.h"
 #include "dnn-trainer-private.h"
 
 #include <string.h>
@@ -62,7 +63,7 @@ find_kind (const DnnSpec *spec, size_t *ret_kind, GError **error)
 
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++) {
     names[i] = kinds[i].name;
-    if (strcmp (kinds[i].name, spec->name) != 0)
+    if (!dnn_is_same_name (kinds[i].name, spec->name))
       continue;
     *ret_kind = i;
     return true;
@@ -179,9 +180,11 @@ restore_best (DnnTrainer *self, GError **error)
     if (!dnn_trainer_run_validation (self, &mean, error))
       return false;
     if (dnn_early_stopping_beats_best (self->parts.stopping, &mean)) {
+      g_autofree char *loss = dnn_format_value (mean.val_loss);
+
       say_restored (self, g_strdup_printf ("the weights are now the mean of "
-                                           "the best epochs' (val_loss %.4f)",
-                                           mean.val_loss));
+                                           "the best epochs' (val_loss %s)",
+                                           loss));
       return true;
     }
   }

@@ -242,6 +242,33 @@ history_to_text (const DnnHistory *history)
   return dnn_history_to_csv (copy);
 }
 
+/* The last row, but for the seconds: the history beside must have it. */
+static char *
+last_row (const DnnHistory *history, size_t n)
+{
+  char *rows = n > 0 ? dnn_history_rows_to_csv (history, n - 1) : NULL;
+  char *end = rows != NULL ? strchr (rows, '\n') : NULL;
+
+  if (rows == NULL)
+    return g_strdup ("");
+  *end = '\0';
+  *strrchr (rows, ',') = '\0';
+  return rows;
+}
+
+static void
+add_history (const DnnCheckpoint *self, DnnSafetensors *file)
+{
+  const DnnHistory *history = self->trainer->history;
+  const bool beside = self->beside != NULL;
+  g_autofree char *text = beside
+                              ? last_row (history, dnn_history_count (history))
+                              : history_to_text (history);
+
+  dnn_safetensors_set_metadata (
+      file, beside ? PREFIX "last_row" : PREFIX "history", text);
+}
+
 void
 dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
 {
@@ -251,12 +278,11 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
   Extra extra = { dnn_optimizer_own_rate (trainer->parts.optimizer),
                   stopping != NULL ? stopping->kept->len : 0 };
   g_autoptr (GArray) fields = list_fields (&state, &extra);
-  g_autofree char *history = history_to_text (trainer->history);
 
   for (guint i = 0; i < fields->len; i++)
     write_field (file, &g_array_index (fields, Field, i));
   dnn_safetensors_set_metadata (file, PREFIX "data", self->data);
-  dnn_safetensors_set_metadata (file, PREFIX "history", history);
+  add_history (self, file);
   for (size_t i = 0; i < count_metrics (trainer->parts.objective); i++) {
     g_autofree char *name = NULL;
     DnnNamedTensor t =
@@ -343,12 +369,54 @@ take_kept (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
   return true;
 }
 
-static bool
-take_history (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+static void
+set_misfit (GError **error)
+{
+  g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+               "it is no whole checkpoint: its history does not fit");
+}
+
+/* The file's own, or the first rows of the one beside it. */
+static DnnHistory *
+read_history (const DnnCheckpoint *self, const DnnSafetensors *file,
+              GError **error)
 {
   const char *text = dnn_safetensors_get_metadata (file, PREFIX "history");
-  g_autoptr (DnnHistory) history =
-      dnn_history_parse ("history", text != NULL ? text : "", error);
+  const int64_t n = self->trainer->epoch;
+  g_autofree char *row = NULL;
+  DnnHistory *history;
+
+  if (text != NULL)
+    return dnn_history_parse ("history", text, error);
+  if (n == 0)
+    return dnn_history_new (
+        (const char *const *) self->trainer->history->metrics,
+        self->trainer->history->validates);
+  if (self->beside == NULL || (int64_t) dnn_history_count (self->beside) < n) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "history.csv beside it must have the rows of its "
+                 "%" G_GINT64_FORMAT " epochs, not '%zu'",
+                 n,
+                 self->beside != NULL ? dnn_history_count (self->beside) : 0);
+    return NULL;
+  }
+  row = last_row (self->beside, (size_t) n);
+  if (g_strcmp0 (row, dnn_safetensors_get_metadata (file, PREFIX "last_row")) !=
+      0) {
+    set_misfit (error);
+    return NULL;
+  }
+  history = dnn_history_copy (self->beside);
+  dnn_history_cut (history, (size_t) n);
+  return history;
+}
+
+static bool
+take_history (const DnnCheckpoint *self, const DnnSafetensors *file,
+              GError **error)
+{
+  DnnTrainer *trainer = self->trainer;
+  g_autoptr (DnnHistory) history = read_history (self, file, error);
 
   if (history == NULL)
     return false;
@@ -356,8 +424,7 @@ take_history (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
                      (const char *const *) trainer->history->metrics) ||
       history->validates != trainer->history->validates ||
       (int64_t) dnn_history_count (history) != trainer->epoch) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "it is no whole checkpoint: its history does not fit");
+    set_misfit (error);
     return false;
   }
   dnn_history_free (trainer->history);
@@ -414,5 +481,5 @@ dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
   trainer->ended = trainer->stopped = trainer->lost = false;
   /* What a schedule drives has no rate of its own. */
   dnn_optimizer_set_rate (trainer->parts.optimizer, extra.rate, NULL);
-  return check_place (trainer, error) && take_history (trainer, file, error);
+  return check_place (trainer, error) && take_history (self, file, error);
 }

@@ -8,7 +8,8 @@
  *   the epoch so far  sum of the losses, states of the metrics
  *   callbacks         what early stopping and the plateau remember, with the
  *                     weights of the best epochs, and the learning rate
- *   the run           history, lowest validation loss
+ *   the run           lowest validation loss; the history, where it is not
+ *                     kept beside the file
  *
  * Whatever else training remembers from step to step is a row of the table in
  * dnn-checkpoint.c, and nowhere else.  The same state gives the same bytes.
@@ -25,6 +26,9 @@ typedef struct DnnCheckpoint {
   int64_t phase;    /* index of the one being trained */
   double best;      /* lowest validation loss saved, of the phase */
   const char *data; /* a hash of the training rows */
+  /* The history that is kept beside the file, with the rows of its epochs;
+   * NULL: in the file.  When it is taken, one in the file comes first. */
+  const DnnHistory *beside;
 } DnnCheckpoint;
 
 /* Adds to a file that is to be written; the trainer must live until then. */

@@ -182,10 +182,9 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
       !dnn_objective_check (objective, file->model, &target, &expected,
                             error) ||
       !dnn_data_check (data, &expected, error) ||
-      !dnn_diagnosis_check_model (file->model, error))
+      !dnn_diagnosis_check_model (file->model, error) || !dnn_blas_init (error))
     return NULL;
 
-  dnn_blas_init ();
   self->n_rows = split->n;
   self->values = g_new0 (double, dnn_objective_n_metrics (objective) + 1);
   for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)

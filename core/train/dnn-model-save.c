@@ -12,9 +12,9 @@ add_number (DnnSafetensors *file, const char *key, uint64_t value)
   dnn_safetensors_set_metadata (file, key, text);
 }
 
-bool
-dnn_model_file_save (const DnnModelParts *parts, const char *path,
-                     GError **error)
+DnnFile *
+dnn_model_file_stage (const DnnModelParts *parts, const char *path,
+                      GError **error)
 {
   g_autoptr (DnnSafetensors) file = dnn_safetensors_new ();
 
@@ -32,5 +32,14 @@ dnn_model_file_save (const DnnModelParts *parts, const char *path,
     dnn_optimizer_add (parts->optimizer, file);
   if (parts->checkpoint != NULL)
     dnn_checkpoint_add (parts->checkpoint, file);
-  return dnn_safetensors_write (file, path, error);
+  return dnn_safetensors_stage (file, path, error);
+}
+
+bool
+dnn_model_file_save (const DnnModelParts *parts, const char *path,
+                     GError **error)
+{
+  g_autoptr (DnnFile) file = dnn_model_file_stage (parts, path, error);
+
+  return file != NULL && dnn_file_commit (file, error);
 }

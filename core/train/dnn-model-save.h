@@ -6,6 +6,7 @@
 
 #include "dnn-checkpoint.h"
 #include "dnn-experiment.h"
+#include "dnn-file.h"
 #include "dnn-model.h"
 #include "dnn-preprocess.h"
 
@@ -24,6 +25,10 @@ typedef struct DnnModelParts {
   const DnnCheckpoint *checkpoint; /* NULL: no run resumes from this file */
 } DnnModelParts;
 
+/* Writes to a temporary name beside `path`; dnn_file_commit makes it `path`.
+ * NULL: DNN_ERROR_IO. */
+DnnFile *dnn_model_file_stage (const DnnModelParts *parts, const char *path,
+                               GError **error);
 /* Writes `path` whole or not at all; DNN_ERROR_IO. */
 bool dnn_model_file_save (const DnnModelParts *parts, const char *path,
                           GError **error);

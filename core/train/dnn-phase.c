@@ -57,8 +57,8 @@ check_name (const DnnSpec *section, GError **error)
 static bool
 check_keys (const DnnSpec *section, GError **error)
 {
-  static const char *const whole[] = { "seed", "threads", "metrics",
-                                       "weighted_metrics" };
+  static const char *const whole[] = { "seed", "threads", "save_every",
+                                       "metrics", "weighted_metrics" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (whole); i++) {
     const DnnArg *arg = dnn_spec_find (section, whole[i]);

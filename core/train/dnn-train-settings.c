@@ -26,6 +26,7 @@ static const DnnParam params[] = {
            "0: one a processor; results do not depend on it"),
   DNN_BOOL (DnnTrainSettings, shuffle, "true",
             "another order of the rows every epoch"),
+  TEXT (save_every, "", "epochs, or '10 minutes', between two checkpoints"),
   TEXT (callbacks, "", "early_stopping(patience=5, restore_best=true)"),
   TEXT (frozen, "", "globs over layer names: these do not train"),
   TEXT (trainable, "", "globs: these do, whatever frozen says"),
@@ -60,6 +61,12 @@ dnn_train_settings_parse (const DnnSpec *section,
                  "[train] sets both epochs and steps; one of them ends the "
                  "training");
     dnn_error_prefix_place (error, dnn_spec_find (section, "steps")->place);
+    return false;
+  }
+  if (!dnn_save_every_parse (settings.save_every, &settings.saves, error)) {
+    g_prefix_error (error, "[train] ");
+    dnn_error_prefix_place (error,
+                            dnn_spec_find (section, "save_every")->place);
     return false;
   }
   *ret_settings = settings;

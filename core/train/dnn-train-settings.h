@@ -1,6 +1,7 @@
 /* dnn-train-settings.h - the keys of [train], as a struct */
 #pragma once
 
+#include "dnn-save-every.h"
 #include "dnn-spec.h"
 
 DNN_BEGIN_DECLS
@@ -21,9 +22,11 @@ typedef struct DnnTrainSettings {
   int64_t seed;
   int64_t threads; /* 0: one a processor */
   bool shuffle;
-  const char *callbacks; /* "early_stopping(patience=5)" */
-  const char *frozen;    /* globs over layer names: these do not train */
-  const char *trainable; /* globs: these do, whatever `frozen` says */
+  const char *save_every; /* "10 minutes"; results do not depend on it */
+  DnnSaveEvery saves;     /* the same, read */
+  const char *callbacks;  /* "early_stopping(patience=5)" */
+  const char *frozen;     /* globs over layer names: these do not train */
+  const char *trainable;  /* globs: these do, whatever `frozen` says */
 } DnnTrainSettings;
 
 /* The section [train], or defaults where `section` is NULL. */

@@ -25,6 +25,9 @@ typedef bool (*DnnAfterEpoch) (void *data, GError **error);
 void dnn_trainer_on_step (DnnTrainer *self, DnnAfterStep after_step,
                           DnnAfterEpoch after_epoch, void *data);
 
+/* Whose threads train.  Returns: (transfer none). */
+const DnnPool *dnn_trainer_pool (const DnnTrainer *self);
+
 /* Breaks the phase off after so many of its steps; 0: does not. */
 void dnn_trainer_set_ends_after (DnnTrainer *self, int64_t steps);
 

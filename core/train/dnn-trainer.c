@@ -59,7 +59,8 @@ dnn_trainer_new_for_phase (DnnModel *model, const DnnData *data,
 {
   g_autoptr (DnnTrainer) self = g_new0 (DnnTrainer, 1);
 
-  dnn_blas_init ();
+  if (!dnn_blas_init (error))
+    return NULL;
   self->model = dnn_model_ref (model);
   self->data = data;
   self->pool = dnn_pool_new ((unsigned) phase->settings.threads);

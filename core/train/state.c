@@ -35,6 +35,12 @@ dnn_trainer_is_stopped (const DnnTrainer *self)
   return self->stopped;
 }
 
+const DnnPool *
+dnn_trainer_pool (const DnnTrainer *self)
+{
+  return self->pool;
+}
+
 const char *
 dnn_trainer_restored (const DnnTrainer *self)
 {

@@ -356,7 +356,7 @@ main (int argc, char *argv[])
   const DnnGemmKernel *kernels = dnn_gemm_kernels (&n_kernels);
 
   g_test_init (&argc, &argv, NULL);
-  dnn_blas_init ();
+  g_assert_true (dnn_blas_init (NULL));
 
   for (int i = 0; i < 4; i++) {
     g_autofree char *shapes = g_strconcat ("/blas/shapes/", names[i], NULL);

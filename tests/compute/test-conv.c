@@ -361,7 +361,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  dnn_blas_init ();
+  g_assert_true (dnn_blas_init (NULL));
 
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     add_case (&cases[i]);

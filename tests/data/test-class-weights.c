@@ -199,6 +199,7 @@ static const Refused refused[] = {
   { "negative", "2:-1", "not '2:-1'" },
   { "infinite", "2:inf", "not '2:inf'" },
   { "word", "balance", "not 'balance'" },
+  { "all-zero", "0:0, 2:0", "is 0 for every class" },
   { "no-class", "1:2", "no training row has class '1'" },
   { "far-class", "0:1, 9:2", "no training row has class '9'" },
 };

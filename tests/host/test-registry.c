@@ -68,7 +68,7 @@ static const Unknown unknowns[] = {
   { "path", "../layers/dense", DNN_KIND_LAYER, "plugin '../layers/dense'" },
   { "absolute", "/tmp/dense", DNN_KIND_LAYER, "no layer plugin '/tmp/dense'" },
   { "hidden", ".dense", DNN_KIND_LAYER, "no layer plugin '.dense'" },
-  { "case", "Dense", DNN_KIND_LAYER, "did you mean 'dense'" },
+  { "letter", "Dens", DNN_KIND_LAYER, "did you mean 'dense'" },
   { "with-ending", "dense.so", DNN_KIND_LAYER, "did you mean 'dense'" },
 };
 

@@ -9,7 +9,8 @@
 #define PLAIN DNN_RUN_DATA DNN_RUN_MODEL DNN_RUN_TRAIN DNN_RUN_SGD
 #define FIVE                                                                   \
   DNN_RUN_DATA DNN_RUN_MODEL                                                   \
-      "[train]\nmetrics = accuracy\nbatch_size = 8\nepochs = 5\n" DNN_RUN_SGD
+      "[train]\nmetrics = accuracy\nbatch_size = 8\nepochs = 5\n"              \
+      "save_every = 1\n" DNN_RUN_SGD
 
 /* --- the lock ------------------------------------------------------------ */
 

@@ -338,6 +338,42 @@ test_write_no_file (void)
   g_assert_true (S_ISFIFO (now.st_mode));
 }
 
+static void
+test_append (Dir *dir, gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  g_test_summary ("Bytes are added to a file that is as long as it was left, "
+                  "and to no other");
+
+  g_assert_true (dnn_file_replace (dir->file, "abc", 3, &error));
+  g_assert_true (dnn_file_append (dir->file, 3, "def", 3, &error));
+  g_assert_true (dnn_file_sync (dir->file, &error));
+  g_assert_no_error (error);
+  g_assert_false (dnn_file_append (dir->file, 3, "ghi", 3, &error));
+
+  dnn_assert_error (error, DNN_ERROR_IO, "must have 3 bytes, not '6'");
+  bytes = dnn_file_read (dir->file, NULL);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                   "abcdef", 6);
+}
+
+static void
+test_append_missing (Dir *dir, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  g_test_summary ("A file that is not there is not made");
+
+  g_assert_false (dnn_file_append (dir->file, 0, "abc", 3, &error));
+
+  dnn_assert_error (error, DNN_ERROR_IO, "No such file");
+  g_assert_false (g_file_test (dir->file, G_FILE_TEST_EXISTS));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -348,6 +384,8 @@ main (int argc, char *argv[])
   add ("/file/abandon", test_abandon);
   add ("/file/replace", test_replace);
   add ("/file/replace-whole", test_replace_whole);
+  add ("/file/append", test_append);
+  add ("/file/append-missing", test_append_missing);
   add ("/file/not-text", test_not_text);
   add ("/file/commit-fails", test_commit_fails);
   add ("/file/open-fails", test_open_fails);

@@ -128,6 +128,15 @@ def write_data():
 # --- help and version -------------------------------------------------------
 
 def test_help():
+    for words in ('help',), ('-h',):
+        t_help = run(*words)
+        check(f'{words[0]}: the same', t_help.returncode == 0
+              and t_help.stdout == run('--help').stdout, show(t_help))
+    result = run('help', 'train')
+    check('help train: the options of train', result.returncode == 0
+          and result.stdout == run('train', '--help').stdout, show(result))
+    for word in 'version', '-V':
+        check(word, run(word).stdout == run('--version').stdout)
     result = run('--help')
     good('--help', result)
     check('--help names every verb',

@@ -147,7 +147,12 @@ def check_options():
              "[train] batch_size is '8', and the run was begun with '16'"),
             (['--resume', 'options', 'e.dnn', '--seed', '2'], 1,
              "[train] seed is '2', and the run was begun with '1'"),
-            (['e.dnn', '--checkpoint-every', '-1'], 2, "not '-1'")):
+            (['e.dnn', '--checkpoint-every', '-1'], 2, "not '-1'"),
+            (['e.dnn', '--checkpoint-every', '3 days'], 2, "not '3 days'"),
+            (['e.dnn', '--set', 'train.save_every=3 days'], 1,
+             "[train] save_every must be 'auto' or a number above 0 with"),
+            (['--resume', 'options', '--checkpoint-every', '2 epochs',
+              '--quiet'], 0, '')):
         result = t.run('train', *args)
         t.check(' '.join(args), result.returncode == code
               and piece in result.stderr, t.show(result))
@@ -187,16 +192,18 @@ def check_full_disk():
           t.show(result))
     t.run('train', 'e.dnn', '--out', 'filling')
     size = os.path.getsize('filling/model.safetensors')
-    # The history in the checkpoint grows until it does not fit.
+    # The history grows until it fits neither into its table nor, instead, into
+    # the checkpoint.
     result = run_limited(size + 300, 'train', '--resume', 'filling',
-                         '--epochs', '30', '--quiet')
+                         '--epochs', '300', '--quiet')
     t.check('a disk that fills up: a warning, training goes on, exit 4',
           result.returncode == 4
-          and 'dnnrun: warning: filling/model.safetensors: cannot be written'
+          and 'dnnrun: warning: filling/history.csv: cannot be written'
           in result.stderr and 'training goes on' in result.stderr
-          and 'dnnrun: training is not saved beyond step' in result.stderr,
+          and 'dnnrun: training is not saved beyond step' in result.stderr
+          and result.stderr.count('history.csv') == 1,
           t.show(result))
-    t.run('train', 'e.dnn', '--out', 'never-full', '--epochs', '30')
+    t.run('train', 'e.dnn', '--out', 'never-full', '--epochs', '300')
     result = t.run('train', '--resume', 'filling', '--quiet')
     t.check('the last good checkpoint goes on, to the same bits',
           result.returncode == 0

@@ -165,7 +165,7 @@ static const Bad bad[] = {
     "run.dnn:14: " },
   { "trainable-glob", "[phase a]\nfrozen = *\ntrainable = dense, conv*\n",
     DNN_ERROR_NAME, "trainable: no layer is called 'conv*'" },
-  { "loss", "[phase a]\nloss = mse\n", DNN_ERROR_NAME, "run.dnn:14: " },
+  { "loss", "[phase a]\nloss = mue\n", DNN_ERROR_NAME, "run.dnn:14: " },
   { "callback", "[phase a]\ncallbacks = stop\n", DNN_ERROR_NAME,
     "run.dnn:14: there is no callback 'stop'" },
 };
@@ -195,7 +195,7 @@ static const Bad bad_later[] = {
   { "monitor",
     "[phase a]\n[phase b]\ncallbacks = early_stopping(monitor=val_los)\n",
     DNN_ERROR_NAME, "run.dnn:15: there is no column 'val_los'" },
-  { "loss", "[phase a]\n[phase b]\nloss = mse\n", DNN_ERROR_NAME,
+  { "loss", "[phase a]\n[phase b]\nloss = mue\n", DNN_ERROR_NAME,
     "run.dnn:15: " },
 };
 

@@ -6,6 +6,7 @@
 
 #include <dnn-phase.h>
 #include <dnn-suggest.h>
+#include <dnn-text.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,15 +70,22 @@ say (const Steering *self, JsonBuilder *b, const char *text)
 /* --- commands ------------------------------------------------------------ */
 
 static void
+append_value (GString *text, const char *name, double value)
+{
+  g_autofree char *number = dnn_format_value (value);
+
+  g_string_append_printf (text, "\n%s: %s", name, number);
+}
+
+static void
 add_values (const DnnHistory *history, const DnnProgress *now, JsonBuilder *b,
             GString *text)
 {
   add_json_number (b, "loss", now->loss);
-  g_string_append_printf (text, "\nloss: %.4f", now->loss);
+  append_value (text, "loss", now->loss);
   for (size_t i = 0; history->metrics[i] != NULL; i++) {
     add_json_number (b, history->metrics[i], now->metrics[i]);
-    g_string_append_printf (text, "\n%s: %.4f", history->metrics[i],
-                            now->metrics[i]);
+    append_value (text, history->metrics[i], now->metrics[i]);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "json.h"
 
 #include <dnn-evaluator.h>
+#include <dnn-text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,7 @@ number_to_text (double value)
 {
   return value == floor (value) && fabs (value) < 1e15
              ? g_strdup_printf ("%.0f", value)
-             : g_strdup_printf ("%.4f", value);
+             : dnn_format_value (value);
 }
 
 static int
@@ -134,10 +135,11 @@ print_result (const DnnEvaluation *result, bool json)
   JsonBuilder *b;
 
   if (!json) {
-    printf ("split: %s (%" G_GINT64_FORMAT " rows)\nloss: %.4f\n",
-            result->split, result->n_rows, result->loss);
+    printf ("split: %s (%" G_GINT64_FORMAT " rows)\n", result->split,
+            result->n_rows);
+    print_value ("", "loss", result->loss);
     for (size_t i = 0; result->metrics[i] != NULL; i++)
-      printf ("%s: %.4f\n", result->metrics[i], result->values[i]);
+      print_value ("", result->metrics[i], result->values[i]);
     for (guint i = 0; i < result->tables->len; i++)
       print_table (result, g_ptr_array_index (result->tables, i));
     return;

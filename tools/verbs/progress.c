@@ -3,19 +3,20 @@
 
 #include "health.h"
 #include "json.h"
+#include "output.h"
 #include "signals.h"
+#include "terminal.h"
 
-#include <math.h>
+#include <dnn-text.h>
 #include <stdio.h>
 #include <unistd.h>
-
-enum { BAR_WIDTH = 20 };
 
 struct Progress {
   const DnnHistory *history; /* names the metrics */
   bool json;
   bool quiet;
   bool terminal;
+  bool colours;
   bool line_open;   /* a bar stands there, without its newline */
   Control *control; /* NULL: nobody listens */
   int64_t n_batches, n_epochs;
@@ -29,7 +30,8 @@ progress_new (const Common *common, DnnTrainer *trainer)
   self->history = dnn_trainer_history (trainer);
   self->json = common->json;
   self->quiet = common->quiet;
-  self->terminal = isatty (STDERR_FILENO);
+  self->terminal = terminal_moves (STDERR_FILENO);
+  self->colours = terminal_has_colours (STDERR_FILENO);
   return self;
 }
 
@@ -51,14 +53,12 @@ progress_free (Progress *self)
   g_free (self);
 }
 
-/* As in Keras: four decimals, or a power of ten for what is small. */
 static void
 append_value (GString *text, const char *prefix, const char *name, double value)
 {
-  g_string_append_printf (text,
-                          fabs (value) > 1e-3 || value == 0 ? " - %s%s: %.4f"
-                                                            : " - %s%s: %.4e",
-                          prefix, name, value);
+  g_autofree char *number = dnn_format_value (value);
+
+  g_string_append_printf (text, " - %s%s: %s", prefix, name, number);
 }
 
 static void
@@ -85,27 +85,16 @@ append_time (GString *text, double seconds, int64_t n_steps)
     g_string_append_printf (text, "%.0fus/step", step * 1e6);
 }
 
-static void
-append_bar (GString *text, int64_t done, int64_t n)
-{
-  int64_t filled = n > 0 ? done * BAR_WIDTH / n : 0;
-
-  g_string_append_printf (
-      text, "\033[1m%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "\033[0m \033[32m",
-      done, n);
-  for (int64_t i = 0; i < BAR_WIDTH; i++) {
-    if (i == filled)
-      g_string_append (text, "\033[0m\033[37m");
-    g_string_append (text, "━");
-  }
-  g_string_append (text, "\033[0m");
-}
-
 /* Writes over the line that stands there. */
 static void
-replace_line (const GString *text)
+replace_line (const Progress *self, int64_t done, const char *time,
+              const char *values)
 {
-  fprintf (stderr, "\r%s\033[K", text->str);
+  const int columns = terminal_columns (STDERR_FILENO);
+  g_autofree char *line = terminal_progress (
+      done, self->n_batches, time, values, columns - 1, self->colours);
+
+  fprintf (stderr, "\r%s\033[K", line);
   fflush (stderr);
 }
 
@@ -126,14 +115,14 @@ static void
 on_batch (void *data, const DnnProgress *progress)
 {
   Progress *self = data;
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) time = g_string_new (NULL);
+  g_autoptr (GString) values = g_string_new (NULL);
 
   if (self->quiet || self->json || !self->terminal)
     return;
-  append_bar (text, progress->batch, progress->n_batches);
-  append_time (text, progress->seconds, progress->batch);
-  append_values (text, self->history, "", progress->loss, progress->metrics);
-  replace_line (text);
+  append_time (time, progress->seconds, progress->batch);
+  append_values (values, self->history, "", progress->loss, progress->metrics);
+  replace_line (self, progress->batch, time->str, values->str);
   self->line_open = true;
 }
 
@@ -170,24 +159,23 @@ static void
 on_end_epoch (void *data, const DnnEpoch *epoch)
 {
   Progress *self = data;
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) time = g_string_new (NULL);
+  g_autoptr (GString) values = g_string_new (NULL);
 
   if (self->json)
     print_epoch_json (self, epoch);
   if (self->quiet || self->json)
     return;
-  if (self->terminal)
-    append_bar (text, self->n_batches, self->n_batches);
-  append_time (text, epoch->seconds, self->n_batches);
-  append_values (text, self->history, "", epoch->loss, epoch->metrics);
+  append_time (time, epoch->seconds, self->n_batches);
+  append_values (values, self->history, "", epoch->loss, epoch->metrics);
   if (self->history->validates)
-    append_values (text, self->history, "val_", epoch->val_loss,
+    append_values (values, self->history, "val_", epoch->val_loss,
                    epoch->val_metrics);
   if (self->terminal)
-    replace_line (text);
+    replace_line (self, self->n_batches, time->str, values->str);
   else
-    fprintf (stderr, "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " -%s",
-             epoch->number, self->n_epochs, text->str);
+    fprintf (stderr, "Epoch %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " -%s%s",
+             epoch->number, self->n_epochs, time->str, values->str);
   fputc ('\n', stderr);
   self->line_open = false;
 }
@@ -239,7 +227,7 @@ on_between (void *data, DnnTrainer *trainer)
       print_status (data, trainer);
     if (self->control != NULL)
       asked = control_serve (self->control);
-    if (signals_ask_stop ())
+    if (signals_ask_stop () || output_is_lost ())
       asked |= DNN_REQUEST_STOP;
   } while (self->control != NULL && control_is_paused (self->control) &&
            (asked & DNN_REQUEST_STOP) == 0);

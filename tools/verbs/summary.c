@@ -4,6 +4,7 @@
 
 #include <dnn-data-head.h>
 #include <dnn-memory-plan.h>
+#include <dnn-memory.h>
 #include <dnn-model-file.h>
 #include <dnn-model-section.h>
 #include <dnn-shape.h>
@@ -62,7 +63,7 @@ load_experiment (Subject *self, DnnRegistry *registry, const char *path,
   if ((memory || !dnn_experiment_has_input_shape (self->experiment)) &&
       !read_data (self, error))
     return false;
-  self->model = dnn_experiment_build_model (
+  self->model = dnn_experiment_plan_model (
       registry, self->experiment, self->has_data ? &self->data.input : NULL,
       error);
   return self->model != NULL;
@@ -157,6 +158,7 @@ add_memory (JsonBuilder *b, const DnnMemoryPlan *plan, bool has_data)
   add_json_int (b, "buffer_bytes", (int64_t) plan->buffers);
   add_json_int (b, "buffers", (int64_t) plan->n_buffers);
   add_json_int (b, "total_bytes", (int64_t) plan->total);
+  add_json_int (b, "machine_bytes", (int64_t) dnn_memory_of_machine ());
   json_builder_set_member_name (b, "memory");
   json_builder_begin_array (b);
   for (size_t i = 0; i < plan->n_rows; i++) {

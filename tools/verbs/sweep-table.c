@@ -2,6 +2,7 @@
 #include "sweep-table.h"
 
 #include "json.h"
+#include <dnn-text.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -40,11 +41,14 @@ add_int (JsonBuilder *b, const char *name, int64_t value)
 static char *
 mean_text (double mean, double error)
 {
+  g_autofree char *value = dnn_format_value (mean);
+  g_autofree char *spread = dnn_format_value (error);
+
   if (isnan (mean))
     return g_strdup ("-");
   if (isnan (error))
-    return g_strdup_printf ("%.4f", mean);
-  return g_strdup_printf ("%.4f ± %.4f", mean, error);
+    return g_steal_pointer (&value);
+  return g_strconcat (value, " ± ", spread, NULL);
 }
 
 /* --- runs ---------------------------------------------------------------- */
@@ -75,6 +79,7 @@ sweep_print_run (const SweepView *self, const DnnSweepRun *run, size_t i,
                  size_t n, double seconds)
 {
   g_autofree char *what = dnn_sweep_describe (self->sweep, run->trial);
+  g_autofree char *value = dnn_format_value (run->values[0]);
 
   if (self->common->json)
     print_run_json (self, run, seconds);
@@ -83,7 +88,7 @@ sweep_print_run (const SweepView *self, const DnnSweepRun *run, size_t i,
   fprintf (stderr, "%zu/%zu - %.0fs - run %zu, seed %" G_GINT64_FORMAT ": %s",
            i, n, seconds, run->trial + 1, run->seed, what);
   if (run->status == DNN_SWEEP_DONE)
-    fprintf (stderr, " - %s: %.4f\n", self->goal->columns[0], run->values[0]);
+    fprintf (stderr, " - %s: %s\n", self->goal->columns[0], value);
   else
     fprintf (stderr, " - %s: %s\n", dnn_sweep_status_name (run->status),
              run->message != NULL ? run->message : "it was ended");

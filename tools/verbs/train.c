@@ -22,7 +22,8 @@ typedef struct {
   char *tensorboard;             /* (owned) */
   char *epochs, *seed, *threads; /* (owned) NULL: not given */
   char *memory_limit;            /* (owned) likewise */
-  gint64 checkpoint_every;
+  char *checkpoint_every;        /* (owned) likewise */
+  DnnSaveEvery saves;            /* the same, read */
   gboolean overwrite, partial, health, no_control;
 } Options;
 
@@ -42,6 +43,7 @@ options_clear (Options *self)
   g_free (self->seed);
   g_free (self->threads);
   g_free (self->memory_limit);
+  g_free (self->checkpoint_every);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -66,8 +68,8 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "Replace a run that is there", NULL },
     { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options->resume,
       "Go on with the run in this folder; --epochs may raise its end", "DIR" },
-    { "checkpoint-every", 0, 0, G_OPTION_ARG_INT64, &options->checkpoint_every,
-      "Save every so many steps, not only after epochs", "N" },
+    { "checkpoint-every", 0, 0, G_OPTION_ARG_STRING, &options->checkpoint_every,
+      "Save every N steps, or 'N epochs', or 'N minutes'", "N" },
     { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights,
       "Start from the weights of a safetensors file, by name", "F" },
     { "partial", 0, 0, G_OPTION_ARG_NONE, &options->partial,
@@ -258,7 +260,8 @@ begin_experiment (Options *options, const char *file, GError **error)
     return dnn_run_read_experiment (options->resume, error);
   if ((file != NULL) == (options->layers != NULL)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "train takes FILE.dnn, TABLE.csv or --layers CHAIN");
+                 "train takes FILE.dnn, TABLE.csv or --layers CHAIN (try "
+                 "dnnrun train --help)");
     return NULL;
   }
   return file != NULL ? dnn_experiment_load (file, error)
@@ -361,9 +364,9 @@ static void
 print_values (const DnnHistory *history, const char *prefix, double loss,
               const double *metrics)
 {
-  printf ("%sloss: %.4f\n", prefix, loss);
+  print_value (prefix, "loss", loss);
   for (size_t i = 0; history->metrics[i] != NULL; i++)
-    printf ("%s%s: %.4f\n", prefix, history->metrics[i], metrics[i]);
+    print_value (prefix, history->metrics[i], metrics[i]);
 }
 
 /* Of the last epoch, or, where earlier weights came back, of those. */
@@ -432,16 +435,35 @@ go_on (DnnRegistry *registry, const DnnExperiment *experiment,
   return g_steal_pointer (&run);
 }
 
+/* A bare number is of steps, as it always was; 0 is none. */
 static bool
-check_options (const Options *options, GError **error)
+parse_saves (Options *options, GError **error)
 {
-  if (options->checkpoint_every < 0) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "--checkpoint-every must be 0 or more, not "
-                 "'%" G_GINT64_FORMAT "'",
-                 options->checkpoint_every);
-    return false;
+  const char *text = options->checkpoint_every;
+  int64_t steps;
+
+  if (text == NULL)
+    return true;
+  if (dnn_parse_int (text, 0, INT64_MAX, &steps, NULL)) {
+    options->saves.steps = steps;
+    return true;
   }
+  /* A number alone, of epochs to [train], is one below 0 here. */
+  if (strchr (text, ' ') != NULL &&
+      dnn_save_every_parse (text, &options->saves, NULL))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--checkpoint-every must be a number of steps, 0 or more, or as "
+               "'5 epochs' or '10 minutes', not '%s'",
+               text);
+  return false;
+}
+
+static bool
+check_options (Options *options, GError **error)
+{
+  if (!parse_saves (options, error))
+    return false;
   if (options->resume == NULL ||
       (options->out == NULL && options->weights == NULL &&
        !options->overwrite && !options->partial))
@@ -479,7 +501,8 @@ carry_out (Options *options, const Common *common, const char *file,
       !dnn_trainer_write_events (dnn_run_trainer (run), options->tensorboard,
                                  error))
     return false;
-  dnn_run_set_checkpoint_every (run, options->checkpoint_every);
+  if (options->checkpoint_every != NULL)
+    dnn_run_set_saves (run, &options->saves);
   return train_run (run, common, !options->no_control, error) &&
          print_result (run, common, error);
 }

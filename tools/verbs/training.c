@@ -2,6 +2,7 @@
 #include "training.h"
 
 #include "control/control.h"
+#include "output.h"
 #include "progress.h"
 #include "signals.h"
 
@@ -59,5 +60,9 @@ train_run (DnnRun *run, const Common *common, bool listens, GError **error)
   if (!dnn_run_is_stopped (run))
     return true;
   set_stopped (run, error);
+  if (output_is_lost () && error != NULL) {
+    (*error)->domain = DNN_ERROR;
+    (*error)->code = DNN_ERROR_IO;
+  }
   return false;
 }

@@ -5,6 +5,7 @@
 #include "training.h"
 
 #include <dnn-file.h>
+#include <dnn-text.h>
 #include <dnn-transfer.h>
 #include <math.h>
 #include <stdio.h>
@@ -140,10 +141,11 @@ print_result (const DnnRun *run, const Common *common, GError **error)
     return true;
   if (!dnn_trainer_evaluate (trainer, split, &loss, metrics, error))
     return false;
-  printf ("split: %s (%" G_GINT64_FORMAT " rows)\nloss: %.4f\n",
-          data->test != NULL ? "test" : "validation", split->n, loss);
+  printf ("split: %s (%" G_GINT64_FORMAT " rows)\n",
+          data->test != NULL ? "test" : "validation", split->n);
+  print_value ("", "loss", loss);
   for (size_t i = 0; names[i] != NULL; i++)
-    printf ("%s: %.4f\n", names[i], metrics[i]);
+    print_value ("", names[i], metrics[i]);
   printf ("model: %s/model.safetensors\n", dnn_run_folder (run));
   return true;
 }
@@ -222,19 +224,34 @@ print_row_json (const DnnTransferTable *table, const DnnTransferRow *row)
   print_json (b);
 }
 
+/* "  0.8935 +- 0.0063" */
+static char *
+mean_text (const char *sign, double mean, double error)
+{
+  g_autofree char *value = dnn_format_value (mean);
+  g_autofree char *signed_value = g_strconcat (sign, value, NULL);
+  g_autofree char *spread = dnn_format_value (error);
+
+  return g_strdup_printf ("%8s +- %s", signed_value, spread);
+}
+
 static void
 print_row (const DnnTransferRow *row, const DnnTransferRow *scratch)
 {
   g_autofree double *paired = g_new0 (double, row->n + 1);
+  g_autofree char *values = NULL, *differences = NULL;
   double mean, error, difference, difference_error;
 
   for (size_t i = 0; i < row->n; i++)
     paired[i] = row->results[i] - scratch->results[i];
   moments (row->results, row->n, &mean, &error);
   moments (paired, row->n, &difference, &difference_error);
-  printf ("%-14s %8.4f +- %.4f", row->name, mean, error);
+  values = mean_text ("", mean, error);
+  differences =
+      mean_text (difference >= 0 ? "+" : "", difference, difference_error);
+  printf ("%-14s %s", row->name, values);
   if (row != scratch)
-    printf ("   %+8.4f +- %.4f", difference, difference_error);
+    printf ("   %s", differences);
   printf ("\n");
 }
 
