@@ -321,7 +321,7 @@ dnn_test_assert_close (const char *what, const float *actual,
   for (size_t i = 0; i < n; i++) {
     const double a = (double) actual[i], b = (double) expected[i];
 
-    if (!(fabs (a - b) <= 1e-5 * fmax (fabs (b), 0.05)))
+    if (a != b && !(fabs (a - b) <= 1e-5 * fmax (fabs (b), 0.05)))
       g_error ("%s[%zu] is %.9g, and should be %.9g", what, i, a, b);
   }
 }

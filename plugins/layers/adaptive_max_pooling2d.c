@@ -12,6 +12,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "He et al.: Spatial pyramid pooling, ECCV 2014",
   .base = "adaptive_pooling",
   .defaults = "rank=2 pool=max",
-  .example = "output_size=2",
-  .example_inputs = "5,4,3",
+  .example = "output_size=1,2",
+  .example_inputs = "2,2,1",
 };

@@ -13,5 +13,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .base = "global_pooling",
   .defaults = "rank=1 pool=max",
   .example = "keepdims=true",
-  .example_inputs = "6,3",
+  .example_inputs = "3,1",
 };

@@ -12,6 +12,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "LeCun et al.: Gradient-based learning, Proc. IEEE 86, 1998",
   .base = "pooling",
   .defaults = "rank=2 pool=max pool_size=2",
-  .example = "strides=1 padding=same",
-  .example_inputs = "5,4,3",
+  .example = "padding=same",
+  .example_inputs = "2,2,1",
 };

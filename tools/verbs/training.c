@@ -7,6 +7,7 @@
 #include "signals.h"
 
 #include <gio/gio.h>
+#include <stdio.h>
 
 static void
 set_stopped (const DnnRun *run, GError **error)
@@ -65,4 +66,43 @@ train_run (DnnRun *run, const Common *common, bool listens, GError **error)
     (*error)->code = DNN_ERROR_IO;
   }
   return false;
+}
+
+/* --- what came of it ------------------------------------------------------ */
+
+static void
+print_values (const DnnHistory *history, const char *prefix, double loss,
+              const double *metrics)
+{
+  print_value (prefix, "loss", loss);
+  for (size_t i = 0; history->metrics[i] != NULL; i++)
+    print_value (prefix, history->metrics[i], metrics[i]);
+}
+
+/* Of the last epoch, or, where earlier weights came back, of those. */
+bool
+train_print_result (const DnnRun *run, const Common *common, GError **error)
+{
+  DnnTrainer *trainer = dnn_run_trainer (run);
+  const DnnHistory *history = dnn_trainer_history (trainer);
+  const DnnEpoch *last =
+      dnn_history_at (history, dnn_history_count (history) - 1);
+  g_autofree double *metrics =
+      g_new0 (double, g_strv_length (history->metrics) + 1);
+  double loss = 0;
+
+  if (common->json)
+    return true;
+  if (dnn_trainer_restored (trainer) == NULL) {
+    print_values (history, "", last->loss, last->metrics);
+    if (history->validates)
+      print_values (history, "val_", last->val_loss, last->val_metrics);
+  } else if (history->validates) {
+    if (!dnn_trainer_evaluate (trainer, dnn_run_data (run)->validation, &loss,
+                               metrics, error))
+      return false;
+    print_values (history, "val_", loss, metrics);
+  }
+  printf ("model: %s/model.safetensors\n", dnn_run_folder (run));
+  return true;
 }

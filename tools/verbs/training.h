@@ -10,3 +10,8 @@
  * sentence that says how to go on. */
 bool train_run (DnnRun *run, const Common *common, bool listens,
                 GError **error);
+
+/* Loss and metrics of the last epoch, or of the weights that came back if
+ * earlier ones did, and where the model is.  With --json: nothing. */
+bool train_print_result (const DnnRun *run, const Common *common,
+                         GError **error);

@@ -12,6 +12,7 @@
 extern "C" {
 #endif
 
+/* [frozen] One box, and where it lies. */
 typedef struct DnnBox {
   int64_t first[DNN_MAX_AXES];
   int64_t last[DNN_MAX_AXES]; /* behind the box */

@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* [frozen] */
 typedef struct DnnPool {
   DnnWindows windows;
   uint32_t average;  /* 0: max */

@@ -17,7 +17,8 @@
 extern "C" {
 #endif
 
-/* The axes are the last ones before the channels: those before are 1 long. */
+/* [frozen] The axes are the last ones before the channels: those before are 1
+ * long. */
 typedef struct DnnResampling {
   int64_t batch;
   int64_t channels;
@@ -75,7 +76,7 @@ dnn_resampling_keep_aspect (DnnResampling *r)
   }
 }
 
-/* Two elements of x that a position looks at, as one axis has it. */
+/* [frozen] Two elements of x that a position looks at, as one axis has it. */
 typedef struct DnnTaps {
   int64_t at[2];
   float weight[2]; /* 0: not looked at */
