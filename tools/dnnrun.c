@@ -1,6 +1,7 @@
 /* dnnrun.c - the host binary: finds the verb and runs it */
 #include "command.h"
 #include "describe.h"
+#include "faults.h"
 
 #include <dnn-simd.h>
 #include <dnn-suggest.h>
@@ -92,6 +93,7 @@ main (int argc, char *argv[])
   const Command *command;
 
   setlocale (LC_ALL, "");
+  faults_install ();
   if (argc < 2) {
     print_help ();
     return EXIT_USAGE;

@@ -2,6 +2,8 @@
 #include "dnn-objective.h"
 
 #include "dnn-build.h"
+#include "dnn-kind.h"
+#include "dnn-running.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -265,6 +267,43 @@ dnn_objective_set_penalty (DnnObjective *self, double penalty)
   self->penalty = penalty;
 }
 
+static DnnRunning
+running_of (const DnnComponent *component, const char *call)
+{
+  const char *name = component->plugin->name;
+
+  return (DnnRunning){ dnn_kind_name ((DnnKind) component->code->kind), name,
+                       name, call };
+}
+
+/* Value or gradient of a loss. */
+static int32_t
+call_loss (const DnnComponent *loss, DnnLossPass *pass, bool gradient)
+{
+  const DnnLossOps *ops = loss->code->ops;
+  const DnnRunning running = running_of (loss, gradient ? "gradient" : "value");
+  int32_t status;
+
+  dnn_running_begin (&running);
+  status =
+      (gradient ? ops->gradient : ops->value) (loss->self, &dnn_host, pass);
+  dnn_running_end ();
+  return status;
+}
+
+static int32_t
+call_metric (const DnnComponent *metric, DnnMetricPass *pass)
+{
+  const DnnMetricOps *ops = metric->code->ops;
+  const DnnRunning running = running_of (metric, "update");
+  int32_t status;
+
+  dnn_running_begin (&running);
+  status = ops->update (metric->self, &dnn_host, pass);
+  dnn_running_end ();
+  return status;
+}
+
 static bool
 check_call (DnnObjective *self, int32_t status, const char *who, GError **error)
 {
@@ -305,7 +344,6 @@ static bool
 update_loss_metric (DnnObjective *self, const DnnMetric *metric,
                     const Samples *samples, GError **error)
 {
-  const DnnLossOps *ops = metric->component->code->ops;
   const float *weights = metric->weighted ? samples->weights : NULL;
   DnnLossPass pass = {
     .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
@@ -314,7 +352,7 @@ update_loss_metric (DnnObjective *self, const DnnMetric *metric,
     .value = samples->values,
   };
 
-  if (!check_call (self, ops->value (metric->component->self, &dnn_host, &pass),
+  if (!check_call (self, call_loss (metric->component, &pass, false),
                    metric->label, error))
     return false;
   for (int64_t i = 0; i < samples->y_true->dims[0]; i++) {
@@ -328,7 +366,6 @@ static bool
 update_metric (DnnObjective *self, const DnnMetric *metric,
                const Samples *samples, GError **error)
 {
-  const DnnMetricOps *ops = metric->component->code->ops;
   DnnMetricPass pass = {
     .call = { DNN_END_OF (DnnMetricPass, state), 0, &self->context },
     .y_true = samples->y_true,
@@ -339,8 +376,7 @@ update_metric (DnnObjective *self, const DnnMetric *metric,
 
   if (is_loss (metric))
     return update_loss_metric (self, metric, samples, error);
-  return check_call (self,
-                     ops->update (metric->component->self, &dnn_host, &pass),
+  return check_call (self, call_metric (metric->component, &pass),
                      metric->label, error);
 }
 
@@ -354,8 +390,7 @@ find_gradient (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true,
   pass.value = values;
   pass.scale = scale;
   pass.dy_pred = &plan->loss_value->gradient.tensor;
-  return check_call (self,
-                     self->ops->gradient (self->loss->self, &dnn_host, &pass),
+  return check_call (self, call_loss (self->loss, &pass, true),
                      self->loss->plugin->name, error);
 }
 
@@ -370,9 +405,8 @@ find_loss (DnnObjective *self, const Samples *samples, const float *scale,
   DnnLossPass pass = begin_loss (self, samples->plan, samples->y_true);
 
   pass.value = samples->values;
-  if (!at_once &&
-      !check_call (self, self->ops->value (self->loss->self, &dnn_host, &pass),
-                   self->loss->plugin->name, error))
+  if (!at_once && !check_call (self, call_loss (self->loss, &pass, false),
+                               self->loss->plugin->name, error))
     return false;
   return scale == NULL ||
          find_gradient (self, samples->plan, samples->y_true, scale,

@@ -57,6 +57,10 @@ typedef struct DnnBuilt {
   uint32_t n_windows; /* one past the highest index set */
 } DnnBuilt;
 
+/* Whether the same rows are declared, by the same names. */
+bool dnn_declared_list_equal (const DnnDeclaredList *a,
+                              const DnnDeclaredList *b);
+
 /* Fans of a weight of that shape by Keras' rule. */
 void dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out);
 

@@ -25,6 +25,7 @@ BAD = pathlib.Path(os.environ['DNN_TEST_BAD_PLUGINS'])
 CAUGHT = {
     'aborts_on_shape': ('shapes', 'it crashes (Aborted)'),
     'adds_result': ('overwrite', 'dx[0, 0]'),
+    'another_batch': ('example', 'begin with the batch'),
     'bad_default': ('load', 'default of slope'),
     'based_on_based': ('load', 'has a base itself'),
     'before_start': ('memory', 'before the first element of y'),
@@ -32,9 +33,14 @@ CAUGHT = {
     'bend_locale': ('binary', "it calls 'setlocale'"),
     'bend_signals': ('load', 'a signal handler'),
     'climbs': ('descends', 'the loss is'),
+    'compares_nothing': ('gradients', 'nothing was compared'),
     'counts_calls': ('determinism', 'the value at step'),
+    'crashes': ('overwrite', 'an entry that is NULL'),
+    'declares_in_forward': ('overwrite', 'it calls set_output outside of build'),
     'duplicate_parameter': ('load', "('slope') stands twice"),
     'endless_build': ('example', 'it does not come back within 1 s'),
+    'endless_forward': ('overwrite', 'it does not come back within 1 s'),
+    'ends_program': ('binary', "it calls 'exit'"),
     'executable_stack': ('binary', 'its stack is executable'),
     'exports_two': ('binary', "it exports 'more'"),
     'fast_math': ('load', 'the floating-point mode'),
@@ -43,11 +49,15 @@ CAUGHT = {
     'gradient_off': ('gradients', 'dw scale['),
     'half_filled': ('moments', 'in the second'),
     'hides_training': ('flags', 'no flag TRAINING_DIFFERS'),
+    'huge_weight': ('example', 'a weight of 1.1e+12 numbers is too large'),
     'ignores_rate': ('rate', 'after steps of rate 0'),
     'links_blas': ('binary', 'it links '),
     'lying_struct_size': ('load', "struct_size is '16'"),
     'makes_thread': ('load', 'it leaves more threads'),
+    'misspells_initializer': ('overwrite', "'zerros'"),
     'moves_frozen_buffer': ('frozen', 'buffer'),
+    'multiplies_in_build': ('example', 'it calls gemm in build'),
+    'names_path': ('example', "'../../etc/passwd'"),
     'needs_newer_minor': ('load', 'ABI 1.1, and this program has 1.0'),
     'no_descriptor': ('binary', 'it exports no dnn_plugin_v1'),
     'no_example': ('example', 'slope must be given'),
@@ -59,6 +69,7 @@ CAUGHT = {
     'rounds_down': ('overwrite', 'it changes the floating-point mode'),
     'static_state': ('determinism', 'beside another instance'),
     'sums_batch': ('gradients', 'dy_pred[4,'),
+    'two_of_a_name': ('example', "of the name 'scale'"),
     'weights_of_batch': ('shapes', 'weights depend on the batch'),
     'writes_frozen_weight': ('read-only', 'after'),
     'writes_input': ('memory', 'writes x[0, 0], which it may only read'),
@@ -147,7 +158,14 @@ def test_output():
     plain = run('--only', 'gradients', dense)
     check('--only runs one check', plain.stdout.count('pass') == 1
           and '0 of 1 checks fail (seed 1)' in plain.stdout, show(plain))
+    left = run('--json', '--skip', 'shapes', '--skip', 'memory', dense)
+    names = {c['check'] for c in json.loads(left.stdout)['checks']}
+    check('--skip leaves checks out', left.returncode == 0
+          and 'gradients' in names and not names & {'shapes', 'memory'},
+          show(left))
     for name, args, code, piece in (
+            ('an unknown check to skip', ('--skip', 'gradient', dense), 2,
+             "did you mean 'gradients'?"),
             ('an unknown check', ('--only', 'gradient', dense), 2,
              "did you mean 'gradients'?"),
             ('a missing file', ('nowhere.so',), 4, "no file 'nowhere.so'"),
