@@ -59,6 +59,9 @@ int32_t dnn_host_match_targets (DnnBuild *b, uint32_t targets);
 void dnn_host_set_state (DnnBuild *b, int64_t n_doubles);
 void dnn_host_add_slot (DnnSlots *s, uint32_t index, const char *name,
                         DnnShape shape, double initial);
+void dnn_host_expect_range (DnnBuild *b, uint32_t index, double lo, double hi,
+                            uint32_t flags);
+void dnn_host_scores (DnnBuild *b, uint32_t scores);
 
 /* --- services of windows.c ----------------------------------------------- */
 

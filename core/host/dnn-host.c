@@ -141,7 +141,7 @@ random_numbers (const void *call, uint32_t stream, uint32_t distribution,
 }
 
 const DnnHost dnn_host = {
-  .struct_size = DNN_END_OF (DnnHost, dot_rows),
+  .struct_size = DNN_END_OF (DnnHost, scores),
   .abi_major = DNN_ABI_MAJOR,
   .abi_minor = DNN_ABI_MINOR,
   .fail = dnn_host_fail,
@@ -179,4 +179,6 @@ const DnnHost dnn_host = {
   .window_rows = dnn_host_window_rows,
   .scatter_rows = dnn_host_scatter_rows,
   .dot_rows = dot_rows,
+  .expect_range = dnn_host_expect_range,
+  .scores = dnn_host_scores,
 };

@@ -219,13 +219,59 @@ dnn_host_backward_reads (DnnBuild *b, uint32_t reads)
     built->reads = reads;
 }
 
+/* Input `index` of what is built; NULL where there is none such. */
+static DnnExpected *
+expected_of (DnnBuild *b, uint32_t index, const char *service)
+{
+  DnnBuilt *built = built_of (b, service);
+
+  return built != NULL && index < DNN_MAX_DECLARED ? &built->expected[index]
+                                                   : NULL;
+}
+
 void
 dnn_host_expect_integer (DnnBuild *b, uint32_t index, int64_t lo, int64_t hi)
 {
-  DnnBuilt *built = built_of (b, "expect_integer");
+  DnnExpected *expected = expected_of (b, index, "expect_integer");
 
-  if (built != NULL && index < DNN_MAX_DECLARED)
-    built->expected[index] = (DnnExpected){ true, lo, hi };
+  if (expected == NULL)
+    return;
+  expected->set = true;
+  expected->lo = lo;
+  expected->hi = hi;
+}
+
+void
+dnn_host_expect_range (DnnBuild *b, uint32_t index, double lo, double hi,
+                       uint32_t flags)
+{
+  DnnExpected *expected = expected_of (b, index, "expect_range");
+
+  if (expected == NULL || index >= b->n_inputs)
+    return;
+  if (!(lo <= hi)) {
+    dnn_host_fail (b, "it expects numbers from %g to %g, and there are none",
+                   lo, hi);
+    return;
+  }
+  expected->ranged = true;
+  expected->least = lo;
+  expected->most = hi;
+  expected->sums_to_1 = (flags & DNN_ROWS_SUM_TO_1) != 0;
+  expected->columns = dnn_columns (b->x[index]);
+}
+
+void
+dnn_host_scores (DnnBuild *b, uint32_t scores)
+{
+  DnnBuilt *built = built_of (b, "scores");
+
+  if (built == NULL)
+    return;
+  if (scores > DNN_MARGINS)
+    dnn_host_fail (b, "its scores are '%u', not 0 to %d", scores, DNN_MARGINS);
+  else
+    built->scores = scores;
 }
 
 int32_t
@@ -249,6 +295,7 @@ dnn_host_match_targets (DnnBuild *b, uint32_t targets)
   const bool values = (targets & DNN_TARGET_VALUES) != 0;
   const bool labels = (targets & DNN_TARGET_LABELS) != 0 && y->n_dims > 1;
 
+  dnn_host_context (b)->built->targets = targets;
   if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0])
     return dnn_host_fail (b,
                           "predictions and targets must be of as many samples");
