@@ -19,7 +19,9 @@ FLAGS = {'in_place': 'in place', 'random': 'random in training',
          'training_differs': 'training and inference differ',
          'not_per_sample': 'samples of a batch depend on each other',
          'elementwise': 'elementwise',
-         'gives_value': 'gradient gives the value, too'}
+         'gives_value': 'gradient gives the value, too',
+         'other_gradient': 'backward is not the derivative',
+         'pattern': 'values go by their place'}
 HEAD = '''# Plugins
 
 Made by `build-aux/plugins-doc.py` from `dnnrun inspect --json`: change a

@@ -1,6 +1,7 @@
 /* dnnrun.c - the host binary: finds the verb and runs it */
 #include "command.h"
 #include "describe.h"
+#include "faults.h"
 #include "output.h"
 
 #include <dnn-memory.h>
@@ -117,6 +118,7 @@ main (int argc, char *argv[])
   /* Before OpenBLAS is loaded, of which dnnrun wants one thread. */
   g_setenv ("OPENBLAS_NUM_THREADS", "1", TRUE);
   set_locale ();
+  faults_install ();
   if (argc < 2) {
     print_help ();
     return EXIT_USAGE;

@@ -1,11 +1,18 @@
 /* signals.c - handlers that set a flag, and nothing else */
 #include "signals.h"
 
+#include "faults.h"
+
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
+
+/* A call of a plugin that takes longer has not come back. */
+enum { PATIENCE = 5 }; /* seconds */
 
 /* The only way a handler can tell anybody anything. */
 static volatile sig_atomic_t stop, status;
+static volatile unsigned call; /* that ran when `stop` was looked at last */
 
 static void
 set_handler (int number, void (*handler) (int))
@@ -14,6 +21,16 @@ set_handler (int number, void (*handler) (int))
 
   sigemptyset (&action.sa_mask);
   sigaction (number, &action, NULL);
+}
+
+static void
+watch_call (void)
+{
+  unsigned now = 0;
+
+  dnn_running_now (&now);
+  call = now;
+  alarm (PATIENCE);
 }
 
 /* The second one kills, as if there were no handler. */
@@ -25,6 +42,22 @@ on_stop (int number)
     raise (number);
   }
   stop = 1;
+  watch_call ();
+}
+
+/* The same call as PATIENCE seconds ago keeps the program from stopping. */
+static void
+on_alarm (int number)
+{
+  unsigned now = 0;
+  const DnnRunning *running = dnn_running_now (&now);
+
+  (void) number;
+  if (running == NULL || now != call)
+    watch_call ();
+  else
+    faults_write (running, "has not come back; a second signal ends the run",
+                  NULL);
 }
 
 static void
@@ -49,6 +82,7 @@ signals_install (void)
 {
   set_unless_ignored (SIGINT, on_stop);
   set_unless_ignored (SIGTERM, on_stop);
+  set_handler (SIGALRM, on_alarm);
   set_handler (SIGUSR1, on_status);
   set_handler (SIGXFSZ, SIG_IGN);
   set_handler (SIGPIPE, SIG_IGN);

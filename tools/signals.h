@@ -1,6 +1,7 @@
 /* signals.h - what signals ask of a training program
  *
  *   SIGINT, SIGTERM   stop after this step; a second one kills
+ *   SIGALRM           after a stop: names the plugin that has not come back
  *   SIGUSR1           a line of status
  *   SIGXFSZ, SIGPIPE  nothing: a file that grows too large, or a reader that is
  *                     gone, is a write that fails

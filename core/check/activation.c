@@ -198,6 +198,8 @@ dnn_check_activation_gradients (DnnChecker *checker)
   Case self;
   DnnCheckSlope slope = { "dx", objective, &self, NULL, NULL };
 
+  if ((checker->component->code->flags & DNN_FLAG_OTHER_GRADIENT) != 0)
+    return;
   case_init (&self, checker);
   run (&self);
   slope.variable = &self.x.at[0];

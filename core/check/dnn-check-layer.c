@@ -30,13 +30,14 @@ make_inputs (DnnCheckLayer *self, int64_t batch_factor)
   }
 }
 
-/* The plugin's own first values; where there is no such initializer, zeros. */
+/* The plugin's own first values. */
 static void
 initialize (DnnCheckLayer *self, const DnnDeclared *declared, DnnTensor *t)
 {
+  g_autoptr (GError) error = NULL;
   g_autoptr (DnnComponent) initializer =
       dnn_component_parse (self->checker->subject->registry,
-                           DNN_KIND_INITIALIZER, declared->initializer, NULL);
+                           DNN_KIND_INITIALIZER, declared->initializer, &error);
   DnnContext context = {
     .pool = self->checker->pools[0],
     .key = { .seed = self->checker->subject->seed,
@@ -50,8 +51,11 @@ initialize (DnnCheckLayer *self, const DnnDeclared *declared, DnnTensor *t)
   };
   const DnnInitializerOps *ops;
 
-  if (initializer == NULL)
+  if (initializer == NULL) {
+    dnn_checker_fail (self->checker, "the initializer of %s: %s",
+                      declared->name, error->message);
     return;
+  }
   ops = initializer->code->ops;
   ops->fill (initializer->self, &dnn_host, &fill);
   dnn_context_clear (&context);

@@ -98,6 +98,33 @@ check_n_inputs (const DnnChecker *self, GError **error)
   return false;
 }
 
+/* What the tensors of a check may have in all: 4 GiB. */
+static const double most_numbers = 1 << 30;
+
+/* That there is room for what is declared, for tensors of a check lie apart. */
+static bool
+check_room (const DnnChecker *self, const DnnBuilt *built, GError **error)
+{
+  const DnnDeclaredList *lists[] = { &built->outputs, &built->weights,
+                                     &built->buffers, &built->saved,
+                                     &built->scratch, &built->worker_scratch };
+  double n = 0;
+
+  for (size_t j = 0; j < G_N_ELEMENTS (lists); j++)
+    for (uint32_t i = 0; i < lists[j]->n; i++) {
+      const DnnTensor t = dnn_tensor_of (&lists[j]->at[i].shape);
+
+      n += lists[j]->at[i].set ? (double) dnn_count (&t) : 0;
+    }
+  if (n <= most_numbers)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "%s: it declares tensors of %.3g numbers, and a check has room "
+               "for %.3g; give a smaller example",
+               self->component->plugin->name, n, most_numbers);
+  return false;
+}
+
 /* Whether the plugin takes the subject's shapes, or its parameters together. */
 static bool
 check_built (DnnChecker *self, GError **error)
@@ -111,7 +138,7 @@ check_built (DnnChecker *self, GError **error)
   if (dnn_kind_row (kind)->build == 0)
     return true;
   built = dnn_checker_build (self, 1, error);
-  return built != NULL;
+  return built != NULL && check_room (self, built, error);
 }
 
 static bool

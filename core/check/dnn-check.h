@@ -28,6 +28,7 @@ typedef struct DnnCheckReport {
   GPtrArray *failures; /* (owned) of char *: "gradients: dx[3, 1]: ..." */
   unsigned n_checks;   /* that were run */
   unsigned n_compared; /* elements of gradients that were compared */
+  unsigned n_slopes; /* tensors of which an element had a slope that is not 0 */
   /* The largest deviation of a gradient from the numerical one, as a share of
    * its tensor's largest element, and where. */
   double worst;

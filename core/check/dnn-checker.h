@@ -100,6 +100,24 @@ bool dnn_checker_call (DnnChecker *self, const char *what,
                        const DnnWatched *lists, size_t n,
                        void (*body) (void *data), void *data);
 
+/* --- scratch of losses and metrics --------------------------------------- */
+
+typedef struct DnnCheckRoom {
+  DnnCheckList scratch, worker;
+  float *worker_data[DNN_MAX_DECLARED];
+  int64_t worker_stride[DNN_MAX_DECLARED];
+} DnnCheckRoom;
+
+enum { DNN_CHECK_ROOM = 2 }; /* rows of dnn_check_room_watch */
+
+/* What build declared; each worker's goes into the context, and `self` must
+ * stay where it is. */
+void dnn_check_room_init (DnnCheckRoom *self, const DnnChecker *checker,
+                          const DnnBuilt *built, DnnContext *context);
+void dnn_check_room_clear (DnnCheckRoom *self);
+/* Fills it with NaN, for a call that watches it. */
+void dnn_check_room_watch (DnnCheckRoom *self, DnnWatched *ret_watched);
+
 /* --- derivatives --------------------------------------------------------- */
 
 /* A number that depends on `variable`, and what the plugin says its gradient

@@ -191,6 +191,8 @@ is_due (const DnnConformance *self, const DnnConformanceTask *task,
 {
   if (row->stage != (DnnCheckStage) stage)
     return false;
+  if (task->skip != NULL && g_strv_contains (task->skip, row->name))
+    return false;
   if (task->only != NULL)
     return strcmp (row->name, task->only) == 0;
   return self->kind == 0 || row_is_for (row, self->kind);
@@ -234,6 +236,9 @@ dnn_conformance_run (const DnnConformanceTask *task, GError **error)
 
   if (task->only != NULL && find_row (task->only, error) == NULL)
     return NULL;
+  for (size_t i = 0; task->skip != NULL && task->skip[i] != NULL; i++)
+    if (find_row (task->skip[i], error) == NULL)
+      return NULL;
   if (!g_file_test (task->path, G_FILE_TEST_EXISTS)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_IO, "there is no file '%s'",
                  task->path);

@@ -36,8 +36,9 @@ typedef struct DnnConformance {
 /* What to check, and how.  All borrowed. */
 typedef struct DnnConformanceTask {
   const char *path;
-  const char *folders; /* to look for other plugins in first; may be NULL */
-  const char *only;    /* a check's name; NULL: all of them */
+  const char *folders;     /* to look for other plugins in first; may be NULL */
+  const char *only;        /* a check's name; NULL: all of them */
+  const char *const *skip; /* names, NULL-terminated; NULL: none */
   uint64_t seed;
   double seconds;      /* a check may take */
   unsigned n_parallel; /* checks at a time */

@@ -111,8 +111,11 @@ compare_slopes (Objective *data, const DnnCheckList *variables,
 void
 dnn_check_layer_gradients (DnnChecker *checker)
 {
-  g_autoptr (DnnCheckLayer) self = dnn_check_layer_new (checker, 1);
+  g_autoptr (DnnCheckLayer) self = NULL;
 
+  if ((checker->component->code->flags & DNN_FLAG_OTHER_GRADIENT) != 0)
+    return;
+  self = dnn_check_layer_new (checker, 1);
   for (int i = 0; self != NULL && i < DNN_CHECK_MODES; i++) {
     Objective data = { self, &dnn_check_modes[i], &self->dy };
 

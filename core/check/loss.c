@@ -12,6 +12,7 @@ typedef struct {
   const DnnLossOps *ops;
   bool logits;
   DnnCheckList t; /* the enum above */
+  DnnCheckRoom room;
   DnnContext context;
 } Case;
 
@@ -56,6 +57,50 @@ make_shares (const Case *self, DnnTensor *t)
   }
 }
 
+/* Fewer values than there are labels, so that some repeat: a loss over pairs
+ * has something to do. */
+static void
+make_labels (const Case *self, DnnExpected expected, DnnTensor *t)
+{
+  const int64_t most = expected.lo + MAX (dnn_count (t) - 2, 0);
+
+  expected.hi = MIN (expected.hi, most);
+  dnn_check_fill_integer (self->checker, "y_true", t, &expected);
+}
+
+/* Shares, spread over the range; an end that is infinite is 2 from the other,
+ * or from 0. */
+static void
+make_in_range (const Case *self, const DnnExpected *expected, DnnTensor *t)
+{
+  const double least = isfinite (expected->least)  ? expected->least
+                       : isfinite (expected->most) ? expected->most - 2
+                                                   : -2;
+  const double most = isfinite (expected->most) ? expected->most : least + 2;
+  float *data = t->data;
+
+  make_shares (self, t);
+  for (int64_t i = 0; !expected->sums_to_1 && i < dnn_count (t); i++)
+    data[i] = (float) (least + (most - least) * data[i]);
+}
+
+static void
+make_targets (const Case *self, const DnnExpected *expected)
+{
+  const DnnTensor *y = &self->t.at[Y_PRED];
+  DnnTensor *t = &self->t.at[Y_TRUE];
+  const bool labels = dnn_count (t) != dnn_count (y);
+
+  if (expected->ranged)
+    make_in_range (self, expected, t);
+  else if (expected->set)
+    make_labels (self, *expected, t);
+  else if (labels)
+    make_labels (self, (DnnExpected){ true, 0, dnn_columns (y) - 1 }, t);
+  else
+    make_shares (self, t);
+}
+
 static void
 make_tensor (Case *self, int index, const DnnShape *shape)
 {
@@ -88,16 +133,13 @@ case_init (Case *self, DnnChecker *checker, bool logits)
   for (int64_t i = 0; i < dnn_count (&self->t.at[Y_PRED]); i++)
     y[i] *= 0.7f; /* predictions that are not too near 0 */
   apply_activation (self);
-  if (built->expected[1].set)
-    dnn_check_fill_integer (checker, "y_true", &self->t.at[Y_TRUE],
-                            &built->expected[1]);
-  else
-    make_shares (self, &self->t.at[Y_TRUE]);
+  make_targets (self, &built->expected[1]);
   dnn_check_fill (checker, "scale", &self->t.at[SCALE]);
   scale = self->t.at[SCALE].data;
   for (int64_t i = 0; i < samples.dims[0]; i++)
     scale[i] = 0.5f + fabsf (scale[i]);
   self->context.pool = checker->pools[0];
+  dnn_check_room_init (&self->room, checker, built, &self->context);
   return true;
 }
 
@@ -106,6 +148,7 @@ case_clear (Case *self)
 {
   dnn_context_clear (&self->context);
   dnn_check_list_clear (&self->t);
+  dnn_check_room_clear (&self->room);
 }
 
 /* What a call is to write. */
@@ -135,8 +178,9 @@ watch (Case *self, Call *call)
                                        "dy_pred" };
   const char *what = call->gradient ? "gradient" : "value";
   DnnCheckList lists[N_TENSORS];
-  DnnWatched watched[N_TENSORS];
+  DnnWatched watched[N_TENSORS + DNN_CHECK_ROOM];
 
+  dnn_check_room_watch (&self->room, watched + N_TENSORS);
   for (int i = 0; i < N_TENSORS; i++) {
     const bool written = (i == VALUE && call->pass.value != NULL) ||
                          (i == DY_PRED && call->pass.dy_pred != NULL);
@@ -144,8 +188,8 @@ watch (Case *self, Call *call)
     lists[i] = (DnnCheckList){ 1, &self->t.at[i], NULL };
     watched[i] = (DnnWatched){ names[i], &lists[i], !written };
   }
-  return dnn_checker_call (self->checker, what, watched, N_TENSORS, call_op,
-                           call) &&
+  return dnn_checker_call (self->checker, what, watched, G_N_ELEMENTS (watched),
+                           call_op, call) &&
          dnn_checker_status (self->checker, &self->context, call->status, what);
 }
 
@@ -167,13 +211,14 @@ call (Case *self, Parts parts)
     .of = self,
     .gradient = gradient,
     .pass = {
-      .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+      .call = { DNN_END_OF (DnnLossPass, scratch), 0, &self->context },
       .from_logits = self->logits,
       .y_true = &self->t.at[Y_TRUE],
       .y_pred = &self->t.at[Y_PRED],
       .value = (parts & THE_VALUE) != 0 ? value->data : NULL,
       .scale = gradient ? self->t.at[SCALE].data : NULL,
       .dy_pred = gradient ? dy_pred : NULL,
+      .scratch = self->room.scratch.pointer,
     },
   };
 
@@ -297,10 +342,17 @@ dnn_check_loss_overwrite (DnnChecker *checker)
   for_both (checker, overwrite);
 }
 
+/* Where all is 0 the check says nothing of the loss. */
 void
 dnn_check_loss_gradients (DnnChecker *checker)
 {
+  DnnCheckReport *report = checker->report;
+
   for_both (checker, gradients);
+  if (report->n_slopes == 0 && report->failures->len == 0)
+    dnn_checker_fail (checker, "nothing was compared: every gradient is 0 on "
+                               "predictions and targets of this shape; give "
+                               "another example_inputs");
 }
 
 void
@@ -382,5 +434,6 @@ split (Case *self)
 void
 dnn_check_loss_split (DnnChecker *checker)
 {
-  for_both (checker, split);
+  if ((checker->component->code->flags & DNN_FLAG_NOT_PER_SAMPLE) == 0)
+    for_both (checker, split);
 }

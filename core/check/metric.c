@@ -16,6 +16,7 @@ typedef struct {
   DnnBuilt *built; /* (owned) */
   int64_t n_state, n_result;
   DnnCheckList t; /* the enum above */
+  DnnCheckRoom room;
   DnnContext context;
 } Case;
 
@@ -105,6 +106,7 @@ case_init (Case *self, DnnChecker *checker, const DnnComponent *component)
   make_predictions (self);
   make_targets (self);
   self->context.pool = checker->pools[0];
+  dnn_check_room_init (&self->room, checker, self->built, &self->context);
   return true;
 }
 
@@ -113,6 +115,7 @@ case_clear (Case *self)
 {
   dnn_context_clear (&self->context);
   dnn_check_list_clear (&self->t);
+  dnn_check_room_clear (&self->room);
   g_clear_pointer (&self->built, g_free);
 }
 
@@ -132,11 +135,12 @@ call_update (void *data)
   Call *call = data;
   Case *self = call->of;
   DnnMetricPass pass = {
-    .call = { DNN_END_OF (DnnMetricPass, state), 0, &self->context },
+    .call = { DNN_END_OF (DnnMetricPass, scratch), 0, &self->context },
     .y_true = &self->t.at[Y_TRUE],
     .y_pred = &self->t.at[Y_PRED],
     .sample_weight = call->weighted ? self->t.at[WEIGHT].data : NULL,
     .state = call->state,
+    .scratch = self->room.scratch.pointer,
   };
 
   call->status = self->ops->update (self->component->self, &dnn_host, &pass);
@@ -175,15 +179,16 @@ watch (Case *self, const char *what, int output, void (*body) (void *data),
                                        "state (in half doubles)",
                                        "result (in half doubles)" };
   DnnCheckList lists[N_TENSORS];
-  DnnWatched watched[N_TENSORS];
+  DnnWatched watched[N_TENSORS + DNN_CHECK_ROOM];
 
+  dnn_check_room_watch (&self->room, watched + N_TENSORS);
   for (int i = 0; i < N_TENSORS; i++) {
     lists[i] = (DnnCheckList){ 1, &self->t.at[i], NULL };
     watched[i] = (DnnWatched){ names[i], &lists[i], i != output };
   }
   call->of = self;
-  return dnn_checker_call (self->checker, what, watched, N_TENSORS, body,
-                           call) &&
+  return dnn_checker_call (self->checker, what, watched, G_N_ELEMENTS (watched),
+                           body, call) &&
          dnn_checker_status (self->checker, &self->context, call->status, what);
 }
 

@@ -114,6 +114,7 @@ compare (DnnCheckReport *report, const char *check, const DnnCheckSlope *slope,
     }
   }
   report->n_compared += n_compared;
+  report->n_slopes += largest > 0;
   if (worst != NULL)
     report_worst (report, check, slope, worst);
   else if (n_compared < (n + 1) / 2)

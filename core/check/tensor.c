@@ -203,3 +203,37 @@ dnn_checker_close (DnnChecker *self, const char *what, const DnnTensor *a,
     }
   return true;
 }
+
+/* --- scratch ------------------------------------------------------------- */
+
+void
+dnn_check_room_init (DnnCheckRoom *self, const DnnChecker *checker,
+                     const DnnBuilt *built, DnnContext *context)
+{
+  dnn_check_list_declared (&self->scratch, &built->scratch, 1);
+  dnn_check_list_declared (&self->worker, &built->worker_scratch,
+                           dnn_pool_size (checker->pools[DNN_CHECK_POOLS - 1]));
+  for (uint32_t i = 0; i < self->worker.n; i++) {
+    self->worker_data[i] = self->worker.at[i].data;
+    self->worker_stride[i] =
+        self->worker.at[i].data != NULL ? dnn_count (&self->worker.at[i]) : 0;
+  }
+  context->worker_scratch = self->worker_data;
+  context->worker_stride = self->worker_stride;
+}
+
+void
+dnn_check_room_clear (DnnCheckRoom *self)
+{
+  dnn_check_list_clear (&self->scratch);
+  dnn_check_list_clear (&self->worker);
+}
+
+void
+dnn_check_room_watch (DnnCheckRoom *self, DnnWatched *ret_watched)
+{
+  dnn_check_list_poison (&self->scratch);
+  dnn_check_list_poison (&self->worker);
+  ret_watched[0] = (DnnWatched){ "scratch", &self->scratch, false };
+  ret_watched[1] = (DnnWatched){ "worker scratch", &self->worker, false };
+}

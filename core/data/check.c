@@ -44,28 +44,67 @@ set_nameless (const DnnSplit *split, int64_t row, float label, guint n_names,
   return false;
 }
 
+/* Two classes of other numbers than 0 and 1 need a key, not other data. */
+static bool
+is_class_number (const Check *self, float y)
+{
+  return self->n_targets == 1 && self->expected->least == 0 &&
+         self->expected->most == 1 && y > 1 && y == rintf (y);
+}
+
+static void
+set_out_of_range (const Check *self, int64_t row, float y, const char *range,
+                  GError **error)
+{
+  g_autofree char *remedy =
+      is_class_number (self, y)
+          ? g_strdup_printf ("; positive_class = %g makes labels 0 and 1",
+                             (double) y)
+          : g_strdup ("");
+
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: row %" G_GINT64_FORMAT ": target '%g' must be %s for %s%s",
+               dnn_split_target (self->split)->name, row + 1, (double) y, range,
+               self->expected->who, remedy);
+}
+
 static bool
 set_bad_target (const Check *self, int64_t row, float y, GError **error)
 {
-  if (self->expected->set)
+  const DnnExpected *expected = self->expected;
+  const char *file = dnn_split_target (self->split)->name;
+  g_autofree char *range = dnn_expected_to_string (expected);
+
+  if (expected->set)
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                 "%s: row %" G_GINT64_FORMAT ": label '%g' must be a whole "
-                 "number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                 dnn_split_target (self->split)->name, row + 1, (double) y,
-                 self->expected->lo, self->expected->hi);
-  else
+                 "%s: row %" G_GINT64_FORMAT ": label '%g' must be %s", file,
+                 row + 1, (double) y, range);
+  else if (!isfinite (y))
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: row %" G_GINT64_FORMAT ": target '%g' is not finite",
-                 dnn_split_target (self->split)->name, row + 1, (double) y);
+                 file, row + 1, (double) y);
+  else
+    set_out_of_range (self, row, y, range, error);
   return false;
 }
 
 static bool
-is_expected (const DnnExpected *expected, float y)
+check_sums (const Check *self, int64_t row, GError **error)
 {
-  return isfinite (y) &&
-         (!expected->set || (y == rintf (y) && y >= (float) expected->lo &&
-                             y <= (float) expected->hi));
+  const int64_t i =
+      dnn_expected_find_sum (self->expected, self->targets, self->n_targets);
+  double sum = 0;
+
+  if (i < 0)
+    return true;
+  for (int64_t j = 0; j < self->expected->columns; j++)
+    sum += self->targets[i + j];
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: row %" G_GINT64_FORMAT ": the targets of a row must sum to "
+               "1 for %s, not to '%g'",
+               dnn_split_target (self->split)->name, row + 1,
+               self->expected->who, sum);
+  return false;
 }
 
 static bool
@@ -78,12 +117,12 @@ check_target (Check *self, int64_t row, GError **error)
   for (int64_t i = 0; i < self->n_targets; i++) {
     const float y = self->targets[i];
 
-    if (!is_expected (self->expected, y))
+    if (!dnn_expected_takes (self->expected, y))
       return set_bad_target (self, row, y, error);
     if (self->expected->set && names != NULL && y >= (float) n_names)
       return set_nameless (self->split, row, y, n_names, error);
   }
-  return true;
+  return check_sums (self, row, error);
 }
 
 /* --- inputs -------------------------------------------------------------- */

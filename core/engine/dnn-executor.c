@@ -2,6 +2,7 @@
 #include "dnn-executor.h"
 
 #include "dnn-blas.h"
+#include "dnn-running.h"
 
 #include <string.h>
 
@@ -47,8 +48,12 @@ activation_chunk (void *data, int64_t chunk, uint32_t worker)
 
 /* Splits by rows, or anywhere where every element is by itself. */
 static void
-run_activation (DnnPool *pool, Activation *job, const DnnTensor *shape)
+run_activation (DnnPool *pool, Activation *job, const DnnStage *stage,
+                const DnnTensor *shape)
 {
+  const DnnRunning running = { "layer", stage->layer->name,
+                               job->activation->plugin->name,
+                               job->backward ? "grad" : "eval" };
   bool anywhere = (job->activation->code->flags & DNN_FLAG_ELEMENTWISE) != 0;
   int64_t chunk;
 
@@ -58,8 +63,10 @@ run_activation (DnnPool *pool, Activation *job, const DnnTensor *shape)
   job->length = anywhere ? 1 : MAX (dnn_columns (shape), 1);
   job->rows_per_chunk = MAX (GRAIN / job->length, 1);
   chunk = job->rows_per_chunk * job->length;
+  dnn_running_begin (&running);
   dnn_pool_run_work (pool, (job->total + chunk - 1) / chunk,
                      (double) job->total * WORK, activation_chunk, job);
+  dnn_running_end ();
 }
 
 /* --- forward ------------------------------------------------------------- */
@@ -93,9 +100,21 @@ begin_call (DnnStage *stage, const DnnPassInfo *info, Direction direction)
         stage->scratch[direction][DNN_WINDOWS_ROOM].tensor.data;
 }
 
+/* Forward or backward of the stage's plugin. */
 static bool
-check_call (DnnStage *stage, int32_t status, GError **error)
+call_component (DnnStage *stage, Direction direction, GError **error)
 {
+  const DnnComponent *component = stage->layer->component;
+  const DnnLayerOps *ops = component->code->ops;
+  const DnnRunning running = { "layer", stage->layer->name,
+                               component->plugin->name,
+                               direction == FORWARD ? "forward" : "backward" };
+  int32_t status;
+
+  dnn_running_begin (&running);
+  status = (direction == FORWARD ? ops->forward : ops->backward) (
+      component->self, &dnn_host, &stage->pass);
+  dnn_running_end ();
   if (status == 0 && stage->context.message == NULL)
     return true;
   dnn_context_take_error (&stage->context, stage->layer->name, DNN_ERROR_DATA,
@@ -131,21 +150,20 @@ forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
 
   begin_call (stage, info, FORWARD);
   if (layer->component != NULL) {
-    const DnnLayerOps *ops = layer->component->code->ops;
-    int32_t status;
+    bool done;
 
     stage->context.activation = find_fusible (stage);
     stage->context.activated = job.out;
     stage->context.did_activate = false;
-    status = ops->forward (layer->component->self, &dnn_host, &stage->pass);
+    done = call_component (stage, FORWARD, error);
     stage->context.activation = NULL;
-    if (!check_call (stage, status, error))
+    if (!done)
       return false;
     if (stage->context.did_activate)
       return true;
   }
   if (layer->activation != NULL)
-    run_activation (plan->pool, &job, z);
+    run_activation (plan->pool, &job, stage, z);
   return true;
 }
 
@@ -304,14 +322,12 @@ backward_activation (DnnPlan *plan, DnnStage *stage)
     .backward = true,
   };
 
-  run_activation (plan->pool, &job, dy);
+  run_activation (plan->pool, &job, stage, dy);
 }
 
 static bool
 backward_component (DnnStage *stage, GError **error)
 {
-  const DnnComponent *component = stage->layer->component;
-  const DnnLayerOps *ops = component->code->ops;
   const DnnTensor **dy = (const DnnTensor **) stage->pass.dy;
   DnnTensor **dw = (DnnTensor **) stage->pass.dw;
 
@@ -319,8 +335,7 @@ backward_component (DnnStage *stage, GError **error)
     dy[i] = stage->out[i].has_gradient ? &stage->out[i].gradient.tensor : NULL;
   for (uint32_t i = 0; i < stage->layer->n_weights; i++)
     dw[i] = stage->dw[i].block >= 0 ? &stage->dw[i].tensor : NULL;
-  return check_call (
-      stage, ops->backward (component->self, &dnn_host, &stage->pass), error);
+  return call_component (stage, BACKWARD, error);
 }
 
 static bool

@@ -2,7 +2,9 @@
 #include "dnn-objective.h"
 
 #include "dnn-build.h"
+#include "dnn-room.h"
 #include "dnn-shape.h"
+#include "dnn-shares.h"
 
 #include <string.h>
 
@@ -11,6 +13,9 @@ struct DnnObjective {
   const DnnLossOps *ops;
   GPtrArray *metrics; /* (owned) of DnnMetric, of one number each */
   GPtrArray *tables;  /* (owned) of the others, once shapes are known */
+  DnnRoom *room;      /* (owned) of the loss */
+  DnnShares *shares;  /* (owned) NULL: predictions are probabilities */
+  DnnScores scores;
   DnnContext context;
   DnnObjectiveState state;
   double batch_loss;
@@ -22,6 +27,7 @@ metric_free (gpointer data)
 {
   DnnMetric *metric = data;
 
+  dnn_room_free (metric->room);
   g_free (metric->state);
   g_free (metric->label);
   dnn_component_free (metric->component);
@@ -34,6 +40,8 @@ dnn_objective_free (DnnObjective *self)
   if (self == NULL)
     return;
   dnn_context_clear (&self->context);
+  dnn_shares_free (self->shares);
+  dnn_room_free (self->room);
   g_ptr_array_unref (self->tables);
   g_ptr_array_unref (self->metrics);
   dnn_component_free (self->loss);
@@ -83,6 +91,7 @@ add_metrics (DnnObjective *self, DnnRegistry *registry, const char *metrics,
     if (component == NULL)
       return false;
     metric = g_new0 (DnnMetric, 1);
+    metric->room = dnn_room_new ();
     metric->component = component;
     metric->label = make_label (self, spec->name, weighted);
     metric->weighted = weighted;
@@ -98,6 +107,7 @@ dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
   g_autoptr (DnnObjective) self = g_new0 (DnnObjective, 1);
   g_autoptr (DnnSpec) spec = dnn_spec_parse (loss, place, error);
 
+  self->room = dnn_room_new ();
   self->metrics = g_ptr_array_new_with_free_func (metric_free);
   self->tables = g_ptr_array_new_with_free_func (metric_free);
   if (spec != NULL)
@@ -172,6 +182,8 @@ check_metric (DnnMetric *metric, const DnnTensor *const *x, GError **error)
 
   if (built == NULL)
     return false;
+  dnn_room_set_built (metric->room, built);
+  metric->takes_shares = dnn_shares_are_for (metric->component, built);
   metric->n_state = is_loss (metric) ? LOSS_STATE : built->n_state;
   metric->result =
       built->outputs.at[0].set ? built->outputs.at[0].shape : DNN_SCALAR;
@@ -193,8 +205,16 @@ dnn_objective_check (DnnObjective *self, const DnnModel *model,
 
   if (built == NULL)
     return false;
-  if (ret_expected != NULL)
+  if (ret_expected != NULL) {
     *ret_expected = built->expected[1];
+    ret_expected->who = self->loss->plugin->name;
+  }
+  dnn_room_set_built (self->room, built);
+  self->scores = (DnnScores) built->scores;
+  g_clear_pointer (&self->shares, dnn_shares_free);
+  if (!dnn_shares_new (dnn_model_registry (model), self->loss, built,
+                       &self->shares, error))
+    return false;
   for (guint i = 0; i < self->metrics->len; i++)
     if (!check_metric (g_ptr_array_index (self->metrics, i), x, error))
       return false;
@@ -203,6 +223,12 @@ dnn_objective_check (DnnObjective *self, const DnnModel *model,
       g_ptr_array_insert (self->tables, 0,
                           g_ptr_array_steal_index (self->metrics, i));
   return true;
+}
+
+DnnScores
+dnn_objective_scores (const DnnObjective *self)
+{
+  return self->scores;
 }
 
 size_t
@@ -265,21 +291,12 @@ dnn_objective_set_penalty (DnnObjective *self, double penalty)
   self->penalty = penalty;
 }
 
-static bool
-check_call (DnnObjective *self, int32_t status, const char *who, GError **error)
-{
-  if (status == 0 && self->context.message == NULL)
-    return true;
-  dnn_context_take_error (&self->context, who, DNN_ERROR_DATA, error);
-  return false;
-}
-
 static DnnLossPass
 begin_loss (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true)
 {
   self->context.pool = plan->pool;
   return (DnnLossPass){
-    .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+    .call = { DNN_END_OF (DnnLossPass, scratch), 0, &self->context },
     .from_logits = plan->loss_input != plan->prediction,
     .y_true = y_true,
     .y_pred = &plan->loss_input->tensor,
@@ -305,17 +322,16 @@ static bool
 update_loss_metric (DnnObjective *self, const DnnMetric *metric,
                     const Samples *samples, GError **error)
 {
-  const DnnLossOps *ops = metric->component->code->ops;
   const float *weights = metric->weighted ? samples->weights : NULL;
   DnnLossPass pass = {
-    .call = { DNN_END_OF (DnnLossPass, dy_pred), 0, &self->context },
+    .call = { DNN_END_OF (DnnLossPass, scratch), 0, &self->context },
     .y_true = samples->y_true,
     .y_pred = &samples->plan->prediction->tensor,
     .value = samples->values,
   };
 
-  if (!check_call (self, ops->value (metric->component->self, &dnn_host, &pass),
-                   metric->label, error))
+  if (!dnn_room_call_loss (metric->room, metric->component, &pass,
+                           metric->label, error))
     return false;
   for (int64_t i = 0; i < samples->y_true->dims[0]; i++) {
     metric->state[LOSS_SUM] += weight_of (weights, i) * samples->values[i];
@@ -328,9 +344,8 @@ static bool
 update_metric (DnnObjective *self, const DnnMetric *metric,
                const Samples *samples, GError **error)
 {
-  const DnnMetricOps *ops = metric->component->code->ops;
   DnnMetricPass pass = {
-    .call = { DNN_END_OF (DnnMetricPass, state), 0, &self->context },
+    .call = { DNN_END_OF (DnnMetricPass, scratch), 0, &self->context },
     .y_true = samples->y_true,
     .y_pred = &samples->plan->prediction->tensor,
     .sample_weight = metric->weighted ? samples->weights : NULL,
@@ -339,9 +354,12 @@ update_metric (DnnObjective *self, const DnnMetric *metric,
 
   if (is_loss (metric))
     return update_loss_metric (self, metric, samples, error);
-  return check_call (self,
-                     ops->update (metric->component->self, &dnn_host, &pass),
-                     metric->label, error);
+  if (self->shares != NULL && metric->takes_shares) {
+    pass.y_pred = dnn_shares_predictions (self->shares);
+    pass.y_true = dnn_shares_targets (self->shares);
+  }
+  return dnn_room_call_metric (metric->room, metric->component, &pass,
+                               metric->label, error);
 }
 
 /* And the loss of every sample, where there is a place for it. */
@@ -354,9 +372,8 @@ find_gradient (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true,
   pass.value = values;
   pass.scale = scale;
   pass.dy_pred = &plan->loss_value->gradient.tensor;
-  return check_call (self,
-                     self->ops->gradient (self->loss->self, &dnn_host, &pass),
-                     self->loss->plugin->name, error);
+  return dnn_room_call_loss (self->room, self->loss, &pass,
+                             self->loss->plugin->name, error);
 }
 
 /* The loss of every sample and, where there is a scale, the gradient: at once,
@@ -370,9 +387,8 @@ find_loss (DnnObjective *self, const Samples *samples, const float *scale,
   DnnLossPass pass = begin_loss (self, samples->plan, samples->y_true);
 
   pass.value = samples->values;
-  if (!at_once &&
-      !check_call (self, self->ops->value (self->loss->self, &dnn_host, &pass),
-                   self->loss->plugin->name, error))
+  if (!at_once && !dnn_room_call_loss (self->room, self->loss, &pass,
+                                       self->loss->plugin->name, error))
     return false;
   return scale == NULL ||
          find_gradient (self, samples->plan, samples->y_true, scale,
@@ -388,6 +404,9 @@ dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
   const Samples samples = { plan, y_true, weights, values };
   double sum = 0;
 
+  self->context.pool = plan->pool;
+  if (self->shares != NULL)
+    dnn_shares_set (self->shares, &plan->prediction->tensor, y_true);
   for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
     for (guint i = 0; i < both[j]->len; i++)
       if (!update_metric (self, g_ptr_array_index (both[j], i), &samples,

@@ -12,11 +12,13 @@ DNN_BEGIN_DECLS
 
 typedef struct DnnMetric {
   DnnComponent *component; /* (owned) */
+  struct DnnRoom *room;    /* (owned) its scratch */
   char *label;             /* (owned) the name the user gave, made unique */
   double *state;           /* (owned) */
   int64_t n_state;
-  DnnShape result; /* no dimensions: one number */
-  bool weighted;   /* by the samples' weights */
+  DnnShape result;   /* no dimensions: one number */
+  bool weighted;     /* by the samples' weights */
+  bool takes_shares; /* it takes probabilities, whatever the loss takes */
 } DnnMetric;
 
 /* The epoch so far, beside the states of the metrics. */
@@ -47,10 +49,13 @@ bool dnn_objective_takes_logits (const DnnObjective *self,
                                  const DnnModel *model);
 
 /* Checks shapes; `target` is that of one sample.  To be called before any use.
- * Where the loss expects whole numbers, they are in ret_expected. */
+ * What the loss expects of targets is in ret_expected. */
 bool dnn_objective_check (DnnObjective *self, const DnnModel *model,
                           const DnnShape *target, DnnExpected *ret_expected,
                           GError **error);
+
+/* What predictions mean to the loss; known once it is checked. */
+DnnScores dnn_objective_scores (const DnnObjective *self);
 
 /* Metrics of one number each, in the order given. */
 size_t dnn_objective_n_metrics (const DnnObjective *self);

@@ -3,6 +3,7 @@
 
 #include "dnn-keys.h"
 #include "dnn-optimizer.h"
+#include "dnn-running.h"
 
 /* The host's own slots of a weight, behind the plugin's. */
 typedef enum DnnHostSlot {
@@ -20,6 +21,7 @@ struct DnnOptimizer {
   GPtrArray *states; /* (owned) of DnnWeightState */
   DnnPool *pool;
   DnnContext context;
+  DnnRunning running; /* its step, as it is noted */
   uint64_t step;
   uint64_t schedule_step;
   uint64_t n_steps; /* of the schedules; 0: not known */

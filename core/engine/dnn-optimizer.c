@@ -125,6 +125,8 @@ dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec, GError **error)
     return NULL;
   self->ops = self->component->code->ops;
   self->rate = dnn_param_find (self->component->code, "learning_rate");
+  self->running = (DnnRunning){ "optimizer", self->component->plugin->name,
+                                self->component->plugin->name, "step" };
   return g_steal_pointer (&self);
 }
 

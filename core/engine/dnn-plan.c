@@ -28,6 +28,39 @@ place_list (const DnnDeclaredList *list)
   return placed;
 }
 
+/* Weights have memory of the shapes that the model was made with, and values
+ * have places in that number. */
+static bool
+check_stage (const DnnStage *stage, GError **error)
+{
+  const DnnLayer *layer = stage->layer;
+  const DnnBuilt *built = stage->built;
+  const struct {
+    const DnnDeclaredList *declared;
+    DnnWeight *const *weights;
+    uint32_t n;
+  } lists[] = { { &built->weights, layer->weights, layer->n_weights },
+                { &built->buffers, layer->buffers, layer->n_buffers } };
+  bool same = built->outputs.n == layer->outputs.n;
+
+  for (size_t j = 0; j < G_N_ELEMENTS (lists); j++) {
+    same = same && lists[j].declared->n == lists[j].n;
+    for (uint32_t i = 0; same && i < lists[j].n; i++) {
+      const DnnWeight *weight = lists[j].weights[i];
+      const DnnDeclared *declared = &lists[j].declared->at[i];
+      const DnnShape shape =
+          weight != NULL ? dnn_shape_of (&weight->tensor) : DNN_SCALAR;
+
+      same = declared->set == (weight != NULL) &&
+             (weight == NULL || dnn_shape_equal (&shape, &declared->shape));
+    }
+  }
+  if (!same)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                 "%s: its weights or outputs depend on the batch", layer->name);
+  return same;
+}
+
 /* Connects stage `i` to its inputs and asks the plugin for shapes. */
 static bool
 build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
@@ -48,7 +81,7 @@ build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
     x[j] = &stage->in[j]->y.tensor;
   }
   stage->built = dnn_layer_build (layer, x, error);
-  if (stage->built == NULL)
+  if (stage->built == NULL || !check_stage (stage, error))
     return false;
   stage->out = &self->values[first_value[i]];
   stage->n_outputs = stage->built->outputs.n;

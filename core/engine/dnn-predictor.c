@@ -73,6 +73,21 @@ row_size (const DnnTensor *t)
 }
 
 int64_t
+dnn_scores_label (DnnScores scores, const float *row, int64_t n)
+{
+  int64_t best = 0;
+
+  if (n == 1 && scores == DNN_MARGINS)
+    return row[0] > 0 ? 1 : -1;
+  if (n == 1)
+    return row[0] > (scores == DNN_LOGITS ? 0 : 0.5f);
+  for (int64_t i = 1; i < n; i++)
+    if (row[i] > row[best])
+      best = i;
+  return best;
+}
+
+int64_t
 dnn_predictor_input_size (const DnnPredictor *self)
 {
   return row_size (&self->plan->input->y.tensor);

@@ -30,6 +30,11 @@ float *dnn_predictor_input (DnnPredictor *self);
  * valid until the next call; NULL with an error. */
 const float *dnn_predictor_run (DnnPredictor *self, GError **error);
 
+/* The label of a row of n predictions of those scores: the place of the
+ * largest; of one number 1 where it is above the cut, else 0, or -1 with
+ * margins. */
+int64_t dnn_scores_label (DnnScores scores, const float *row, int64_t n);
+
 /* Numbers of one row of input and of output. */
 int64_t dnn_predictor_input_size (const DnnPredictor *self);
 int64_t dnn_predictor_output_size (const DnnPredictor *self);

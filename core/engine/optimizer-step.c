@@ -126,11 +126,13 @@ update_weight (DnnOptimizer *self, DnnWeightState *state, DnnTensor *dw,
 {
   Update update = { self, state, dw->data, dnn_count (dw), 0, factor };
 
+  dnn_running_begin (&self->running);
   if (is_elementwise (self))
     dnn_pool_run_work (self->pool, (update.n + GRAIN - 1) / GRAIN,
                        (double) update.n * WORK, update_chunk, &update);
   else
     update_range (&update, 0, update.n, 0);
+  dnn_running_end ();
   apply_constraint (state->weight);
 }
 
@@ -178,7 +180,9 @@ begin_update (DnnOptimizer *self, const DnnWeight *weight)
   if (self->ops->begin == NULL)
     return state;
   fill_step (self, state, 0, dnn_count (&state->shape), 0, &begin);
+  dnn_running_begin (&self->running);
   self->ops->begin (state->self, &dnn_host, &begin);
+  dnn_running_end ();
   return state;
 }
 
@@ -307,8 +311,10 @@ take_product (void *data, DnnWeight *weight, const DnnTensor *a,
     .c = dnn_f32 (direct ? &weight->tensor : dw),
   };
 
+  dnn_running_begin (&self->running);
   dnn_blas_gemm_tiles (self->pool, &gemm, NULL,
                        by_tiles && !direct ? step_tile : NULL, &update);
+  dnn_running_end ();
   if (by_tiles)
     apply_constraint (weight);
   else

@@ -3,18 +3,28 @@
 
 #include "dnn-host.h"
 #include "dnn-kind-row.h"
+#include "dnn-kind.h"
+#include "dnn-running.h"
 #include "dnn-shape.h"
 
 #include <string.h>
 
 static int32_t
-call_build (const DnnComponent *component, DnnBuild *b)
+call_build (const DnnComponent *component, const char *who, DnnBuild *b)
 {
-  const DnnKindRow *kind = dnn_kind_row (component->code->kind);
+  const DnnPlugin *code = component->code;
+  const DnnKindRow *kind = dnn_kind_row (code->kind);
+  const DnnRunning running = { kind->name, who, component->plugin->name,
+                               "build" };
+  int32_t status;
 
-  return dnn_kind_build (kind, component->code->ops) (component->self,
-                                                      &dnn_host, b);
+  dnn_running_begin (&running);
+  status = dnn_kind_build (kind, code->ops) (component->self, &dnn_host, b);
+  dnn_running_end ();
+  return status;
 }
+
+/* --- what a build may not leave out -------------------------------------- */
 
 /* What has outputs must have said what they and its weights are. */
 static const char *
@@ -35,6 +45,93 @@ find_gap (const DnnComponent *component, const DnnBuilt *built)
           (named[j]->at[i].name == NULL || named[j]->at[i].initializer == NULL))
         return "build added a weight or buffer without name or initializer";
   return NULL;
+}
+
+/* A tensor is called `layer/name` in files. */
+static bool
+is_name (const char *name)
+{
+  return g_ascii_isalpha (*name) && strlen (name) < 128 &&
+         strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-") ==
+             strlen (name);
+}
+
+static bool
+has_name_before (const DnnDeclaredList *list, uint32_t n, const char *name)
+{
+  for (uint32_t i = 0; i < n; i++)
+    if (list->at[i].set && list->at[i].name == name) /* interned */
+      return true;
+  return false;
+}
+
+/* Weights and buffers of a layer are told apart by their names alone. */
+static bool
+check_names (const DnnBuilt *built, const char *who, GError **error)
+{
+  const DnnDeclaredList *lists[] = { &built->weights, &built->buffers };
+
+  for (size_t j = 0; j < G_N_ELEMENTS (lists); j++)
+    for (uint32_t i = 0; i < lists[j]->n; i++) {
+      const char *name = lists[j]->at[i].name;
+
+      if (!lists[j]->at[i].set)
+        continue;
+      if (!is_name (name))
+        g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                     "%s: it names a weight or buffer '%s'; a name must be of "
+                     "letters, digits, '_', '.' and '-', and begin with a "
+                     "letter",
+                     who, name);
+      else if (has_name_before (lists[j], i, name) ||
+               (j > 0 && has_name_before (lists[0], lists[0]->n, name)))
+        g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                     "%s: it has two weights or buffers of the name '%s'", who,
+                     name);
+      else
+        continue;
+      return false;
+    }
+  return true;
+}
+
+static bool
+check_outputs (const DnnBuilt *built, const char *who, int64_t batch,
+               GError **error)
+{
+  for (uint32_t i = 0; i < built->outputs.n; i++) {
+    const DnnShape *shape = &built->outputs.at[i].shape;
+    g_autofree char *text = NULL;
+
+    if (!built->outputs.at[i].set ||
+        (shape->n_dims > 0 && shape->dims[0] == batch))
+      continue;
+    text = dnn_shape_to_string (shape, false);
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                 "%s: output %u is %s and does not begin with the batch, which "
+                 "is %" G_GINT64_FORMAT,
+                 who, i, text, batch);
+    return false;
+  }
+  return true;
+}
+
+static bool
+check_built (const DnnComponent *component, const DnnBuilt *built,
+             const char *who, const DnnTensor *const *x, GError **error)
+{
+  const char *gap = find_gap (component, built);
+
+  if (gap != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: %s", who, gap);
+    return false;
+  }
+  if (dnn_kind_n_outputs (dnn_kind_row (component->code->kind),
+                          component->code->ops) == 0)
+    return true;
+  return check_outputs (built, who, x[0]->n_dims > 0 ? x[0]->dims[0] : 1,
+                        error) &&
+         check_names (built, who, error);
 }
 
 /* Plugins divide by sizes: they see none that is 0. */
@@ -67,21 +164,46 @@ dnn_build (const DnnComponent *component, const char *who,
     .n_inputs = n_inputs,
     .x = x,
   };
-  const char *gap;
 
   if (!check_inputs (who, x, n_inputs, error))
     return NULL;
   built->reads = DNN_READS_X | DNN_READS_Y;
-  if (call_build (component, &b) != 0 || context.message != NULL) {
+  if (call_build (component, who, &b) != 0 || context.message != NULL) {
     dnn_context_take_error (&context, who, DNN_ERROR_SHAPE, error);
     return NULL;
   }
-  gap = find_gap (component, built);
-  if (gap != NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: %s", who, gap);
-    return NULL;
+  return check_built (component, built, who, x, error)
+             ? g_steal_pointer (&built)
+             : NULL;
+}
+
+bool
+dnn_build_check_batch (const DnnComponent *component, const char *who,
+                       const DnnTensor *const *x, uint32_t n_inputs,
+                       const DnnBuilt *built, GError **error)
+{
+  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, n_inputs + 1);
+  g_autofree const DnnTensor **larger =
+      g_new0 (const DnnTensor *, n_inputs + 1);
+  g_autofree DnnBuilt *other = NULL;
+
+  for (uint32_t i = 0; i < n_inputs; i++) {
+    shapes[i] = *x[i];
+    shapes[i].dims[0]++;
+    larger[i] = &shapes[i];
   }
-  return g_steal_pointer (&built);
+  other = dnn_build (component, who, larger, n_inputs, error);
+  if (other == NULL) {
+    g_prefix_error (error, "for a batch of %" G_GINT64_FORMAT ": ",
+                    shapes[0].dims[0]);
+    return false;
+  }
+  if (dnn_declared_list_equal (&built->weights, &other->weights) &&
+      dnn_declared_list_equal (&built->buffers, &other->buffers))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+               "%s: its weights or buffers depend on the batch", who);
+  return false;
 }
 
 DnnBuilt *

@@ -42,9 +42,15 @@ enum { DNN_MAX_WINDOWS = 8 };
  * each worker, and of all together. */
 enum { DNN_WINDOWS_ROOM = DNN_MAX_DECLARED - 1 };
 
+/* What a loss, or a layer, expects of the numbers of an input. */
 typedef struct DnnExpected {
-  bool set;
+  bool set; /* whole numbers */
   int64_t lo, hi;
+  bool ranged;        /* numbers least .. most */
+  bool sums_to_1;     /* of each row of `columns` */
+  double least, most; /* may be infinite */
+  int64_t columns;
+  const char *who; /* name of the plugin; interned */
 } DnnExpected;
 
 typedef struct DnnBuilt {
@@ -52,10 +58,26 @@ typedef struct DnnBuilt {
   DnnDeclaredList slots;
   uint32_t reads; /* DnnReads */
   int64_t n_state;
+  uint32_t targets; /* DnnTargets that match_targets was asked for */
+  uint32_t scores;  /* DnnScores */
   DnnExpected expected[DNN_MAX_DECLARED]; /* of each input */
   DnnDeclaredWindows windows[DNN_MAX_WINDOWS];
   uint32_t n_windows; /* one past the highest index set */
 } DnnBuilt;
+
+/* Whether a number is finite, and what is expected. */
+bool dnn_expected_takes (const DnnExpected *self, float y);
+/* The first of n numbers at which a row begins whose sum should be 1 and is
+ * not; -1: there is none. */
+int64_t dnn_expected_find_sum (const DnnExpected *self, const float *y,
+                               int64_t n);
+/* "from 0 to 1", "0 or more", "a whole number from 0 to 9"; "" if anything is
+ * taken.  Returns: (transfer full). */
+char *dnn_expected_to_string (const DnnExpected *self);
+
+/* Whether the same rows are declared, by the same names. */
+bool dnn_declared_list_equal (const DnnDeclaredList *a,
+                              const DnnDeclaredList *b);
 
 /* Fans of a weight of that shape by Keras' rule. */
 void dnn_fans_of (const DnnShape *shape, double *ret_in, double *ret_out);

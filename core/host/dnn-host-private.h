@@ -36,6 +36,33 @@ typedef struct {
 void dnn_host_finish_tile (void *data, int64_t row, int64_t n_rows,
                            int64_t column, int64_t n_columns, uint32_t worker);
 
+/* False, with fail called, in build: there are shapes, and no numbers yet. */
+bool dnn_host_has_numbers (const void *call, const char *service);
+
+/* --- services of build --------------------------------------------------- */
+
+void dnn_host_set_output (DnnBuild *b, uint32_t index, DnnShape shape);
+void dnn_host_add_weight (DnnBuild *b, uint32_t index, const char *name,
+                          DnnShape shape, const char *initializer);
+void dnn_host_set_fans (DnnBuild *b, uint32_t index, double fan_in,
+                        double fan_out);
+void dnn_host_add_buffer (DnnBuild *b, uint32_t index, const char *name,
+                          DnnShape shape, const char *initializer);
+void dnn_host_add_saved (DnnBuild *b, uint32_t index, DnnShape shape);
+void dnn_host_add_scratch (DnnBuild *b, uint32_t index, DnnShape shape);
+void dnn_host_add_worker_scratch (DnnBuild *b, uint32_t index, DnnShape shape);
+void dnn_host_backward_reads (DnnBuild *b, uint32_t reads);
+void dnn_host_expect_integer (DnnBuild *b, uint32_t index, int64_t lo,
+                              int64_t hi);
+int32_t dnn_host_same_shape (DnnBuild *b);
+int32_t dnn_host_match_targets (DnnBuild *b, uint32_t targets);
+void dnn_host_set_state (DnnBuild *b, int64_t n_doubles);
+void dnn_host_add_slot (DnnSlots *s, uint32_t index, const char *name,
+                        DnnShape shape, double initial);
+void dnn_host_expect_range (DnnBuild *b, uint32_t index, double lo, double hi,
+                            uint32_t flags);
+void dnn_host_scores (DnnBuild *b, uint32_t scores);
+
 /* --- services of windows.c ----------------------------------------------- */
 
 void dnn_host_add_windows (DnnBuild *b, uint32_t index,

@@ -92,20 +92,17 @@ is_label (float y)
   return y == rintf (y) && y >= 0 && y < (float) DNN_REPORT_MOST_CLASSES;
 }
 
-static bool
-is_unexpected (const DnnExpected *expected, float y)
-{
-  return expected->set && !(y == rintf (y) && y >= (float) expected->lo &&
-                            y <= (float) expected->hi);
-}
-
 static void
 add_target (Pass *self, DnnSplitReport *report, int64_t row)
 {
   dnn_data_targets (self->data, report->split, &row, 1, self->target);
   range_add (&report->targets, self->target, self->n_targets);
   for (int64_t i = 0; i < self->n_targets; i++)
-    report->n_unexpected += is_unexpected (self->expected, self->target[i]);
+    report->n_unexpected +=
+        isfinite (self->target[i]) &&
+        !dnn_expected_takes (self->expected, self->target[i]);
+  report->n_unexpected += dnn_expected_find_sum (self->expected, self->target,
+                                                 self->n_targets) >= 0;
   if (report->classes == NULL)
     return;
   if (is_label (self->target[0]))
@@ -248,8 +245,16 @@ find_classes (DnnDataReport *self)
 }
 
 static void
-find_wrong (DnnDataReport *self)
+find_wrong (DnnDataReport *self, const DnnExpected *expected)
 {
+  g_autofree char *range = dnn_expected_to_string (expected);
+  g_autofree char *words =
+      *range != '\0'
+          ? g_strdup_printf (": it takes %s%s", range,
+                             expected->sums_to_1 ? ", and rows that sum to 1"
+                                                 : "")
+          : g_strdup ("");
+
   for (size_t i = 0; i < self->n_splits; i++) {
     const DnnSplitReport *report = &self->splits[i];
 
@@ -258,8 +263,9 @@ find_wrong (DnnDataReport *self)
            report->inputs.n_bad, report->name);
     if (report->n_unexpected > 0 || report->targets.n_bad > 0)
       add (self, "bad_targets",
-           "%" G_GINT64_FORMAT " %s targets are not what the loss takes",
-           MAX (report->n_unexpected, report->targets.n_bad), report->name);
+           "%" G_GINT64_FORMAT " %s targets are not what the loss takes%s",
+           MAX (report->n_unexpected, report->targets.n_bad), report->name,
+           words);
   }
 }
 
@@ -322,7 +328,7 @@ dnn_data_report_new (const DnnData *data, const DnnExpected *expected)
       look_at_split (&pass, report, i == 0);
     }
   count_classes (self, expected);
-  find_wrong (self);
+  find_wrong (self, expected);
   find_constant (self, &pass);
   find_classes (self);
   find_repeats (self, data);

@@ -38,6 +38,9 @@ dnn_flag_word (size_t i)
       "a sample's result depends on the others of its batch" },
     { DNN_FLAG_ELEMENTWISE, "elementwise", "every element by itself" },
     { DNN_FLAG_GIVES_VALUE, "gives_value", "gradient gives the value, too" },
+    { DNN_FLAG_OTHER_GRADIENT, "other_gradient",
+      "backward is not the derivative" },
+    { DNN_FLAG_PATTERN, "pattern", "values go by their place" },
   };
 
   return i < G_N_ELEMENTS (words) ? &words[i] : NULL;

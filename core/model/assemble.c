@@ -23,6 +23,7 @@ build_layer (const DnnModel *self, const DnnLayer *layer, GError **error)
 {
   g_autofree DnnTensor *shapes = g_new0 (DnnTensor, layer->n_inputs);
   g_autofree const DnnTensor **x = g_new0 (const DnnTensor *, layer->n_inputs);
+  g_autofree DnnBuilt *built = NULL;
 
   for (uint32_t i = 0; i < layer->n_inputs; i++) {
     const DnnInput *input = &layer->inputs[i];
@@ -34,7 +35,12 @@ build_layer (const DnnModel *self, const DnnLayer *layer, GError **error)
                                 .shape);
     x[i] = &shapes[i];
   }
-  return dnn_layer_build (layer, x, error);
+  built = dnn_layer_build (layer, x, error);
+  if (built == NULL || layer->component == NULL ||
+      dnn_build_check_batch (layer->component, layer->name, x, layer->n_inputs,
+                             built, error))
+    return g_steal_pointer (&built);
+  return NULL;
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include "dnn-memory.h"
 #include "dnn-param.h"
 #include "dnn-parse.h"
+#include "dnn-running.h"
 #include "dnn-shape.h"
 
 #include <math.h>
@@ -302,7 +303,6 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
                 const DnnDeclared *declared, bool is_buffer, GError **error)
 {
   g_autoptr (DnnWeight) self = g_new0 (DnnWeight, 1);
-  int64_t count = 0;
 
   self->name = g_strconcat (layer->name, "/", declared->name, NULL);
   self->short_name = declared->name;
@@ -310,13 +310,6 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
   self->fan_out = declared->fan_out;
   self->is_buffer = is_buffer;
   self->tensor = dnn_tensor_of (&declared->shape);
-  dnn_shape_count (&declared->shape, &count);
-  if (count > 1000000000000) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
-                 "%s: a weight of %.3g numbers is too large", self->name,
-                 (double) count);
-    return NULL;
-  }
   if (!find_initializer (self, registry, layer, declared, error) ||
       !take_multiplier (self, layer, error) ||
       !take_penalties (self, layer, error))
@@ -347,9 +340,14 @@ dnn_weight_initialize (DnnWeight *self, uint64_t seed, GError **error)
     .fan_in = self->fan_in,
     .fan_out = self->fan_out,
   };
+  const DnnRunning running = { "initializer", self->name,
+                               self->initializer->plugin->name, "fill" };
+  int32_t status;
 
-  if (ops->fill (self->initializer->self, &dnn_host, &fill) == 0 &&
-      context.message == NULL)
+  dnn_running_begin (&running);
+  status = ops->fill (self->initializer->self, &dnn_host, &fill);
+  dnn_running_end ();
+  if (status == 0 && context.message == NULL)
     return true;
   dnn_context_take_error (&context, self->name, DNN_ERROR_SHAPE, error);
   return false;

@@ -160,6 +160,18 @@ make_objective (const DnnModelFile *file, const char *metrics, GError **error)
   return g_steal_pointer (&self);
 }
 
+DnnScores
+dnn_evaluate_scores (const DnnModelFile *file)
+{
+  const DnnShape output = dnn_model_output_shape (file->model);
+  g_autoptr (DnnObjective) objective = make_objective (file, "", NULL);
+
+  if (objective == NULL ||
+      !dnn_objective_check (objective, file->model, &output, NULL, NULL))
+    return DNN_PROBABILITIES;
+  return dnn_objective_scores (objective);
+}
+
 DnnEvaluation *
 dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
               const DnnEvaluationOptions *options, GError **error)

@@ -40,6 +40,9 @@ DnnEvaluation *dnn_evaluate (DnnModelFile *file,
                              const DnnExperiment *experiment,
                              const DnnEvaluationOptions *options,
                              GError **error);
+/* What the model's predictions mean to the loss that trained it; a file that
+ * does not say which has probabilities. */
+DnnScores dnn_evaluate_scores (const DnnModelFile *file);
 void dnn_evaluation_free (DnnEvaluation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnEvaluation, dnn_evaluation_free)
 

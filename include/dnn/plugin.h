@@ -58,7 +58,8 @@ typedef enum DnnFlags {
   DNN_FLAG_RANDOM = 1 << 1,
   /* Layer: training and inference give different results. */
   DNN_FLAG_TRAINING_DIFFERS = 1 << 2,
-  /* Layer: a sample's result depends on the others of its batch. */
+  /* Layer: a sample's result depends on the others of its batch.  Loss (minor
+   * 1): its value does. */
   DNN_FLAG_NOT_PER_SAMPLE = 1 << 3,
   /* Activation, optimizer: every element by itself. */
   DNN_FLAG_ELEMENTWISE = 1 << 4,
@@ -66,7 +67,16 @@ typedef enum DnnFlags {
   DNN_FLAG_USUAL = 1 << 5,
   /* Loss: gradient writes value, too, where it is handed one, for less than
    * both cost one after the other. */
-  DNN_FLAG_GIVES_VALUE = 1 << 6
+  DNN_FLAG_GIVES_VALUE = 1 << 6,
+
+  /* minor 1.  A host ignores flags that it does not know. */
+
+  /* Layer, activation: backward is meant not to be the derivative of forward
+   * (stopped, reversed, passed straight through).  `check` compares none. */
+  DNN_FLAG_OTHER_GRADIENT = 1 << 7,
+  /* Initializer: values go by their place (identity, dirac, 1 for the forget
+   * gate).  `check` does not compare one half with the other. */
+  DNN_FLAG_PATTERN = 1 << 8
 } DnnFlags;
 
 /* [grows] */

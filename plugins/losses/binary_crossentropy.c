@@ -31,7 +31,9 @@ static const DnnParam params[] = {
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  (void) self;
+  host->expect_range (b, 1, 0, 1, 0);
+  if (((const Crossentropy *) self)->from_logits)
+    host->scores (b, DNN_LOGITS);
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
@@ -137,7 +139,7 @@ static const DnnLossOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LOSS,
   .name = "binary_crossentropy",
   .title = "BinaryCrossentropy",

@@ -39,7 +39,9 @@ static const DnnParam params[] = {
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  (void) self;
+  host->expect_range (b, 1, 0, 1, 0);
+  if (((const Focal *) self)->from_logits)
+    host->scores (b, DNN_LOGITS);
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
@@ -116,7 +118,7 @@ static const DnnLossOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LOSS,
   .name = "binary_focal_crossentropy",
   .title = "BinaryFocalCrossentropy",

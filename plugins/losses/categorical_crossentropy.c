@@ -34,9 +34,11 @@ static const DnnParam params[] = {
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
-  (void) self;
   if (b->x[0]->n_dims < 2)
     return host->fail (b, "prediction must be a row of classes a sample");
+  host->expect_range (b, 1, 0, 1, DNN_ROWS_SUM_TO_1);
+  if (((const Crossentropy *) self)->from_logits)
+    host->scores (b, DNN_LOGITS);
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
@@ -157,7 +159,7 @@ static const DnnLossOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LOSS,
   .name = "categorical_crossentropy",
   .title = "CategoricalCrossentropy",

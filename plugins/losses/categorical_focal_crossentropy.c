@@ -47,6 +47,9 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
                        "alpha must be one number or one for each of %lld "
                        "classes, not '%lld' numbers",
                        (long long) dnn_columns (b->x[0]), (long long) n);
+  host->expect_range (b, 1, 0, 1, DNN_ROWS_SUM_TO_1);
+  if (((const Focal *) self)->from_logits)
+    host->scores (b, DNN_LOGITS);
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
@@ -161,7 +164,7 @@ static const DnnLossOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LOSS,
   .name = "categorical_focal_crossentropy",
   .title = "CategoricalFocalCrossentropy",

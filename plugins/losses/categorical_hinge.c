@@ -13,6 +13,7 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   (void) self;
+  host->expect_range (b, 1, 0, 1, DNN_ROWS_SUM_TO_1);
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
@@ -59,7 +60,7 @@ static const DnnLossOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LOSS,
   .name = "categorical_hinge",
   .title = "CategoricalHinge",

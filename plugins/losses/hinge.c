@@ -11,6 +11,8 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   (void) self;
+  host->expect_range (b, 1, -1, 1, 0);
+  host->scores (b, DNN_MARGINS);
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
@@ -64,7 +66,7 @@ static const DnnLossOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LOSS,
   .name = "hinge",
   .title = "Hinge",

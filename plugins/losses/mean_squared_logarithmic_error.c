@@ -13,6 +13,7 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   (void) self;
+  host->expect_range (b, 1, 0, INFINITY, 0);
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
@@ -48,7 +49,7 @@ static const DnnLossOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LOSS,
   .name = "mean_squared_logarithmic_error",
   .title = "MeanSquaredLogarithmicError",

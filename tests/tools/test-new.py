@@ -68,6 +68,26 @@ def check_source(name, path):
         if file.is_file() and file.suffix != '.npy'))
 
 
+def check_cpp(name, path):
+    """Ops and descriptor compile as C++20, where members are named in order or
+    not at all."""
+    text = path.read_text(encoding='utf-8')
+    tables = text[re.search(r'^static const Dnn\w+Ops ops', text, re.M).start():]
+    tables = re.sub(r'= (build|forward|backward|eval|grad|fill|slots|step|value'
+                    r'|gradient|update|result),', '= nullptr,', tables)
+    source = path.with_suffix('.cc')
+    source.write_text('#include <dnn/plugin.h>\nstruct Parameters {};\n'
+                      'static const DnnParam params[1] = {};\n'
+                      'enum { N_SLOTS = 1 };\n' + tables, encoding='utf-8')
+    result = subprocess.run(
+        ['c++', '-std=c++20', '-pedantic-errors', '-Wall', '-Werror',
+         '-fsyntax-only', '-I', t.INCLUDE, source],
+        capture_output=True, text=True)
+    source.unlink()
+    t.check(f'{name}: the descriptor is C++20', result.returncode == 0,
+            t.show(result))
+
+
 def build_and_check(name, folder):
     """Whether NAME.c of the folder made build/NAME.so."""
     plugin, result = compile_plugin(folder, name)
@@ -93,6 +113,7 @@ def check_kind(kind):
         (folder / file).is_file() and f'{name}/{file}\n' in result.stdout
         for file in FILES | {f'{name}.c'}), t.show(result))
     check_source(name, folder / f'{name}.c')
+    check_cpp(name, folder / f'{name}.c')
     if not build_and_check(name, folder):
         return
     result = subprocess.run(

@@ -12,7 +12,8 @@
 typedef struct {
   gboolean tap;
   gboolean list;
-  char *only; /* (owned) */
+  char *only;  /* (owned) */
+  char **skip; /* (owned) */
   gint64 seed;
   double timeout;
 } Options;
@@ -21,6 +22,7 @@ static void
 options_clear (Options *self)
 {
   g_free (self->only);
+  g_strfreev (self->skip);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -159,6 +161,7 @@ check_plugin (const char *path, const Common *common, const Options *options,
     .path = path,
     .folders = common->plugin_path,
     .only = options->only,
+    .skip = (const char *const *) options->skip,
     .seed = (uint64_t) options->seed,
     .seconds = options->timeout,
     .n_parallel = g_get_num_processors (),
@@ -251,6 +254,8 @@ cmd_check (const Command *self, int *argc, char ***argv, GError **error)
       "Only list the checks, and the kinds each is for", NULL },
     { "only", 0, 0, G_OPTION_ARG_STRING, &options.only,
       "Only the check of that name", "CHECK" },
+    { "skip", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.skip,
+      "All but the check of that name; may be given several times", "CHECK" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed,
       "Of the random numbers it is checked with (1)", "N" },
     { "timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options.timeout,

@@ -3,6 +3,7 @@
 
 #include <dnn-data-notes.h>
 #include <dnn-diagnosis.h>
+#include <dnn-evaluator.h>
 #include <dnn-file.h>
 #include <dnn-model-file.h>
 #include <dnn-npy.h>
@@ -27,21 +28,6 @@ options_clear (Options *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* The class of one row: the largest of several numbers, or whether the only
- * one is above a half. */
-static int64_t
-class_of (const float *row, int64_t n)
-{
-  int64_t best = 0;
-
-  if (n == 1)
-    return row[0] > 0.5f;
-  for (int64_t i = 1; i < n; i++)
-    if (row[i] > row[best])
-      best = i;
-  return best;
-}
-
 /* In quotes where RFC 4180 wants them. */
 static void
 append_name (GString *text, const char *name)
@@ -56,13 +42,11 @@ append_name (GString *text, const char *name)
 }
 
 static void
-append_label (GString *text, const DnnPreprocess *preprocess, const float *row,
-              int64_t n)
+append_label (GString *text, const DnnPreprocess *preprocess, int64_t label)
 {
-  int64_t label = class_of (row, n);
   char **names = preprocess->class_names;
 
-  if (names != NULL && label < (int64_t) g_strv_length (names))
+  if (names != NULL && label >= 0 && label < (int64_t) g_strv_length (names))
     append_name (text, names[label]);
   else
     g_string_append_printf (text, "%" G_GINT64_FORMAT "\n", label);
@@ -84,8 +68,16 @@ append_numbers (GString *text, const float *row, int64_t n)
 typedef struct {
   const float *y;
   int64_t parts, rows, n;
-  DnnShape sample; /* a row's shape */
+  DnnShape sample;  /* a row's shape */
+  DnnScores scores; /* what its numbers mean to the loss that trained */
 } Result;
+
+static int64_t
+label_of (const Result *result, int64_t row)
+{
+  return dnn_scores_label (result->scores, result->y + row * result->n,
+                           result->n);
+}
 
 static void
 append_row (GString *text, const Result *result, int64_t row)
@@ -109,7 +101,7 @@ write_csv (const Options *options, const DnnPreprocess *preprocess,
     return false;
   for (int64_t i = 0; i < result->rows; i++) {
     if (options->labels)
-      append_label (text, preprocess, result->y + i * result->n, result->n);
+      append_label (text, preprocess, label_of (result, i));
     else
       append_row (text, result, i);
   }
@@ -131,7 +123,7 @@ write_npy (const Options *options, const Result *result, GError **error)
   if (!options->labels)
     return dnn_npy_write (options->out, DNN_FLOAT32, result->y, shape, error);
   for (int64_t i = 0; i < result->rows; i++)
-    labels[i] = class_of (result->y + i * result->n, result->n);
+    labels[i] = label_of (result, i);
   return dnn_npy_write (options->out, DNN_INT64, labels,
                         (DnnShape){ 1, 0, { result->rows } }, error);
 }
@@ -181,6 +173,7 @@ predict (const char *path, const Options *options, const Common *common,
     g_prefix_error (error, "%s: ", path);
     return false;
   }
+  result.scores = dnn_evaluate_scores (file);
   inputs = load_inputs (file, options->inputs, error);
   if (inputs == NULL)
     return false;

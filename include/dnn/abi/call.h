@@ -27,6 +27,16 @@ typedef enum DnnReads {
   DNN_READS_Y = 1 << 1
 } DnnReads;
 
+/* What else numbers of an expected range are (minor 1). */
+typedef enum DnnRangeFlags { DNN_ROWS_SUM_TO_1 = 1 << 0 } DnnRangeFlags;
+
+/* What predictions mean to a loss (minor 1). */
+typedef enum DnnScores {
+  DNN_PROBABILITIES = 0, /* cut at 0.5 */
+  DNN_LOGITS = 1,        /* cut at 0 */
+  DNN_MARGINS = 2        /* cut at 0; classes -1 and 1 */
+} DnnScores;
+
 /* [grows] C = alpha op(A) op(B) + beta C, `batch` times; op(A) is m x k, op(B)
  * k x n.  lda, ldb, ldc: elements from a row to the next, 0 for "packed". */
 typedef struct DnnGemm {

@@ -137,6 +137,11 @@ typedef struct DnnHost {
   /* [step] sum[j] = sum of a[.][j] b[.][j]; nothing where `sum` is NULL. */
   void (*dot_rows) (const void *call, const DnnTensor *a, const DnnTensor *b,
                     DnnTensor *sum);
+  /* [main] In build of a loss: input `index` lies in lo .. hi (DnnRangeFlags),
+   * which the host checks; predictions are DnnScores, which it cuts. */
+  void (*expect_range) (struct DnnBuild *b, uint32_t index, double lo,
+                        double hi, uint32_t flags);
+  void (*scores) (struct DnnBuild *b, uint32_t scores);
 } DnnHost;
 
 #ifdef __cplusplus

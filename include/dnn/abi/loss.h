@@ -22,6 +22,9 @@ typedef struct DnnLossPass {
   float *value;
   const float *scale; /* one a sample (weight / batch); NULL in value */
   DnnTensor *dy_pred; /* like y_pred: overwrite; NULL in value */
+  /* minor 1 */
+  const DnnTensor *const *masks; /* NULL: all is real */
+  DnnTensor *const *scratch;     /* contents undefined at every call */
 } DnnLossPass;
 
 /* [grows] */

@@ -17,6 +17,7 @@ typedef struct DnnMetricPass {
   const DnnTensor *y_pred;
   const float *sample_weight; /* one a sample; NULL: all 1 */
   double *state;              /* as large as build said; starts at 0 */
+  DnnTensor *const *scratch;  /* minor 1; contents undefined at every call */
 } DnnMetricPass;
 
 /* [grows] */

@@ -1,0 +1,171 @@
+/* dnn-room.c - calls a loss or metric, with scratch for the batch at hand */
+#include "dnn-room.h"
+
+#include "dnn-host.h"
+#include "dnn-kind.h"
+#include "dnn-running.h"
+#include "dnn-shape.h"
+
+struct DnnRoom {
+  bool is_used;
+  int64_t batch; /* for which it is laid out; 0: none yet */
+  DnnTensor scratch[DNN_MAX_DECLARED];
+  DnnTensor *pointer[DNN_MAX_DECLARED];
+  float *worker[DNN_MAX_DECLARED];
+  int64_t stride[DNN_MAX_DECLARED];
+  float *block; /* (owned) room for n numbers */
+  int64_t n;
+};
+
+/* Numbers of a cache line: workers do not share one. */
+enum { LINE = 16 };
+
+DnnRoom *
+dnn_room_new (void)
+{
+  return g_new0 (DnnRoom, 1);
+}
+
+void
+dnn_room_free (DnnRoom *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->block);
+  g_free (self);
+}
+
+void
+dnn_room_set_built (DnnRoom *self, const DnnBuilt *built)
+{
+  self->is_used = built->scratch.n > 0 || built->worker_scratch.n > 0;
+  self->batch = 0;
+}
+
+static int64_t
+lines_of (const DnnShape *shape)
+{
+  const DnnTensor t = dnn_tensor_of (shape);
+
+  return (dnn_count (&t) + LINE - 1) / LINE * LINE;
+}
+
+/* Places all in `block`, which may be NULL.  Returns: the numbers it takes. */
+static int64_t
+lay_out (DnnRoom *self, const DnnBuilt *built, unsigned n_workers, float *block)
+{
+  int64_t n = 0;
+
+  for (uint32_t i = 0; i < built->scratch.n; i++) {
+    if (!built->scratch.at[i].set)
+      continue;
+    self->scratch[i] = dnn_tensor_of (&built->scratch.at[i].shape);
+    self->scratch[i].data = block != NULL ? block + n : NULL;
+    self->pointer[i] = &self->scratch[i];
+    n += lines_of (&built->scratch.at[i].shape);
+  }
+  for (uint32_t i = 0; i < built->worker_scratch.n; i++) {
+    if (!built->worker_scratch.at[i].set)
+      continue;
+    self->stride[i] = lines_of (&built->worker_scratch.at[i].shape);
+    self->worker[i] = block != NULL ? block + n : NULL;
+    n += self->stride[i] * n_workers;
+  }
+  return n;
+}
+
+static bool
+build_for (DnnRoom *self, const DnnComponent *component,
+           const DnnTensor *y_pred, const DnnTensor *y_true,
+           const DnnContext *context, GError **error)
+{
+  DnnTensor shapes[] = { *y_pred, *y_true };
+  const DnnTensor *x[] = { &shapes[0], &shapes[1] };
+  const unsigned n_workers = dnn_pool_size (context->pool);
+  g_autofree DnnBuilt *built = NULL;
+  int64_t n;
+
+  shapes[0].data = shapes[1].data = NULL;
+  built = dnn_build (component, component->plugin->name, x, 2, error);
+  if (built == NULL)
+    return false;
+  n = lay_out (self, built, n_workers, NULL);
+  if (n > self->n) {
+    g_free (self->block);
+    self->block = g_new (float, (gsize) n);
+    self->n = n;
+  }
+  lay_out (self, built, n_workers, self->block);
+  self->batch = y_pred->dims[0];
+  return true;
+}
+
+static bool
+fit (DnnRoom *self, const DnnComponent *component, const DnnTensor *y_pred,
+     const DnnTensor *y_true, DnnContext *context, GError **error)
+{
+  if (self->is_used && self->batch != y_pred->dims[0] &&
+      !build_for (self, component, y_pred, y_true, context, error))
+    return false;
+  context->worker_scratch = self->worker;
+  context->worker_stride = self->stride;
+  return true;
+}
+
+/* --- calls --------------------------------------------------------------- */
+
+static DnnRunning
+running_of (const DnnComponent *component, const char *call)
+{
+  const char *name = component->plugin->name;
+
+  return (DnnRunning){ dnn_kind_name ((DnnKind) component->code->kind), name,
+                       name, call };
+}
+
+static bool
+check_call (DnnContext *context, int32_t status, const char *who,
+            GError **error)
+{
+  dnn_running_end ();
+  if (status == 0 && context->message == NULL)
+    return true;
+  dnn_context_take_error (context, who, DNN_ERROR_DATA, error);
+  return false;
+}
+
+bool
+dnn_room_call_loss (DnnRoom *self, const DnnComponent *loss, DnnLossPass *pass,
+                    const char *who, GError **error)
+{
+  const DnnLossOps *ops = loss->code->ops;
+  const bool gradient = pass->dy_pred != NULL;
+  const DnnRunning running = running_of (loss, gradient ? "gradient" : "value");
+  DnnContext *context = pass->call.host_data;
+  int32_t status;
+
+  if (!fit (self, loss, pass->y_pred, pass->y_true, context, error))
+    return false;
+  pass->scratch = self->pointer;
+  dnn_running_begin (&running);
+  status =
+      (gradient ? ops->gradient : ops->value) (loss->self, &dnn_host, pass);
+  return check_call (context, status, who, error);
+}
+
+bool
+dnn_room_call_metric (DnnRoom *self, const DnnComponent *metric,
+                      DnnMetricPass *pass, const char *who, GError **error)
+{
+  const DnnMetricOps *ops = metric->code->ops;
+  const DnnRunning running = running_of (metric, "update");
+  DnnContext *context = pass->call.host_data;
+  int32_t status;
+
+  if (!fit (self, metric, pass->y_pred, pass->y_true, context, error))
+    return false;
+  pass->scratch = self->pointer;
+  dnn_running_begin (&running);
+  status = ops->update (metric->self, &dnn_host, pass);
+  return check_call (context, status, who, error);
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""test-trust - dnnrun train refuses what dnnrun check refuses, and says whose
+fault it is when a plugin crashes, hangs or ends the program.
+
+    test-trust.py DNNRUN
+
+DNN_TEST_BAD_PLUGINS names the folder of the bad ones.  Prints TAP.
+"""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]
+                       / 'build-aux'))
+from testing import check, finish, write_npy
+
+DNNRUN = os.path.abspath(sys.argv[1])
+BAD = os.environ['DNN_TEST_BAD_PLUGINS']
+
+EXPERIMENT = """[data]
+format = npy
+inputs = {0}/x.npy
+targets = {0}/x.npy
+[model]
+layers = {1} name=h
+[train]
+epochs = 1
+loss = mean_squared_error
+[optimizer]
+type = sgd
+"""
+
+# Each bad plugin, the exit code, and a piece of the sentence.
+REFUSED = {
+    'another_batch': (1, 'h: output 0 is (3, 4) and does not begin with the '
+                         'batch, which is 2'),
+    'two_of_a_name': (1, "h: it has two weights or buffers of the name "
+                         "'scale'"),
+    'names_path': (1, "h: it names a weight or buffer '../../etc/passwd'"),
+    'weights_of_batch': (1, 'h: its weights or buffers depend on the batch'),
+    'misspells_initializer': (1, "there is no initializer plugin 'zerros'"),
+    'huge_weight': (1, 'h: a weight of 1.1e+12 numbers is too large'),
+    'multiplies_in_build': (1, 'h: it calls gemm in build'),
+    'declares_in_forward': (1, 'h: it calls set_output outside of build'),
+    'ends_program': (1, 'dnnrun: layer h (ends_program) ends the program in '
+                        'forward'),
+    'crashes': (-signal.SIGSEGV, 'dnnrun: layer h (crashes) crashes '
+                                 '(Segmentation fault) in forward'),
+}
+# What a sanitizer says before we can.
+SANITIZED = {'crashes': 'null pointer'}
+
+
+def command(folder, plugin):
+    path = pathlib.Path(folder, f'{plugin}.dnn')
+    path.write_text(EXPERIMENT.format(folder, plugin))
+    return [DNNRUN, 'train', path, '--quiet', '--plugin-path', BAD,
+            '--out', f'{folder}/{plugin}']
+
+
+def test_refused(folder):
+    for plugin, (code, piece) in REFUSED.items():
+        result = subprocess.run(command(folder, plugin), text=True,
+                                capture_output=True, timeout=60)
+        seen = f'exit {result.returncode}\n{result.stderr}'
+        sanitized = SANITIZED.get(plugin, piece) in result.stderr
+        check(f'{plugin}: train says so', piece in result.stderr
+              and result.returncode == code or sanitized
+              and result.returncode != 0, seen)
+
+
+def test_endless(folder):
+    """The first signal waits, and says for whom; the second one ends it."""
+    with subprocess.Popen(command(folder, 'endless_forward'), text=True,
+                          stderr=subprocess.PIPE) as run:
+        until = time.monotonic() + 60
+        while (time.monotonic() < until and run.poll() is None
+               and not pathlib.Path(folder, 'endless_forward').exists()):
+            time.sleep(.05)
+        time.sleep(1)
+        run.send_signal(signal.SIGTERM)
+        line = run.stderr.readline()
+        check('a plugin that hangs is named after a signal',
+              line == 'dnnrun: layer h (endless_forward) has not come back; a '
+                      'second signal ends the run\n', line)
+        run.send_signal(signal.SIGTERM)
+        run.wait(timeout=60)
+        check('and a second signal ends the run',
+              run.returncode == -signal.SIGTERM, run.returncode)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        write_npy(f'{folder}/x.npy', [i % 7 - 3 for i in range(40)], (10, 4))
+        test_refused(folder)
+        test_endless(folder)
+    return finish()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
