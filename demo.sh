@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 build-aux/install-dependencies.sh
 [ -f build/build.ninja ] || meson setup build
-ninja -C build
+ninja -C build program
 
 build/tools/dnnrun train examples/fashion-mnist/leaky-relu.dnn --overwrite
 for split in train test; do
