@@ -7,14 +7,14 @@
 
 #include <string.h>
 
-/* What any plugin links: the C library, and what compilers add by themselves,
+/* Any plugin links these: the C library, and what compilers add by themselves,
  * sanitizers included. */
 static const char *const libraries[] = { "libc.so*",    "libm.so*",
                                          "ld-linux*",   "libgcc_s.so*",
                                          "libasan.so*", "libubsan.so*",
                                          "libtsan.so*", NULL };
 
-/* What only the host does, and what nobody may do in it but by leave of its
+/* Only the host does these, or nobody may do them in it but by leave of its
  * kind's row. */
 static const char *const forbidden[] = {
   "dnn_*",    "_dnn_*",         "cblas_*",        "openblas*",   "?gemm_",
@@ -59,7 +59,7 @@ check_exports (DnnFileChecker *self, const DnnElf *elf)
     dnn_file_checker_fail (self, "it exports no dnn_plugin_v1");
 }
 
-/* What it links and calls: what any plugin may, and what its kind may. */
+/* It links and calls no more than any plugin and its kind may. */
 static void
 check_needs (DnnFileChecker *self, const DnnElf *elf)
 {

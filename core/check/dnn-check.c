@@ -98,7 +98,7 @@ check_n_inputs (const DnnChecker *self, GError **error)
   return false;
 }
 
-/* What the tensors of a check may have in all: 4 GiB. */
+/* The tensors of a check may have 4 GiB in all. */
 static const double most_numbers = 1 << 30;
 
 /* That there is room for what is declared, for tensors of a check lie apart. */
@@ -125,7 +125,7 @@ check_room (const DnnChecker *self, const DnnBuilt *built, GError **error)
   return false;
 }
 
-/* Whether the plugin takes the subject's shapes, or its parameters together. */
+/* True if the plugin takes the subject's shapes, or its parameters together. */
 static bool
 check_built (DnnChecker *self, GError **error)
 {

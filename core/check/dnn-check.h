@@ -37,7 +37,7 @@ typedef struct DnnCheckReport {
 
 /* Name of check number `i` for a kind; NULL where there are no more. */
 const char *dnn_check_name (DnnKind kind, size_t i);
-/* Whether there is a check of that name for the kind. */
+/* True if there is a check of that name for the kind. */
 bool dnn_check_is_for (const char *name, DnnKind kind);
 /* The check that a plugin of the kind must pass with any value of a parameter
  * that it takes; NULL: all of them. */

@@ -110,7 +110,7 @@ typedef struct DnnCheckRoom {
 
 enum { DNN_CHECK_ROOM = 2 }; /* rows of dnn_check_room_watch */
 
-/* What build declared; each worker's goes into the context, and `self` must
+/* All that build declared; each worker's goes into the context, and `self` must
  * stay where it is. */
 void dnn_check_room_init (DnnCheckRoom *self, const DnnChecker *checker,
                           const DnnBuilt *built, DnnContext *context);

@@ -342,7 +342,7 @@ dnn_check_loss_overwrite (DnnChecker *checker)
   for_both (checker, overwrite);
 }
 
-/* Where all is 0 the check says nothing of the loss. */
+/* If all is 0, the check says nothing of the loss. */
 void
 dnn_check_loss_gradients (DnnChecker *checker)
 {

@@ -47,7 +47,7 @@ typedef struct {
   int64_t n_parts;
 } Job;
 
-/* What is done with the pixel that a tap of a window meets. */
+/* Takes in the pixel that a tap of a window meets. */
 typedef void (*Meet) (const Job *job, int64_t tap, int64_t pixel, int64_t row,
                       float *out);
 
