@@ -52,8 +52,9 @@ add_schedule (DnnComponent *self, DnnRegistry *registry, const DnnParam *param,
   driven->param = param;
   driven->schedule = g_steal_pointer (&schedule);
   g_ptr_array_add (self->schedules, driven);
-  dnn_param_set_number (param, self->self,
-                        dnn_component_value_at (self, param, 0, 0));
+  dnn_param_set_number (
+      param, self->self,
+      dnn_component_value_at (self, param, 0, (DnnLength){ 0 }));
   return true;
 }
 
@@ -117,13 +118,13 @@ dnn_component_parse (DnnRegistry *registry, DnnKind kind, const char *text,
 
 double
 dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
-                        uint64_t step, uint64_t n_steps)
+                        uint64_t step, DnnLength length)
 {
   for (guint i = 0; i < self->schedules->len; i++) {
     const DnnDriven *driven = g_ptr_array_index (self->schedules, i);
 
     if (driven->param == param)
-      return CLAMP (dnn_schedule_value (driven->schedule, step, n_steps),
+      return CLAMP (dnn_schedule_value (driven->schedule, step, length),
                     param->min, param->max);
   }
   return dnn_param_get_number (param, self->self);

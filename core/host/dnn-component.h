@@ -46,10 +46,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnComponent, dnn_component_free)
  * Returns: (transfer full). */
 void *dnn_component_widest (const DnnComponent *self);
 
-/* The value of float parameter `param` at `step` of `n_steps` (0: not known):
+/* The value of float parameter `param` at `step` of a phase of that length:
  * its schedule's, held within the parameter's range, or the one in the struct.
  */
 double dnn_component_value_at (const DnnComponent *self, const DnnParam *param,
-                               uint64_t step, uint64_t n_steps);
+                               uint64_t step, DnnLength length);
 
 DNN_END_DECLS

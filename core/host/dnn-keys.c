@@ -49,6 +49,9 @@ static const DnnParam optimizer_params[] = {
              "largest norm of all gradients together"),
   DNN_FLOAT (DnnOptimizerKeys, weight_decay, "0", 0, 1e6, "share",
              "share of a weight, times the rate, that decays at a step"),
+  DNN_ROW (DnnOptimizerKeys, exclude_from_weight_decay, NULL, DNN_PARAM_TEXT, 0,
+           "", 0, 0, "", "globs over names of weights: these do not decay",
+           NULL),
   DNN_BOOL (DnnOptimizerKeys, use_ema, "false",
             "average the weights over steps; training ends with the averages"),
   DNN_FLOAT (DnnOptimizerKeys, ema_momentum, "0.99", 0, 1, "share",
@@ -75,6 +78,8 @@ static const DnnParam schedule_params[] = {
   DNN_FLOAT (DnnWarmup, warmup_target, "inf", -1e30, INFINITY, "value",
              "where it ends and the schedule begins; it then begins with the "
              "schedule's initial value"),
+  DNN_ENUM (DnnWarmup, unit, "steps", "steps epochs",
+            "what its own numbers count: steps, or epochs of the phase"),
 };
 
 const DnnPlugin dnn_schedule_keys = {

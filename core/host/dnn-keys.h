@@ -9,11 +9,18 @@
 #include <dnn/plugin.h>
 #include <stdbool.h>
 
+/* What a schedule counts in. */
+typedef enum DnnScheduleUnit {
+  DNN_UNIT_STEPS,
+  DNN_UNIT_EPOCHS,
+} DnnScheduleUnit;
+
 /* Of a schedule.  Infinite: not set. */
 typedef struct DnnWarmup {
   int64_t warmup_steps;
   double warmup_initial;
   double warmup_target;
+  int32_t unit; /* DnnScheduleUnit */
 } DnnWarmup;
 
 /* Of an optimizer.  Infinite: not set. */
@@ -22,6 +29,7 @@ typedef struct DnnOptimizerKeys {
   double clipnorm;
   double global_clipnorm;
   double weight_decay;
+  const char *exclude_from_weight_decay; /* globs over weights */
   bool use_ema;
   double ema_momentum;
   int64_t ema_overwrite_frequency;     /* updates; 0: never */

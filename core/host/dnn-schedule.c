@@ -165,16 +165,29 @@ dnn_schedule_parse (DnnRegistry *registry, const char *text, double initial,
 
 /* --- values -------------------------------------------------------------- */
 
-double
-dnn_schedule_value (const DnnSchedule *self, uint64_t step, uint64_t n_steps)
+/* What the plugin says behind the warm-up, or at its end. */
+static double
+value_at (const DnnSchedule *self, uint64_t step, DnnLength length)
 {
   const uint64_t warm = (uint64_t) self->warmup.warmup_steps;
-  const uint64_t rest = n_steps > warm ? n_steps - warm : 0;
+  const uint64_t n = length.n_steps, epoch = length.epoch_steps;
   const void *plugin = self->instance->self;
-  double to;
+
+  if (self->warmup.unit == DNN_UNIT_STEPS)
+    return self->ops->value (plugin, step > warm ? step - warm : 0,
+                             n > warm ? n - warm : 0);
+  return epoch > 0
+             ? self->ops->value (plugin, step / epoch, (n + epoch - 1) / epoch)
+             : self->ops->value (plugin, 0, 0);
+}
+
+double
+dnn_schedule_value (const DnnSchedule *self, uint64_t step, DnnLength length)
+{
+  const uint64_t warm = (uint64_t) self->warmup.warmup_steps;
+  const double to = value_at (self, MAX (step, warm), length);
 
   if (step >= warm)
-    return self->ops->value (plugin, step - warm, rest);
-  to = self->ops->value (plugin, 0, rest);
+    return to;
   return self->from + (to - self->from) * (double) step / (double) warm;
 }

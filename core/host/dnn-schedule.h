@@ -9,6 +9,11 @@
  *
  * During warm-up the value goes in a straight line to what the plugin has at
  * its own step 0; the plugin's steps count from the end of the warm-up.
+ *
+ *     milestones(from=0,30,60, values=0.1,0.01,0.001, unit=epochs)
+ *
+ * With `unit=epochs` the plugin is asked for the number of the epoch, from
+ * where the phase begins, in place of its step; warm-up still counts steps.
  */
 #pragma once
 
@@ -27,8 +32,14 @@ DnnSchedule *dnn_schedule_parse (DnnRegistry *registry, const char *text,
 void dnn_schedule_free (DnnSchedule *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSchedule, dnn_schedule_free)
 
-/* The value at `step`, from 0, of a phase of n_steps (0: nobody knows). */
+/* How long a phase is.  0: nobody knows. */
+typedef struct DnnLength {
+  uint64_t n_steps;
+  uint64_t epoch_steps; /* of one epoch */
+} DnnLength;
+
+/* The value at `step`, from 0, of a phase of that length. */
 double dnn_schedule_value (const DnnSchedule *self, uint64_t step,
-                           uint64_t n_steps);
+                           DnnLength length);
 
 DNN_END_DECLS

@@ -292,17 +292,19 @@ check_schedules (const DnnRun *self, const DnnExperiment *before,
       dnn_optimizer_component (dnn_trainer_optimizer (self->trainer));
   const int64_t n = dnn_trainer_n_batches (self->trainer);
   const char *epochs = dnn_experiment_get (before, "train", "epochs");
+  DnnLength was = { 0, (uint64_t) n };
+  const DnnLength is = { (uint64_t) (self->settings.epochs * n), (uint64_t) n };
   int64_t old = 0;
 
   if (epochs == NULL || !dnn_parse_int (epochs, 1, INT64_MAX / n, &old, error))
     return epochs == NULL;
+  was.n_steps = (uint64_t) (old * n);
   for (guint i = 0; i < optimizer->schedules->len; i++) {
     const DnnDriven *driven = g_ptr_array_index (optimizer->schedules, i);
 
     for (uint64_t step = 0; step < dnn_trainer_step (self->trainer); step++) {
-      if (dnn_schedule_value (driven->schedule, step, (uint64_t) (old * n)) ==
-          dnn_schedule_value (driven->schedule, step,
-                              (uint64_t) (self->settings.epochs * n)))
+      if (dnn_schedule_value (driven->schedule, step, was) ==
+          dnn_schedule_value (driven->schedule, step, is))
         continue;
       g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                    "[train] epochs cannot be raised: the schedule of %s ends "

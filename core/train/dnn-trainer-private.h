@@ -85,8 +85,8 @@ bool dnn_trainer_finish_weights (DnnTrainer *self, GError **error);
 
 /* --- where it stands, and what it looks at -------------------------------- */
 
-/* Steps of the phase, if nothing ends it early. */
-uint64_t dnn_trainer_phase_length (const DnnTrainer *self);
+/* Of the phase, if nothing ends it early. */
+DnnLength dnn_trainer_phase_length (const DnnTrainer *self);
 /* Batches of this epoch, done and to be done: all, or what the phase has steps
  * for. */
 int64_t dnn_trainer_count_batches (const DnnTrainer *self);

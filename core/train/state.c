@@ -97,13 +97,15 @@ dnn_trainer_feeder (const DnnTrainer *self, bool training)
 
 /* --- how far it is ------------------------------------------------------- */
 
-uint64_t
+DnnLength
 dnn_trainer_phase_length (const DnnTrainer *self)
 {
-  if (self->parts.settings.steps > 0)
-    return (uint64_t) self->parts.settings.steps;
-  return (uint64_t) (self->parts.settings.epochs *
-                     dnn_feeder_n_batches (self->feeder));
+  const DnnTrainSettings *settings = &self->parts.settings;
+  const int64_t n = dnn_feeder_n_batches (self->feeder);
+
+  return (DnnLength){ (uint64_t) (settings->steps > 0 ? settings->steps
+                                                      : settings->epochs * n),
+                      (uint64_t) n };
 }
 
 int64_t

@@ -40,9 +40,10 @@ test_labels (void)
 
   g_test_summary ("Every metric has a name of its own");
 
-  assert_labels (self, (const char *const[]){
-                           "accuracy", "precision", "precision_1",
-                           "weighted_accuracy", "recall", "recall_1", NULL });
+  assert_labels (
+      self, (const char *const[]){ "accuracy", "precision_class_id_1",
+                                   "precision_class_id_2", "weighted_accuracy",
+                                   "recall", "recall_top_k_1", NULL });
   g_assert_false (dnn_objective_metric (self, 0)->weighted);
   g_assert_true (dnn_objective_metric (self, 3)->weighted);
 }
@@ -55,7 +56,7 @@ test_tables (void)
 
   g_test_summary ("What has several numbers is a table, beside the history");
 
-  assert_labels (self, (const char *const[]){ "accuracy", "f1_1", NULL });
+  assert_labels (self, (const char *const[]){ "accuracy", "f1", NULL });
   g_assert_cmpuint (dnn_objective_n_tables (self), ==, 2);
   g_assert_cmpstr (dnn_objective_table (self, 0)->label, ==,
                    "confusion_matrix");

@@ -15,7 +15,7 @@ static double
 value (const DnnComponent *self, const char *name, uint64_t step)
 {
   return dnn_component_value_at (self, dnn_param_find (self->code, name), step,
-                                 0);
+                                 (DnnLength){ 0 });
 }
 
 typedef struct {

@@ -20,6 +20,7 @@ typedef struct {
     uint64_t step;
     double value;
   } points[N_POINTS];
+  uint64_t epoch_steps;
 } Row;
 
 /* What the parameter has where nobody says, is 0.8. */
@@ -86,6 +87,37 @@ static const Row rows[] = {
     "cosine_decay_restarts(first_decay_steps=1, t_mul=3, initial=0.5)",
     0,
     { { 0, 0.5 }, { 1, 0.5 }, { 4, 0.5 }, { 121, 0.5 } } },
+  { "milestones",
+    "milestones(from=0,4,6, values=0.5,0.25,0.125)",
+    0,
+    { { 0, 0.5 }, { 3, 0.5 }, { 4, 0.25 }, { 9, 0.125 } } },
+  { "milestones-that-begins-late",
+    "milestones(from=2,4, values=0.5,0.25)",
+    0,
+    { { 0, 0.5 }, { 3, 0.5 }, { 4, 0.25 }, { 9, 0.25 } } },
+  { "milestones-in-lines",
+    "milestones(from=2,4, values=0.5,0.25, interpolate=true)",
+    0,
+    { { 0, 0.5 }, { 2, 0.5 }, { 3, 0.375 }, { 9, 0.25 } } },
+  { "milestones-of-epochs",
+    "milestones(from=0,2,3, values=0.5,0.25,0.125, unit=epochs)",
+    50,
+    { { 0, 0.5 }, { 19, 0.5 }, { 20, 0.25 }, { 30, 0.125 } },
+    10 },
+  { "decay-by-epochs",
+    "linear(unit=epochs)",
+    35,
+    { { 9, 0.8 }, { 10, 0.6 }, { 29, 0.4 }, { 30, 0.2 } },
+    10 },
+  { "warm-up-within-epochs",
+    "milestones(from=0,1, values=0.5,0.25, unit=epochs, warmup_steps=12)",
+    0,
+    { { 0, 0 }, { 6, 0.125 }, { 11, 0.25 * 11 / 12 }, { 12, 0.25 } },
+    10 },
+  { "epochs-of-unknown-length",
+    "milestones(from=0,2, values=0.5,0.25, unit=epochs)",
+    0,
+    { { 0, 0.5 }, { 1000, 0.5 } } },
 };
 
 static void
@@ -101,7 +133,8 @@ test_row (gconstpointer data)
   for (int i = 0; i < N_POINTS; i++)
     if (i == 0 || row->points[i].step > 0)
       g_assert_cmpfloat_with_epsilon (
-          dnn_schedule_value (schedule, row->points[i].step, row->n_steps),
+          dnn_schedule_value (schedule, row->points[i].step,
+                              (DnnLength){ row->n_steps, row->epoch_steps }),
           row->points[i].value, 1e-12);
 }
 
@@ -119,9 +152,10 @@ test_range (void)
 
   g_assert_no_error (error);
   for (uint64_t i = 0; i < G_N_ELEMENTS (expect); i++)
-    g_assert_cmpfloat (dnn_component_value_at (
-                           sgd, dnn_param_find (sgd->code, "momentum"), i, 0),
-                       ==, expect[i]);
+    g_assert_cmpfloat (
+        dnn_component_value_at (sgd, dnn_param_find (sgd->code, "momentum"), i,
+                                (DnnLength){ 0 }),
+        ==, expect[i]);
 }
 
 /* --- mistakes ------------------------------------------------------------ */
@@ -149,6 +183,12 @@ static const Bad bad[] = {
     "piecewise_constant: values must be 3, one more than" },
   { "schedule", "constant(value=cosine_decay)", DNN_ERROR_PARAM,
     "constant: value must be a number from -1e+30 to 1e+30, not 'cosine_de" },
+  { "milestones", "milestones(from=0,1, values=1,2,3)", DNN_ERROR_PARAM,
+    "milestones: values must be 2, as many as from, not 3" },
+  { "milestones-order", "milestones(from=3,2, values=1,2)", DNN_ERROR_PARAM,
+    "milestones: from must rise, and 2 follows 3" },
+  { "unit", "constant(unit=days)", DNN_ERROR_PARAM,
+    "constant: unit must be one of" },
   { "order", "piecewise_constant(boundaries=2,2, values=1,2,3)",
     DNN_ERROR_PARAM, "piecewise_constant: boundaries must rise" },
 };
@@ -194,11 +234,14 @@ test_history (void)
              "optimizer.learning_rate = linear(initial=0.8)\n"
              "[phase b]\nsteps = 6\n"
              "optimizer.learning_rate = linear(initial=0.6, warmup_steps=2)\n"
-             "[phase c]\nepochs = 1\n");
-  static const double expect[] = { 0.5, 0.1, 0.45, 0.15, 0.1 };
+             "[phase c]\nepochs = 1\n"
+             "[phase d]\nepochs = 3\noptimizer.learning_rate = "
+             "milestones(from=0,1, values=0.3,0.2, unit=epochs)\n");
+  static const double expect[] = { 0.5, 0.1, 0.45, 0.15, 0.1, 0.3, 0.2, 0.2 };
 
   g_test_summary ("The history has the rate of each epoch's last step; a "
-                  "schedule counts from its phase's start, and ends with it");
+                  "schedule counts from its phase's start, and ends with it; "
+                  "it may count epochs");
 
   g_assert_cmpuint (
       dnn_history_count (dnn_trainer_history (dnn_run_trainer (run))), ==,

@@ -1,19 +1,30 @@
 /* test-golden-optimizers.c - weights after each step, as Keras (or
  * float64, for what it has not: build-aux/golden) computed them
  *
- * The model has two weights of the cases' shapes: a dense kernel, 3×2, and the
- * four alphas of a prelu behind a layer that does not train.  Gradients go
+ * The model has two weights of the cases' shapes: a dense kernel, and the four
+ * alphas of a prelu behind a layer that does not train.  Gradients go
  * straight into the optimizer's sink.
  */
 #include "dnn-test.h"
 
 #include <string.h>
 
-static const char chain[] =
-    "dense units=2 use_bias=false ! dense units=4 trainable=false ! prelu";
 static const char *const names[] = { "dense/kernel", "prelu/alpha" };
 
 enum { N_WEIGHTS = 2 };
+
+static DnnTest *
+make_model (JsonArray *initial)
+{
+  JsonArray *shape = json_object_get_array_member (
+      json_array_get_object_element (initial, 0), "shape");
+  g_autofree char *chain = g_strdup_printf (
+      "dense units=%d use_bias=false ! dense units=4 trainable=false ! prelu",
+      (int) json_array_get_int_element (shape, 1));
+
+  return dnn_test_new (chain,
+                       DNN_SHAPE (1, json_array_get_int_element (shape, 0)));
+}
 
 static DnnOptimizer *
 make_optimizer (JsonObject *golden)
@@ -70,10 +81,10 @@ assert_averages (const DnnOptimizer *optimizer, JsonArray *averages)
 static void
 test_case (JsonObject *golden)
 {
-  g_autoptr (DnnTest) test = dnn_test_new (chain, DNN_SHAPE (1, 3));
+  JsonArray *initial = json_object_get_array_member (golden, "initial");
+  g_autoptr (DnnTest) test = make_model (initial);
   g_autoptr (DnnOptimizer) optimizer = make_optimizer (golden);
   g_autoptr (DnnPool) pool = dnn_pool_new (2);
-  JsonArray *initial = json_object_get_array_member (golden, "initial");
   JsonArray *steps = json_object_get_array_member (golden, "steps");
   GError *error = NULL;
 

@@ -21,8 +21,9 @@ test_case (JsonObject *golden)
     const double rate = json_array_get_double_element (rates, i);
 
     /* Keras computes in float32; rates as small as 0.001 are compared. */
-    g_assert_cmpfloat_with_epsilon (dnn_schedule_value (schedule, i, 0), rate,
-                                    2e-6 * rate + 1e-9);
+    g_assert_cmpfloat_with_epsilon (
+        dnn_schedule_value (schedule, i, (DnnLength){ 0 }), rate,
+        2e-6 * rate + 1e-9);
   }
 }
 

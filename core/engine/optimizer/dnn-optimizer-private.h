@@ -24,7 +24,7 @@ struct DnnOptimizer {
   DnnRunning running; /* its step, as it is noted */
   uint64_t step;
   uint64_t schedule_step;
-  uint64_t n_steps; /* of the schedules; 0: not known */
+  DnnLength length; /* of the schedules */
 };
 
 /* Makes an empty state for a weight that has none. */
@@ -33,6 +33,11 @@ bool dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight,
 /* Whether a slot comes to the plugin at the range, not whole. */
 bool dnn_optimizer_slot_is_like_weight (const DnnWeightState *state,
                                         uint32_t slot);
+/* Sets which weights decay.  Globs none of which is a weight's of the model are
+ * DNN_ERROR_NAME. */
+bool dnn_optimizer_choose_decay (DnnOptimizer *self, const DnnModel *model,
+                                 GError **error);
+
 /* --- the host's own slots ------------------------------------------------ */
 
 bool dnn_optimizer_declare_host_slots (const DnnOptimizer *self,

@@ -37,18 +37,26 @@ dnn_optimizer_free (DnnOptimizer *self)
 }
 
 /* A key that does nothing alone is a mistake; in a phase that does not average
- * use_ema = false stands beside it. */
+ * use_ema = false stands beside it, as weight_decay = 0 in one that does not
+ * decay. */
 static bool
-check_average (const DnnSpec *args, GError **error)
+check_alone (const DnnOptimizer *self, const DnnSpec *args, GError **error)
 {
   for (guint i = 0; i < args->args->len; i++) {
     const DnnArg *arg = g_ptr_array_index (args->args, i);
+    const char *needs = NULL;
 
-    if (!g_str_has_prefix (arg->key, "ema_") ||
-        dnn_spec_find (args, "use_ema") != NULL)
+    if (g_str_has_prefix (arg->key, "ema_") &&
+        dnn_spec_find (args, "use_ema") == NULL)
+      needs = "use_ema = true";
+    if (g_str_has_prefix (arg->key, "exclude_") &&
+        dnn_spec_find (args, "weight_decay") == NULL &&
+        self->keys.weight_decay == 0)
+      needs = "weight_decay = 0.004";
+    if (needs == NULL)
       continue;
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "'%s' needs 'use_ema = true' beside it", arg->key);
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "'%s' needs '%s' beside it",
+                 arg->key, needs);
     dnn_error_prefix_place (error, arg->place);
     return false;
   }
@@ -105,7 +113,7 @@ take_keys (DnnOptimizer *self, GError **error)
     dnn_error_prefix_place (error, args->place);
     return false;
   }
-  return check_average (args, error);
+  return check_alone (self, args, error);
 }
 
 DnnOptimizer *
@@ -237,7 +245,7 @@ add_states (DnnOptimizer *self, DnnModel *model,
         !add (self, weight, error))
       return false;
   }
-  return true;
+  return dnn_optimizer_choose_decay (self, model, error);
 }
 
 bool
@@ -295,9 +303,9 @@ dnn_optimizer_count (const DnnOptimizer *self)
 }
 
 void
-dnn_optimizer_set_length (DnnOptimizer *self, uint64_t n_steps)
+dnn_optimizer_set_length (DnnOptimizer *self, DnnLength length)
 {
-  self->n_steps = n_steps;
+  self->length = length;
 }
 
 void
@@ -322,7 +330,7 @@ dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step)
   if (self->rate == NULL)
     return 0;
   return dnn_component_value_at (self->component, self->rate, schedule_step,
-                                 self->n_steps);
+                                 self->length);
 }
 
 double

@@ -26,6 +26,7 @@ typedef struct DnnWeightState {
   uint64_t t;            /* updates since the slots were made */
   float n_gradients;     /* this one, and those that waited for it */
   bool updates;          /* whether this step moves the weight */
+  bool decays;           /* by weight_decay, before every step */
   void *self;      /* (owned) the plugin's struct, with this step's values */
   float **at;      /* (owned) room for the slots of a range: one row a worker */
   DnnTensor shape; /* of the weight, without data */
@@ -35,8 +36,9 @@ typedef struct DnnWeightState {
 } DnnWeightState;
 
 /* `spec`: the plugin and its parameters, and the host's keys: clipvalue,
- * clipnorm, global_clipnorm (one of them at most), weight_decay, use_ema,
- * ema_momentum, ema_overwrite_frequency, gradient_accumulation_steps. */
+ * clipnorm, global_clipnorm (one of them at most), weight_decay,
+ * exclude_from_weight_decay, use_ema, ema_momentum, ema_overwrite_frequency,
+ * gradient_accumulation_steps. */
 DnnOptimizer *dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec,
                                  GError **error);
 void dnn_optimizer_free (DnnOptimizer *self);
@@ -94,9 +96,8 @@ bool dnn_optimizer_check (DnnOptimizer *self, GError **error);
 /* Of the random numbers that the plugin may draw. */
 void dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed);
 
-/* How many steps the phase has, for schedules that end with it; 0, as at first:
- * nobody knows. */
-void dnn_optimizer_set_length (DnnOptimizer *self, uint64_t n_steps);
+/* How long the phase is, for schedules that end with it or count epochs. */
+void dnn_optimizer_set_length (DnnOptimizer *self, DnnLength length);
 /* The learning rate at a step of the schedule, without multipliers. */
 double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);
 /* The learning_rate in the plugin's struct, also if a schedule drives it; 0: it

@@ -82,7 +82,7 @@ move_range (const Update *self, int64_t first, int64_t n, uint32_t worker)
     for (int64_t i = 0; i < n; i++)
       g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i];
   }
-  if (optimizer->keys.weight_decay > 0 && optimizer->rate != NULL) {
+  if (state->decays && optimizer->rate != NULL) {
     const float decay =
         (float) (optimizer->keys.weight_decay *
                  dnn_param_get_number (optimizer->rate, state->self));
@@ -150,7 +150,7 @@ resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
 
     dnn_param_set_number (
         driven->param, state->self,
-        dnn_component_value_at (component, driven->param, step, self->n_steps));
+        dnn_component_value_at (component, driven->param, step, self->length));
   }
   if (self->rate != NULL && state->weight->learning_rate_multiplier != 1)
     dnn_param_set_number (self->rate, state->self,
@@ -281,7 +281,7 @@ find_factor (const DnnOptimizer *self, const DnnWeightState *state)
 {
   if (self->ops->struct_size < DNN_END_OF (DnnOptimizerOps, factor) ||
       self->ops->factor == NULL || has_slots (state) ||
-      isfinite (self->keys.clipvalue) || self->keys.weight_decay > 0 ||
+      isfinite (self->keys.clipvalue) || state->decays ||
       dnn_regularizer_is_set (&state->weight->regularizer))
     return 0;
   return self->ops->factor (state->self);
