@@ -5,9 +5,11 @@
 
 #include <dnn-data-notes.h>
 #include <dnn-file.h>
+#include <dnn-npz.h>
 #include <dnn-parse.h>
 #include <dnn-text.h>
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +66,24 @@ print_value (const char *prefix, const char *name, double value)
   g_autofree char *number = dnn_format_value (value);
 
   printf ("%s%s: %s\n", prefix, name, number);
+}
+
+bool
+check_out_is_not (const char *out, const char *path, const char *what,
+                  GError **error)
+{
+  const char *member = NULL;
+  g_autofree char *archive = dnn_npz_split_path (path, &member);
+  GStatBuf a, b;
+
+  if (g_stat (archive != NULL ? archive : path, &a) != 0 ||
+      g_stat (out, &b) != 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "'%s' is %s itself, which would be lost; take another name for "
+               "what is written",
+               out, what);
+  return false;
 }
 
 bool

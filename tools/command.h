@@ -70,6 +70,11 @@ bool parse_rate (const char *option, const char *text, double *ret_value,
 /* "val_loss: 0.8312", on a line of stdout. */
 void print_value (const char *prefix, const char *name, double value);
 
+/* Refuses to write to `out` where that is the file `path`, by whatever name;
+ * "FILE:NAME" is the file.  `what`: "the model". */
+bool check_out_is_not (const char *out, const char *path, const char *what,
+                       GError **error);
+
 /* Replaces the file, whole or not at all. */
 bool write_text (const char *path, const char *text, GError **error);
 

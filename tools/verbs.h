@@ -7,11 +7,12 @@
  */
 VERB (train, "train", "FILE.dnn | TABLE.csv | --layers CHAIN --data NAME",
       "Train a model as an experiment file says", 0, 1)
-VERB (transfer, "transfer", "BASE.safetensors",
+VERB (transfer, "transfer", "BASE.safetensors | RUN",
       "Put a new head on a trained model and fine-tune", 1, 1)
-VERB (evaluate, "evaluate", "MODEL", "Loss and metrics of a model on data", 1,
-      1)
-VERB (predict, "predict", "MODEL", "What a model says to new inputs", 1, 1)
+VERB (evaluate, "evaluate", "MODEL [TABLE.csv]",
+      "Loss and metrics of a model on data", 1, 2)
+VERB (predict, "predict", "MODEL [TABLE.csv]",
+      "What a model says to new inputs", 1, 2)
 VERB (summary, "summary", "FILE.dnn | MODEL", "Layers, shapes and parameters",
       1, 1)
 VERB (diff, "diff", "MODEL MODEL",

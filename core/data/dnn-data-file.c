@@ -33,7 +33,8 @@ dnn_data_file_free (DnnDataFile *self)
   g_free (self);
 }
 
-/* Whether the name, also with .gz, ends like that of a table. */
+/* Whether the name, also with .gz, ends like that of a table.  What comes from
+ * another program has no name. */
 static bool
 is_table (const char *path)
 {
@@ -45,7 +46,7 @@ is_table (const char *path)
   for (size_t i = 0; i < G_N_ELEMENTS (suffixes); i++)
     if (g_str_has_suffix (name, suffixes[i]))
       return true;
-  return false;
+  return g_str_has_prefix (path, "/dev/");
 }
 
 bool

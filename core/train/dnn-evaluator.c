@@ -160,16 +160,36 @@ make_objective (const DnnModelFile *file, const char *metrics, GError **error)
   return g_steal_pointer (&self);
 }
 
-DnnScores
-dnn_evaluate_scores (const DnnModelFile *file)
+/* Of labels, of shares of one whole, or of one number, yes or no.  Several
+ * such numbers may each be yes. */
+static bool
+is_of_classes (const DnnExpected *expected, const DnnShape *output)
+{
+  int64_t n = 0;
+
+  return expected->set ||
+         (expected->ranged && expected->most == 1 &&
+          (expected->sums_to_1 || (dnn_shape_count (output, &n) && n == 1)));
+}
+
+DnnMeaning
+dnn_evaluate_meaning (const DnnModelFile *file)
 {
   const DnnShape output = dnn_model_output_shape (file->model);
+  DnnShape label = output;
   g_autoptr (DnnObjective) objective = make_objective (file, "", NULL);
+  const bool named = file->preprocess->class_names != NULL;
+  DnnExpected expected = { 0 };
 
+  if (label.n_dims > 0)
+    label.dims[--label.n_dims] = 0;
   if (objective == NULL ||
-      !dnn_objective_check (objective, file->model, &output, NULL, NULL))
-    return DNN_PROBABILITIES;
-  return dnn_objective_scores (objective);
+      (!dnn_objective_check (objective, file->model, &output, &expected,
+                             NULL) &&
+       !dnn_objective_check (objective, file->model, &label, &expected, NULL)))
+    return (DnnMeaning){ DNN_PROBABILITIES, named };
+  return (DnnMeaning){ dnn_objective_scores (objective),
+                       named || is_of_classes (&expected, &output) };
 }
 
 DnnEvaluation *

@@ -40,9 +40,13 @@ DnnEvaluation *dnn_evaluate (DnnModelFile *file,
                              const DnnExperiment *experiment,
                              const DnnEvaluationOptions *options,
                              GError **error);
-/* What the model's predictions mean to the loss that trained it; a file that
- * does not say which has probabilities. */
-DnnScores dnn_evaluate_scores (const DnnModelFile *file);
+/* What a model's predictions mean. */
+typedef struct DnnMeaning {
+  DnnScores scores; /* to the loss that trained it; a file that does not say
+                     * which has probabilities */
+  bool classes;     /* they are about classes, not numbers of anything */
+} DnnMeaning;
+DnnMeaning dnn_evaluate_meaning (const DnnModelFile *file);
 void dnn_evaluation_free (DnnEvaluation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnEvaluation, dnn_evaluation_free)
 

@@ -1,6 +1,7 @@
 /* diff.c - dnnrun diff */
 #include "command.h"
 #include "json.h"
+#include "run-model.h"
 
 #include <dnn-array.h>
 #include <dnn-diff.h>
@@ -141,6 +142,7 @@ bool
 cmd_diff (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Common) common = { 0 };
+  g_autofree char *first = NULL, *second = NULL;
   gboolean model_only = FALSE;
   DnnDiffOptions options = { 0 };
   const GOptionEntry entries[] = {
@@ -159,5 +161,8 @@ cmd_diff (const Command *self, int *argc, char ***argv, GError **error)
     return false;
   }
   options.model_only = model_only;
-  return compare ((const char *const *) *argv + 1, &options, &common, error);
+  first = find_model ((*argv)[1], &common, error);
+  second = first != NULL ? find_model ((*argv)[2], &common, error) : NULL;
+  return second != NULL && compare ((const char *const[]){ first, second },
+                                    &options, &common, error);
 }

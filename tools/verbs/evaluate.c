@@ -1,17 +1,21 @@
 /* evaluate.c - dnnrun evaluate */
 #include "command.h"
+#include "input.h"
 #include "json.h"
+#include "run-model.h"
 
 #include <dnn-evaluator.h>
+#include <dnn-other-table.h>
 #include <dnn-text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 typedef struct {
-  char *data;    /* (owned) */
-  char *split;   /* (owned) */
-  char *metrics; /* (owned) */
+  const char *table; /* instead of [data]; NULL: not given */
+  char *data;        /* (owned) */
+  char *split;       /* (owned) */
+  char *metrics;     /* (owned) */
   gint64 threads;
 } Options;
 
@@ -165,6 +169,19 @@ print_result (const DnnEvaluation *result, bool json)
 
 /* --- the verb ------------------------------------------------------------ */
 
+/* The data that are named beside the model; NULL without an error where none
+ * are, and its own count. */
+static DnnExperiment *
+other_data (const DnnModelFile *file, const Options *options, GError **error)
+{
+  if (options->data != NULL)
+    return dnn_experiment_load (options->data, error);
+  if (options->table == NULL)
+    return NULL;
+  return dnn_other_table_new (file->experiment, options->table,
+                              file->preprocess->columns != NULL);
+}
+
 static bool
 evaluate (const char *path, const Options *options, const Common *common,
           GError **error)
@@ -179,17 +196,17 @@ evaluate (const char *path, const Options *options, const Common *common,
   common_print_notes (common, registry);
   if (file == NULL)
     return false;
-  if (options->data != NULL) {
-    other = dnn_experiment_load (options->data, error);
-    if (other == NULL)
-      return false;
-  }
+  other = other_data (file, options, error);
+  if (other == NULL && options->data != NULL)
+    return false;
   result = dnn_evaluate (file, other, &how, error);
   if (result == NULL) {
     g_prefix_error (error, "%s: ", path);
     return false;
   }
   print_data_notes (common, g_steal_pointer (&result->notes));
+  if (options->table != NULL)
+    result->split = options->table;
   print_result (result, common->json);
   if (result->fault != NULL)
     g_set_error (error, DNN_ERROR, DNN_ERROR_DIVERGED,
@@ -197,11 +214,33 @@ evaluate (const char *path, const Options *options, const Common *common,
   return result->fault == NULL;
 }
 
+/* A second word is an experiment, or a table, whose rows all count. */
+static bool
+take_words (Options *options, int argc, char **argv, GError **error)
+{
+  if (argc < 3)
+    return true;
+  if (options->data != NULL ||
+      (options->split != NULL && !g_str_has_suffix (argv[2], ".dnn"))) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "'%s' is what to evaluate on, all its rows; --%s is not for "
+                 "it",
+                 argv[2], options->data != NULL ? "data" : "split");
+    return false;
+  }
+  if (g_str_has_suffix (argv[2], ".dnn"))
+    options->data = g_strdup (argv[2]);
+  else
+    options->table = input_open (argv[2], error);
+  return options->data != NULL || options->table != NULL;
+}
+
 bool
 cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Options) options = { 0 };
   g_auto (Common) common = { 0 };
+  g_autofree char *model = NULL;
   const GOptionEntry entries[] = {
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &options.data,
       "File with a section [data] (default: the model's own)", "FILE.dnn" },
@@ -215,7 +254,9 @@ cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
   };
 
   if (!command_parse (self, argc, argv, entries, &common, error) ||
-      !check_threads (options.threads, error))
+      !check_threads (options.threads, error) ||
+      !take_words (&options, *argc, *argv, error))
     return false;
-  return evaluate ((*argv)[1], &options, &common, error);
+  model = find_model ((*argv)[1], &common, error);
+  return model != NULL && evaluate (model, &options, &common, error);
 }

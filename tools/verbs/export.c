@@ -1,13 +1,13 @@
 /* export.c - dnnrun export */
 #include "command.h"
 #include "json.h"
+#include "run-model.h"
 
 #include <dnn-array.h>
 #include <dnn-model-file.h>
 #include <dnn-model-save.h>
 #include <dnn-shape.h>
 #include <dnn-text.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 
 /* What went over, and what was left. */
@@ -31,22 +31,6 @@ count (const DnnSafetensors *file, Count *ret_kept, Count *ret_left)
   }
   *ret_kept = counts[false];
   *ret_left = counts[true];
-}
-
-/* A checkpoint would be no checkpoint any more. */
-static bool
-check_places (const char *model, const char *out, GError **error)
-{
-  GStatBuf a, b;
-
-  if (g_stat (model, &a) != 0 || g_stat (out, &b) != 0 ||
-      a.st_dev != b.st_dev || a.st_ino != b.st_ino)
-    return true;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-               "'%s' is the model itself, which would lose its optimizer; "
-               "export takes another name",
-               out);
-  return false;
 }
 
 static void
@@ -90,7 +74,8 @@ static bool export(const char *path, const char *out, const Common *common,
   DnnModelParts parts = { 0 };
   Count kept, left;
 
-  if (!check_places (path, out, error))
+  /* A checkpoint would be no checkpoint any more. */
+  if (!check_out_is_not (out, path, "the model", error))
     return false;
   file = dnn_model_file_load (registry, path, error);
   common_print_notes (common, registry);
@@ -115,8 +100,10 @@ bool
 cmd_export (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Common) common = { 0 };
+  g_autofree char *model = NULL;
 
   if (!command_parse (self, argc, argv, NULL, &common, error))
     return false;
-  return export((*argv)[1], (*argv)[2], &common, error);
+  model = find_model ((*argv)[1], &common, error);
+  return model != NULL && export(model, (*argv)[2], &common, error);
 }

@@ -1,19 +1,28 @@
 /* predict.c - dnnrun predict */
 #include "command.h"
+#include "input.h"
+#include "predictions.h"
+#include "run-model.h"
 
+#include <dnn-data-file.h>
 #include <dnn-data-notes.h>
+#include <dnn-data-source.h>
 #include <dnn-diagnosis.h>
-#include <dnn-evaluator.h>
-#include <dnn-file.h>
-#include <dnn-model-file.h>
 #include <dnn-npy.h>
+#include <dnn-parse.h>
 #include <dnn-predictor.h>
 #include <dnn-shape.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
-  char *inputs; /* (owned) */
-  char *out;    /* (owned) */
+  char *inputs;    /* (owned) */
+  char *out;       /* (owned) NULL and "-": the standard output */
+  char *carry;     /* (owned) NULL: no columns */
+  char *threshold; /* (owned) NULL: not given */
+  double cut;      /* the same, read */
   gboolean labels, raw;
   gint64 samples; /* 0: one prediction, without chance */
   gint64 seed;
@@ -25,92 +34,21 @@ options_clear (Options *self)
 {
   g_free (self->inputs);
   g_free (self->out);
+  g_free (self->carry);
+  g_free (self->threshold);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* In quotes where RFC 4180 wants them. */
-static void
-append_name (GString *text, const char *name)
+/* --- where they go ------------------------------------------------------- */
+
+static bool
+is_to_stdout (const Options *options)
 {
-  g_auto (GStrv) pieces = g_strsplit (name, "\"", -1);
-  g_autofree char *doubled = g_strjoinv ("\"\"", pieces);
-
-  if (strpbrk (name, ",\"") != NULL)
-    g_string_append_printf (text, "\"%s\"\n", doubled);
-  else
-    g_string_append_printf (text, "%s\n", name);
-}
-
-static void
-append_label (GString *text, const DnnPreprocess *preprocess, int64_t label)
-{
-  char **names = preprocess->class_names;
-
-  if (names != NULL && label >= 0 && label < (int64_t) g_strv_length (names))
-    append_name (text, names[label]);
-  else
-    g_string_append_printf (text, "%" G_GINT64_FORMAT "\n", label);
-}
-
-static void
-append_numbers (GString *text, const float *row, int64_t n)
-{
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
-  for (int64_t i = 0; i < n; i++)
-    g_string_append_printf (
-        text, "%s%s", i > 0 ? "," : "",
-        g_ascii_formatd (buffer, sizeof buffer, "%.9g", (double) row[i]));
-}
-
-/* What predict came to: `parts` arrays of rows x n numbers, the prediction or
- * the mean and the standard deviation of samples. */
-typedef struct {
-  const float *y;
-  int64_t parts, rows, n;
-  DnnShape sample;  /* a row's shape */
-  DnnScores scores; /* what its numbers mean to the loss that trained */
-} Result;
-
-static int64_t
-label_of (const Result *result, int64_t row)
-{
-  return dnn_scores_label (result->scores, result->y + row * result->n,
-                           result->n);
-}
-
-static void
-append_row (GString *text, const Result *result, int64_t row)
-{
-  for (int64_t part = 0; part < result->parts; part++) {
-    g_string_append (text, part > 0 ? "," : "");
-    append_numbers (text, result->y + (part * result->rows + row) * result->n,
-                    result->n);
-  }
-  g_string_append_c (text, '\n');
+  return options->out == NULL || strcmp (options->out, "-") == 0;
 }
 
 static bool
-write_csv (const Options *options, const DnnPreprocess *preprocess,
-           const Result *result, GError **error)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (DnnFile) file = dnn_file_open (options->out, error);
-
-  if (file == NULL)
-    return false;
-  for (int64_t i = 0; i < result->rows; i++) {
-    if (options->labels)
-      append_label (text, preprocess, label_of (result, i));
-    else
-      append_row (text, result, i);
-  }
-  return dnn_file_write (file, text->str, text->len, error) &&
-         dnn_file_commit (file, error);
-}
-
-static bool
-write_npy (const Options *options, const Result *result, GError **error)
+write_npy (const char *path, const Predictions *result, GError **error)
 {
   const bool many = result->parts > 1;
   const DnnShape *sample = &result->sample;
@@ -120,13 +58,50 @@ write_npy (const Options *options, const Result *result, GError **error)
   shape.dims[many] = result->rows;
   memcpy (&shape.dims[many + 1], sample->dims,
           sample->n_dims * sizeof sample->dims[0]);
-  if (!options->labels)
-    return dnn_npy_write (options->out, DNN_FLOAT32, result->y, shape, error);
+  if (!result->labels)
+    return dnn_npy_write (path, DNN_FLOAT32, result->y, shape, error);
   for (int64_t i = 0; i < result->rows; i++)
-    labels[i] = label_of (result, i);
-  return dnn_npy_write (options->out, DNN_INT64, labels,
+    labels[i] = predictions_label (result, i);
+  return dnn_npy_write (path, DNN_INT64, labels,
                         (DnnShape){ 1, 0, { result->rows } }, error);
 }
+
+static bool
+write_file (const char *path, const Predictions *result, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!g_str_has_suffix (path, ".csv"))
+    return write_npy (path, result, error);
+  text = predictions_to_csv (result);
+  return write_text (path, text, error);
+}
+
+static bool
+write_result (const Options *options, const Common *common,
+              const Predictions *result, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!is_to_stdout (options)) {
+    if (!write_file (options->out, result, error))
+      return false;
+    if (!common->quiet && isatty (STDERR_FILENO))
+      fprintf (stderr, "dnnrun: %" G_GINT64_FORMAT " rows of %s, to %s\n",
+               result->rows, options->inputs, options->out);
+    return true;
+  }
+  if (common->json) {
+    predictions_print_json (result);
+    return true;
+  }
+  text = isatty (STDOUT_FILENO) ? predictions_to_table (result)
+                                : predictions_to_csv (result);
+  fputs (text, stdout);
+  return true;
+}
+
+/* --- what they are ------------------------------------------------------- */
 
 static float *
 run (DnnModelFile *file, const Options *options, const DnnSource *inputs,
@@ -156,16 +131,109 @@ load_inputs (const DnnModelFile *file, const char *path, GError **error)
              : NULL;
 }
 
+static char **
+split_targets (const DnnModelFile *file)
+{
+  const char *list = dnn_experiment_get (file->experiment, "data", "target");
+
+  return list != NULL && *list != '\0' ? dnn_split_commas (list) : NULL;
+}
+
+static bool
+check_threshold (const Options *options, const Predictions *result,
+                 GError **error)
+{
+  if (options->threshold == NULL ||
+      (result->meaning.classes && result->n <= 2 &&
+       result->meaning.scores != DNN_MARGINS))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--threshold '%s' cuts the probability of one class of two, and "
+               "this model gives %" G_GINT64_FORMAT " %s a row",
+               options->threshold, result->n,
+               result->meaning.scores == DNN_MARGINS ? "margins"
+               : result->meaning.classes             ? "probabilities"
+                                                     : "numbers of no class");
+  return false;
+}
+
+/* Columns of the table of the inputs, which must then be one. */
+static bool
+carry_columns (const DnnModelFile *file, const Options *options,
+               Predictions *result, GError **error)
+{
+  g_autoptr (DnnDataFile) table = NULL;
+  DnnDataSettings settings;
+
+  if (options->carry == NULL)
+    return true;
+  table = dnn_data_file_open (options->inputs, DNN_FORMAT_AUTO, error);
+  if (table == NULL ||
+      !dnn_data_settings_parse (dnn_experiment_find (file->experiment, "data"),
+                                &settings, error))
+    return false;
+  if (table->format != DNN_FORMAT_CSV) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "--carry '%s' is for a table, and %s is none", options->carry,
+                 options->inputs);
+    return false;
+  }
+  result->carried = dnn_csv_texts_read (table->path, table->bytes,
+                                        (DnnCsvHeader) settings.header,
+                                        options->carry, error);
+  if (result->carried == NULL ||
+      result->carried->rows->len == (guint) result->rows)
+    return result->carried != NULL;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: has '%u' rows, and %" G_GINT64_FORMAT " are predicted",
+               options->inputs, result->carried->rows->len, result->rows);
+  return false;
+}
+
+/* All but the numbers. */
+static bool
+describe_result (const DnnModelFile *file, const Options *options,
+                 const DnnSource *inputs, char **target_names,
+                 Predictions *result, GError **error)
+{
+  result->parts = options->samples > 0 ? 2 : 1;
+  result->rows = dnn_source_n_rows (inputs);
+  result->sample = dnn_model_output_shape (file->model);
+  result->n = 1;
+  for (uint32_t i = 0; i < result->sample.n_dims; i++)
+    result->n *= result->sample.dims[i];
+  result->meaning = dnn_evaluate_meaning (file);
+  result->class_names = file->preprocess->class_names;
+  result->target_names = target_names;
+  result->threshold = options->cut;
+  result->labels = options->labels;
+  return check_threshold (options, result, error) &&
+         carry_columns (file, options, result, error);
+}
+
+static bool
+check_places (const Options *options, const char *model, GError **error)
+{
+  return is_to_stdout (options) ||
+         (check_out_is_not (options->out, model, "the model", error) &&
+          check_out_is_not (options->out, options->inputs, "the file of inputs",
+                            error));
+}
+
 static bool
 predict (const char *path, const Options *options, const Common *common,
          GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
-  g_autoptr (DnnModelFile) file = dnn_model_file_load (registry, path, error);
+  g_autoptr (DnnModelFile) file = NULL;
   g_autoptr (DnnSource) inputs = NULL;
+  g_auto (GStrv) target_names = NULL;
+  g_auto (Predictions) result = { 0 };
   g_autofree float *y = NULL;
-  Result result = { .parts = options->samples > 0 ? 2 : 1, .n = 1 };
 
+  if (!check_places (options, path, error))
+    return false;
+  file = dnn_model_file_load (registry, path, error);
   common_print_notes (common, registry);
   if (file == NULL)
     return false;
@@ -173,34 +241,56 @@ predict (const char *path, const Options *options, const Common *common,
     g_prefix_error (error, "%s: ", path);
     return false;
   }
-  result.scores = dnn_evaluate_scores (file);
   inputs = load_inputs (file, options->inputs, error);
   if (inputs == NULL)
     return false;
   print_data_notes (common, dnn_source_notes (file->preprocess, inputs));
-  y = run (file, options, inputs, error);
+  target_names = split_targets (file);
+  if (!describe_result (file, options, inputs, target_names, &result, error))
+    return false;
+  result.y = y = run (file, options, inputs, error);
   if (y == NULL) {
     g_prefix_error (error, "%s: ", options->inputs);
     return false;
   }
-  result.y = y;
-  result.rows = dnn_source_n_rows (inputs);
-  result.sample = dnn_model_output_shape (file->model);
-  for (uint32_t i = 0; i < result.sample.n_dims; i++)
-    result.n *= result.sample.dims[i];
-  return g_str_has_suffix (options->out, ".csv")
-             ? write_csv (options, file->preprocess, &result, error)
-             : write_npy (options, &result, error);
+  return write_result (options, common, &result, error);
+}
+
+/* --- the verb ------------------------------------------------------------ */
+
+static bool
+parse_threshold (Options *options, GError **error)
+{
+  options->cut = NAN;
+  if (options->threshold == NULL ||
+      dnn_parse_float (options->threshold, 0, 1, &options->cut, NULL))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--threshold must be a number from 0 to 1, not '%s'",
+               options->threshold);
+  return false;
 }
 
 static bool
-check_options (const Options *options, GError **error)
+check_out (const Options *options, GError **error)
 {
-  if (options->inputs == NULL || options->out == NULL ||
-      (!g_str_has_suffix (options->out, ".npy") &&
-       !g_str_has_suffix (options->out, ".csv"))) {
+  if (is_to_stdout (options) || g_str_has_suffix (options->out, ".npy") ||
+      g_str_has_suffix (options->out, ".csv"))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "predict needs --out Y.npy or Y.csv, or - for the standard "
+               "output, not '%s'",
+               options->out);
+  return false;
+}
+
+static bool
+check_options (Options *options, GError **error)
+{
+  if (options->inputs == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "predict needs --inputs X.npy and --out Y.npy or Y.csv");
+                 "predict needs the inputs: predict MODEL TABLE.csv, or "
+                 "--inputs X.npy, or - for the standard input");
     return false;
   }
   if (options->samples < 0 || options->seed < 0) {
@@ -210,7 +300,31 @@ check_options (const Options *options, GError **error)
         MIN (options->samples, options->seed));
     return false;
   }
-  return true;
+  return check_out (options, error) && parse_threshold (options, error);
+}
+
+/* A second word is the inputs. */
+static bool
+take_words (Options *options, int argc, char **argv, GError **error)
+{
+  const char *path;
+
+  if (argc > 2 && options->inputs != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "'%s' and --inputs '%s' are both inputs; predict takes one",
+                 argv[2], options->inputs);
+    return false;
+  }
+  if (argc > 2)
+    options->inputs = g_strdup (argv[2]);
+  if (!check_options (options, error))
+    return false;
+  path = input_open (options->inputs, error);
+  if (path != NULL && path != options->inputs) {
+    g_free (options->inputs);
+    options->inputs = g_strdup (path);
+  }
+  return path != NULL;
 }
 
 bool
@@ -218,13 +332,20 @@ cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Options) options = { .seed = 1 };
   g_auto (Common) common = { 0 };
+  g_autofree char *model = NULL;
   const GOptionEntry entries[] = {
     { "inputs", 0, 0, G_OPTION_ARG_FILENAME, &options.inputs,
-      "Inputs: .npy, .npz (FILE:NAME), IDX or CSV", "X" },
-    { "out", 0, 0, G_OPTION_ARG_FILENAME, &options.out, "Where predictions go",
-      "Y.npy|Y.csv" },
+      "Inputs: .npy, .npz (FILE:NAME), IDX or CSV; - is the standard input",
+      "X" },
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &options.out,
+      "Where predictions go (default: -, the standard output)", "Y.npy|Y.csv" },
     { "labels", 0, 0, G_OPTION_ARG_NONE, &options.labels,
-      "Write the class of each row, by name where names are known", NULL },
+      "Write the class of each row alone, by name where names are known",
+      NULL },
+    { "carry", 0, 0, G_OPTION_ARG_STRING, &options.carry,
+      "Columns of the table to write in front, as they are", "COLUMNS" },
+    { "threshold", 0, 0, G_OPTION_ARG_STRING, &options.threshold,
+      "Of two classes: the probability above which it is the second", "P" },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
       "Inputs are as the model takes them: no scaling", NULL },
     { "samples", 0, 0, G_OPTION_ARG_INT64, &options.samples,
@@ -238,7 +359,8 @@ cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
 
   if (!command_parse (self, argc, argv, entries, &common, error) ||
       !check_threads (options.threads, error) ||
-      !check_options (&options, error))
+      !take_words (&options, *argc, *argv, error))
     return false;
-  return predict ((*argv)[1], &options, &common, error);
+  model = find_model ((*argv)[1], &common, error);
+  return model != NULL && predict (model, &options, &common, error);
 }

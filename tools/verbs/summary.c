@@ -1,6 +1,7 @@
 /* summary.c - dnnrun summary */
 #include "command.h"
 #include "json.h"
+#include "run-model.h"
 
 #include <dnn-data-head.h>
 #include <dnn-memory-plan.h>
@@ -275,6 +276,7 @@ bool
 cmd_summary (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Common) common = { 0 };
+  g_autofree char *path = NULL;
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "variables", 0, 0, G_OPTION_ARG_NONE, &options.variables,
@@ -291,5 +293,6 @@ cmd_summary (const Command *self, int *argc, char ***argv, GError **error)
   if (!command_parse (self, argc, argv, entries, &common, error) ||
       !check_options (&options, error))
     return false;
-  return summarize ((*argv)[1], &options, &common, error);
+  path = find_model ((*argv)[1], &common, error);
+  return path != NULL && summarize (path, &options, &common, error);
 }

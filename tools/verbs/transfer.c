@@ -2,6 +2,7 @@
 #include "command.h"
 #include "json.h"
 #include "resources.h"
+#include "run-model.h"
 #include "training.h"
 
 #include <dnn-file.h>
@@ -295,11 +296,14 @@ cmd_transfer (const Command *self, int *argc, char ***argv, GError **error)
   g_auto (Common) common = { 0 };
   g_autoptr (DnnRegistry) registry = NULL;
   g_autoptr (DnnExperiment) data = NULL, recipe = NULL, experiment = NULL;
-  g_autofree char *ignored = NULL;
+  g_autofree char *ignored = NULL, *base = NULL;
   DnnTransferOptions options;
 
   if (!parse (self, argc, argv, &o, &common, error) ||
       !take_options (&o, (*argv)[1], &options, error))
+    return false;
+  options.base = base = find_model ((*argv)[1], &common, error);
+  if (base == NULL)
     return false;
   registry = common_registry (&common);
   data = dnn_experiment_load (o.data, error);

@@ -1,6 +1,7 @@
 /* verify.c - dnnrun verify */
 #include "command.h"
 #include "json.h"
+#include "run-model.h"
 
 #include <dnn-array.h>
 #include <dnn-shape.h>
@@ -87,8 +88,10 @@ bool
 cmd_verify (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Common) common = { 0 };
+  g_autofree char *model = NULL;
 
   if (!command_parse (self, argc, argv, NULL, &common, error))
     return false;
-  return verify ((*argv)[1], &common, error);
+  model = find_model ((*argv)[1], &common, error);
+  return model != NULL && verify (model, &common, error);
 }
