@@ -10,6 +10,7 @@ import sys
 HOST_WORDS = {
     'activation': 'a key of every layer, and the name of a kind',
     'average': 'a parameter of early stopping',
+    'threshold': 'an option of predict',
 }
 
 # A tree with fewer has moved, and this would look at nothing.

@@ -133,7 +133,7 @@ def test_threshold():
           f'{loss}\nmetrics = binary_accuracy(threshold=0.25)')
     result = run('train', 't.dnn', '--out', 'out', '--overwrite', '--quiet')
     check('a threshold that is given means logits as they are',
-          'binary_accuracy: 0.7500' in result.stdout, show(result))
+          'binary_accuracy_0.25: 0.7500' in result.stdout, show(result))
 
 
 def main():
