@@ -9,7 +9,7 @@
 static void
 epoch_free (gpointer data)
 {
-  DnnEpoch *epoch = data;
+  DnnHistoryEpoch *epoch = data;
 
   g_free (epoch->val_metrics);
   g_free (epoch->metrics);
@@ -38,10 +38,10 @@ dnn_history_free (DnnHistory *self)
   g_free (self);
 }
 
-DnnEpoch *
+DnnHistoryEpoch *
 dnn_history_add (DnnHistory *self, const char *phase)
 {
-  DnnEpoch *epoch = g_new0 (DnnEpoch, 1);
+  DnnHistoryEpoch *epoch = g_new0 (DnnHistoryEpoch, 1);
   guint n = g_strv_length (self->metrics);
 
   epoch->number = (int64_t) self->epochs->len + 1;
@@ -61,9 +61,9 @@ dnn_history_copy (const DnnHistory *self)
   const size_t bytes = g_strv_length (self->metrics) * sizeof (double);
 
   for (guint i = 0; i < self->epochs->len; i++) {
-    const DnnEpoch *from = g_ptr_array_index (self->epochs, i);
-    DnnEpoch *to = dnn_history_add (copy, from->phase);
-    const DnnEpoch own = *to;
+    const DnnHistoryEpoch *from = g_ptr_array_index (self->epochs, i);
+    DnnHistoryEpoch *to = dnn_history_add (copy, from->phase);
+    const DnnHistoryEpoch own = *to;
 
     *to = *from;
     to->phase = own.phase;
@@ -86,14 +86,14 @@ dnn_history_count (const DnnHistory *self)
   return self->epochs->len;
 }
 
-const DnnEpoch *
+const DnnHistoryEpoch *
 dnn_history_at (const DnnHistory *self, size_t i)
 {
   return g_ptr_array_index (self->epochs, i);
 }
 
 static void
-append_row (const DnnHistory *self, GString *text, const DnnEpoch *epoch)
+append_row (const DnnHistory *self, GString *text, const DnnHistoryEpoch *epoch)
 {
   const gsize n = g_strv_length (self->metrics);
 

@@ -5,7 +5,7 @@
 
 DNN_BEGIN_DECLS
 
-typedef struct DnnEpoch {
+typedef struct DnnHistoryEpoch {
   int64_t number; /* from 1 */
   char *phase;    /* (owned) */
   double loss;
@@ -14,12 +14,12 @@ typedef struct DnnEpoch {
   double *val_metrics; /* (owned) */
   double learning_rate;
   double seconds;
-} DnnEpoch;
+} DnnHistoryEpoch;
 
 typedef struct DnnHistory {
   char **metrics;    /* (owned) names, NULL-terminated */
   bool validates;    /* val_ columns are there */
-  GPtrArray *epochs; /* (owned) of DnnEpoch */
+  GPtrArray *epochs; /* (owned) of DnnHistoryEpoch */
 } DnnHistory;
 
 /* `metrics`: NULL-terminated names. */
@@ -34,9 +34,9 @@ DnnHistory *dnn_history_copy (const DnnHistory *self);
 void dnn_history_cut (DnnHistory *self, size_t n);
 
 /* A row, appended, to be filled. */
-DnnEpoch *dnn_history_add (DnnHistory *self, const char *phase);
+DnnHistoryEpoch *dnn_history_add (DnnHistory *self, const char *phase);
 size_t dnn_history_count (const DnnHistory *self);
-const DnnEpoch *dnn_history_at (const DnnHistory *self, size_t i);
+const DnnHistoryEpoch *dnn_history_at (const DnnHistory *self, size_t i);
 
 /* "epoch,phase,loss,accuracy,val_loss,...": one line for each row. */
 char *dnn_history_to_csv (const DnnHistory *self);

@@ -73,7 +73,7 @@ static double
 value_at (const Plot *self, const DnnHistory *history, size_t epoch,
           bool validation)
 {
-  const DnnEpoch *row = dnn_history_at (history, epoch);
+  const DnnHistoryEpoch *row = dnn_history_at (history, epoch);
   double value = NAN;
 
   if (validation && !history->validates)

@@ -82,7 +82,8 @@ read_numbers (char **columns, char **cells, double *ret_values, GError **error)
 }
 
 static void
-fill_epoch (const DnnHistory *self, DnnEpoch *epoch, const double *values)
+fill_epoch (const DnnHistory *self, DnnHistoryEpoch *epoch,
+            const double *values)
 {
   size_t n = g_strv_length (self->metrics);
 

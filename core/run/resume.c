@@ -240,7 +240,7 @@ take_seconds (DnnRun *self, const DnnHistory *before)
   for (guint i = 0;
        before != NULL && i < before->epochs->len && i < history->epochs->len;
        i++)
-    ((DnnEpoch *) g_ptr_array_index (history->epochs, i))->seconds =
+    ((DnnHistoryEpoch *) g_ptr_array_index (history->epochs, i))->seconds =
         dnn_history_at (before, i)->seconds;
 }
 

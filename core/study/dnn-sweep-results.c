@@ -111,7 +111,8 @@ dnn_sweep_goal_new (const DnnRun *run, const char *by, GError **error)
 /* --- one run ------------------------------------------------------------- */
 
 static double
-value_of (const DnnHistory *history, const DnnEpoch *epoch, const char *column)
+value_of (const DnnHistory *history, const DnnHistoryEpoch *epoch,
+          const char *column)
 {
   const char *quantity = quantity_of (column);
   const bool validation = quantity != column;
@@ -133,7 +134,7 @@ read_history (DnnSweepRun *self, const DnnSweepGoal *goal)
   double best = NAN;
 
   for (size_t i = 0; history != NULL && i < dnn_history_count (history); i++) {
-    const DnnEpoch *epoch = dnn_history_at (history, i);
+    const DnnHistoryEpoch *epoch = dnn_history_at (history, i);
     double value = value_of (history, epoch, goal->columns[0]);
 
     if (!isnan (best) && !((value - best) * goal->better > 0))

@@ -113,7 +113,7 @@ dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
 {
   g_autofree double *metrics =
       g_new0 (double, dnn_objective_n_metrics (self->parts.evaluation) + 1);
-  DnnEpoch start = { .number = self->epoch, .val_metrics = metrics };
+  DnnHistoryEpoch start = { .number = self->epoch, .val_metrics = metrics };
 
   if (self->parts.stopping == NULL || self->validation == NULL)
     return true;
@@ -123,7 +123,7 @@ dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
 }
 
 static bool
-update_plateau (DnnTrainer *self, const DnnEpoch *epoch,
+update_plateau (DnnTrainer *self, const DnnHistoryEpoch *epoch,
                 const DnnTrainEvents *events, GError **error)
 {
   double before = dnn_optimizer_rate (self->parts.optimizer, 0);
@@ -143,7 +143,7 @@ update_plateau (DnnTrainer *self, const DnnEpoch *epoch,
 }
 
 bool
-dnn_trainer_update_callbacks (DnnTrainer *self, const DnnEpoch *epoch,
+dnn_trainer_update_callbacks (DnnTrainer *self, const DnnHistoryEpoch *epoch,
                               const DnnTrainEvents *events, GError **error)
 {
   if (self->parts.plateau != NULL &&
@@ -172,7 +172,7 @@ restore_best (DnnTrainer *self, GError **error)
 {
   g_autofree double *metrics =
       g_new0 (double, dnn_objective_n_metrics (self->parts.evaluation) + 1);
-  DnnEpoch mean = { .number = self->epoch, .val_metrics = metrics };
+  DnnHistoryEpoch mean = { .number = self->epoch, .val_metrics = metrics };
   int64_t epoch;
 
   if (self->validation != NULL &&

@@ -238,7 +238,7 @@ history_to_text (const DnnHistory *history)
   g_autoptr (DnnHistory) copy = dnn_history_copy (history);
 
   for (guint i = 0; i < copy->epochs->len; i++)
-    ((DnnEpoch *) g_ptr_array_index (copy->epochs, i))->seconds = NAN;
+    ((DnnHistoryEpoch *) g_ptr_array_index (copy->epochs, i))->seconds = NAN;
   return dnn_history_to_csv (copy);
 }
 

@@ -56,7 +56,7 @@ dnn_monitor_find (const char *name, const DnnHistory *history,
 }
 
 double
-dnn_monitor_value (const DnnMonitor *self, const DnnEpoch *epoch)
+dnn_monitor_value (const DnnMonitor *self, const DnnHistoryEpoch *epoch)
 {
   const double *metrics = self->is_val ? epoch->val_metrics : epoch->metrics;
 

@@ -21,7 +21,7 @@ bool dnn_monitor_find (const char *name, const DnnHistory *history,
                        GError **error);
 
 /* What is watched, of this epoch. */
-double dnn_monitor_value (const DnnMonitor *self, const DnnEpoch *epoch);
+double dnn_monitor_value (const DnnMonitor *self, const DnnHistoryEpoch *epoch);
 
 /* Whether `value` beats `other` by more than `least`; what is not a number
  * beats nothing. */

@@ -32,7 +32,7 @@ typedef enum DnnRequest {
 typedef struct DnnTrainEvents {
   void (*begin_epoch) (void *data, const DnnProgress *progress);
   void (*batch) (void *data, const DnnProgress *progress);
-  void (*end_epoch) (void *data, const DnnEpoch *epoch);
+  void (*end_epoch) (void *data, const DnnHistoryEpoch *epoch);
   /* Something worth a line: a phase begins, slots were kept, ... */
   void (*message) (void *data, const char *text);
   void *data;

@@ -76,7 +76,8 @@ bool dnn_phase_parts_make_callbacks (DnnPhaseParts *self,
 /* Shows them what there is before the phase's first step. */
 bool dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error);
 /* Shows them an epoch that has ended. */
-bool dnn_trainer_update_callbacks (DnnTrainer *self, const DnnEpoch *epoch,
+bool dnn_trainer_update_callbacks (DnnTrainer *self,
+                                   const DnnHistoryEpoch *epoch,
                                    const DnnTrainEvents *events,
                                    GError **error);
 /* Ends the phase with the weights that are asked for: averages over steps, the
@@ -94,7 +95,7 @@ int64_t dnn_trainer_count_batches (const DnnTrainer *self);
 bool dnn_trainer_is_broken_off (const DnnTrainer *self);
 
 /* Writes the results of the validation rows, where there are any. */
-bool dnn_trainer_run_validation (DnnTrainer *self, DnnEpoch *epoch,
+bool dnn_trainer_run_validation (DnnTrainer *self, DnnHistoryEpoch *epoch,
                                  GError **error);
 
 /* Makes plans anew where a layer's `trainable` is not what they know. */

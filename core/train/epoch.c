@@ -188,7 +188,7 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
 }
 
 static bool
-fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
+fill_epoch (DnnTrainer *self, DnnHistoryEpoch *epoch, GError **error)
 {
   uint64_t steps = self->step - self->phase_step;
 
@@ -207,7 +207,7 @@ fill_epoch (DnnTrainer *self, DnnEpoch *epoch, GError **error)
  * trained on is. */
 static bool
 warn_of_validation (DnnTrainer *self, const DnnTrainEvents *events,
-                    const DnnEpoch *epoch, GError **error)
+                    const DnnHistoryEpoch *epoch, GError **error)
 {
   g_autofree char *why = NULL, *text = NULL;
 
@@ -238,7 +238,7 @@ static bool
 finish_epoch (DnnTrainer *self, const DnnTrainEvents *events, const DnnKey *key,
               GError **error)
 {
-  DnnEpoch *epoch = dnn_history_add (self->history, self->phase);
+  DnnHistoryEpoch *epoch = dnn_history_add (self->history, self->phase);
   const bool probed = is_probed (self);
 
   if (!fill_epoch (self, epoch, error))

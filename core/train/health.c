@@ -80,7 +80,7 @@ static void
 log_epoch (Log *self, const DnnTrainer *trainer)
 {
   const DnnHistory *history = trainer->history;
-  const DnnEpoch *epoch =
+  const DnnHistoryEpoch *epoch =
       dnn_history_at (history, dnn_history_count (history) - 1);
 
   log_scalar (self, "", "loss", epoch->loss);

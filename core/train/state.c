@@ -198,7 +198,8 @@ dnn_trainer_is_spent (const DnnTrainer *self)
 /* --- validation ---------------------------------------------------------- */
 
 bool
-dnn_trainer_run_validation (DnnTrainer *self, DnnEpoch *epoch, GError **error)
+dnn_trainer_run_validation (DnnTrainer *self, DnnHistoryEpoch *epoch,
+                            GError **error)
 {
   DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step,
                        false };

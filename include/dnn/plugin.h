@@ -14,14 +14,20 @@
 #include <dnn/abi/activation.h>
 #include <dnn/abi/axes.h>
 #include <dnn/abi/axes_pass.h>
+#include <dnn/abi/callback.h>
+#include <dnn/abi/communicator.h>
 #include <dnn/abi/convolution.h>
+#include <dnn/abi/decoder.h>
 #include <dnn/abi/einsum.h>
+#include <dnn/abi/foreign.h>
 #include <dnn/abi/initializer.h>
+#include <dnn/abi/kind.h>
 #include <dnn/abi/layer.h>
 #include <dnn/abi/loss.h>
 #include <dnn/abi/metric.h>
 #include <dnn/abi/optimizer.h>
 #include <dnn/abi/param.h>
+#include <dnn/abi/penalty.h>
 #include <dnn/abi/pooling.h>
 #include <dnn/abi/resample.h>
 #include <dnn/abi/rows.h>
@@ -39,45 +45,6 @@ extern "C" {
 #define DNN_MAGIC     0x316e6e64u /* "dnn1" */
 #define DNN_ABI_MAJOR 1
 #define DNN_ABI_MINOR 1 /* the newest this header knows; a draft */
-
-typedef enum DnnKind {
-  DNN_KIND_LAYER = 1,
-  DNN_KIND_ACTIVATION = 2,
-  DNN_KIND_INITIALIZER = 3,
-  DNN_KIND_OPTIMIZER = 4,
-  DNN_KIND_LOSS = 5,
-  DNN_KIND_METRIC = 6,
-  DNN_KIND_SCHEDULE = 7
-} DnnKind;
-
-typedef enum DnnFlags {
-  /* Layer: y[0] may share memory with x[0], and dx[0] with dy[0]; backward
-   * then does not read x[0]. */
-  DNN_FLAG_IN_PLACE = 1 << 0,
-  /* Layer: draws random numbers in training. */
-  DNN_FLAG_RANDOM = 1 << 1,
-  /* Layer: training and inference give different results. */
-  DNN_FLAG_TRAINING_DIFFERS = 1 << 2,
-  /* Layer: a sample's result depends on the others of its batch.  Loss (minor
-   * 1): its value does. */
-  DNN_FLAG_NOT_PER_SAMPLE = 1 << 3,
-  /* Activation, optimizer: every element by itself. */
-  DNN_FLAG_ELEMENTWISE = 1 << 4,
-  /* Loss: what people mean where a model ends in its logits_of. */
-  DNN_FLAG_USUAL = 1 << 5,
-  /* Loss: gradient writes value, too, where it is handed one, for less than
-   * both cost one after the other. */
-  DNN_FLAG_GIVES_VALUE = 1 << 6,
-
-  /* minor 1.  A host ignores flags that it does not know. */
-
-  /* Layer, activation: backward is meant not to be the derivative of forward
-   * (stopped, reversed, passed straight through).  `check` compares none. */
-  DNN_FLAG_OTHER_GRADIENT = 1 << 7,
-  /* Initializer: values go by their place (identity, dirac, 1 for the forget
-   * gate).  `check` does not compare one half with the other. */
-  DNN_FLAG_PATTERN = 1 << 8
-} DnnFlags;
 
 /* [grows] */
 typedef struct DnnPlugin {
@@ -108,6 +75,13 @@ typedef struct DnnPlugin {
    * input (layer), or of y_pred and y_true (loss, metric): "4,3; 3". */
   const char *example;
   const char *example_inputs;
+  /* minor 1 */
+  const DnnForeign *foreign; /* what it is called elsewhere */
+  uint32_t n_foreign;
+  uint32_t foreign_stride; /* sizeof (DnnForeign) */
+  const char
+      *onnx_function;       /* the formula as a model-local function, or NULL */
+  const char *c_expression; /* one C expression of x (elementwise), or NULL */
 } DnnPlugin;
 
 /* The first four members, of a plugin that needs 1.0 or 1.1; and the three that
@@ -126,8 +100,12 @@ typedef struct DnnPlugin {
 #define DNN_EXPORT
 #endif
 
-/* The plugin's one export. */
+/* The one export of a file with one plugin. */
 extern DNN_EXPORT const DnnPlugin dnn_plugin_v1;
+
+/* The one export of a file with several (minor 1); NULL ends them.  acme.lstm
+ * is looked for as acme.lstm.so, then in acme.so. */
+extern DNN_EXPORT const DnnPlugin *const dnn_plugins_v1[];
 
 #ifdef __cplusplus
 }

@@ -88,7 +88,7 @@ assert_history (const DnnHistory *history, JsonObject *golden)
   JsonObject *keras = json_object_get_object_member (golden, "history");
 
   for (guint i = 0; i < dnn_history_count (history); i++) {
-    const DnnEpoch *epoch = dnn_history_at (history, i);
+    const DnnHistoryEpoch *epoch = dnn_history_at (history, i);
 
     assert_column (keras, "loss", i, epoch->loss);
     assert_column (keras, "val_loss", i, epoch->val_loss);

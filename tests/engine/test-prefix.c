@@ -132,8 +132,9 @@ test_agrees (gconstpointer data)
   dnn_test_training_fit (without);
 
   for (size_t i = 0; i < 3; i++) {
-    const DnnEpoch *a = dnn_history_at (dnn_trainer_history (with->trainer), i);
-    const DnnEpoch *b =
+    const DnnHistoryEpoch *a =
+        dnn_history_at (dnn_trainer_history (with->trainer), i);
+    const DnnHistoryEpoch *b =
         dnn_history_at (dnn_trainer_history (without->trainer), i);
 
     assert_close ("loss", a->loss, b->loss);

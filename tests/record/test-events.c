@@ -381,7 +381,7 @@ test_training (void)
   values = read_folder (folder->path);
   history = dnn_trainer_history (logged->trainer);
   for (size_t i = 0; i < dnn_history_count (history); i++) {
-    const DnnEpoch *epoch = dnn_history_at (history, i);
+    const DnnHistoryEpoch *epoch = dnn_history_at (history, i);
 
     g_assert_cmpfloat (find (values, "loss", epoch->number)->scalar, ==,
                        (float) epoch->loss);

@@ -51,7 +51,7 @@ test_values (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnHistory) history =
       dnn_history_parse ("h.csv", HEAD "1,a,6,5,,3,2,1\r\n", &error);
-  const DnnEpoch *epoch;
+  const DnnHistoryEpoch *epoch;
 
   g_test_summary ("Each cell goes where its column says; empty is NaN");
 
@@ -74,7 +74,7 @@ test_copy (void)
   g_autoptr (DnnHistory) history =
       dnn_history_parse ("h.csv", HEAD "1,a,6,5,4,3,2,1\n2,b,1,,,,,\n", NULL);
   g_autoptr (DnnHistory) copy = dnn_history_copy (history);
-  DnnEpoch *first = g_ptr_array_index (copy->epochs, 0);
+  DnnHistoryEpoch *first = g_ptr_array_index (copy->epochs, 0);
   g_autofree char *text = dnn_history_to_csv (copy);
   g_autofree char *own = NULL;
 

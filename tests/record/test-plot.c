@@ -17,7 +17,7 @@ make_history (const double *losses, size_t n)
   DnnHistory *history = dnn_history_new (accuracy, true);
 
   for (size_t i = 0; i < n; i++) {
-    DnnEpoch *epoch = dnn_history_add (history, "train");
+    DnnHistoryEpoch *epoch = dnn_history_add (history, "train");
 
     epoch->loss = losses[i];
     epoch->val_loss = losses[i] + 0.5;
@@ -225,7 +225,7 @@ test_phases (void)
   g_test_summary ("Phases are named and parted, where there are several");
 
   for (guint i = 2; i < 4; i++) {
-    DnnEpoch *epoch = g_ptr_array_index (history->epochs, i);
+    DnnHistoryEpoch *epoch = g_ptr_array_index (history->epochs, i);
 
     g_free (epoch->phase);
     epoch->phase = g_strdup ("tuned");

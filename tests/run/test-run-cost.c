@@ -69,7 +69,7 @@ read_history (const char *folder)
 }
 
 static void
-look_at_table (void *data, const DnnEpoch *epoch)
+look_at_table (void *data, const DnnHistoryEpoch *epoch)
 {
   g_autofree char *text = read_history (data);
   g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
@@ -95,7 +95,7 @@ test_rows (void)
 
 /* Somebody removes the table, or writes it himself. */
 static void
-spoil_table (void *data, const DnnEpoch *epoch)
+spoil_table (void *data, const DnnHistoryEpoch *epoch)
 {
   g_autofree char *path = g_build_filename (data, "history.csv", NULL);
 

@@ -50,7 +50,7 @@ typedef struct {
 
 /* A folder of that name is what no file can be renamed to. */
 static void
-block (void *data, const DnnEpoch *epoch)
+block (void *data, const DnnHistoryEpoch *epoch)
 {
   const Blocker *self = data;
   g_autofree char *aside = g_strconcat (self->file, ".aside", NULL);

@@ -162,15 +162,15 @@ static const Case cases[] = {
 };
 
 /* All columns hold nonsense but the one that is watched. */
-static DnnEpoch
+static DnnHistoryEpoch
 make_epoch (const Case *row, int number, double value, double metrics[2],
             double val_metrics[2])
 {
-  DnnEpoch epoch = { .number = number,
-                     .loss = 7,
-                     .metrics = metrics,
-                     .val_loss = 8,
-                     .val_metrics = val_metrics };
+  DnnHistoryEpoch epoch = { .number = number,
+                            .loss = 7,
+                            .metrics = metrics,
+                            .val_loss = 8,
+                            .val_metrics = val_metrics };
 
   if (strstr (row->args, "=val_accuracy") != NULL)
     val_metrics[0] = value;
@@ -200,13 +200,14 @@ test_case (gconstpointer data)
   g_assert_no_error (error);
   *weight_of (model) = 99;
   if (row->start != 0) {
-    DnnEpoch start = make_epoch (row, 0, row->start, metrics, val_metrics);
+    DnnHistoryEpoch start =
+        make_epoch (row, 0, row->start, metrics, val_metrics);
 
     g_assert_true (dnn_early_stopping_begin (stopping, &start, model, NULL));
   }
   while (n < MOST && row->values[n] != 0 &&
          !dnn_early_stopping_is_over (stopping)) {
-    DnnEpoch epoch =
+    DnnHistoryEpoch epoch =
         make_epoch (row, n + 1, row->values[n], metrics, val_metrics);
 
     *weight_of (model) = (float) (n + 1);
@@ -230,13 +231,13 @@ test_average (void)
   g_autoptr (DnnEarlyStopping) stopping =
       make ("patience=9, restore_best=true, average=2", true, NULL);
   double metrics[2] = { 5, 5 }, val_metrics[2] = { 6, 6 };
-  DnnEpoch mean = make_epoch (&row, 6, .3, metrics, val_metrics);
+  DnnHistoryEpoch mean = make_epoch (&row, 6, .3, metrics, val_metrics);
 
   g_test_summary ("The mean is that of the best epochs, here 2 and 4, and one "
                   "of them alone comes back as it was");
 
   for (int n = 0; n < 5; n++) {
-    DnnEpoch epoch =
+    DnnHistoryEpoch epoch =
         make_epoch (&row, n + 1, row.values[n], metrics, val_metrics);
 
     *weight_of (model) = (float) (n + 1);

@@ -85,7 +85,7 @@ test_case (gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnPlateau) plateau = make (row->args, true, &error);
   double metrics[] = { 5 }, val_metrics[] = { 6 }, rate = 1;
-  DnnEpoch epoch = {
+  DnnHistoryEpoch epoch = {
     .loss = 7, .metrics = metrics, .val_loss = 8, .val_metrics = val_metrics
   };
   double *watched = strstr (row->args, "val_accuracy") != NULL

@@ -21,7 +21,8 @@ assert_same_bits (const DnnTestTraining *a, const DnnTestTraining *b)
   }
   g_assert_cmpuint (dnn_history_count (x), ==, dnn_history_count (y));
   for (size_t i = 0; i < dnn_history_count (x); i++) {
-    const DnnEpoch *e = dnn_history_at (x, i), *f = dnn_history_at (y, i);
+    const DnnHistoryEpoch *e = dnn_history_at (x, i),
+                          *f = dnn_history_at (y, i);
 
     g_assert_cmpfloat (e->loss, ==, f->loss);
     g_assert_cmpfloat (e->val_loss, ==, f->val_loss);

@@ -50,7 +50,7 @@ test_penalty (gconstpointer data)
   g_autofree char *chain = g_strdup_printf (
       "dense units=1 kernel_regularizer='%s'", row->regularizer);
   g_autoptr (DnnTestTraining) run = NULL;
-  const DnnEpoch *epoch;
+  const DnnHistoryEpoch *epoch;
   double penalty = 0;
 
   g_test_summary ("loss and val_loss hold λ Σ|w| or λ Σw², not divided by the "

@@ -127,7 +127,7 @@ on_batch (void *data, const DnnProgress *progress)
 }
 
 static void
-print_epoch_json (const Progress *self, const DnnEpoch *epoch)
+print_epoch_json (const Progress *self, const DnnHistoryEpoch *epoch)
 {
   const DnnHistory *history = self->history;
   JsonBuilder *b = json_builder_new ();
@@ -156,7 +156,7 @@ print_epoch_json (const Progress *self, const DnnEpoch *epoch)
 }
 
 static void
-on_end_epoch (void *data, const DnnEpoch *epoch)
+on_end_epoch (void *data, const DnnHistoryEpoch *epoch)
 {
   Progress *self = data;
   g_autoptr (GString) time = g_string_new (NULL);

@@ -85,7 +85,7 @@ train_print_result (const DnnRun *run, const Common *common, GError **error)
 {
   DnnTrainer *trainer = dnn_run_trainer (run);
   const DnnHistory *history = dnn_trainer_history (trainer);
-  const DnnEpoch *last =
+  const DnnHistoryEpoch *last =
       dnn_history_at (history, dnn_history_count (history) - 1);
   g_autofree double *metrics =
       g_new0 (double, g_strv_length (history->metrics) + 1);

@@ -27,6 +27,17 @@ typedef enum DnnReads {
   DNN_READS_Y = 1 << 1
 } DnnReads;
 
+/* Tensors of a layer that set_dtype changes (minor 1). */
+typedef enum DnnWhat { DNN_SAVED = 0, DNN_SCRATCH = 1, DNN_BUFFER = 2 } DnnWhat;
+
+/* The mask of a layer's outputs (minor 1). */
+typedef enum DnnMask {
+  DNN_MASK_NONE = 0,
+  DNN_MASK_OF_ALL = 1, /* real where all masked inputs are */
+  DNN_MASK_OF_X0 = 2,  /* that of the first input */
+  DNN_MASK_OWN = 3     /* written by forward */
+} DnnMask;
+
 /* What else numbers of an expected range are (minor 1). */
 typedef enum DnnRangeFlags { DNN_ROWS_SUM_TO_1 = 1 << 0 } DnnRangeFlags;
 
@@ -52,6 +63,9 @@ typedef struct DnnGemm {
   int64_t lda, ldb, ldc;
   int64_t batch; /* 0 counts as 1 */
   int64_t stride_a, stride_b, stride_c;
+  /* minor 1: `outer` times the batch; 0 counts as 1 */
+  int64_t outer;
+  int64_t outer_a, outer_b, outer_c;
 } DnnGemm;
 
 #define DNN_GEMM(trans_a, trans_b)                                             \

@@ -17,6 +17,8 @@ extern "C" {
 struct DnnBuild;
 struct DnnSlots;
 struct DnnPass;
+struct DnnStepAll;
+struct DnnDecode;
 
 /* A loop body: elements first .. last - 1, by worker number `worker`. */
 typedef void (*DnnRange) (void *data, int64_t first, int64_t last,
@@ -142,6 +144,35 @@ typedef struct DnnHost {
   void (*expect_range) (struct DnnBuild *b, uint32_t index, double lo,
                         double hi, uint32_t flags);
   void (*scores) (struct DnnBuild *b, uint32_t scores);
+
+  /* --- minor 1: masks, state and terms of the loss, in build, [main] ----- */
+
+  /* The mask of y is `mask`, a DnnMask, whatever the flags say. */
+  void (*set_mask) (struct DnnBuild *b, uint32_t mask);
+  /* Output `index` has a mask of its own, of this shape. */
+  void (*add_mask) (struct DnnBuild *b, uint32_t index, DnnShape shape);
+  /* Kept from call to call where a sequence comes bit by bit (generate,
+   * predict --stream); zero at its start; never saved. */
+  void (*add_state) (struct DnnBuild *b, uint32_t index, DnnShape shape);
+  /* Elements of that saved tensor, scratch or buffer (a DnnWhat). */
+  void (*set_dtype) (struct DnnBuild *b, uint32_t what, uint32_t index,
+                     uint32_t dtype);
+  /* Of a layer: output `index`, one number a sample, is a term of the loss.
+   * No layer takes it; the host adds it up with the weights of samples, and
+   * hands backward dy[index][i] = the weight of sample i over their sum.  In
+   * inference y[index] may be NULL.  x[i] of the name `target` is NULL in
+   * build and pass where there are no targets. */
+  void (*loss_output) (struct DnnBuild *b, uint32_t index);
+
+  /* --- minor 1: optimizers and decoders ---------------------------------- */
+
+  /* [main] In slots: free for use within one step of this weight; not saved. */
+  void (*add_step_scratch) (struct DnnSlots *s, uint32_t index, DnnShape shape);
+  /* [step] In step_all: loss and all gradients again, at the weights as they
+   * are now; same batch, same random numbers; buffers end as they were. */
+  int32_t (*evaluate) (struct DnnStepAll *a);
+  /* [range] In decode: room for the result; NULL: only the shape was asked. */
+  void *(*set_array) (struct DnnDecode *d, uint32_t dtype, DnnShape shape);
 } DnnHost;
 
 #ifdef __cplusplus

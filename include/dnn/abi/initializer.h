@@ -13,6 +13,7 @@ typedef struct DnnFill {
   DnnTensor *w; /* overwrite */
   double fan_in;
   double fan_out;
+  const DnnTensor *x; /* minor 1: the layer's first batch; NULL: none */
 } DnnFill;
 
 /* [grows] */

@@ -23,6 +23,8 @@ typedef struct DnnBuild {
   uint32_t n_inputs;
   uint32_t reserved;
   const DnnTensor *const *x; /* n_inputs shapes, with data = NULL */
+  /* minor 1: shapes; NULL, or a NULL entry: that input has none */
+  const DnnTensor *const *masks;
 } DnnBuild;
 
 /* [grows] One forward or backward call.  All is borrowed until it returns.
@@ -44,6 +46,13 @@ typedef struct DnnPass {
   DnnTensor *const *buffers;  /* forward may change them in training */
   DnnTensor *const *saved;    /* forward: overwrite; backward reads */
   DnnTensor *const *scratch;  /* contents undefined at every call */
+  /* minor 1 */
+  const DnnTensor *const *masks; /* float32: 1 real, 0 padding; NULL, or a NULL
+                                  * entry: all is real */
+  DnnTensor *const *y_masks; /* forward: overwrite; those that build added */
+  DnnTensor *const *states;  /* of add_state; NULL where sequences come whole */
+  uint64_t epoch;
+  const uint64_t *rows; /* row numbers of the samples in the data; NULL: none */
 } DnnPass;
 
 /* [grows] The three return 0 or what host->fail () returned. */
@@ -59,6 +68,12 @@ typedef struct DnnLayerOps {
   int32_t (*forward) (const void *self, const DnnHost *host, DnnPass *pass);
   /* [step] */
   int32_t (*backward) (const void *self, const DnnHost *host, DnnPass *pass);
+  /* minor 1 */
+  uint32_t min_outputs; /* build sets at least so many, the first; 0: all */
+  uint32_t reserved;
+  /* [step] Once, before the first training forward of weights that came from
+   * their initializers: sees x of the first batch, may write w and buffers. */
+  int32_t (*first) (const void *self, const DnnHost *host, DnnPass *pass);
 } DnnLayerOps;
 
 #define DNN_LAYER_OPS_MANY(min_inputs, max_inputs, n_outputs)                  \

@@ -29,7 +29,20 @@ typedef struct DnnStep {
   uint64_t t;    /* updates of this weight since its slots were made, from 1 */
   uint64_t step; /* of the run, from 0 */
   const DnnTensor *weight; /* its whole shape; data is NULL */
+  float *const *scratch;   /* minor 1: of add_step_scratch; NULL with
+                            * DNN_FLAG_ELEMENTWISE */
 } DnnStep;
+
+/* [grows] One update of all weights that train, together (minor 1).  Each g is
+ * whole, with penalties, and clipped, at entry and after every evaluate. */
+typedef struct DnnStepAll {
+  DnnCall call;
+  uint32_t n_weights;
+  uint32_t reserved;
+  DnnStep *const *weights; /* w, g and slots of each, whole */
+  double loss;             /* of this batch, at the weights where g was taken */
+  uint64_t step;           /* of the run, from 0 */
+} DnnStepAll;
 
 /* [grows] */
 typedef struct DnnOptimizerOps {
@@ -47,6 +60,15 @@ typedef struct DnnOptimizerOps {
   /* [pure] c, where step does nothing but w += c g; else 0.  The host may then
    * add a product to w without making g.  May be NULL. */
   double (*factor) (const void *self);
+  /* minor 1 */
+  /* [step] All weights at once, with host->evaluate.  With `step` NULL and used
+   * as `around`, it leaves in g the gradient by which the other one steps;
+   * used as `type`, it moves the weights itself.  May be NULL. */
+  int32_t (*step_all) (const void *self, const DnnHost *host, DnnStepAll *a);
+  /* [range] The weight as it is to be validated, saved as the model, exported:
+   * writes it to `model`, changes nothing else.  May be NULL. */
+  void (*model_weight) (const void *self, const DnnHost *host, const DnnStep *s,
+                        float *model);
 } DnnOptimizerOps;
 
 #define DNN_OPTIMIZER_OPS(n_slots) DNN_END_OF (DnnOptimizerOps, factor), n_slots

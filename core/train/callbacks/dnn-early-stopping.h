@@ -43,11 +43,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnEarlyStopping, dnn_early_stopping_free)
 /* Looks at an epoch that has ended (`number` counts from 0 within the phase);
  * keeps the weights where it is the best and they are to be restored. */
 bool dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
-                                const DnnEpoch *epoch, const DnnModel *model,
-                                GError **error);
+                                const DnnHistoryEpoch *epoch,
+                                const DnnModel *model, GError **error);
 /* Looks at what the phase begins with, where that counts (include_start, and a
  * value of the validation rows): `start` holds their results. */
-bool dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnEpoch *start,
+bool dnn_early_stopping_begin (DnnEarlyStopping *self,
+                               const DnnHistoryEpoch *start,
                                const DnnModel *model, GError **error);
 /* To be kept with a run and put back.  Returns: (transfer none). */
 DnnStoppingState *dnn_early_stopping_state (DnnEarlyStopping *self);
@@ -58,7 +59,7 @@ bool dnn_early_stopping_is_over (const DnnEarlyStopping *self);
 bool dnn_early_stopping_average (DnnEarlyStopping *self, DnnModel *model);
 /* Whether these results are better than the best epoch's. */
 bool dnn_early_stopping_beats_best (const DnnEarlyStopping *self,
-                                    const DnnEpoch *epoch);
+                                    const DnnHistoryEpoch *epoch);
 /* Puts the best epoch's weights back, where that was asked for; returns the
  * number of that epoch in the history (0: the start), or -1: nothing came
  * back. */

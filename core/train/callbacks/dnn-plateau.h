@@ -29,7 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPlateau, dnn_plateau_free)
 
 /* Looks at an epoch that has ended and was trained with this rate.  Returns:
  * the rate from now on. */
-double dnn_plateau_update (DnnPlateau *self, const DnnEpoch *epoch,
+double dnn_plateau_update (DnnPlateau *self, const DnnHistoryEpoch *epoch,
                            double rate);
 
 /* To be kept with a run and put back.  Returns: (transfer none). */

@@ -125,8 +125,9 @@ goes_before (const DnnEarlyStopping *self, double value, guint k)
 
 /* Keeps the weights where they are among the best. */
 static bool
-keep_weights (DnnEarlyStopping *self, double value, const DnnEpoch *epoch,
-              const DnnModel *model, GError **error)
+keep_weights (DnnEarlyStopping *self, double value,
+              const DnnHistoryEpoch *epoch, const DnnModel *model,
+              GError **error)
 {
   const guint most = (guint) self->keys.average;
   DnnKept kept = { value, epoch->number, NULL };
@@ -147,7 +148,7 @@ keep_weights (DnnEarlyStopping *self, double value, const DnnEpoch *epoch,
 
 bool
 dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
-                           const DnnEpoch *epoch, const DnnModel *model,
+                           const DnnHistoryEpoch *epoch, const DnnModel *model,
                            GError **error)
 {
   double value = dnn_monitor_value (&self->monitor, epoch);
@@ -169,7 +170,7 @@ dnn_early_stopping_update (DnnEarlyStopping *self, int64_t number,
 }
 
 bool
-dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnEpoch *start,
+dnn_early_stopping_begin (DnnEarlyStopping *self, const DnnHistoryEpoch *start,
                           const DnnModel *model, GError **error)
 {
   bool ok;
@@ -233,7 +234,7 @@ dnn_early_stopping_average (DnnEarlyStopping *self, DnnModel *model)
 
 bool
 dnn_early_stopping_beats_best (const DnnEarlyStopping *self,
-                               const DnnEpoch *epoch)
+                               const DnnHistoryEpoch *epoch)
 {
   double value = dnn_monitor_value (&self->monitor, epoch);
 

@@ -81,7 +81,7 @@ lower (DnnPlateau *self, double rate)
 }
 
 double
-dnn_plateau_update (DnnPlateau *self, const DnnEpoch *epoch, double rate)
+dnn_plateau_update (DnnPlateau *self, const DnnHistoryEpoch *epoch, double rate)
 {
   double value = dnn_monitor_value (&self->monitor, epoch);
 

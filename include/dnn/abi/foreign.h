@@ -1,0 +1,26 @@
+/* foreign.h - what a plugin is called in other systems
+ *
+ * Rows are data: no code of a plugin runs when a model is imported or exported.
+ */
+#pragma once
+
+#include <dnn/abi/tensor.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* [frozen] Weights, parted by blanks:
+ *   ours = theirs[+theirs2]:AXES{order>order}
+ * AXES: digits, after a split such as 0/C; {i,o,f,c>i,f,c,o}: equal blocks of
+ * the last axis in another order; theirs may be a path (query_dense/vars/0). */
+typedef struct DnnForeign {
+  const char *system;     /* "onnx", "keras", "torch" */
+  const char *name;       /* "Gemm", "Dense", "Linear", "acme:snake" */
+  const char *parameters; /* "units=@W.1 use_bias=?B" */
+  const char *weights;    /* "kernel=W:01 bias=B" */
+} DnnForeign;
+
+#ifdef __cplusplus
+}
+#endif
