@@ -37,8 +37,8 @@ LISTS = [
     ('optimizers', ('optimizer',), 'Optimizers'),
     ('optimizers.schedules', ('schedule',), 'Schedules'),
     ('initializers', ('initializer',), 'Initializers'),
-    ('regularizers', (), 'Regularizers'),
-    ('constraints', (), 'Constraints'),
+    ('regularizers', ('regularizer',), 'Regularizers'),
+    ('constraints', ('constraint',), 'Constraints'),
 ]
 # Base classes and functions that are not a thing of their kind.
 NO_THINGS = {'Layer', 'InputSpec', 'Wrapper', 'Loss', 'Metric', 'Optimizer',
@@ -63,12 +63,8 @@ OURS = {
     'AdamW': 'adamw', 'hard_swish': 'hard_silu', 'swish': 'silu',
     'PiecewiseConstantDecay': 'piecewise_constant',
     'IdentityInitializer': 'identity', 'OrthogonalInitializer': 'orthogonal',
-    'RMSNormalization': 'rms_normalization'}
-# Values of the keys `<weight>_regularizer` and `<weight>_constraint`, which are
-# the host's: docs/experiment.md.
-HOST = {'L1': 'l1', 'L2': 'l2', 'L1L2': 'l1_l2', 'MaxNorm': 'max_norm',
-        'MinMaxNorm': 'min_max_norm', 'NonNeg': 'non_neg',
-        'UnitNorm': 'unit_norm'}
+    'RMSNormalization': 'rms_normalization', 'L1L2': 'l1_l2',
+    'OrthogonalRegularizer': 'orthogonal'}
 IMAGES = 'not yet: images'
 SEQUENCES = 'not yet: sequences'
 # Patterns of names, and why they are not here; the first counts.
@@ -96,7 +92,6 @@ REASONS = [
     (r'LossScaleOptimizer', 'weights are float32, which needs no scaling'),
     (r'MultiOptimizer', '`<layer> learning_rate_multiplier`, and phases'),
     (r'Muon|ScheduleFreeAdamW', 'not yet: nobody has asked'),
-    (r'OrthogonalRegularizer', 'not yet: regularizers are the host\'s'),
 ]
 
 
@@ -134,9 +129,6 @@ def find(name, kinds, ours):
 
 
 def cell_of(path, kinds, name, ours):
-    if not kinds:
-        if name in HOST:
-            return f'`{HOST[name]}`, a key of the weight'
     found = find(name, kinds, ours)
     if found:
         kind, own = found

@@ -41,6 +41,8 @@ extern const DnnKindChecks dnn_optimizer_checks;
 extern const DnnKindChecks dnn_loss_checks;
 extern const DnnKindChecks dnn_metric_checks;
 extern const DnnKindChecks dnn_schedule_checks;
+extern const DnnKindChecks dnn_regularizer_checks;
+extern const DnnKindChecks dnn_constraint_checks;
 
 /* In no order; ends with a NULL. */
 extern const DnnKindChecks *const dnn_kind_checks[];
@@ -104,5 +106,18 @@ void dnn_check_metric_weights (DnnChecker *checker);
 bool dnn_check_schedule_takes (DnnChecker *checker, GError **error);
 void dnn_check_schedule_determinism (DnnChecker *checker);
 void dnn_check_schedule_finite (DnnChecker *checker);
+
+void dnn_check_regularizer_determinism (DnnChecker *checker);
+void dnn_check_regularizer_gradients (DnnChecker *checker);
+void dnn_check_regularizer_memory (DnnChecker *checker);
+void dnn_check_regularizer_overwrite (DnnChecker *checker);
+void dnn_check_regularizer_read_only (DnnChecker *checker);
+void dnn_check_regularizer_shapes (DnnChecker *checker);
+void dnn_check_regularizer_split (DnnChecker *checker);
+
+void dnn_check_constraint_determinism (DnnChecker *checker);
+void dnn_check_constraint_memory (DnnChecker *checker);
+void dnn_check_constraint_settles (DnnChecker *checker);
+void dnn_check_constraint_shapes (DnnChecker *checker);
 
 DNN_END_DECLS

@@ -100,3 +100,28 @@ const DnnKindChecks dnn_schedule_checks = {
     { "determinism", dnn_check_schedule_determinism },
   },
 };
+
+const DnnKindChecks dnn_regularizer_checks = {
+  .kind = DNN_KIND_REGULARIZER,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_regularizer_shapes },
+    { "memory", dnn_check_regularizer_memory },
+    { "overwrite", dnn_check_regularizer_overwrite },
+    { "read-only", dnn_check_regularizer_read_only },
+    { "gradients", dnn_check_regularizer_gradients },
+    { "split", dnn_check_regularizer_split },
+    { "determinism", dnn_check_regularizer_determinism },
+  },
+};
+
+const DnnKindChecks dnn_constraint_checks = {
+  .kind = DNN_KIND_CONSTRAINT,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_constraint_shapes },
+    { "memory", dnn_check_constraint_memory },
+    { "settles", dnn_check_constraint_settles },
+    { "determinism", dnn_check_constraint_determinism },
+  },
+};

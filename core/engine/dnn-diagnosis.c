@@ -164,7 +164,7 @@ search_loss (const DnnDiagnosis *self)
     return describe (self, &values, i,
                      "every layer's output is finite, but not the loss");
   return g_strdup (
-      isfinite (dnn_model_penalty (self->model))
+      isfinite (dnn_model_penalty (self->model, NULL))
           ? "every layer's output is finite, and the loss of every row"
           : "every layer's output is finite, but not what the regularizers "
             "put to the loss");

@@ -10,9 +10,11 @@ dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
                      const DnnPassInfo *info, double *ret_loss,
                      double *ret_metrics, GError **error)
 {
+  const DnnPlan *plan = dnn_feeder_plan (feeder);
+
   dnn_objective_reset (objective);
-  dnn_objective_set_penalty (
-      objective, dnn_model_penalty (dnn_feeder_plan (feeder)->model));
+  dnn_objective_set_penalty (objective,
+                             dnn_model_penalty (plan->model, plan->pool));
   for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
     const DnnBatch *batch = dnn_feeder_get (feeder, i);
 

@@ -26,11 +26,11 @@ static const DnnParam layer_params[] = {
   KEY ("*_initializer", DNN_PARAM_TEXT, 0, 0, "", "",
        "an initializer for that weight"),
   KEY ("*_regularizer", DNN_PARAM_TEXT, 0, 0, "", "",
-       "l1, l2 or l1_l2: what that weight adds to the loss"),
+       "a regularizer: what that weight adds to the loss"),
   KEY ("*_learning_rate_multiplier", DNN_PARAM_FLOAT, 0, 1e6, "1", "factor",
        "of that weight alone, instead of the layer's"),
   KEY ("*_constraint", DNN_PARAM_TEXT, 0, 0, "", "",
-       "what that weight is held to after each step"),
+       "a constraint: what that weight is held to after each step"),
 };
 
 const DnnPlugin dnn_layer_keys = {

@@ -72,6 +72,8 @@ extern const DnnKindRow dnn_kind_optimizer;
 extern const DnnKindRow dnn_kind_loss;
 extern const DnnKindRow dnn_kind_metric;
 extern const DnnKindRow dnn_kind_schedule;
+extern const DnnKindRow dnn_kind_regularizer;
+extern const DnnKindRow dnn_kind_constraint;
 
 /* By DnnKind, from 1. */
 extern const DnnKindRow *const dnn_kinds[];

@@ -12,6 +12,8 @@ const DnnKindRow *const dnn_kinds[] = {
   [DNN_KIND_LOSS] = &dnn_kind_loss,
   [DNN_KIND_METRIC] = &dnn_kind_metric,
   [DNN_KIND_SCHEDULE] = &dnn_kind_schedule,
+  [DNN_KIND_REGULARIZER] = &dnn_kind_regularizer,
+  [DNN_KIND_CONSTRAINT] = &dnn_kind_constraint,
 };
 
 const unsigned dnn_n_kinds = sizeof dnn_kinds / sizeof dnn_kinds[0] - 1;

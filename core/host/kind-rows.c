@@ -145,3 +145,26 @@ const DnnKindRow dnn_kind_schedule = {
   .required = { DNN_KIND_OP (DnnScheduleOps, value) },
   .keys = &dnn_schedule_keys,
 };
+
+const DnnKindRow dnn_kind_regularizer = {
+  .name = "regularizer",
+  .folder = "regularizers",
+  .ops_size = DNN_END_OF (DnnRegularizerOps, build),
+  .required = { DNN_KIND_OP (DnnRegularizerOps, penalty) },
+  .build = offsetof (DnnRegularizerOps, build),
+  .flags = DNN_FLAG_ELEMENTWISE,
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .checked_on = { 2, 0, { 6, 5 } },
+};
+
+const DnnKindRow dnn_kind_constraint = {
+  .name = "constraint",
+  .folder = "constraints",
+  .ops_size = DNN_END_OF (DnnConstraintOps, build),
+  .required = { DNN_KIND_OP (DnnConstraintOps, constrain) },
+  .build = offsetof (DnnConstraintOps, build),
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .checked_on = { 2, 0, { 6, 5 } },
+};

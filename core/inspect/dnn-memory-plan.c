@@ -5,6 +5,7 @@
 #include "dnn-inference.h"
 #include "dnn-memory.h"
 #include "dnn-optimizer.h"
+#include "dnn-penalty.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
 #include "dnn-shape.h"
@@ -118,7 +119,10 @@ count_slots (DnnMemoryPlan *self, const DnnOptimizer *optimizer)
 {
   for (size_t i = 0; i < dnn_optimizer_n_states (optimizer); i++) {
     const DnnWeightState *state = dnn_optimizer_state (optimizer, i);
+    const size_t penalty = dnn_weight_penalty_bytes (state->weight);
 
+    row_of (self, state->weight)->optimizer += penalty;
+    self->optimizer += penalty;
     for (uint32_t j = 0; j < state->slots.n; j++) {
       const DnnDeclared *slot = &state->slots.at[j];
       int64_t n;

@@ -7,6 +7,7 @@
 #include "dnn-memory.h"
 #include "dnn-param.h"
 #include "dnn-parse.h"
+#include "dnn-penalty.h"
 #include "dnn-running.h"
 #include "dnn-shape.h"
 
@@ -205,7 +206,11 @@ dnn_weight_free (DnnWeight *self)
   if (self == NULL)
     return;
   dnn_component_free (self->initializer);
+  dnn_component_free (self->regularizer);
+  dnn_component_free (self->constraint);
+  dnn_memory_free (self->penalty_gradient);
   dnn_memory_free (self->tensor.data);
+  g_free (self->missing);
   g_free (self->name);
   g_free (self);
 }
@@ -278,23 +283,35 @@ take_multiplier (DnnWeight *self, const DnnLayer *layer, GError **error)
   return false;
 }
 
+/* The plugin of the user's `<weight>_<kind>`, if there is one. */
 static bool
-take_penalties (DnnWeight *self, const DnnLayer *layer, GError **error)
+take_penalty (DnnWeight *self, DnnRegistry *registry, const DnnLayer *layer,
+              DnnKind kind, DnnComponent **ret_component, GError **error)
 {
-  const DnnArg *regularizer = find_weight_arg (layer, self, "_regularizer");
-  const DnnArg *constraint = find_weight_arg (layer, self, "_constraint");
-  const DnnArg *wrong = NULL;
+  g_autofree char *suffix = g_strconcat ("_", dnn_kind_name (kind), NULL);
+  const DnnArg *arg = find_weight_arg (layer, self, suffix);
+  g_autoptr (DnnSpec) spec = NULL;
+  GError *failure = NULL;
 
-  if (regularizer != NULL &&
-      !dnn_regularizer_parse (regularizer->value, &self->regularizer, error))
-    wrong = regularizer;
-  else if (constraint != NULL &&
-           !dnn_constraint_parse (constraint->value, &self->constraint, error))
-    wrong = constraint;
-  if (wrong == NULL)
+  if (arg == NULL)
     return true;
-  g_prefix_error (error, "%s: %s: ", layer->name, wrong->key);
-  dnn_error_prefix_place (error, wrong->place);
+  spec = dnn_spec_parse (arg->value, (DnnPlace){ 0 }, error);
+  if (spec != NULL)
+    *ret_component =
+        dnn_penalty_new (registry, kind, spec, &self->tensor, &failure);
+  if (*ret_component != NULL)
+    return true;
+  if (spec != NULL &&
+      dnn_registry_forgives (registry, &kind, 1, spec->name, failure)) {
+    g_error_free (failure);
+    self->missing =
+        g_strdup_printf ("%s '%s'", dnn_kind_name (kind), spec->name);
+    return true;
+  }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  g_prefix_error (error, "%s: %s: ", layer->name, arg->key);
+  dnn_error_prefix_place (error, arg->place);
   return false;
 }
 
@@ -312,7 +329,10 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
   self->tensor = dnn_tensor_of (&declared->shape);
   if (!find_initializer (self, registry, layer, declared, error) ||
       !take_multiplier (self, layer, error) ||
-      !take_penalties (self, layer, error))
+      !take_penalty (self, registry, layer, DNN_KIND_REGULARIZER,
+                     &self->regularizer, error) ||
+      !take_penalty (self, registry, layer, DNN_KIND_CONSTRAINT,
+                     &self->constraint, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -7,7 +7,6 @@
 
 #include "dnn-build.h"
 #include "dnn-component.h"
-#include "dnn-penalty.h"
 
 DNN_BEGIN_DECLS
 
@@ -20,8 +19,11 @@ typedef struct DnnWeight {
   DnnComponent *initializer; /* (owned) NULL: it is missing */
   bool is_buffer;
   double learning_rate_multiplier;
-  DnnRegularizer regularizer;
-  DnnConstraint constraint;
+  DnnComponent *regularizer; /* (owned) NULL: none, as are those that follow */
+  DnnComponent *constraint;  /* (owned) */
+  float *penalty_gradient; /* (owned) of a regularizer that looks at it whole */
+  /* (owned) a plugin of its own that is not there: "regularizer 'acme.x'". */
+  char *missing;
 } DnnWeight;
 
 /* Where an input comes from. */

@@ -1,5 +1,6 @@
 /* dnn-model.c - what a model holds, and the chain that makes it again */
 #include "dnn-model-private.h"
+#include "dnn-penalty.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -85,18 +86,15 @@ dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight)
 }
 
 double
-dnn_model_penalty (const DnnModel *self)
+dnn_model_penalty (const DnnModel *self, DnnPool *pool)
 {
   double penalty = 0;
 
   for (guint i = 0; i < self->weights->len; i++) {
     const DnnWeight *weight = dnn_model_weight (self, i);
 
-    if (dnn_regularizer_is_set (&weight->regularizer) &&
-        dnn_model_is_trainable (self, weight))
-      penalty +=
-          dnn_regularizer_loss (&weight->regularizer, weight->tensor.data,
-                                dnn_count (&weight->tensor));
+    if (weight->regularizer != NULL && dnn_model_is_trainable (self, weight))
+      penalty += dnn_weight_penalty (weight, pool);
   }
   return penalty;
 }

@@ -52,8 +52,9 @@ bool dnn_model_check_complete (const DnnModel *self, GError **error);
 bool dnn_model_add_stored (DnnModel *self, DnnLayer *layer, const char *name,
                            const DnnShape *shape, GError **error);
 
-/* What the regularizers of all trainable weights add to the loss. */
-double dnn_model_penalty (const DnnModel *self);
+/* What the regularizers of all trainable weights add to the loss.  `pool` may
+ * be NULL. */
+double dnn_model_penalty (const DnnModel *self, DnnPool *pool);
 
 /* Shape of one input sample, and of one output sample. */
 DnnShape dnn_model_input_shape (const DnnModel *self);

@@ -1,190 +1,174 @@
-/* dnn-penalty.c - L1 and L2; limits on norms and signs */
+/* dnn-penalty.c - calls regularizers and constraints */
 #include "dnn-penalty.h"
 
-#include "dnn-param.h"
-#include "dnn-suggest.h"
+#include "dnn-build.h"
+#include "dnn-host.h"
+#include "dnn-kind.h"
+#include "dnn-memory.h"
+#include "dnn-running.h"
 
-#include <math.h>
-#include <string.h>
+/* Elements whose gradient is made at a time. */
+enum { CHUNK = 512 };
 
-/* --- tables -------------------------------------------------------------- */
-
-static const DnnParam l1_params[] = {
-  DNN_FLOAT (DnnRegularizer, l1, "0.01", 0, 1e9, "", "factor of the sizes"),
-};
-static const DnnParam l2_params[] = {
-  DNN_FLOAT (DnnRegularizer, l2, "0.01", 0, 1e9, "", "factor of the squares"),
-};
-static const DnnParam l1_l2_params[] = {
-  DNN_FLOAT (DnnRegularizer, l1, "0", 0, 1e9, "", "factor of the sizes"),
-  DNN_FLOAT (DnnRegularizer, l2, "0", 0, 1e9, "", "factor of the squares"),
-};
-#define AXIS                                                                   \
-  DNN_INT (DnnConstraint, axis, "0", 0, DNN_MAX_DIMS - 1, "",                  \
-           "axis that norms are taken along")
-static const DnnParam max_norm_params[] = {
-  DNN_FLOAT (DnnConstraint, max_value, "2", 0, 1e9, "", "longest norm"),
-  AXIS,
-};
-static const DnnParam min_max_norm_params[] = {
-  DNN_FLOAT (DnnConstraint, min_value, "0", 0, 1e9, "", "shortest norm"),
-  DNN_FLOAT (DnnConstraint, max_value, "1", 0, 1e9, "", "longest norm"),
-  DNN_FLOAT (DnnConstraint, rate, "1", 0, 1, "",
-             "how far a norm goes towards its range at a step"),
-  AXIS,
-};
-static const DnnParam unit_norm_params[] = { AXIS };
-
-#define TABLE(known_as, S, table)                                              \
-  {                                                                            \
-    .name = known_as, .self_size = sizeof (S), .params = table,                \
-    .n_params = G_N_ELEMENTS (table), .param_stride = sizeof (table)[0]        \
-  }
-
-static const DnnPlugin regularizers[] = {
-  TABLE ("l1", DnnRegularizer, l1_params),
-  TABLE ("l2", DnnRegularizer, l2_params),
-  TABLE ("l1_l2", DnnRegularizer, l1_l2_params),
-};
-
-enum { NONE, MAX_NORM, MIN_MAX_NORM, NON_NEG, UNIT_NORM };
-
-/* By kind - 1. */
-static const DnnPlugin constraints[] = {
-  TABLE ("max_norm", DnnConstraint, max_norm_params),
-  TABLE ("min_max_norm", DnnConstraint, min_max_norm_params),
-  { .name = "non_neg", .self_size = sizeof (DnnConstraint) },
-  TABLE ("unit_norm", DnnConstraint, unit_norm_params),
-};
-
-/* Finds the row of that name and fills `self` by its table; the row's number
- * from 1, or 0 with an error. */
-static int32_t
-parse_by_table (const DnnPlugin *tables, size_t n, const char *what,
-                const char *text, void *self, GError **error)
+DnnComponent *
+dnn_penalty_new (DnnRegistry *registry, DnnKind kind, const DnnSpec *spec,
+                 const DnnTensor *weight, GError **error)
 {
-  g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, error);
-  g_autofree const char **names = g_new0 (const char *, n + 1);
-  g_autofree char *nearest = NULL;
+  g_autoptr (DnnComponent) self =
+      dnn_component_new (registry, kind, spec, NULL, error);
+  g_autofree DnnBuilt *built = NULL;
+  g_autoptr (GError) refusal = NULL;
 
-  if (spec == NULL)
-    return 0;
-  for (size_t i = 0; i < n; i++) {
-    names[i] = tables[i].name;
-    if (strcmp (tables[i].name, spec->name) == 0)
-      return dnn_param_apply (&tables[i], spec, NULL, self, error)
-                 ? (int32_t) i + 1
-                 : 0;
-  }
-  nearest = dnn_suggest (spec->name, names);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME, "there is no %s '%s'; %s",
-               what, spec->name, nearest);
-  return 0;
+  if (self == NULL)
+    return NULL;
+  built = dnn_build (self, self->plugin->name, &weight, 1, &refusal);
+  if (built != NULL)
+    return g_steal_pointer (&self);
+  /* The key says what the weight cannot have: its value is wrong. */
+  g_set_error_literal (error, DNN_ERROR,
+                       refusal->code == DNN_ERROR_SHAPE ? DNN_ERROR_PARAM
+                                                        : refusal->code,
+                       refusal->message);
+  return NULL;
 }
 
-bool
-dnn_regularizer_parse (const char *text, DnnRegularizer *ret_regularizer,
-                       GError **error)
+static bool
+is_elementwise (const DnnComponent *component)
 {
-  *ret_regularizer = (DnnRegularizer){ 0 };
-  return parse_by_table (regularizers, G_N_ELEMENTS (regularizers),
-                         "regularizer", text, ret_regularizer, error) != 0;
+  return (component->code->flags & DNN_FLAG_ELEMENTWISE) != 0;
 }
 
-bool
-dnn_constraint_parse (const char *text, DnnConstraint *ret_constraint,
-                      GError **error)
+static DnnContext
+make_context (const DnnWeight *self, DnnPool *pool)
 {
-  DnnConstraint self = { .rate = 1 };
-
-  self.kind = parse_by_table (constraints, G_N_ELEMENTS (constraints),
-                              "constraint", text, &self, error);
-  if (self.kind == UNIT_NORM)
-    self.min_value = self.max_value = 1;
-  if (self.kind == NONE)
-    return false;
-  if (self.min_value > self.max_value) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "min_value must be at most max_value, %g, not '%g'",
-                 self.max_value, self.min_value);
-    return false;
-  }
-  *ret_constraint = self;
-  return true;
+  return (DnnContext){ .host = &dnn_host,
+                       .pool = pool,
+                       .key = { .owner = dnn_random_owner (self->name) } };
 }
 
 /* --- regularizers -------------------------------------------------------- */
 
-bool
-dnn_regularizer_is_set (const DnnRegularizer *self)
+/* The penalty of `w`, the weight or a part of it, and its gradient in `dw`. */
+static double
+penalize (const DnnComponent *regularizer, DnnContext *context,
+          const DnnTensor *w, DnnTensor *dw)
 {
-  return self->l1 > 0 || self->l2 > 0;
+  const DnnRegularizerOps *ops = regularizer->code->ops;
+  DnnPenaltyPass pass = {
+    .call = { DNN_END_OF (DnnPenaltyPass, dw), 0, context },
+    .w = w,
+    .dw = dw,
+  };
+
+  return ops->penalty (regularizer->self, &dnn_host, &pass);
+}
+
+static double
+penalize_whole (const DnnWeight *self, DnnPool *pool, DnnTensor *dw)
+{
+  const DnnComponent *regularizer = self->regularizer;
+  const DnnRunning running = { dnn_kind_name (DNN_KIND_REGULARIZER), self->name,
+                               regularizer->plugin->name, "penalty" };
+  DnnContext context = make_context (self, pool);
+  double penalty;
+
+  dnn_running_begin (&running);
+  penalty = penalize (regularizer, &context, &self->tensor, dw);
+  dnn_running_end ();
+  dnn_context_clear (&context);
+  return penalty;
 }
 
 double
-dnn_regularizer_loss (const DnnRegularizer *self, const float *w, int64_t n)
+dnn_weight_penalty (const DnnWeight *self, DnnPool *pool)
 {
-  double sizes = 0, squares = 0;
+  return self->regularizer != NULL ? penalize_whole (self, pool, NULL) : 0;
+}
 
-  for (int64_t i = 0; i < n; i++) {
-    sizes += fabs ((double) w[i]);
-    squares += (double) w[i] * w[i];
-  }
-  return self->l1 * sizes + self->l2 * squares;
+size_t
+dnn_weight_penalty_bytes (const DnnWeight *self)
+{
+  return self->regularizer != NULL && !is_elementwise (self->regularizer)
+             ? (size_t) dnn_count (&self->tensor) * sizeof (float)
+             : 0;
+}
+
+bool
+dnn_weight_prepare_penalty (DnnWeight *self, GError **error)
+{
+  const size_t bytes = dnn_weight_penalty_bytes (self);
+
+  if (bytes > 0 && self->penalty_gradient == NULL)
+    self->penalty_gradient = dnn_memory_new (bytes, error);
+  return bytes == 0 || self->penalty_gradient != NULL;
 }
 
 void
-dnn_regularizer_add_gradient (const DnnRegularizer *self, const float *w,
-                              float *g, int64_t n)
+dnn_weight_begin_penalty (DnnWeight *self, DnnPool *pool)
 {
-  const float l1 = (float) self->l1, two_l2 = (float) (2 * self->l2);
+  DnnTensor dw = self->tensor;
 
+  if (self->penalty_gradient == NULL)
+    return;
+  dw.data = self->penalty_gradient;
+  penalize_whole (self, pool, &dw);
+}
+
+static void
+add_to (float *g, const float *dw, int64_t n)
+{
   for (int64_t i = 0; i < n; i++)
-    g[i] += two_l2 * w[i] + l1 * (float) ((w[i] > 0) - (w[i] < 0));
+    g[i] += dw[i];
+}
+
+void
+dnn_weight_add_penalty (const DnnWeight *self, int64_t first, float *g,
+                        int64_t n)
+{
+  float *data = (float *) self->tensor.data + first;
+  float room[CHUNK];
+  DnnContext context;
+
+  if (self->regularizer == NULL)
+    return;
+  if (self->penalty_gradient != NULL) {
+    add_to (g, self->penalty_gradient + first, n);
+    return;
+  }
+  context = make_context (self, NULL);
+  for (int64_t i = 0; i < n; i += CHUNK) {
+    const DnnTensor w = { data + i, DNN_FLOAT32, 1, { MIN (CHUNK, n - i) } };
+    DnnTensor dw = w;
+
+    dw.data = room;
+    penalize (self->regularizer, &context, &w, &dw);
+    add_to (g + i, room, w.dims[0]);
+  }
+  dnn_context_clear (&context);
 }
 
 /* --- constraints --------------------------------------------------------- */
 
-bool
-dnn_constraint_is_set (const DnnConstraint *self)
-{
-  return self->kind != NONE;
-}
-
-/* n elements, `step` apart, to a norm within the range. */
-static void
-limit_norm (const DnnConstraint *self, float *column, int64_t n, int64_t step)
-{
-  double squares = 0, norm, wanted;
-  float factor;
-
-  for (int64_t k = 0; k < n; k++)
-    squares += (double) column[k * step] * column[k * step];
-  norm = sqrt (squares);
-  wanted = self->rate * CLAMP (norm, self->min_value, self->max_value) +
-           (1 - self->rate) * norm;
-  factor = (float) (wanted / (1e-7 + norm));
-  for (int64_t k = 0; k < n; k++)
-    column[k * step] *= factor;
-}
-
 void
-dnn_constraint_apply (const DnnConstraint *self, DnnTensor *w)
+dnn_weight_constrain (DnnWeight *self, DnnPool *pool)
 {
-  int64_t outer = 1, inner = 1;
-  const int64_t n = self->axis < w->n_dims ? w->dims[self->axis] : 1;
-  float *data = w->data;
+  const DnnComponent *constraint = self->constraint;
+  const DnnConstraintOps *ops;
+  DnnRunning running = { dnn_kind_name (DNN_KIND_CONSTRAINT), self->name, NULL,
+                         "constrain" };
+  DnnContext context;
+  DnnConstraintPass pass = {
+    .call = { DNN_END_OF (DnnConstraintPass, w), 0, &context },
+    .w = &self->tensor,
+  };
 
-  if (self->kind == NON_NEG) {
-    for (int64_t i = 0; i < dnn_count (w); i++)
-      data[i] = MAX (data[i], 0);
+  if (constraint == NULL)
     return;
-  }
-  for (uint32_t i = 0; i < w->n_dims; i++) {
-    outer *= i < self->axis ? w->dims[i] : 1;
-    inner *= i > self->axis ? w->dims[i] : 1;
-  }
-  for (int64_t i = 0; i < outer; i++)
-    for (int64_t j = 0; j < inner; j++)
-      limit_norm (self, data + i * n * inner + j, n, inner);
+  ops = constraint->code->ops;
+  running.plugin = constraint->plugin->name;
+  context = make_context (self, pool);
+  dnn_running_begin (&running);
+  ops->constrain (constraint->self, &dnn_host, &pass);
+  dnn_running_end ();
+  dnn_context_clear (&context);
 }

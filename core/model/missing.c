@@ -52,13 +52,16 @@ append (GString *text, const char *what, const char *whose)
                           whose);
 }
 
-/* A weight whose values are made by nobody. */
+/* A weight whose values are made by nobody, or held by nobody. */
 static void
 append_weights (GString *text, DnnWeight *const *weights, uint32_t n)
 {
-  for (uint32_t i = 0; i < n; i++)
+  for (uint32_t i = 0; i < n; i++) {
     if (weights[i] != NULL && weights[i]->initializer == NULL)
       append (text, "the initializer", weights[i]->name);
+    if (weights[i] != NULL && weights[i]->missing != NULL)
+      append (text, weights[i]->missing, weights[i]->name);
+  }
 }
 
 char *

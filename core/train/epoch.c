@@ -70,7 +70,7 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
   const float *scale = batch->plan->loss_value->wanted ? batch->scale : NULL;
 
   dnn_objective_set_penalty (self->parts.objective,
-                             dnn_model_penalty (self->model));
+                             dnn_model_penalty (self->model, self->pool));
   if (!dnn_executor_forward (batch->plan, &info, error) ||
       !dnn_objective_update (self->parts.objective, batch->plan, &batch->y_true,
                              batch->weights, scale, batch->values, error) ||

@@ -145,6 +145,10 @@ static const Row rows[] = {
     "dense units=50 kernel_regularizer=l2 kernel_constraint=max_norm ! prelu ! "
     "dense units=3 activation=softmax",
     "nadam clipnorm=1", 2 },
+  { "orthogonal",
+    "dense units=50 kernel_regularizer=orthogonal ! relu ! dense units=3 "
+    "kernel_constraint=unit_norm activation=softmax",
+    "sgd", 2 },
   { "global-clipnorm",
     "layer_normalization ! dense units=50 activation=selu ! alpha_dropout "
     "rate=0.1 ! dense units=3 activation=softmax",

@@ -24,6 +24,7 @@ BAD = pathlib.Path(os.environ['DNN_TEST_BAD_PLUGINS'])
 # Each bad plugin, the check that must catch it, and a piece of its sentence.
 CAUGHT = {
     'aborts_on_shape': ('shapes', 'it crashes (Aborted)'),
+    'adds_penalty': ('overwrite', 'dw[0, 0]'),
     'adds_result': ('overwrite', 'dx[0, 0]'),
     'another_batch': ('example', 'begin with the batch'),
     'bad_default': ('load', 'default of slope'),
@@ -50,9 +51,11 @@ CAUGHT = {
     'forgets_row': ('overwrite', 'y[4, 0]'),
     'gradient_off': ('gradients', 'dw scale['),
     'half_filled': ('moments', 'in the second'),
+    'halves_gradient': ('gradients', 'dw['),
     'hides_training': ('flags', 'no flag TRAINING_DIFFERS'),
     'huge_weight': ('example', 'a weight of 1.1e+12 numbers is too large'),
     'ignores_rate': ('rate', 'after steps of rate 0'),
+    'lasso_in_parts': ('split', 'in parts'),
     'links_blas': ('binary', 'it links '),
     'looks_around': ('split', 'for a sample alone'),
     'lying_struct_size': ('load', "struct_size is '16'"),
@@ -73,6 +76,7 @@ CAUGHT = {
     'reads_scratch': ('overwrite', 'value[0]'),
     'reads_unsaved': ('saved', 'dw scale['),
     'rounds_down': ('overwrite', 'it changes the floating-point mode'),
+    'shrinks_on': ('settles', 'after a second call'),
     'static_state': ('determinism', 'beside another instance'),
     'sums_batch': ('gradients', 'dy_pred[4,'),
     'two_of_a_name': ('example', "of the name 'scale'"),

@@ -55,6 +55,10 @@ static const Bits bits[] = {
     "units=3 "
     "activation=softmax",
     "nadam clipnorm=0.1" },
+  { "orthogonal",
+    "dense units=300 kernel_regularizer=orthogonal(factor=0.1) ! tanh ! dense "
+    "units=3 kernel_regularizer=orthogonal(mode=columns) activation=softmax",
+    "sgd" },
 };
 
 static void

@@ -84,7 +84,7 @@ test_penalty_frozen (void)
       "dense units=1",
       "sgd", &dnn_test_squares);
 
-  g_assert_cmpfloat (dnn_model_penalty (run->model), ==, 0);
+  g_assert_cmpfloat (dnn_model_penalty (run->model, NULL), ==, 0);
 }
 
 static void

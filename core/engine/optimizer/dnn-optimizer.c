@@ -6,6 +6,7 @@
 #include "dnn-kind.h"
 #include "dnn-memory.h"
 #include "dnn-param.h"
+#include "dnn-penalty.h"
 
 #include <math.h>
 #include <string.h>
@@ -221,7 +222,8 @@ dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
 
   if (state == NULL)
     return false;
-  if (!allocate_slots (state, error)) {
+  if (!allocate_slots (state, error) ||
+      !dnn_weight_prepare_penalty (weight, error)) {
     g_prefix_error (error, "%s: ", weight->name);
     return false;
   }

@@ -3,6 +3,7 @@
 
 #include "dnn-blas.h"
 #include "dnn-param.h"
+#include "dnn-penalty.h"
 #include "dnn-shape.h"
 
 #include <math.h>
@@ -114,13 +115,6 @@ update_chunk (void *data, int64_t chunk, uint32_t worker)
 }
 
 static void
-apply_constraint (DnnWeight *weight)
-{
-  if (dnn_constraint_is_set (&weight->constraint))
-    dnn_constraint_apply (&weight->constraint, &weight->tensor);
-}
-
-static void
 update_weight (DnnOptimizer *self, DnnWeightState *state, DnnTensor *dw,
                float factor)
 {
@@ -133,7 +127,7 @@ update_weight (DnnOptimizer *self, DnnWeightState *state, DnnTensor *dw,
   else
     update_range (&update, 0, update.n, 0);
   dnn_running_end ();
-  apply_constraint (state->weight);
+  dnn_weight_constrain (state->weight, self->pool);
 }
 
 /* --- gradients ----------------------------------------------------------- */
@@ -162,7 +156,7 @@ resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
  * plugin; once a step: a weight that gets no gradient, frozen, is not counted.
  */
 static DnnWeightState *
-begin_update (DnnOptimizer *self, const DnnWeight *weight)
+begin_update (DnnOptimizer *self, DnnWeight *weight)
 {
   DnnWeightState *state = dnn_optimizer_find_state (self, weight);
   DnnStep begin;
@@ -172,6 +166,7 @@ begin_update (DnnOptimizer *self, const DnnWeight *weight)
   if (state->begun == self->step + 1)
     return state;
   state->begun = self->step + 1;
+  dnn_weight_begin_penalty (weight, self->pool);
   dnn_optimizer_count_gradient (self, state);
   if (!state->updates)
     return state;
@@ -221,11 +216,7 @@ static void
 complete_gradient (const DnnWeightState *state, float *g, int64_t first,
                    int64_t n)
 {
-  const DnnWeight *weight = state->weight;
-
-  if (dnn_regularizer_is_set (&weight->regularizer))
-    dnn_regularizer_add_gradient (&weight->regularizer,
-                                  (float *) weight->tensor.data + first, g, n);
+  dnn_weight_add_penalty (state->weight, first, g, n);
   dnn_optimizer_accumulate (state, g, first, n);
 }
 
@@ -282,7 +273,7 @@ find_factor (const DnnOptimizer *self, const DnnWeightState *state)
   if (self->ops->struct_size < DNN_END_OF (DnnOptimizerOps, factor) ||
       self->ops->factor == NULL || has_slots (state) ||
       isfinite (self->keys.clipvalue) || state->decays ||
-      dnn_regularizer_is_set (&state->weight->regularizer))
+      state->weight->regularizer != NULL)
     return 0;
   return self->ops->factor (state->self);
 }
@@ -316,7 +307,7 @@ take_product (void *data, DnnWeight *weight, const DnnTensor *a,
                        by_tiles && !direct ? step_tile : NULL, &update);
   dnn_running_end ();
   if (by_tiles)
-    apply_constraint (weight);
+    dnn_weight_constrain (weight, self->pool);
   else
     take_gradient (self, weight, dw);
 }

@@ -14,12 +14,15 @@ call_build (const DnnComponent *component, const char *who, DnnBuild *b)
 {
   const DnnPlugin *code = component->code;
   const DnnKindRow *kind = dnn_kind_row (code->kind);
+  const DnnKindBuild build = dnn_kind_build (kind, code->ops);
   const DnnRunning running = { kind->name, who, component->plugin->name,
                                "build" };
   int32_t status;
 
+  if (build == NULL)
+    return 0;
   dnn_running_begin (&running);
-  status = dnn_kind_build (kind, code->ops) (component->self, &dnn_host, b);
+  status = build (component->self, &dnn_host, b);
   dnn_running_end ();
   return status;
 }
