@@ -52,15 +52,27 @@ is_class_number (const Check *self, float y)
          self->expected->most == 1 && y > 1 && y == rintf (y);
 }
 
+static char *
+class_remedy (const Check *self, float y)
+{
+  char **names = self->data->preprocess->class_names;
+  const guint n = names != NULL ? g_strv_length (names) : 0;
+
+  if (!is_class_number (self, y))
+    return g_strdup ("");
+  return n > 2 ? g_strdup_printf (
+                     "; %u units with softmax tell %u classes apart, "
+                     "positive_class = %g tells '%s' from the others",
+                     n, n, (double) y, y < (float) n ? names[(int) y] : "it")
+               : g_strdup_printf ("; positive_class = %g makes labels 0 and 1",
+                                  (double) y);
+}
+
 static void
 set_out_of_range (const Check *self, int64_t row, float y, const char *range,
                   GError **error)
 {
-  g_autofree char *remedy =
-      is_class_number (self, y)
-          ? g_strdup_printf ("; positive_class = %g makes labels 0 and 1",
-                             (double) y)
-          : g_strdup ("");
+  g_autofree char *remedy = class_remedy (self, y);
 
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                "%s: row %" G_GINT64_FORMAT ": target '%g' must be %s for %s%s",
@@ -203,6 +215,16 @@ bool
 dnn_data_check (const DnnData *self, const DnnExpected *expected,
                 GError **error)
 {
+  if (self->preprocess->targets != NULL &&
+      (expected->set || expected->ranged)) {
+    g_autofree char *range = dnn_expected_to_string (expected);
+
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "[data] standardize_targets is for a loss that takes any "
+                 "number, and '%s' takes %s",
+                 expected->who, range);
+    return false;
+  }
   return check_split (self, self->train, expected, error) &&
          check_split (self, self->validation, expected, error) &&
          check_split (self, self->test, expected, error);

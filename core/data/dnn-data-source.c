@@ -61,6 +61,8 @@ static const DnnParam params[] = {
              "what inputs are multiplied by"),
   DNN_BOOL (DnnDataSettings, standardize, "false",
             "mean 0 and deviation 1, by the training rows"),
+  DNN_BOOL (DnnDataSettings, standardize_targets, "false",
+            "the same of targets; predictions are in the file's units"),
   DNN_INTS (DnnDataSettings, keep_classes, "", 0, 1e9, "",
             "only these classes, numbered anew in this order"),
   DNN_INT (DnnDataSettings, positive_class, "-1", -1, 1e9, "",

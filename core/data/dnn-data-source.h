@@ -46,6 +46,7 @@ typedef struct DnnDataSettings {
   int64_t split_seed;
   double scale;
   bool standardize;
+  bool standardize_targets;
   DnnInts keep_classes;
   int64_t positive_class;
   const char *class_names;

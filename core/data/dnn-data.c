@@ -73,6 +73,17 @@ dnn_data_targets (const DnnData *self, const DnnSplit *split,
       out[i] = relabel (&self->relabel, out[i]);
 }
 
+void
+dnn_data_loss_targets (const DnnData *self, const DnnSplit *split,
+                       const int64_t *rows, int64_t n, float *out)
+{
+  const DnnTargetScale *scale = self->preprocess->targets;
+
+  dnn_data_targets (self, split, rows, n, out);
+  if (scale != NULL)
+    dnn_target_scale_apply (scale, out, n * scale->n);
+}
+
 /* Rows of a kept class; writes their places where `out` is not NULL. */
 static int64_t
 list_kept (const DnnRelabel *self, const DnnSplit *split, int64_t *out)
@@ -364,6 +375,24 @@ check_memory (const DnnData *self, GError **error)
   return true;
 }
 
+/* Labels have no mean. */
+static bool
+fit_targets (DnnData *self, const DnnDataSettings *settings, GError **error)
+{
+  if (!settings->standardize_targets)
+    return true;
+  if (self->preprocess->class_names != NULL || self->relabel.keep.n > 0 ||
+      self->relabel.positive >= 0) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "standardize_targets is for numbers, and the targets of '%s' "
+                 "are classes",
+                 dnn_split_target (self->train)->name);
+    return false;
+  }
+  self->preprocess->targets = dnn_target_scale_new (self->train);
+  return true;
+}
+
 static bool
 load_all (DnnData *self, const DnnDataSource *source, GError **error)
 {
@@ -450,7 +479,8 @@ dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
   if (like != NULL && !check_classes (self, like, error))
     return NULL;
   if (like == NULL &&
-      !dnn_preprocess_fit (self->preprocess, self->train, error))
+      (!dnn_preprocess_fit (self->preprocess, self->train, error) ||
+       !fit_targets (self, &source->settings, error)))
     return NULL;
   return g_steal_pointer (&self);
 }

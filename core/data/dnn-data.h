@@ -59,6 +59,9 @@ bool dnn_data_check (const DnnData *self, const DnnExpected *expected,
  * `out`. */
 void dnn_data_targets (const DnnData *self, const DnnSplit *split,
                        const int64_t *rows, int64_t n, float *out);
+/* The same as a loss is given them: standardized, where [data] says so. */
+void dnn_data_loss_targets (const DnnData *self, const DnnSplit *split,
+                            const int64_t *rows, int64_t n, float *out);
 
 /* The inputs of a file without targets, or with targets that are not looked at,
  * for a model trained with this section [data] (NULL: none) and this

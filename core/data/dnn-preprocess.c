@@ -60,6 +60,7 @@ dnn_preprocess_free (DnnPreprocess *self)
 {
   if (self == NULL)
     return;
+  dnn_target_scale_unref (self->targets);
   g_free (self->kinds);
   g_strfreev (self->columns);
   g_strfreev (self->class_names);
@@ -76,6 +77,8 @@ step_at (const DnnPreprocess *self, guint i)
 void
 dnn_preprocess_take_steps (DnnPreprocess *self, const DnnPreprocess *from)
 {
+  dnn_target_scale_unref (self->targets);
+  self->targets = dnn_target_scale_ref (from->targets);
   g_ptr_array_set_size (self->steps, 0);
   for (guint i = 0; i < from->steps->len; i++)
     g_ptr_array_add (self->steps, dnn_data_step_ref (step_at (from, i)));
@@ -348,6 +351,8 @@ dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file)
     dnn_safetensors_set_metadata (file, "steps", list);
   for (guint i = 0; i < self->steps->len; i++)
     step_at (self, i)->type->store (step_at (self, i), file);
+  if (self->targets != NULL)
+    dnn_target_scale_add (self->targets, file);
   if (self->class_names != NULL)
     add_classes (self, file);
   if (self->columns != NULL) {
@@ -419,7 +424,9 @@ dnn_preprocess_read (const DnnSafetensors *file, int64_t size, GError **error)
   g_auto (GStrv) list = g_strsplit (steps != NULL ? steps : "", ",", -1);
   g_autoptr (DnnPreprocess) self = preprocess_new ();
 
-  if (!check_steps (list, error) || !read_steps (self, file, list, size, error))
+  if (!check_steps (list, error) ||
+      !read_steps (self, file, list, size, error) ||
+      !dnn_target_scale_read (file, &self->targets, error))
     return NULL;
   if (names != NULL)
     self->class_names = dnn_split_commas (names);

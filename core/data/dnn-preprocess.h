@@ -7,6 +7,7 @@
 
 #include "dnn-data-step.h"
 #include "dnn-experiment.h"
+#include "dnn-target-scale.h"
 
 DNN_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ typedef struct DnnPreprocess {
                        * NULL: none */
   char **class_names; /* (owned) NULL if there are none */
   char **columns;     /* (owned) names of a table's inputs, or NULL */
+  DnnTargetScale *targets; /* (owned reference) NULL: targets are as they are */
   char *kinds; /* (owned) of these: see DnnCsvOptions; NULL: not known yet */
 } DnnPreprocess;
 
@@ -28,7 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPreprocess, dnn_preprocess_free)
 /* Whether [data] asks for a step by its key. */
 bool dnn_preprocess_is_set (const DnnExperiment *experiment);
 
-/* Takes the steps of `from`, learnt as they are; names stay its own. */
+/* Takes the steps of `from`, for inputs and targets, learnt as they are; names
+ * stay its own. */
 void dnn_preprocess_take_steps (DnnPreprocess *self, const DnnPreprocess *from);
 
 /* Takes the kinds of columns from their step. */

@@ -301,7 +301,7 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   else
     dnn_preprocess_rows (self->data->preprocess, inputs_of, places, n,
                          self->scratch + first * self->n_scratch, inputs);
-  dnn_data_targets (self->data, source, places, n, targets);
+  dnn_data_loss_targets (self->data, source, places, n, targets);
   if (has_weights (self))
     for (int64_t i = 0; i < n; i++)
       self->weights[first + i] =

@@ -5,6 +5,7 @@
 #include "dnn-room.h"
 #include "dnn-shape.h"
 #include "dnn-shares.h"
+#include "dnn-units.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct DnnObjective {
   GPtrArray *tables;  /* (owned) of the others, once shapes are known */
   DnnRoom *room;      /* (owned) of the loss */
   DnnShares *shares;  /* (owned) NULL: predictions are probabilities */
+  DnnUnits *units;    /* (owned) NULL: those of the loss */
   DnnScores scores;
   DnnContext context;
   DnnObjectiveState state;
@@ -40,6 +42,7 @@ dnn_objective_free (DnnObjective *self)
   if (self == NULL)
     return;
   dnn_context_clear (&self->context);
+  dnn_units_free (self->units);
   dnn_shares_free (self->shares);
   dnn_room_free (self->room);
   g_ptr_array_unref (self->tables);
@@ -247,6 +250,14 @@ dnn_objective_check (DnnObjective *self, const DnnModel *model,
   return true;
 }
 
+void
+dnn_objective_set_units (DnnObjective *self, DnnTargetScale *scale)
+{
+  g_clear_pointer (&self->units, dnn_units_free);
+  if (scale != NULL)
+    self->units = dnn_units_new (scale);
+}
+
 DnnScores
 dnn_objective_scores (const DnnObjective *self)
 {
@@ -327,8 +338,7 @@ begin_loss (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true)
 
 /* A batch of samples, as metrics see it. */
 typedef struct {
-  const DnnPlan *plan;
-  const DnnTensor *y_true;
+  const DnnTensor *y_pred, *y_true;
   const float *weights; /* NULL: all 1 */
   float *values;        /* room for one number a sample */
 } Samples;
@@ -348,7 +358,7 @@ update_loss_metric (DnnObjective *self, const DnnMetric *metric,
   DnnLossPass pass = {
     .call = { DNN_END_OF (DnnLossPass, scratch), 0, &self->context },
     .y_true = samples->y_true,
-    .y_pred = &samples->plan->prediction->tensor,
+    .y_pred = samples->y_pred,
     .value = samples->values,
   };
 
@@ -369,7 +379,7 @@ update_metric (DnnObjective *self, const DnnMetric *metric,
   DnnMetricPass pass = {
     .call = { DNN_END_OF (DnnMetricPass, scratch), 0, &self->context },
     .y_true = samples->y_true,
-    .y_pred = &samples->plan->prediction->tensor,
+    .y_pred = samples->y_pred,
     .sample_weight = metric->weighted ? samples->weights : NULL,
     .state = metric->state,
   };
@@ -401,20 +411,36 @@ find_gradient (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true,
 /* The loss of every sample and, where there is a scale, the gradient: at once,
  * if the loss can. */
 static bool
-find_loss (DnnObjective *self, const Samples *samples, const float *scale,
-           GError **error)
+find_loss (DnnObjective *self, const DnnPlan *plan, const DnnTensor *y_true,
+           const float *scale, float *values, GError **error)
 {
   const bool at_once =
       scale != NULL && (self->loss->code->flags & DNN_FLAG_GIVES_VALUE) != 0;
-  DnnLossPass pass = begin_loss (self, samples->plan, samples->y_true);
+  DnnLossPass pass = begin_loss (self, plan, y_true);
 
-  pass.value = samples->values;
+  pass.value = values;
   if (!at_once && !dnn_room_call_loss (self->room, self->loss, &pass,
                                        self->loss->plugin->name, error))
     return false;
-  return scale == NULL ||
-         find_gradient (self, samples->plan, samples->y_true, scale,
-                        at_once ? samples->values : NULL, error);
+  return scale == NULL || find_gradient (self, plan, y_true, scale,
+                                         at_once ? values : NULL, error);
+}
+
+static bool
+update_metrics (DnnObjective *self, Samples samples, GError **error)
+{
+  GPtrArray *both[] = { self->metrics, self->tables };
+
+  if (self->shares != NULL)
+    dnn_shares_set (self->shares, samples.y_pred, samples.y_true);
+  if (self->units != NULL)
+    dnn_units_set (self->units, &samples.y_pred, &samples.y_true);
+  for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
+    for (guint i = 0; i < both[j]->len; i++)
+      if (!update_metric (self, g_ptr_array_index (both[j], i), &samples,
+                          error))
+        return false;
+  return true;
 }
 
 bool
@@ -422,19 +448,13 @@ dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
                       const DnnTensor *y_true, const float *weights,
                       const float *scale, float *values, GError **error)
 {
-  GPtrArray *both[] = { self->metrics, self->tables };
-  const Samples samples = { plan, y_true, weights, values };
+  const Samples samples = { &plan->prediction->tensor, y_true, weights,
+                            values };
   double sum = 0;
 
   self->context.pool = plan->pool;
-  if (self->shares != NULL)
-    dnn_shares_set (self->shares, &plan->prediction->tensor, y_true);
-  for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
-    for (guint i = 0; i < both[j]->len; i++)
-      if (!update_metric (self, g_ptr_array_index (both[j], i), &samples,
-                          error))
-        return false;
-  if (!find_loss (self, &samples, scale, error))
+  if (!update_metrics (self, samples, error) ||
+      !find_loss (self, plan, y_true, scale, values, error))
     return false;
   for (int64_t i = 0; i < y_true->dims[0]; i++)
     sum += weight_of (weights, i) * values[i];

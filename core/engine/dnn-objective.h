@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dnn-executor.h"
+#include "dnn-target-scale.h"
 
 DNN_BEGIN_DECLS
 
@@ -53,6 +54,9 @@ bool dnn_objective_takes_logits (const DnnObjective *self,
 bool dnn_objective_check (DnnObjective *self, const DnnModel *model,
                           const DnnShape *target, DnnExpected *ret_expected,
                           GError **error);
+
+/* Metrics are in the units that this leads back to; NULL: as the loss. */
+void dnn_objective_set_units (DnnObjective *self, DnnTargetScale *scale);
 
 /* What predictions mean to the loss; known once it is checked. */
 DnnScores dnn_objective_scores (const DnnObjective *self);

@@ -99,6 +99,21 @@ dnn_predictor_output_size (const DnnPredictor *self)
   return row_size (&self->plan->prediction->tensor);
 }
 
+/* --- units --------------------------------------------------------------- */
+
+/* `parts` arrays of as many numbers: predictions, and standard deviations. */
+static void
+to_units (const DnnPreprocess *preprocess, float *y, int64_t n, int parts)
+{
+  const DnnTargetScale *scale = preprocess != NULL ? preprocess->targets : NULL;
+
+  if (scale == NULL || n % scale->n != 0)
+    return;
+  dnn_target_scale_undo (scale, y, n, y);
+  if (parts > 1)
+    dnn_target_scale_undo_spread (scale, y + n, n);
+}
+
 /* --- whole arrays -------------------------------------------------------- */
 
 enum { BATCH = 256 };
@@ -273,6 +288,7 @@ dnn_predict_source (DnnModel *model, const DnnPreprocess *preprocess,
       return NULL;
     memcpy (all + first * size, y, (size_t) n * sizeof (float));
   }
+  to_units (preprocess, all, rows.n * size, 1);
   return g_steal_pointer (&all);
 }
 
@@ -370,6 +386,7 @@ sample_all (DnnPredictor *self, const Rows *rows, const DnnSampling *sampling,
           (float) sqrt (squares[i] / (double) sampling->samples);
     }
   }
+  to_units (rows->preprocess, all, n * size, 2);
   return g_steal_pointer (&all);
 }
 

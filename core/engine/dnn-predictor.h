@@ -40,9 +40,9 @@ int64_t dnn_predictor_input_size (const DnnPredictor *self);
 int64_t dnn_predictor_output_size (const DnnPredictor *self);
 
 /* Predictions for every row of a source, preprocessed (`preprocess` may be
- * NULL): rows x output size numbers.  An input that is not finite is
- * DNN_ERROR_DATA, a prediction DNN_ERROR_DIVERGED; both name the row, and the
- * latter the layer.  Returns: (transfer full). */
+ * NULL), in the units of the targets: rows x output size numbers.  An input
+ * that is not finite is DNN_ERROR_DATA, a prediction DNN_ERROR_DIVERGED; both
+ * name the row, and the latter the layer.  Returns: (transfer full). */
 float *dnn_predict_source (DnnModel *model, const DnnPreprocess *preprocess,
                            const DnnSource *inputs, unsigned threads,
                            GError **error);

@@ -63,6 +63,8 @@ void dnn_run_take_folder (DnnRun *self, const char *folder);
 void dnn_run_tell (const DnnRun *self, const char *text);
 /* The same of something that went wrong, or will. */
 void dnn_run_warn (const DnnRun *self, const char *text);
+/* Warns of settings with which little or nothing can be learnt. */
+void dnn_run_warn_of_void (const DnnRun *self, const DnnPhase *phase);
 /* Writes a file of the folder, whole or not at all. */
 bool dnn_run_write_text (const DnnRun *self, const char *name, const char *text,
                          GError **error);

@@ -134,6 +134,8 @@ inherit_preprocess (DnnRun *self, DnnModelFile *base, GError **error)
                  n, dnn_split_input (self->data->train)->row);
     return false;
   }
+  dnn_target_scale_unref (base->preprocess->targets);
+  base->preprocess->targets = g_steal_pointer (&own->targets);
   g_strfreev (base->preprocess->class_names);
   base->preprocess->class_names = g_steal_pointer (&own->class_names);
   g_strfreev (base->preprocess->columns);

@@ -6,30 +6,6 @@
 
 #include <math.h>
 
-/* Settings of which each is right, and with which nothing is learnt. */
-static void
-warn_of_void (const DnnRun *self, const DnnPhase *phase)
-{
-  const DnnTrainSettings *s = &phase->settings;
-  const int64_t n = s->steps > 0
-                        ? s->steps
-                        : s->epochs * dnn_trainer_n_batches (self->trainer);
-  const int64_t batches =
-      dnn_optimizer_n_accumulated (dnn_trainer_optimizer (self->trainer));
-  g_autofree char *text = NULL;
-
-  if (dnn_model_count (self->model).trainable == 0)
-    text = g_strdup_printf ("phase %s: no weight trains%s%s", phase->name,
-                            *s->frozen != '\0' ? ": frozen = " : "", s->frozen);
-  else if (batches > n)
-    text = g_strdup_printf ("phase %s: no update is made: %" G_GINT64_FORMAT
-                            " batches are accumulated, and it has "
-                            "%" G_GINT64_FORMAT,
-                            phase->name, batches, n);
-  if (text != NULL)
-    dnn_run_warn (self, text);
-}
-
 /* Begins phase number self->phase (the first has begun with the trainer), and
  * says what that means. */
 static bool
@@ -43,7 +19,7 @@ begin_phase (DnnRun *self, GError **error)
     dnn_error_prefix_place (error, phase->place);
     return false;
   }
-  warn_of_void (self, phase);
+  dnn_run_warn_of_void (self, phase);
   dnn_run_commit_best (self);
   self->best = self->best_missed = INFINITY; /* the best is its phase's */
   if (self->phases->len > 1) {

@@ -217,6 +217,7 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
       !dnn_diagnosis_check_model (file->model, error) || !dnn_blas_init (error))
     return NULL;
 
+  dnn_objective_set_units (objective, data->preprocess->targets);
   self->n_rows = split->n;
   self->values = g_new0 (double, dnn_objective_n_metrics (objective) + 1);
   for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)

@@ -83,6 +83,7 @@ make_objectives (DnnPhaseParts *self, DnnTrainer *trainer, GError **error)
         !dnn_objective_check (*both[i], trainer->model, &target, &expected,
                               error))
       return false;
+    dnn_objective_set_units (*both[i], trainer->data->preprocess->targets);
   }
   self->logits = dnn_objective_takes_logits (self->objective, trainer->model);
   return check_targets (trainer, &expected, error);

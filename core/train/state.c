@@ -30,6 +30,12 @@ dnn_trainer_n_batches (const DnnTrainer *self)
 }
 
 bool
+dnn_trainer_takes_numbers (const DnnTrainer *self)
+{
+  return !self->expected.set && !self->expected.ranged;
+}
+
+bool
 dnn_trainer_is_stopped (const DnnTrainer *self)
 {
   return self->stopped;

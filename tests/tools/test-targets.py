@@ -136,6 +136,59 @@ def test_threshold():
           'binary_accuracy_0.25: 0.7500' in result.stdout, show(result))
 
 
+def predictions(*args):
+    run('predict', 'out', 't.csv', '--out', 'p.csv', '--quiet', *args)
+    return [[float(x) for x in line.split(',')]
+            for line in pathlib.Path('p.csv').read_text().splitlines()]
+
+
+def value(result, name):
+    return next((float(line.split(': ')[1]) for line in
+                 result.stdout.splitlines() if line.startswith(name + ': ')),
+                float('nan'))
+
+
+def test_standardized():
+    rows = [(i / 20 - 1, 3e5 + 5e4 * (i / 20 - 1)) for i in range(41)]
+    write(rows, 'dense units=1', 'loss = mse\nmetrics = mae, mse',
+          'standardize_targets = true')
+    train = ['train', 't.dnn', '--out', 'out', '--overwrite', '--quiet',
+             '--set', 'optimizer.learning_rate=0.1']
+    result = run(*train, '--epochs', '60')
+    seen = [row[0] for row in predictions()]
+    errors = [abs(y - p) for (_, y), p in zip(rows, seen)]
+    check('large targets are learnt by plain descent, and predicted in their '
+          'units', max(errors) < 50, f'{max(errors)}\n{show(result)}')
+    result = run('evaluate', 'out/model.safetensors', '--quiet')
+    mae = sum(errors) / len(errors)
+    check('metrics are in their units, the loss is not',
+          abs(value(result, 'mae') - mae) < 0.1 + 0.01 * mae
+          and value(result, 'mse') > 1e6 * value(result, 'loss'), show(result))
+    run(*train, '--epochs', '30')
+    run('train', '--resume', 'out', '--epochs', '60', '--quiet')
+    check('a run that goes on has the same', seen == [
+        row[0] for row in predictions()])
+    write(rows, 'dense units=2 ! dropout rate=0.5 ! dense units=1',
+          'loss = mse', 'standardize_targets = true')
+    run(*train, '--epochs', '1')
+    parts = predictions('--samples', '20')[1:] or [[0, 0]]
+    check('so are samples and their spread', all(
+        mean > 1e5 and 10 < spread < 1e5 for mean, spread in parts), parts[:3])
+
+
+def test_standardized_labels():
+    for name, rows, layers, loss, words in (
+            ('a loss of classes', [(1, 0), (2, 1)], 'dense units=1',
+             'loss = binary_crossentropy',
+             "any number, and 'binary_crossentropy' takes from 0 to 1"),
+            ('words', [(1, 'a'), (2, 'b')], 'dense units=1', 'loss = mse',
+             "the targets of 't.csv' are classes")):
+        write(rows, layers, loss, 'standardize_targets = true')
+        result = run('train', 't.dnn', '--out', 'out2', '--quiet')
+        check(f'{name} cannot have standardized targets',
+              result.returncode == 1 and words in result.stderr, show(result))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -144,6 +197,8 @@ def main():
         test_sums()
         test_scored()
         test_threshold()
+        test_standardized()
+        test_standardized_labels()
         os.chdir('/')
     return finish()
 
