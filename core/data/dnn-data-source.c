@@ -264,6 +264,21 @@ parse_limit (DnnDataSource *self, GError **error)
   return false;
 }
 
+static bool
+check_keep (const DnnInts *keep, GError **error)
+{
+  for (int64_t i = 0; i < keep->n; i++)
+    for (int64_t j = 0; j < i; j++)
+      if (keep->at[i] == keep->at[j]) {
+        g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                     "keep_classes must name every class once, and "
+                     "'%" G_GINT64_FORMAT "' is there twice",
+                     keep->at[i]);
+        return false;
+      }
+  return true;
+}
+
 bool
 dnn_data_settings_parse (const DnnSpec *section, DnnDataSettings *ret_settings,
                          GError **error)
@@ -287,7 +302,8 @@ dnn_data_source_new (const DnnSpec *section, GError **error)
   if (!dnn_data_settings_parse (section, &self->settings, error))
     return NULL;
   self->class_names = self->settings.class_names;
-  if (!parse_limit (self, error) || !find_files (self, error)) {
+  if (!check_keep (&self->settings.keep_classes, error) ||
+      !parse_limit (self, error) || !find_files (self, error)) {
     g_prefix_error (error, "[data] ");
     dnn_error_prefix_place (error, section->place);
     return NULL;

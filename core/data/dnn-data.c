@@ -282,21 +282,6 @@ take_weights (DnnData *self, const DnnDataSettings *settings,
 }
 
 static bool
-check_keep (const DnnInts *keep, GError **error)
-{
-  for (int64_t i = 0; i < keep->n; i++)
-    for (int64_t j = 0; j < i; j++)
-      if (keep->at[i] == keep->at[j]) {
-        g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                     "keep_classes must name every class once, and "
-                     "'%" G_GINT64_FORMAT "' is there twice",
-                     keep->at[i]);
-        return false;
-      }
-  return true;
-}
-
-static bool
 select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
 {
   DnnSplit *splits[] = { self->train, self->validation, self->test };
@@ -311,8 +296,6 @@ select_rows (DnnData *self, const DnnDataSettings *settings, GError **error)
                  "row");
     return false;
   }
-  if (!check_keep (&settings->keep_classes, error))
-    return false;
   for (size_t i = 0; i < G_N_ELEMENTS (splits); i++) {
     if (splits[i] != NULL && settings->keep_classes.n > 0 &&
         !keep_classes (&self->relabel, splits[i], error))

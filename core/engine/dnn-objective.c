@@ -60,26 +60,6 @@ find_label (const DnnObjective *self, const char *label)
   return NULL;
 }
 
-/* top_k_3, recall_class_id_1: what was set tells two uses apart, and a column
- * of the history says what it is of.  The one parameter of a plugin needs no
- * name. */
-static char *
-name_use (const DnnSpec *spec, const DnnPlugin *code)
-{
-  g_autoptr (GString) name = g_string_new (spec->name);
-
-  for (guint i = 0; i < spec->args->len; i++) {
-    const DnnArg *arg = g_ptr_array_index (spec->args, i);
-
-    if (code->n_params > 1)
-      g_string_append_printf (name, "_%s", arg->key);
-    g_string_append_printf (name, "_%s", arg->value);
-  }
-  /* A name is a cell of a table, a file's and an event's. */
-  g_strcanon (name->str, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-+", '_');
-  return g_string_free (g_steal_pointer (&name), FALSE);
-}
-
 /* NAME; weighted_NAME where a metric without weights has that; NAME_1, ... */
 static char *
 make_label (const DnnObjective *self, const char *name, bool weighted)
@@ -117,7 +97,7 @@ add_metrics (DnnObjective *self, DnnRegistry *registry, const char *metrics,
     metric = g_new0 (DnnMetric, 1);
     metric->room = dnn_room_new ();
     metric->component = component;
-    name = name_use (spec, component->code);
+    name = dnn_spec_name_use (spec, component->code->n_params > 1);
     metric->label = make_label (self, name, weighted);
     metric->weighted = weighted;
     g_ptr_array_add (self->metrics, metric);

@@ -416,3 +416,19 @@ dnn_spec_to_string (const DnnSpec *self)
     g_string_append_c (text, ')');
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
+
+char *
+dnn_spec_name_use (const DnnSpec *self, bool with_keys)
+{
+  g_autoptr (GString) name = g_string_new (self->name);
+
+  for (guint i = 0; i < self->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (self->args, i);
+
+    if (with_keys)
+      g_string_append_printf (name, "_%s", arg->key);
+    g_string_append_printf (name, "_%s", arg->value);
+  }
+  g_strcanon (name->str, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-+", '_');
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}

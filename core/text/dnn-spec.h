@@ -78,4 +78,9 @@ char *dnn_spec_to_string (const DnnSpec *self);
  * message does not begin with one already: the innermost is the best. */
 void dnn_error_prefix_place (GError **error, DnnPlace place);
 
+/* top_k_3, recall_class_id_1: what was set tells two uses of a plugin apart, in
+ * a name that may be a cell of a table, a file's or an event's.  `with_keys`:
+ * not for the one parameter of a plugin.  Returns: (transfer full). */
+char *dnn_spec_name_use (const DnnSpec *self, bool with_keys);
+
 DNN_END_DECLS
