@@ -114,6 +114,14 @@ dnn_test_step (DnnTest *self, uint64_t step)
 }
 
 void
+dnn_test_epoch (DnnTest *self, uint64_t epoch, const uint64_t *rows)
+{
+  self->info.epoch = epoch;
+  self->info.rows = rows;
+  self->ran = false;
+}
+
+void
 dnn_test_freeze (DnnTest *self)
 {
   drop_plan (self);

@@ -46,6 +46,10 @@ void dnn_test_freeze (DnnTest *self);
 /* The step of the run, from 0: random layers draw by it. */
 void dnn_test_step (DnnTest *self, uint64_t step);
 
+/* The epoch, from 0, and the rows of the samples in the data (borrowed; NULL:
+ * none, to begin with): random layers of pictures draw by them. */
+void dnn_test_epoch (DnnTest *self, uint64_t epoch, const uint64_t *rows);
+
 void dnn_test_set (DnnTest *self, const char *name, const float *values,
                    size_t n);
 /* Normal numbers in x, dy and all weights. */

@@ -138,7 +138,7 @@ make_pass (DnnCheckLayer *self)
   self->context.worker_scratch = self->worker_data;
   self->context.worker_stride = self->worker_stride;
   self->pass = (DnnPass){
-    .call = { DNN_END_OF (DnnPass, scratch), 0, &self->context },
+    .call = { DNN_END_OF (DnnPass, rows), 0, &self->context },
     .step = 3,
     .n_inputs = self->x.n,
     .n_outputs = self->y.n,

@@ -83,8 +83,11 @@ begin_call (DnnStage *stage, const DnnPassInfo *info, Direction direction)
   pass->training = info->training;
   pass->frozen = !stage->layer->trainable;
   pass->step = info->step;
+  pass->epoch = info->epoch;
+  pass->rows = info->rows;
   stage->context.key.seed = info->seed;
   stage->context.key.step = info->step;
+  stage->context.epoch = info->epoch;
   stage->context.n_products = 0;
   for (uint32_t i = 0; i < built->scratch.n; i++)
     ((DnnTensor **) pass->scratch)[i] =

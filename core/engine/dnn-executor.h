@@ -13,6 +13,8 @@ typedef struct DnnPassInfo {
   uint64_t seed;
   uint64_t step; /* of the run, from 0 */
   bool training;
+  uint64_t epoch;       /* of the run, from 0 */
+  const uint64_t *rows; /* of the samples, in the data; NULL: none */
 } DnnPassInfo;
 
 /* Where weight gradients go, each as soon as it is known. */

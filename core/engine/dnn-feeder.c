@@ -36,6 +36,7 @@ struct DnnFeeder {
   float *targets;    /* (owned) rows x target size */
   float *weights;    /* (owned) one a row, where there are any */
   float *scale;      /* (owned) one a row */
+  uint64_t *numbers; /* (owned) of the batch's rows, in the data */
   const double *class_weights; /* NULL: 1 for all */
   int64_t n_classes;
   float *values; /* (owned) one a row */
@@ -67,6 +68,7 @@ dnn_feeder_free (DnnFeeder *self)
   if (self == NULL)
     return;
   g_free (self->values);
+  g_free (self->numbers);
   g_free (self->scale);
   clear_block (self);
   dnn_row_window_free (self->window);
@@ -175,6 +177,7 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
       !dnn_feeder_replan (self, options, cache, error))
     return NULL;
   self->scale = g_new0 (float, (gsize) self->batch);
+  self->numbers = g_new0 (uint64_t, (gsize) self->batch);
   self->values = g_new0 (float, (gsize) self->batch);
   return g_steal_pointer (&self);
 }
@@ -432,9 +435,13 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   batch->scale = self->scale;
   batch->values = self->values;
   batch->weights = has_weights (self) ? self->weights + self->offset : NULL;
-  for (int64_t j = 0; j < batch->n; j++)
+  batch->rows = self->numbers;
+  for (int64_t j = 0; j < batch->n; j++) {
     self->scale[j] =
         (batch->weights != NULL ? batch->weights[j] : 1) / (float) batch->n;
+    self->numbers[j] =
+        (uint64_t) dnn_split_row (self->split, self->rows[self->offset + j]);
+  }
   return batch;
 }
 

@@ -41,6 +41,7 @@ typedef struct DnnBatch {
   DnnPlan *plan;
   DnnTensor y_true;
   const float *weights; /* one a row, or NULL: all 1 */
+  const uint64_t *rows; /* their numbers in the data */
   float *scale;         /* weight / rows, one a row */
   float *values;        /* room for one number a row */
   int64_t n;            /* rows */

@@ -212,7 +212,7 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   stage->convs = dnn_convs_new (stage->built);
   stage->context.convs = stage->convs;
   stage->context.key.owner = dnn_random_owner (layer->name);
-  pass->call = (DnnCall){ DNN_END_OF (DnnPass, scratch), 0, &stage->context };
+  pass->call = (DnnCall){ DNN_END_OF (DnnPass, rows), 0, &stage->context };
   pass->n_inputs = layer->n_inputs;
   pass->n_outputs = stage->n_outputs;
   pass->x = x;

@@ -347,10 +347,12 @@ sample_batch (DnnPredictor *self, const DnnSampling *sampling, const Rows *rows,
   memset (mean, 0, (size_t) n * sizeof *mean);
   memset (squares, 0, (size_t) n * sizeof *squares);
   for (int64_t i = 0; i < sampling->samples; i++) {
+    const uint64_t number = (uint64_t) (batch * sampling->samples + i);
     DnnPassInfo info = {
-      sampling->seed,
-      (uint64_t) (batch * sampling->samples + i),
-      true,
+      .seed = sampling->seed,
+      .step = number,
+      .training = true,
+      .epoch = number,
     };
 
     /* A layer that runs in place has written over it. */

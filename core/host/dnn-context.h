@@ -29,6 +29,7 @@ typedef struct DnnContext {
   DnnPool *pool;   /* NULL in build: no parallel work */
   char *message;   /* (owned) what the plugin said in fail */
   DnnKey key;      /* seed, owner, step */
+  uint64_t epoch;  /* in a layer's pass */
   DnnBuilt *built; /* in build */
 
   /* An elementwise activation that affine may apply to every tile of y[0]

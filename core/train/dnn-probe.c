@@ -236,15 +236,17 @@ run_batch (const DnnBatch *batch, const DnnProbeTask *task,
            DnnHealthEpoch *epoch, GError **error)
 {
   Watch watch = { batch->plan, epoch };
+  DnnPassInfo info = task->info;
 
-  if (!dnn_executor_forward_watched (batch->plan, &task->info, watch_forward,
-                                     &watch, error))
+  info.rows = batch->rows;
+  if (!dnn_executor_forward_watched (batch->plan, &info, watch_forward, &watch,
+                                     error))
     return false;
   if (!batch->plan->loss_value->wanted)
     return true;
   if (!dnn_objective_gradient (task->objective, batch->plan, &batch->y_true,
                                batch->scale, error) ||
-      !dnn_executor_backward_watched (batch->plan, &task->info, watch_backward,
+      !dnn_executor_backward_watched (batch->plan, &info, watch_backward,
                                       &watch, error))
     return false;
   show_gradients (batch->plan, task);

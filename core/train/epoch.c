@@ -16,7 +16,8 @@ diagnose (const DnnTrainer *self, uint64_t step)
     .model = self->model,
     .feeder = self->feeder,
     .objective = self->parts.objective,
-    .info = { (uint64_t) self->parts.settings.seed, step, true },
+    .info = { (uint64_t) self->parts.settings.seed, step, true,
+              (uint64_t) self->epoch, NULL },
     .epoch = self->epoch + 1,
   };
 }
@@ -31,6 +32,7 @@ check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
     return true;
   /* Layers that run in place have written over the inputs. */
   diagnosis.batch = dnn_feeder_get (self->feeder, batch->index);
+  diagnosis.info.rows = diagnosis.batch->rows;
   self->lost = dnn_diagnosis_find_weight (self->model) != NULL;
   dnn_diagnosis_set_loss_error (&diagnosis, loss, error);
   return false;
@@ -58,6 +60,7 @@ dnn_trainer_explain_step (DnnTrainer *self, const char *what, GError **error)
   DnnDiagnosis diagnosis = diagnose (self, self->step - 1);
 
   diagnosis.batch = dnn_feeder_get (self->feeder, self->batch - 1);
+  diagnosis.info.rows = diagnosis.batch->rows;
   dnn_diagnosis_set_step_error (&diagnosis, what, error);
 }
 
@@ -65,7 +68,8 @@ bool
 dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
                          GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step, true };
+  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step, true,
+                       (uint64_t) self->epoch, batch->rows };
   DnnSink sink = dnn_optimizer_sink (self->parts.optimizer);
   const float *scale = batch->plan->loss_value->wanted ? batch->scale : NULL;
 
@@ -296,8 +300,8 @@ bool
 dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split, double *ret_loss,
                       double *ret_metrics, GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step,
-                       false };
+  DnnPassInfo info = { .seed = (uint64_t) self->parts.settings.seed,
+                       .step = self->step };
   DnnPlanOptions options = { .batch = DNN_EVALUATION_BATCH,
                              .logits = self->parts.logits };
   g_autoptr (DnnFeeder) feeder = dnn_feeder_new (

@@ -207,8 +207,8 @@ bool
 dnn_trainer_run_validation (DnnTrainer *self, DnnHistoryEpoch *epoch,
                             GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step,
-                       false };
+  DnnPassInfo info = { .seed = (uint64_t) self->parts.settings.seed,
+                       .step = self->step };
 
   if (self->validation == NULL)
     return true;

@@ -12,12 +12,14 @@
 #pragma once
 
 #include <dnn/abi/activation.h>
+#include <dnn/abi/affine.h>
 #include <dnn/abi/axes.h>
 #include <dnn/abi/axes_pass.h>
 #include <dnn/abi/callback.h>
 #include <dnn/abi/communicator.h>
 #include <dnn/abi/convolution.h>
 #include <dnn/abi/decoder.h>
+#include <dnn/abi/draws.h>
 #include <dnn/abi/einsum.h>
 #include <dnn/abi/foreign.h>
 #include <dnn/abi/initializer.h>

@@ -195,7 +195,10 @@ test_case (JsonObject *golden)
   if (json_object_has_member (golden, "x1"))
     test_pair (golden);
   else
-    test_one (golden, strstr (name, "conv") != NULL ? expect_near : expect);
+    test_one (golden, strstr (name, "conv") != NULL ||
+                              g_str_has_prefix (name, "random_")
+                          ? expect_near
+                          : expect);
 }
 
 int
@@ -208,6 +211,7 @@ main (int argc, char *argv[])
   dnn_test_add_golden ("shelf-layers", DNN_KIND_LAYER, test_case);
   dnn_test_add_golden ("convolutions", DNN_KIND_LAYER, test_case);
   dnn_test_add_golden ("images-pools", DNN_KIND_LAYER, test_case);
+  dnn_test_add_golden ("augment", DNN_KIND_LAYER, test_case);
 
   return g_test_run ();
 }

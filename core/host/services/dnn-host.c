@@ -134,7 +134,11 @@ random_numbers (const void *call, uint32_t stream, uint32_t distribution,
   if (!dnn_host_has_numbers (call, "random"))
     return;
   key.stream = stream;
-  if (distribution == DNN_NORMAL)
+  if ((distribution & DNN_BY_EPOCH) != 0) {
+    key.stream = ~stream;
+    key.step = dnn_host_context (call)->epoch;
+  }
+  if ((distribution & ~(uint32_t) DNN_BY_EPOCH) == DNN_NORMAL)
     dnn_random_normal (&key, first, n, out);
   else
     dnn_random_uniform (&key, first, n, out);

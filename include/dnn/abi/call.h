@@ -17,7 +17,10 @@ typedef struct DnnCall {
 
 typedef enum DnnDistribution {
   DNN_UNIFORM = 0, /* in [0, 1) */
-  DNN_NORMAL = 1   /* mean 0, standard deviation 1 */
+  DNN_NORMAL = 1,  /* mean 0, standard deviation 1 */
+  /* Or-ed to one of them, in a layer (minor 1): the stream of the epoch instead
+   * of the step, for numbers that go by the rows of samples. */
+  DNN_BY_EPOCH = 1 << 8
 } DnnDistribution;
 
 /* Which tensors backward reads; what is not named may be overwritten. */

@@ -17,6 +17,15 @@ dnn_grain (const DnnTensor *t)
   return DNN_GRAIN / (dnn_count (t) / t->dims[0] + 1) + 1;
 }
 
+/* to = from, unless they are one and the same. */
+static inline void
+dnn_copy (const DnnTensor *from, DnnTensor *to)
+{
+  if (to->data != from->data)
+    for (int64_t i = 0, n = dnn_count (to); i < n; i++)
+      dnn_f32 (to)[i] = dnn_f32 (from)[i];
+}
+
 /* Fails where the input has not `rank` axes between batch and channels. */
 static inline int32_t
 dnn_expect_rank (const DnnHost *host, DnnBuild *b, int64_t rank)
