@@ -2,6 +2,7 @@
 #include "dnn-build.h"
 #include "dnn-checker.h"
 
+#include "dnn-dtype.h"
 #include "dnn-guard.h"
 #include "dnn-shape.h"
 
@@ -69,7 +70,8 @@ find_address (void *data, const DnnWatched *list, const DnnTensor *t,
   const Search *search = data;
   const char *first = t->data;
   const int64_t n = dnn_count (t);
-  const int64_t at = (search->address - first) / (int64_t) sizeof (float);
+  const int64_t at = (search->address - first) /
+                     (int64_t) dnn_dtype_size ((DnnDtype) t->dtype);
   g_autofree char *name = name_of (list, i);
 
   if (!dnn_guard_is_near (t->data, search->address))

@@ -1,6 +1,8 @@
 /* dnn-check-layer.c - makes a layer's tensors and calls its plugin */
 #include "dnn-check-layer.h"
 
+#include "dnn-fill.h"
+
 #include <math.h>
 
 const DnnCheckMode dnn_check_modes[DNN_CHECK_MODES] = {
@@ -38,27 +40,21 @@ initialize (DnnCheckLayer *self, const DnnDeclared *declared, DnnTensor *t)
   g_autoptr (DnnComponent) initializer =
       dnn_component_parse (self->checker->subject->registry,
                            DNN_KIND_INITIALIZER, declared->initializer, &error);
-  DnnContext context = {
-    .pool = self->checker->pools[0],
+  const DnnFilled filled = {
+    .name = declared->name,
     .key = { .seed = self->checker->subject->seed,
              .owner = dnn_random_owner (declared->name) },
-  };
-  DnnFill fill = {
-    .call = { DNN_END_OF (DnnFill, fan_out), 0, &context },
-    .w = t,
     .fan_in = declared->fan_in,
     .fan_out = declared->fan_out,
+    .x = self->x.pointer[0],
+    .w = t,
   };
-  const DnnInitializerOps *ops;
 
-  if (initializer == NULL) {
+  if (initializer == NULL)
     dnn_checker_fail (self->checker, "the initializer of %s: %s",
                       declared->name, error->message);
-    return;
-  }
-  ops = initializer->code->ops;
-  ops->fill (initializer->self, &dnn_host, &fill);
-  dnn_context_clear (&context);
+  else if (!dnn_fill (initializer, &filled, &error))
+    dnn_checker_fail (self->checker, "%s", error->message);
 }
 
 /* First values, moved off zeros and ones, upwards for buffers: a variance must
@@ -77,6 +73,8 @@ make_state (DnnCheckLayer *self, DnnCheckList *list,
     if (data == NULL)
       continue;
     initialize (self, &declared->at[i], t);
+    if (t->dtype != DNN_FLOAT32)
+      continue;
     dnn_check_list_init (&noise, 1);
     noise.at[0] = dnn_check_tensor (&declared->at[i].shape, 1);
     dnn_check_fill (self->checker, declared->at[i].name, &noise.at[0]);
@@ -215,6 +213,30 @@ call_op (void *data)
 
   call->status = call->op (call->layer->checker->component->self, &dnn_host,
                            &call->layer->pass);
+}
+
+bool
+dnn_check_layer_run_first (DnnCheckLayer *self)
+{
+  const DnnWatched lists[] = {
+    { "x", &self->x, true },
+    { "y", &self->y, true },
+    { "dy", &self->dy, true },
+    { "dx", &self->dx, true },
+    { "w", &self->w, false },
+    { "dw", &self->dw, true },
+    { "buffer", &self->buffers, false },
+    { "saved tensor", &self->saved, true },
+    { "scratch", &self->scratch, false },
+    { "worker scratch", &self->worker, false },
+  };
+  Call call = { self, self->ops->first, 0 };
+
+  dnn_check_list_poison (&self->scratch);
+  return dnn_checker_call (self->checker, "first", lists, G_N_ELEMENTS (lists),
+                           call_op, &call) &&
+         dnn_checker_status (self->checker, &self->context, call.status,
+                             "first");
 }
 
 static bool

@@ -51,6 +51,9 @@ bool dnn_check_layer_forward (DnnCheckLayer *self, const DnnCheckMode *mode);
 bool dnn_check_layer_backward (DnnCheckLayer *self, const DnnCheckMode *mode);
 bool dnn_check_layer_run (DnnCheckLayer *self, const DnnCheckMode *mode);
 
+/* Calls `first`, with scratch poisoned before; held to what it may write. */
+bool dnn_check_layer_run_first (DnnCheckLayer *self);
+
 /* Sentences where an entry that is present was not written. */
 void dnn_check_layer_written (DnnCheckLayer *self, const DnnCheckList *list,
                               DnnTensor *const *present, const char *what,

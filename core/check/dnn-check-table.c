@@ -79,5 +79,8 @@ const DnnCheckRow dnn_check_table[] = {
   { .name = "save",
     .about = "all that it remembers is in what the host saves",
     .stage = DNN_CHECK_BEHAVIOUR },
+  { .name = "first",
+    .about = "first values come from the batch, and nothing else is touched",
+    .stage = DNN_CHECK_BEHAVIOUR },
   { .name = NULL },
 };

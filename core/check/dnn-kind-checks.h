@@ -51,6 +51,7 @@ extern const DnnKindChecks *const dnn_kind_checks[];
 
 void dnn_check_layer_ops (const void *ops, GPtrArray *failures);
 void dnn_check_layer_determinism (DnnChecker *checker);
+void dnn_check_layer_first (DnnChecker *checker);
 void dnn_check_layer_flags (DnnChecker *checker);
 void dnn_check_layer_frozen (DnnChecker *checker);
 void dnn_check_layer_gradients (DnnChecker *checker);

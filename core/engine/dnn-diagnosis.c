@@ -12,7 +12,9 @@
 static int64_t
 find_not_finite (const DnnTensor *t)
 {
-  return t->data != NULL ? dnn_find_not_finite (t->data, dnn_count (t)) : -1;
+  return t->data != NULL && t->dtype == DNN_FLOAT32
+             ? dnn_find_not_finite (t->data, dnn_count (t))
+             : -1;
 }
 
 /* --- weights ------------------------------------------------------------- */

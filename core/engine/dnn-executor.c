@@ -74,6 +74,10 @@ run_activation (DnnPool *pool, Activation *job, const DnnStage *stage,
 /* As the plan numbers the scratch of a stage. */
 typedef enum { FORWARD, BACKWARD } Direction;
 
+/* A function of a layer's ops. */
+typedef int32_t (*LayerOp) (const void *self, const DnnHost *host,
+                            DnnPass *pass);
+
 static void
 begin_call (DnnStage *stage, const DnnPassInfo *info, Direction direction)
 {
@@ -103,26 +107,42 @@ begin_call (DnnStage *stage, const DnnPassInfo *info, Direction direction)
         stage->scratch[direction][DNN_WINDOWS_ROOM].tensor.data;
 }
 
-/* Forward or backward of the stage's plugin. */
 static bool
-call_component (DnnStage *stage, Direction direction, GError **error)
+call_op (DnnStage *stage, LayerOp op, const char *name, GError **error)
 {
   const DnnComponent *component = stage->layer->component;
-  const DnnLayerOps *ops = component->code->ops;
   const DnnRunning running = { "layer", stage->layer->name,
-                               component->plugin->name,
-                               direction == FORWARD ? "forward" : "backward" };
+                               component->plugin->name, name };
   int32_t status;
 
   dnn_running_begin (&running);
-  status = (direction == FORWARD ? ops->forward : ops->backward) (
-      component->self, &dnn_host, &stage->pass);
+  status = op (component->self, &dnn_host, &stage->pass);
   dnn_running_end ();
   if (status == 0 && stage->context.message == NULL)
     return true;
   dnn_context_take_error (&stage->context, stage->layer->name, DNN_ERROR_DATA,
                           error);
   return false;
+}
+
+/* Forward or backward of the stage's plugin. */
+static bool
+call_component (DnnStage *stage, Direction direction, GError **error)
+{
+  const DnnLayerOps *ops = stage->layer->component->code->ops;
+
+  return direction == FORWARD
+             ? call_op (stage, ops->forward, "forward", error)
+             : call_op (stage, ops->backward, "backward", error);
+}
+
+bool
+dnn_executor_first (DnnStage *stage, const DnnPassInfo *info, GError **error)
+{
+  const DnnLayerOps *ops = stage->layer->component->code->ops;
+
+  begin_call (stage, info, FORWARD);
+  return call_op (stage, ops->first, "first", error);
 }
 
 /* Whether affine may apply the layer's activation to a part of what it makes.

@@ -38,6 +38,11 @@ typedef bool (*DnnWatch) (void *data, const DnnStage *stage);
 bool dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
                                    DnnWatch watch, void *data, GError **error);
 
+/* Calls `first` of a stage that has one, when its inputs are there and before
+ * its forward. */
+bool dnn_executor_first (DnnStage *stage, const DnnPassInfo *info,
+                         GError **error);
+
 /* From plan->loss_value->gradient, which the caller has written, down to the
  * first layer that trains.  `sink` may be NULL: every gradient is then left
  * in its stage's dw. */

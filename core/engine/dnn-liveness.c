@@ -5,6 +5,8 @@
  */
 #include "dnn-liveness.h"
 
+#include "dnn-dtype.h"
+
 #include <string.h>
 
 typedef struct {
@@ -42,7 +44,7 @@ static void
 new_block (Planner *self, DnnPlaced *placed, size_t copies, int first, int last)
 {
   DnnBlock block = {
-    .size = (size_t) dnn_count (&placed->tensor) * sizeof (float) * copies,
+    .size = dnn_tensor_bytes (&placed->tensor) * copies,
     .first = first,
     .last = last,
   };

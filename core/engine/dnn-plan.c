@@ -24,7 +24,7 @@ place_list (const DnnDeclaredList *list)
   DnnPlaced *placed = g_new0 (DnnPlaced, list->n + 1);
 
   for (uint32_t i = 0; i < list->n; i++)
-    placed[i] = (DnnPlaced){ dnn_tensor_of (&list->at[i].shape), -1 };
+    placed[i] = (DnnPlaced){ dnn_declared_tensor (&list->at[i]), -1 };
   return placed;
 }
 
@@ -163,7 +163,6 @@ find_loss (DnnPlan *self)
 
 /* --- call structs -------------------------------------------------------- */
 
-/* A NULL-terminated array of pointers to the tensors that are declared. */
 /* A plugin may look at any index that it might have declared, and finds NULL:
  * there is room for the largest. */
 static DnnTensor **
@@ -198,7 +197,7 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   const DnnLayer *layer = stage->layer;
   DnnPass *pass = &stage->pass;
   const DnnTensor **x = g_new0 (const DnnTensor *, layer->n_inputs + 1);
-  DnnTensor **y = g_new0 (DnnTensor *, stage->n_outputs + 1);
+  DnnTensor **y = new_pointers ();
 
   for (uint32_t i = 0; i < layer->n_inputs; i++)
     x[i] = &stage->in[i]->y.tensor;
@@ -217,7 +216,7 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   pass->n_outputs = stage->n_outputs;
   pass->x = x;
   pass->y = y;
-  pass->dy = g_new0 (const DnnTensor *, stage->n_outputs + 1);
+  pass->dy = (const DnnTensor *const *) new_pointers ();
   pass->dx = g_new0 (DnnTensor *, layer->n_inputs + 1);
   pass->w = (const DnnTensor *const *) weight_pointers (layer->weights,
                                                         layer->n_weights);

@@ -1,6 +1,7 @@
 /* dnn-room.c - calls a loss or metric, with scratch for the batch at hand */
 #include "dnn-room.h"
 
+#include "dnn-dtype.h"
 #include "dnn-host.h"
 #include "dnn-kind.h"
 #include "dnn-running.h"
@@ -42,12 +43,14 @@ dnn_room_set_built (DnnRoom *self, const DnnBuilt *built)
   self->batch = 0;
 }
 
+/* Floats that it takes. */
 static int64_t
-lines_of (const DnnShape *shape)
+lines_of (const DnnDeclared *declared)
 {
-  const DnnTensor t = dnn_tensor_of (shape);
+  const DnnTensor t = dnn_declared_tensor (declared);
+  const size_t line = LINE * sizeof (float);
 
-  return (dnn_count (&t) + LINE - 1) / LINE * LINE;
+  return (int64_t) ((dnn_tensor_bytes (&t) + line - 1) / line * LINE);
 }
 
 /* Places all in `block`, which may be NULL.  Returns: the numbers it takes. */
@@ -59,15 +62,15 @@ lay_out (DnnRoom *self, const DnnBuilt *built, unsigned n_workers, float *block)
   for (uint32_t i = 0; i < built->scratch.n; i++) {
     if (!built->scratch.at[i].set)
       continue;
-    self->scratch[i] = dnn_tensor_of (&built->scratch.at[i].shape);
+    self->scratch[i] = dnn_declared_tensor (&built->scratch.at[i]);
     self->scratch[i].data = block != NULL ? block + n : NULL;
     self->pointer[i] = &self->scratch[i];
-    n += lines_of (&built->scratch.at[i].shape);
+    n += lines_of (&built->scratch.at[i]);
   }
   for (uint32_t i = 0; i < built->worker_scratch.n; i++) {
     if (!built->worker_scratch.at[i].set)
       continue;
-    self->stride[i] = lines_of (&built->worker_scratch.at[i].shape);
+    self->stride[i] = lines_of (&built->worker_scratch.at[i]);
     self->worker[i] = block != NULL ? block + n : NULL;
     n += self->stride[i] * n_workers;
   }

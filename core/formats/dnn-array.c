@@ -1,6 +1,7 @@
 /* dnn-array.c - element types, their conversion, and pages of files */
 #include "dnn-array.h"
 
+#include "dnn-dtype.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -84,40 +85,14 @@ CONVERT (from_bool, uint8_t, FLOAT_OF_BOOL)
 /* `n` elements that follow each other are one row. */
 static const int64_t first_row[] = { 0 };
 
-static const struct {
-  const char *name;
-  size_t size;
-  Convert convert;
-} dtypes[] = {
-  [DNN_FLOAT32] = { "float32", 4, from_float32 },
-  [DNN_FLOAT64] = { "float64", 8, from_float64 },
-  [DNN_FLOAT16] = { "float16", 2, from_float16 },
-  [DNN_UINT8] = { "uint8", 1, from_uint8 },
-  [DNN_INT8] = { "int8", 1, from_int8 },
-  [DNN_UINT16] = { "uint16", 2, from_uint16 },
-  [DNN_INT16] = { "int16", 2, from_int16 },
-  [DNN_UINT32] = { "uint32", 4, from_uint32 },
-  [DNN_INT32] = { "int32", 4, from_int32 },
-  [DNN_UINT64] = { "uint64", 8, from_uint64 },
-  [DNN_INT64] = { "int64", 8, from_int64 },
-  [DNN_BOOL8] = { "bool", 1, from_bool },
+static const Convert converts[] = {
+  [DNN_FLOAT32] = from_float32, [DNN_FLOAT64] = from_float64,
+  [DNN_FLOAT16] = from_float16, [DNN_UINT8] = from_uint8,
+  [DNN_INT8] = from_int8,       [DNN_UINT16] = from_uint16,
+  [DNN_INT16] = from_int16,     [DNN_UINT32] = from_uint32,
+  [DNN_INT32] = from_int32,     [DNN_UINT64] = from_uint64,
+  [DNN_INT64] = from_int64,     [DNN_BOOL8] = from_bool,
 };
-
-size_t
-dnn_dtype_size (DnnDtype dtype)
-{
-  g_return_val_if_fail ((size_t) dtype < G_N_ELEMENTS (dtypes), 0);
-
-  return dtypes[dtype].size;
-}
-
-const char *
-dnn_dtype_name (DnnDtype dtype)
-{
-  g_return_val_if_fail ((size_t) dtype < G_N_ELEMENTS (dtypes), NULL);
-
-  return dtypes[dtype].name;
-}
 
 DnnArray *
 dnn_array_new_take (DnnDtype dtype, DnnShape shape, GBytes *bytes)
@@ -127,12 +102,12 @@ dnn_array_new_take (DnnDtype dtype, DnnShape shape, GBytes *bytes)
   int64_t n;
   size_t size;
 
-  g_return_val_if_fail ((size_t) dtype < G_N_ELEMENTS (dtypes), NULL);
+  g_return_val_if_fail ((size_t) dtype < G_N_ELEMENTS (converts), NULL);
   g_return_val_if_fail (bytes != NULL && dnn_shape_count (&shape, &n), NULL);
 
   size = g_bytes_get_size (bytes);
-  g_return_val_if_fail (size % dtypes[dtype].size == 0, NULL);
-  g_return_val_if_fail (size / dtypes[dtype].size == (size_t) n, NULL);
+  g_return_val_if_fail (size % dnn_dtype_size (dtype) == 0, NULL);
+  g_return_val_if_fail (size / dnn_dtype_size (dtype) == (size_t) n, NULL);
 
   self = g_atomic_rc_box_new0 (DnnArray);
   self->dtype = dtype;
@@ -151,7 +126,7 @@ dnn_array_new_take_big_endian (DnnDtype dtype, DnnShape shape, GBytes *bytes)
   DnnArray *self = dnn_array_new_take (dtype, shape, bytes);
 
   if (self != NULL)
-    self->swapped = dtypes[dtype].size > 1;
+    self->swapped = dnn_dtype_size (dtype) > 1;
   return self;
 }
 
@@ -225,7 +200,7 @@ static void
 convert_in_pieces (const DnnArray *self, const uint8_t *in, int64_t n,
                    float *out)
 {
-  const size_t size = dtypes[self->dtype].size;
+  const size_t size = dnn_dtype_size (self->dtype);
   uint64_t piece[PIECE];
 
   for (int64_t i = 0; i < n; i += PIECE) {
@@ -240,7 +215,7 @@ convert_in_pieces (const DnnArray *self, const uint8_t *in, int64_t n,
       swap32 (from, take, (uint8_t *) piece);
     else
       swap64 (from, take, (uint8_t *) piece);
-    dtypes[self->dtype].convert (piece, first_row, 1, (int64_t) take, out + i);
+    converts[self->dtype](piece, first_row, 1, (int64_t) take, out + i);
   }
 }
 
@@ -253,7 +228,7 @@ dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n, float *out)
   g_return_if_fail (self != NULL && first >= 0 && n >= 0);
   g_return_if_fail (out != NULL || n == 0);
 
-  size = dtypes[self->dtype].size;
+  size = dnn_dtype_size (self->dtype);
   g_return_if_fail ((size_t) first + (size_t) n <=
                     g_bytes_get_size (self->bytes) / size);
 
@@ -263,17 +238,17 @@ dnn_array_to_float (const DnnArray *self, int64_t first, int64_t n, float *out)
   if (self->swapped || (uintptr_t) in % size != 0)
     convert_in_pieces (self, in, n, out);
   else
-    dtypes[self->dtype].convert (in, first_row, 1, n, out);
+    converts[self->dtype](in, first_row, 1, n, out);
 }
 
 void
 dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows, int64_t n,
                          float *out)
 {
-  const size_t size = dtypes[self->dtype].size;
+  const size_t size = dnn_dtype_size (self->dtype);
 
   if (!self->swapped && (uintptr_t) self->data % size == 0)
-    dtypes[self->dtype].convert (self->data, rows, n, self->row, out);
+    converts[self->dtype](self->data, rows, n, self->row, out);
   else
     for (int64_t i = 0; i < n; i++)
       dnn_array_to_float (self, rows[i] * self->row, self->row,
@@ -284,7 +259,7 @@ dnn_array_rows_to_float (const DnnArray *self, const int64_t *rows, int64_t n,
 static double
 double_of (const DnnArray *self, int64_t i)
 {
-  const size_t size = dtypes[self->dtype].size;
+  const size_t size = dnn_dtype_size (self->dtype);
   const uint8_t *in = (const uint8_t *) self->data + (size_t) i * size;
   union {
     double f64;

@@ -9,6 +9,7 @@
 
 #include <dnn/abi/tensor.h>
 
+#include "dnn-dtype.h"
 #include "dnn-error.h"
 
 DNN_BEGIN_DECLS
@@ -33,14 +34,8 @@ DnnArray *dnn_array_ref (DnnArray *self);
 void dnn_array_unref (DnnArray *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnArray, dnn_array_unref)
 
-/* Bytes of one element. */
-size_t dnn_dtype_size (DnnDtype dtype);
-
 /* Whether it has numbers that float32 has not. */
 bool dnn_dtype_is_wide (DnnDtype dtype);
-
-/* "float32", as NumPy says it. */
-const char *dnn_dtype_name (DnnDtype dtype);
 
 /* Elements of one row. */
 static inline int64_t

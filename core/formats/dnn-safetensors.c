@@ -102,6 +102,16 @@ dnn_safetensors_add (DnnSafetensors *self, const DnnNamedTensor *tensor)
 }
 
 void
+dnn_safetensors_add_tensor (DnnSafetensors *self, const char *name,
+                            const DnnTensor *tensor)
+{
+  DnnNamedTensor named = { name, (DnnDtype) tensor->dtype,
+                           dnn_shape_of (tensor), tensor->data };
+
+  dnn_safetensors_add (self, &named);
+}
+
+void
 dnn_safetensors_add_floats (DnnSafetensors *self, const char *name,
                             const DnnShape *shape, const void *data)
 {

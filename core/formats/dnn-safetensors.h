@@ -36,6 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSafetensors, dnn_safetensors_free)
 
 /* Appends a tensor; name and shape are copied, `data` is borrowed. */
 void dnn_safetensors_add (DnnSafetensors *self, const DnnNamedTensor *tensor);
+/* The same of a tensor at hand. */
+void dnn_safetensors_add_tensor (DnnSafetensors *self, const char *name,
+                                 const DnnTensor *tensor);
 /* The same of float32. */
 void dnn_safetensors_add_floats (DnnSafetensors *self, const char *name,
                                  const DnnShape *shape, const void *data);

@@ -56,12 +56,21 @@ dnn_expected_to_string (const DnnExpected *self)
   return g_strdup_printf ("from %g to %g", self->least, self->most);
 }
 
+DnnTensor
+dnn_declared_tensor (const DnnDeclared *self)
+{
+  DnnTensor t = dnn_tensor_of (&self->shape);
+
+  t.dtype = self->dtype;
+  return t;
+}
+
 /* --- rows ---------------------------------------------------------------- */
 
 static bool
 is_same (const DnnDeclared *a, const DnnDeclared *b)
 {
-  return a->set == b->set && a->name == b->name &&
+  return a->set == b->set && a->name == b->name && a->dtype == b->dtype &&
          a->initializer == b->initializer &&
          dnn_shape_equal (&a->shape, &b->shape);
 }

@@ -19,6 +19,7 @@ typedef struct DnnDeclared {
   const char *name;        /* interned; NULL where it has none */
   const char *initializer; /* interned, "name(key=value)" */
   DnnShape shape;
+  DnnDtype dtype; /* of its elements */
   double fan_in;
   double fan_out;
   double initial; /* of a slot */
@@ -74,6 +75,9 @@ int64_t dnn_expected_find_sum (const DnnExpected *self, const float *y,
 /* "from 0 to 1", "0 or more", "a whole number from 0 to 9"; "" if anything is
  * taken.  Returns: (transfer full). */
 char *dnn_expected_to_string (const DnnExpected *self);
+
+/* The tensor that is declared, without data. */
+DnnTensor dnn_declared_tensor (const DnnDeclared *self);
 
 /* Whether the same rows are declared, by the same names. */
 bool dnn_declared_list_equal (const DnnDeclaredList *a,

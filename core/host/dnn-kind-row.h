@@ -42,6 +42,8 @@ typedef struct DnnKindRow {
   size_t max_inputs_at; /* of uint32_t */
   size_t n_outputs_at;  /* of uint32_t; where it counts, build must say what the
                          * outputs, weights and buffers are */
+  size_t min_outputs_at; /* of uint32_t that older ops do not have; 0, or not
+                          * there: all of n_outputs */
   /* Says what its ops tell people.  NULL: nothing. */
   void (*describe) (const void *ops, DnnKindSay say, void *data);
 
@@ -86,5 +88,7 @@ void dnn_kind_inputs (const DnnKindRow *self, const void *ops,
                       uint32_t *ret_min, uint32_t *ret_max);
 /* How many outputs it has; 0 of a kind that has none. */
 uint32_t dnn_kind_n_outputs (const DnnKindRow *self, const void *ops);
+/* How many of them build must set. */
+uint32_t dnn_kind_min_outputs (const DnnKindRow *self, const void *ops);
 /* Its build; NULL of a kind that has none. */
 DnnKindBuild dnn_kind_build (const DnnKindRow *self, const void *ops);

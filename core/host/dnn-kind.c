@@ -127,6 +127,18 @@ dnn_kind_n_outputs (const DnnKindRow *self, const void *ops)
   return MAX (n, 1);
 }
 
+uint32_t
+dnn_kind_min_outputs (const DnnKindRow *self, const void *ops)
+{
+  const uint32_t all = dnn_kind_n_outputs (self, ops);
+  uint32_t size, n = 0;
+
+  memcpy (&size, ops, sizeof size);
+  if (self->min_outputs_at != 0 && size >= self->min_outputs_at + sizeof n)
+    read_op (ops, self->min_outputs_at, &n, sizeof n);
+  return n > 0 && n < all ? n : all;
+}
+
 DnnKindBuild
 dnn_kind_build (const DnnKindRow *self, const void *ops)
 {

@@ -13,10 +13,20 @@ enum { ENDLESS_INPUTS = 1 << 16 };
 
 /* --- what their ops tell ------------------------------------------------- */
 
+static uint32_t
+min_outputs (const DnnLayerOps *ops)
+{
+  const bool knows = ops->struct_size >= DNN_END_OF (DnnLayerOps, min_outputs);
+
+  return knows && ops->min_outputs > 0 ? ops->min_outputs : ops->n_outputs;
+}
+
 static void
 describe_layer (const void *ops, DnnKindSay say, void *data)
 {
   const DnnLayerOps *layer = ops;
+  const uint32_t n = layer->n_outputs;
+  const uint32_t least = min_outputs (layer);
   g_autofree char *inputs = NULL, *outputs = NULL;
 
   if (layer->max_inputs >= ENDLESS_INPUTS)
@@ -25,10 +35,12 @@ describe_layer (const void *ops, DnnKindSay say, void *data)
     inputs = g_strdup_printf ("%u to %u", layer->min_inputs, layer->max_inputs);
   if (inputs != NULL)
     say (data, "Inputs", inputs);
-  if (layer->n_outputs > 1) {
-    outputs = g_strdup_printf ("%u", layer->n_outputs);
+  if (least < n)
+    outputs = g_strdup_printf ("%u to %u", least, n);
+  else if (n > 1)
+    outputs = g_strdup_printf ("%u", n);
+  if (outputs != NULL)
     say (data, "Outputs", outputs);
-  }
 }
 
 static void
@@ -65,6 +77,7 @@ const DnnKindRow dnn_kind_layer = {
   .min_inputs_at = offsetof (DnnLayerOps, min_inputs),
   .max_inputs_at = offsetof (DnnLayerOps, max_inputs),
   .n_outputs_at = offsetof (DnnLayerOps, n_outputs),
+  .min_outputs_at = offsetof (DnnLayerOps, min_outputs),
   .describe = describe_layer,
   .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
            DNN_FLAG_NOT_PER_SAMPLE | DNN_FLAG_OTHER_GRADIENT,

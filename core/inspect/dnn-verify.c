@@ -140,9 +140,12 @@ check_weight (DnnVerification *found, const DnnWeight *weight,
   g_autofree char *have = dnn_shape_to_string (&tensor->shape, false);
   g_autofree char *want = dnn_shape_to_string (&shape, false);
 
-  if (!fits (tensor, DNN_FLOAT32, &shape))
-    add_fault (found, "'%s' is %s %s, and its plugin wants float32 %s",
-               tensor->name, dnn_dtype_name (tensor->dtype), have, want);
+  const DnnDtype dtype = (DnnDtype) weight->tensor.dtype;
+
+  if (!fits (tensor, dtype, &shape))
+    add_fault (found, "'%s' is %s %s, and its plugin wants %s %s", tensor->name,
+               dnn_dtype_name (tensor->dtype), have, dnn_dtype_name (dtype),
+               want);
 }
 
 /* Whether it is a slot of that weight, or its counter. */

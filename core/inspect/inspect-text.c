@@ -1,10 +1,11 @@
 /* inspect-text.c - an inspection as people read it */
 #include "dnn-inspect.h"
-#include "dnn-shape.h"
 
+#include "dnn-dtype.h"
 #include "dnn-kind-row.h"
 #include "dnn-kind.h"
 #include "dnn-param.h"
+#include "dnn-shape.h"
 #include "dnn-text.h"
 
 #include <math.h>
@@ -165,12 +166,23 @@ append_table (GString *text, const DnnInspection *self, const char *title,
 
 /* --- the example --------------------------------------------------------- */
 
+/* "(2, 3)", "(2, 3) int32". */
+static char *
+declared_to_string (const DnnDeclared *one)
+{
+  g_autofree char *shape = dnn_shape_to_string (&one->shape, false);
+
+  if (one->dtype == DNN_FLOAT32)
+    return g_steal_pointer (&shape);
+  return g_strconcat (shape, " ", dnn_dtype_name (one->dtype), NULL);
+}
+
 static void
 append_tensors (GString *text, const char *label, const DnnDeclaredList *list)
 {
   for (uint32_t i = 0; i < list->n; i++) {
     const DnnDeclared *one = &list->at[i];
-    g_autofree char *shape = dnn_shape_to_string (&one->shape, false);
+    g_autofree char *shape = declared_to_string (one);
 
     if (!one->set)
       continue;

@@ -119,6 +119,7 @@ dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
       return false;
     }
     memcpy (weight->tensor.data, from->tensor.data, dnn_weight_bytes (weight));
+    weight->is_fresh = false;
   }
   for (size_t i = 0; i < dnn_model_n_weights (base); i++)
     if (!is_kept (self, dnn_model_weight (base, i)))

@@ -2,13 +2,13 @@
 #include "dnn-layer.h"
 
 #include "dnn-build.h"
-#include "dnn-host.h"
+#include "dnn-dtype.h"
+#include "dnn-fill.h"
 #include "dnn-kind.h"
 #include "dnn-memory.h"
 #include "dnn-param.h"
 #include "dnn-parse.h"
 #include "dnn-penalty.h"
-#include "dnn-running.h"
 #include "dnn-shape.h"
 
 #include <math.h>
@@ -219,7 +219,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnWeight, dnn_weight_free)
 size_t
 dnn_weight_bytes (const DnnWeight *self)
 {
-  return (size_t) dnn_count (&self->tensor) * sizeof (float);
+  return dnn_tensor_bytes (&self->tensor);
 }
 
 /* `<weight>_initializer` of the user, else the plugin's. */
@@ -326,7 +326,7 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
   self->fan_in = declared->fan_in;
   self->fan_out = declared->fan_out;
   self->is_buffer = is_buffer;
-  self->tensor = dnn_tensor_of (&declared->shape);
+  self->tensor = dnn_declared_tensor (declared);
   if (!find_initializer (self, registry, layer, declared, error) ||
       !take_multiplier (self, layer, error) ||
       !take_penalty (self, registry, layer, DNN_KIND_REGULARIZER,
@@ -348,27 +348,24 @@ dnn_weight_allocate (DnnWeight *self, GError **error)
 }
 
 bool
-dnn_weight_initialize (DnnWeight *self, uint64_t seed, GError **error)
+dnn_weight_fill (DnnWeight *self, uint64_t seed, const DnnTensor *x,
+                 GError **error)
 {
-  const DnnInitializerOps *ops = self->initializer->code->ops;
-  DnnContext context = {
+  const DnnFilled filled = {
+    .name = self->name,
     .key = { .seed = seed, .owner = dnn_random_owner (self->name) },
-  };
-  DnnFill fill = {
-    .call = { DNN_END_OF (DnnFill, fan_out), 0, &context },
-    .w = &self->tensor,
     .fan_in = self->fan_in,
     .fan_out = self->fan_out,
+    .x = x,
+    .w = &self->tensor,
   };
-  const DnnRunning running = { "initializer", self->name,
-                               self->initializer->plugin->name, "fill" };
-  int32_t status;
 
-  dnn_running_begin (&running);
-  status = ops->fill (self->initializer->self, &dnn_host, &fill);
-  dnn_running_end ();
-  if (status == 0 && context.message == NULL)
-    return true;
-  dnn_context_take_error (&context, self->name, DNN_ERROR_SHAPE, error);
-  return false;
+  return dnn_fill (self->initializer, &filled, error);
+}
+
+bool
+dnn_weight_initialize (DnnWeight *self, uint64_t seed, GError **error)
+{
+  self->is_fresh = true;
+  return dnn_weight_fill (self, seed, NULL, error);
 }

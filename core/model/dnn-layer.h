@@ -14,10 +14,11 @@ DNN_BEGIN_DECLS
 typedef struct DnnWeight {
   char *name;             /* (owned) "dense/kernel" */
   const char *short_name; /* "kernel" */
-  DnnTensor tensor;       /* float32; its data is owned */
+  DnnTensor tensor;       /* float32, but for buffers; its data is owned */
   double fan_in, fan_out;
   DnnComponent *initializer; /* (owned) NULL: it is missing */
   bool is_buffer;
+  bool is_fresh; /* its values are its initializer's, and no data were seen */
   double learning_rate_multiplier;
   DnnComponent *regularizer; /* (owned) NULL: none, as are those that follow */
   DnnComponent *constraint;  /* (owned) */
@@ -82,6 +83,9 @@ void dnn_weight_free (DnnWeight *self);
 bool dnn_weight_allocate (DnnWeight *self, GError **error);
 /* Fills it from its initializer. */
 bool dnn_weight_initialize (DnnWeight *self, uint64_t seed, GError **error);
+/* The same with what enters the layer; NULL: nothing has yet. */
+bool dnn_weight_fill (DnnWeight *self, uint64_t seed, const DnnTensor *x,
+                      GError **error);
 size_t dnn_weight_bytes (const DnnWeight *self);
 
 DNN_END_DECLS

@@ -39,9 +39,7 @@ dnn_model_add (const DnnModel *self, DnnSafetensors *file)
     dnn_safetensors_set_metadata (file, "blocks", blocks);
   for (size_t i = 0; i < dnn_model_n_weights (self); i++) {
     const DnnWeight *weight = dnn_model_weight (self, i);
-    DnnShape weight_shape = dnn_shape_of (&weight->tensor);
 
-    dnn_safetensors_add_floats (file, weight->name, &weight_shape,
-                                weight->tensor.data);
+    dnn_safetensors_add_tensor (file, weight->name, &weight->tensor);
   }
 }

@@ -18,11 +18,13 @@ check_weight (const DnnWeight *weight, const DnnNamedTensor *from,
   g_autofree char *have = dnn_shape_to_string (&from->shape, false);
   g_autofree char *want = dnn_shape_to_string (&shape, false);
 
-  if (from->dtype == DNN_FLOAT32 && dnn_shape_equal (&from->shape, &shape))
+  if (from->dtype == weight->tensor.dtype &&
+      dnn_shape_equal (&from->shape, &shape))
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
-               "tensor '%s' is %s %s, and the model wants float32 %s",
-               weight->name, dnn_dtype_name (from->dtype), have, want);
+               "tensor '%s' is %s %s, and the model wants %s %s", weight->name,
+               dnn_dtype_name (from->dtype), have,
+               dnn_dtype_name ((DnnDtype) weight->tensor.dtype), want);
   return false;
 }
 
@@ -33,8 +35,10 @@ copy_weights (DnnModel *model, const DnnSafetensors *file)
     DnnWeight *weight = dnn_model_weight (model, i);
     const DnnNamedTensor *from = dnn_safetensors_find (file, weight->name);
 
-    if (from != NULL)
-      memcpy (weight->tensor.data, from->data, dnn_weight_bytes (weight));
+    if (from == NULL)
+      continue;
+    memcpy (weight->tensor.data, from->data, dnn_weight_bytes (weight));
+    weight->is_fresh = false;
   }
 }
 

@@ -33,10 +33,13 @@ dnn_model_count (const DnnModel *model)
   for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
     const DnnWeight *weight = dnn_model_weight (model, i);
 
-    if (dnn_model_is_trainable (model, weight))
+    if (dnn_model_is_trainable (model, weight)) {
       counts.trainable += dnn_count (&weight->tensor);
-    else
+      counts.trainable_bytes += dnn_weight_bytes (weight);
+    } else {
       counts.non_trainable += dnn_count (&weight->tensor);
+      counts.non_trainable_bytes += dnn_weight_bytes (weight);
+    }
   }
   return counts;
 }
@@ -191,12 +194,12 @@ append_layers (GString *text, const DnnModel *model, bool expand)
 }
 
 static void
-append_total (GString *text, const char *what, int64_t n)
+append_total (GString *text, const char *what, int64_t n, size_t bytes)
 {
   g_autofree char *count = dnn_format_count (n);
-  g_autofree char *bytes = dnn_format_bytes ((double) n * sizeof (float));
+  g_autofree char *size = dnn_format_bytes ((double) bytes);
 
-  g_string_append_printf (text, " %s params: %s (%s)\n", what, count, bytes);
+  g_string_append_printf (text, " %s params: %s (%s)\n", what, count, size);
 }
 
 static void
@@ -224,11 +227,14 @@ dnn_summary (const DnnModel *model, int64_t n_optimizer, bool expand)
   append_rule (text, "┡", "━", "╇", "┩");
   append_layers (text, model, expand);
   append_rule (text, "└", "─", "┴", "┘");
-  append_total (text, "Total", counts.trainable + counts.non_trainable);
-  append_total (text, "Trainable", counts.trainable);
-  append_total (text, "Non-trainable", counts.non_trainable);
+  append_total (text, "Total", counts.trainable + counts.non_trainable,
+                counts.trainable_bytes + counts.non_trainable_bytes);
+  append_total (text, "Trainable", counts.trainable, counts.trainable_bytes);
+  append_total (text, "Non-trainable", counts.non_trainable,
+                counts.non_trainable_bytes);
   if (n_optimizer > 0)
-    append_total (text, "Optimizer", n_optimizer);
+    append_total (text, "Optimizer", n_optimizer,
+                  (size_t) n_optimizer * sizeof (float));
   append_missing (text, model);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

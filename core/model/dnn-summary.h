@@ -18,6 +18,7 @@ char *dnn_summary_variables (const DnnModel *model);
 typedef struct DnnCounts {
   int64_t trainable;
   int64_t non_trainable; /* frozen weights, and buffers */
+  size_t trainable_bytes, non_trainable_bytes;
 } DnnCounts;
 DnnCounts dnn_model_count (const DnnModel *model);
 /* Of one layer: its weights and buffers. */

@@ -163,9 +163,10 @@ add_snapshot (DnnSafetensors *file, const DnnModel *model,
   for (size_t i = 0; i < snapshot->n; i++) {
     const DnnWeight *weight = dnn_model_weight (model, i);
     g_autofree char *name = g_strconcat (prefix, weight->name, NULL);
-    const DnnShape shape = dnn_shape_of (&weight->tensor);
+    DnnTensor t = weight->tensor;
 
-    dnn_safetensors_add_floats (file, name, &shape, snapshot->weights[i]);
+    t.data = snapshot->weights[i];
+    dnn_safetensors_add_tensor (file, name, &t);
   }
 }
 
@@ -186,8 +187,8 @@ copy_snapshot (const DnnSafetensors *file, const DnnModel *model,
   for (size_t i = 0; i < snapshot->n; i++) {
     const DnnWeight *weight = dnn_model_weight (model, i);
     g_autofree char *name = g_strconcat (prefix, weight->name, NULL);
-    DnnNamedTensor like = { name, DNN_FLOAT32, dnn_shape_of (&weight->tensor),
-                            NULL };
+    DnnNamedTensor like = { name, (DnnDtype) weight->tensor.dtype,
+                            dnn_shape_of (&weight->tensor), NULL };
 
     if (!copy_tensor (file, &like, snapshot->weights[i], error))
       return false;

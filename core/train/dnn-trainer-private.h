@@ -98,6 +98,9 @@ bool dnn_trainer_is_broken_off (const DnnTrainer *self);
 bool dnn_trainer_run_validation (DnnTrainer *self, DnnHistoryEpoch *epoch,
                                  GError **error);
 
+/* The random numbers that an epoch's rows are ordered by. */
+DnnKey dnn_trainer_order_key (const DnnTrainer *self, int64_t epoch);
+
 /* Makes plans anew where a layer's `trainable` is not what they know. */
 bool dnn_trainer_refresh (DnnTrainer *self, GError **error);
 

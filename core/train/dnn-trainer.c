@@ -2,6 +2,7 @@
 #include "dnn-trainer.h"
 
 #include "dnn-blas.h"
+#include "dnn-first.h"
 #include "dnn-inference.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
@@ -138,6 +139,36 @@ dnn_trainer_refresh (DnnTrainer *self, GError **error)
   return same || (dnn_proof_check (self->proof, error) && replan (self, error));
 }
 
+DnnKey
+dnn_trainer_order_key (const DnnTrainer *self, int64_t epoch)
+{
+  return (DnnKey){ .seed = (uint64_t) self->parts.settings.seed,
+                   .owner = dnn_random_owner ("order of the rows"),
+                   .step = (uint64_t) epoch };
+}
+
+/* --- first values -------------------------------------------------------- */
+
+/* Sets weights whose first values depend on the data, with the first batch. */
+static bool
+fill_by_data (DnnTrainer *self, GError **error)
+{
+  const DnnTrainSettings *settings = &self->parts.settings;
+  const DnnPlanOptions options = options_of (&self->parts, true);
+  const DnnKey key = dnn_trainer_order_key (self, 0);
+  g_autoptr (DnnFeeder) feeder = NULL;
+
+  if (self->step > 0 || !dnn_first_is_due (self->model))
+    return true;
+  feeder = dnn_feeder_new (self->model, self->pool, self->data,
+                           self->data->train, &options, NULL, error);
+  if (feeder == NULL)
+    return false;
+  dnn_feeder_set_order (feeder, settings->shuffle ? &key : NULL);
+  return dnn_first_run (dnn_feeder_get (feeder, 0)->plan,
+                        (uint64_t) settings->seed, error);
+}
+
 /* --- phases -------------------------------------------------------------- */
 
 /* Makes an optimizer ready to step, with the slots of the one until now. */
@@ -260,7 +291,8 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
   self->phase = g_intern_string (phase->name);
   self->phase_step = self->step;
   self->phase_epoch = self->epoch;
-  return replan (self, error) && dnn_trainer_begin_callbacks (self, error);
+  return fill_by_data (self, error) && replan (self, error) &&
+         dnn_trainer_begin_callbacks (self, error);
 }
 
 bool

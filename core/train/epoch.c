@@ -92,21 +92,12 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
   return dnn_optimizer_check (self->parts.optimizer, error);
 }
 
-/* The random numbers that an epoch's rows are ordered by. */
-static DnnKey
-order_key (const DnnTrainer *self, int64_t epoch)
-{
-  return (DnnKey){ .seed = (uint64_t) self->parts.settings.seed,
-                   .owner = dnn_random_owner ("order of the rows"),
-                   .step = (uint64_t) epoch };
-}
-
 const DnnBatch *
 dnn_trainer_next_batch (DnnTrainer *self)
 {
   const int64_t n = dnn_feeder_n_batches (self->feeder);
   const int64_t i = dnn_trainer_phase_step (self);
-  const DnnKey key = order_key (self, i / n);
+  const DnnKey key = dnn_trainer_order_key (self, i / n);
 
   if (i % n == 0)
     dnn_feeder_set_order (self->feeder,
@@ -264,7 +255,7 @@ bool
 dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                    double *ret_losses, GError **error)
 {
-  const DnnKey key = order_key (self, self->epoch);
+  const DnnKey key = dnn_trainer_order_key (self, self->epoch);
   const DnnKey *order = self->parts.settings.shuffle ? &key : NULL;
 
   self->ended = false;

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "json.h"
 
+#include <dnn-dtype.h>
 #include <dnn-kind.h>
 #include <dnn-param.h>
 
@@ -81,6 +82,7 @@ add_tensors (JsonBuilder *b, const char *name, const DnnDeclaredList *list)
     add_json_text (b, "name", one->name);
     json_builder_set_member_name (b, "shape");
     add_shape_value (b, &one->shape);
+    add_json_text (b, "dtype", dnn_dtype_name (one->dtype));
     if (one->initializer != NULL) {
       add_json_text (b, "initializer", one->initializer);
       add_json_number (b, "fan_in", one->fan_in);

@@ -9,6 +9,7 @@ typedef struct {
   DnnChecker *checker;
   DnnComponent *component;
   DnnCheckList w; /* entry 0 */
+  DnnCheckList x; /* entry 0, or none: what enters the layer */
   DnnContext context;
   bool refused; /* by a sentence, which a shape may be */
 } Case;
@@ -29,7 +30,25 @@ static void
 case_clear (Case *self)
 {
   dnn_context_clear (&self->context);
+  dnn_check_list_clear (&self->x);
   dnn_check_list_clear (&self->w);
+}
+
+/* Samples of a first batch that the initializer may look at; false: it is of
+ * 1.0, and does not know of one. */
+static bool
+add_x (Case *self)
+{
+  const DnnTensor *w = &self->w.at[0];
+  const DnnShape shape = DNN_SHAPE (9, w->n_dims > 0 ? dnn_rows (w) : 1);
+
+  if (self->component->code->abi_minor < 1)
+    return false;
+  dnn_check_list_init (&self->x, 1);
+  self->x.at[0] = dnn_check_tensor (&shape, 1);
+  self->x.pointer[0] = &self->x.at[0];
+  dnn_check_fill (self->checker, "x", &self->x.at[0]);
+  return true;
 }
 
 static void
@@ -39,8 +58,9 @@ call_fill (void *data)
   const DnnInitializerOps *ops = self->component->code->ops;
   const DnnShape shape = dnn_shape_of (&self->w.at[0]);
   DnnFill fill = {
-    .call = { DNN_END_OF (DnnFill, fan_out), 0, &self->context },
+    .call = { DNN_END_OF (DnnFill, x), 0, &self->context },
     .w = &self->w.at[0],
+    .x = self->x.n > 0 ? &self->x.at[0] : NULL,
   };
 
   dnn_fans_of (&shape, &fill.fan_in, &fill.fan_out);
@@ -52,10 +72,12 @@ call_fill (void *data)
 static bool
 fill (Case *self)
 {
-  const DnnWatched list = { "w", &self->w, false };
+  const DnnWatched lists[] = { { "w", &self->w, false },
+                               { "x", &self->x, true } };
 
   dnn_check_list_poison (&self->w);
-  return dnn_checker_call (self->checker, "fill", &list, 1, call_fill, self) &&
+  return dnn_checker_call (self->checker, "fill", lists, G_N_ELEMENTS (lists),
+                           call_fill, self) &&
          !self->refused;
 }
 
@@ -69,6 +91,10 @@ dnn_check_initializer_overwrite (DnnChecker *checker)
     dnn_checker_written (checker, "w", &self.w.at[0]);
   else if (self.refused)
     dnn_checker_status (checker, &self.context, -1, "fill");
+  else
+    return case_clear (&self);
+  if (add_x (&self) && fill (&self))
+    dnn_checker_written (checker, "w", &self.w.at[0]);
   case_clear (&self);
 }
 
@@ -80,6 +106,8 @@ dnn_check_initializer_memory (DnnChecker *checker)
   checker->strict = true;
   case_init (&self, checker);
   fill (&self);
+  if (add_x (&self))
+    fill (&self);
   case_clear (&self);
   checker->strict = false;
 }

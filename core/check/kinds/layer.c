@@ -316,4 +316,11 @@ dnn_check_layer_ops (const void *ops, GPtrArray *failures)
     g_ptr_array_add (
         failures, g_strdup_printf ("it has '%u' outputs, and %d are the most",
                                    layer->n_outputs, DNN_MAX_DECLARED));
+  if (layer->struct_size >= DNN_END_OF (DnnLayerOps, min_outputs) &&
+      layer->min_outputs > MAX (layer->n_outputs, 1))
+    g_ptr_array_add (failures,
+                     g_strdup_printf ("its min_outputs is '%u', more than its "
+                                      "outputs, %u",
+                                      layer->min_outputs,
+                                      MAX (layer->n_outputs, 1)));
 }

@@ -1,25 +1,20 @@
 /* tensor.c - tensors for checks: filled, poisoned, compared */
 #include "dnn-checker.h"
 
+#include "dnn-dtype.h"
 #include "dnn-guard.h"
+#include "dnn-shape.h"
 
 #include <math.h>
 #include <string.h>
 
-static size_t
-bytes_of (const DnnTensor *t)
-{
-  return (size_t) dnn_count (t) * sizeof (float);
-}
-
 DnnTensor
 dnn_check_tensor (const DnnShape *shape, int64_t batch_factor)
 {
-  DnnTensor t = { NULL, DNN_FLOAT32, shape->n_dims, { 0 } };
+  DnnTensor t = dnn_tensor_of (shape);
 
-  memcpy (t.dims, shape->dims, sizeof t.dims);
   t.dims[0] *= batch_factor;
-  t.data = dnn_guard_new (bytes_of (&t));
+  t.data = dnn_guard_new (dnn_tensor_bytes (&t));
   return t;
 }
 
@@ -43,12 +38,9 @@ dnn_check_list_declared (DnnCheckList *self, const DnnDeclaredList *list,
 
     if (!list->at[i].set)
       continue;
-    *t = dnn_check_tensor (&list->at[i].shape, 1);
+    *t = dnn_declared_tensor (&list->at[i]);
+    t->data = dnn_guard_new (dnn_tensor_bytes (t) * copies);
     self->pointer[i] = t;
-    if (copies != 1) {
-      dnn_guard_free (t->data);
-      t->data = dnn_guard_new (bytes_of (t) * copies);
-    }
   }
 }
 
@@ -60,8 +52,9 @@ dnn_check_list_copy (DnnCheckList *self, const DnnCheckList *from)
     if (from->at[i].data == NULL)
       continue;
     self->at[i] = from->at[i];
-    self->at[i].data = dnn_guard_new (bytes_of (&from->at[i]));
-    memcpy (self->at[i].data, from->at[i].data, bytes_of (&from->at[i]));
+    self->at[i].data = dnn_guard_new (dnn_tensor_bytes (&from->at[i]));
+    memcpy (self->at[i].data, from->at[i].data,
+            dnn_tensor_bytes (&from->at[i]));
     self->pointer[i] = &self->at[i];
   }
 }
@@ -76,14 +69,29 @@ dnn_check_list_clear (DnnCheckList *self)
   self->n = 0;
 }
 
+static void
+poison_floats (DnnTensor *t)
+{
+  float *data = t->data;
+
+  for (int64_t i = 0; i < dnn_count (t); i++)
+    data[i] = NAN;
+}
+
+/* A byte of what nobody has written: elements of such are NaN, or the number
+ * that is least likely to be a place: -1, or the largest. */
+enum { POISON = 0xff };
+
 void
 dnn_check_list_poison (DnnCheckList *self)
 {
   for (uint32_t i = 0; i < self->n; i++) {
-    float *data = self->at[i].data;
+    DnnTensor *t = &self->at[i];
 
-    for (int64_t j = 0; data != NULL && j < dnn_count (&self->at[i]); j++)
-      data[j] = NAN;
+    if (t->data != NULL && t->dtype != DNN_FLOAT32)
+      memset (t->data, POISON, dnn_tensor_bytes (t));
+    else if (t->data != NULL)
+      poison_floats (t);
   }
 }
 
@@ -92,7 +100,7 @@ dnn_check_list_restore (DnnCheckList *dst, const DnnCheckList *src)
 {
   for (uint32_t i = 0; i < dst->n; i++)
     if (dst->at[i].data != NULL)
-      memcpy (dst->at[i].data, src->at[i].data, bytes_of (&dst->at[i]));
+      memcpy (dst->at[i].data, src->at[i].data, dnn_tensor_bytes (&dst->at[i]));
 }
 
 /* --- random numbers ------------------------------------------------------ */
@@ -167,19 +175,24 @@ report_difference (DnnChecker *self, const char *what, int64_t i,
 {
   g_autofree char *place = dnn_check_place (what, a, i);
 
-  dnn_checker_fail (self, "%s: %.9g %s, %.9g %s", place,
-                    (double) ((const float *) a->data)[i], so,
-                    (double) ((const float *) b->data)[i], but);
+  if (a->dtype == DNN_FLOAT32)
+    dnn_checker_fail (self, "%s: %.9g %s, %.9g %s", place,
+                      (double) ((const float *) a->data)[i], so,
+                      (double) ((const float *) b->data)[i], but);
+  else
+    dnn_checker_fail (self, "%s: it is another %s %s than %s", place,
+                      dnn_dtype_name ((DnnDtype) a->dtype), so, but);
 }
 
 bool
 dnn_checker_same (DnnChecker *self, const char *what, const DnnTensor *a,
                   const char *so, const DnnTensor *b, const char *but)
 {
-  const uint32_t *x = a->data, *y = b->data;
+  const size_t size = dnn_dtype_size ((DnnDtype) a->dtype);
+  const char *x = a->data, *y = b->data;
 
   for (int64_t i = 0; i < dnn_count (a); i++)
-    if (x[i] != y[i]) {
+    if (memcmp (x + (size_t) i * size, y + (size_t) i * size, size) != 0) {
       report_difference (self, what, i, a, so, b, but);
       return false;
     }

@@ -34,12 +34,12 @@ static const char *
 find_gap (const DnnComponent *component, const DnnBuilt *built)
 {
   const DnnDeclaredList *named[] = { &built->weights, &built->buffers };
-  const uint32_t n_outputs = dnn_kind_n_outputs (
+  const uint32_t n_outputs = dnn_kind_min_outputs (
       dnn_kind_row (component->code->kind), component->code->ops);
 
   if (n_outputs == 0)
     return NULL;
-  for (uint32_t i = 0; i < n_outputs; i++)
+  for (uint32_t i = 0; i < MAX (n_outputs, built->outputs.n); i++)
     if (!built->outputs.at[i].set)
       return "build did not call set_output for every output";
   for (size_t j = 0; j < G_N_ELEMENTS (named); j++)

@@ -51,6 +51,8 @@ void dnn_host_add_buffer (DnnBuild *b, uint32_t index, const char *name,
 void dnn_host_add_saved (DnnBuild *b, uint32_t index, DnnShape shape);
 void dnn_host_add_scratch (DnnBuild *b, uint32_t index, DnnShape shape);
 void dnn_host_add_worker_scratch (DnnBuild *b, uint32_t index, DnnShape shape);
+void dnn_host_set_dtype (DnnBuild *b, uint32_t what, uint32_t index,
+                         uint32_t dtype);
 void dnn_host_backward_reads (DnnBuild *b, uint32_t reads);
 void dnn_host_expect_integer (DnnBuild *b, uint32_t index, int64_t lo,
                               int64_t hi);

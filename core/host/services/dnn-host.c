@@ -145,7 +145,7 @@ random_numbers (const void *call, uint32_t stream, uint32_t distribution,
 }
 
 const DnnHost dnn_host = {
-  .struct_size = DNN_END_OF (DnnHost, scores),
+  .struct_size = DNN_END_OF (DnnHost, set_dtype),
   .abi_major = DNN_ABI_MAJOR,
   .abi_minor = DNN_ABI_MINOR,
   .fail = dnn_host_fail,
@@ -185,4 +185,5 @@ const DnnHost dnn_host = {
   .dot_rows = dot_rows,
   .expect_range = dnn_host_expect_range,
   .scores = dnn_host_scores,
+  .set_dtype = dnn_host_set_dtype,
 };

@@ -1,6 +1,7 @@
 /* services.c - what several services of the host do, and those of build */
 #include "dnn-host-private.h"
 
+#include "dnn-dtype.h"
 #include "dnn-shape.h"
 
 int32_t
@@ -208,6 +209,36 @@ dnn_host_add_worker_scratch (DnnBuild *b, uint32_t index, DnnShape shape)
   dnn_host_declare (
       b, list_of (b, offsetof (DnnBuilt, worker_scratch), "add_worker_scratch"),
       index, &shape, "worker scratch");
+}
+
+void
+dnn_host_set_dtype (DnnBuild *b, uint32_t what, uint32_t index, uint32_t dtype)
+{
+  static const struct {
+    const char *name;
+    size_t list; /* offset in DnnBuilt */
+  } lists[] = {
+    [DNN_SAVED] = { "saved tensor", offsetof (DnnBuilt, saved) },
+    [DNN_SCRATCH] = { "scratch", offsetof (DnnBuilt, scratch) },
+    [DNN_BUFFER] = { "buffer", offsetof (DnnBuilt, buffers) },
+  };
+  DnnDeclaredList *list;
+
+  if (what >= G_N_ELEMENTS (lists)) {
+    dnn_host_fail (b, "set_dtype of '%u', which is no DnnWhat", what);
+    return;
+  }
+  list = list_of (b, lists[what].list, "set_dtype");
+  if (list == NULL)
+    return;
+  if (index >= list->n || !list->at[index].set)
+    dnn_host_fail (b, "set_dtype for %s %u, which was not added",
+                   lists[what].name, index);
+  else if (!dnn_dtype_is (dtype))
+    dnn_host_fail (b, "set_dtype of %s %u to '%u', which is no DnnDtype",
+                   lists[what].name, index, dtype);
+  else
+    list->at[index].dtype = (DnnDtype) dtype;
 }
 
 void

@@ -1,0 +1,18 @@
+/* more_than_all - two of its one output must be there */
+#include "bad-layer.h"
+
+static const DnnLayerOps ops = {
+  .struct_size = DNN_END_OF (DnnLayerOps, min_outputs),
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .build = good_build,
+  .forward = good_forward,
+  .backward = good_backward,
+  .min_outputs = 2,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1,
+  .name = "more_than_all",
+  BAD_LAYER_REST,
+};
