@@ -152,96 +152,45 @@ file_in (const char *folder, DnnKind kind, const char *name, bool *ret_loose)
   return NULL;
 }
 
-static GPtrArray *
+static const DnnPlugin *
 open_file (DnnRegistry *self, const char *path, const char *name,
            GError **error)
 {
-  GPtrArray *plugins;
+  const DnnPlugin *plugin;
   char *note = NULL;
 
-  plugins = dnn_loader_open (path, name, &note, error);
+  plugin = dnn_loader_open (path, name, &note, error);
   if (note != NULL)
     g_ptr_array_add (self->notes, note);
-  return plugins;
-}
-
-/* The plugin of that kind and name among them, or NULL. */
-static const DnnPlugin *
-pick (const GPtrArray *plugins, DnnKind kind, const char *name)
-{
-  for (guint i = 0; plugins != NULL && i < plugins->len; i++) {
-    const DnnPlugin *plugin = g_ptr_array_index (plugins, i);
-
-    if (plugin->kind == kind && strcmp (plugin->name, name) == 0)
-      return plugin;
-  }
-  return NULL;
-}
-
-/* Looks into the plugin's own file in a folder.  NULL without an error: there
- * is none, or one of another kind that may lie there. */
-static const DnnPlugin *
-search_own (DnnRegistry *self, const char *folder, DnnKind kind,
-            const char *name, GError **error)
-{
-  g_autoptr (GPtrArray) plugins = NULL;
-  bool loose;
-  g_autofree char *path = file_in (folder, kind, name, &loose);
-  const DnnPlugin *plugin;
-
-  if (path == NULL || !dnn_loader_check_owner (folder, error))
-    return NULL;
-  plugins = open_file (self, path, name, error);
-  plugin = pick (plugins, kind, name);
-  if (plugins != NULL && plugin == NULL && !loose) {
-    const DnnPlugin *other = g_ptr_array_index (plugins, 0);
-
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
-                 "'%s' is refused: it is of kind %s, and its folder is for "
-                 "kind %s",
-                 path, dnn_kind_name ((DnnKind) other->kind),
-                 dnn_kind_name (kind));
-  }
   return plugin;
-}
-
-/* Looks into the file of the prefix: acme.so for acme.lstm. */
-static const DnnPlugin *
-search_bundle (DnnRegistry *self, const char *folder, DnnKind kind,
-               const char *name, char **ret_path, GError **error)
-{
-  g_autofree char *prefix = g_strndup (name, strcspn (name, "."));
-  g_autoptr (GPtrArray) plugins = NULL;
-  bool loose;
-  g_autofree char *path = NULL;
-
-  if (strchr (name, '.') == NULL || *prefix == '\0')
-    return NULL;
-  path = file_in (folder, kind, prefix, &loose);
-  if (path == NULL || !dnn_loader_check_owner (folder, error))
-    return NULL;
-  plugins = open_file (self, path, prefix, error);
-  if (ret_path != NULL && pick (plugins, kind, name) != NULL)
-    *ret_path = g_steal_pointer (&path);
-  return pick (plugins, kind, name);
 }
 
 /* Looks through the folders.  NULL without an error: there is none. */
 static const DnnPlugin *
 search (DnnRegistry *self, DnnKind kind, const char *name, GError **error)
 {
-  const DnnPlugin *plugin = NULL;
-  GError *local = NULL;
+  for (size_t i = 0; self->folders[i] != NULL; i++) {
+    bool loose;
+    g_autofree char *path = file_in (self->folders[i], kind, name, &loose);
+    const DnnPlugin *plugin;
 
-  for (size_t i = 0;
-       plugin == NULL && local == NULL && self->folders[i] != NULL; i++) {
-    plugin = search_own (self, self->folders[i], kind, name, &local);
-    if (plugin == NULL && local == NULL)
-      plugin = search_bundle (self, self->folders[i], kind, name, NULL, &local);
+    if (path == NULL)
+      continue;
+    if (!dnn_loader_check_owner (self->folders[i], error))
+      return NULL;
+    plugin = open_file (self, path, name, error);
+    if (plugin == NULL || plugin->kind == kind)
+      return plugin;
+    if (!loose) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                   "'%s' is refused: it is of kind %s, and its folder is for "
+                   "kind %s",
+                   path, dnn_kind_name ((DnnKind) plugin->kind),
+                   dnn_kind_name (kind));
+      return NULL;
+    }
   }
-  if (local != NULL)
-    g_propagate_error (error, local);
-  return plugin;
+  return NULL;
 }
 
 char **
@@ -254,18 +203,14 @@ dnn_registry_files (DnnRegistry *self, DnnKind kind, const char *name)
     g_autofree char *inside =
         g_build_filename (self->folders[i], dnn_kind_folder (kind), file, NULL);
     g_autofree char *loose = g_build_filename (self->folders[i], file, NULL);
-    g_autoptr (GPtrArray) plugins = NULL;
-    g_autofree char *bundle = NULL;
+    const DnnPlugin *plugin = NULL;
 
     if (g_file_test (inside, G_FILE_TEST_EXISTS))
       g_strv_builder_add (paths, inside);
     if (g_file_test (loose, G_FILE_TEST_EXISTS))
-      plugins = open_file (self, loose, name, NULL);
-    if (pick (plugins, kind, name) != NULL)
+      plugin = open_file (self, loose, name, NULL);
+    if (plugin != NULL && plugin->kind == kind)
       g_strv_builder_add (paths, loose);
-    search_bundle (self, self->folders[i], kind, name, &bundle, NULL);
-    if (bundle != NULL)
-      g_strv_builder_add (paths, bundle);
   }
   return g_strv_builder_end (paths);
 }
@@ -276,15 +221,14 @@ has_file (DnnRegistry *self, DnnKind kind, const char *name)
   for (size_t i = 0; is_file_name (name) && self->folders[i] != NULL; i++) {
     bool loose;
     g_autofree char *path = file_in (self->folders[i], kind, name, &loose);
-    g_autoptr (GPtrArray) plugins = NULL;
+    const DnnPlugin *plugin;
 
-    if (path != NULL && !loose)
+    if (path == NULL)
+      continue;
+    if (!loose)
       return true;
-    if (path != NULL)
-      plugins = open_file (self, path, name, NULL);
-    if (path != NULL && (plugins == NULL || pick (plugins, kind, name) != NULL))
-      return true;
-    if (search_bundle (self, self->folders[i], kind, name, NULL, NULL) != NULL)
+    plugin = open_file (self, path, name, NULL);
+    if (plugin == NULL || plugin->kind == kind)
       return true;
   }
   return false;
@@ -378,24 +322,21 @@ dnn_registry_find (DnnRegistry *self, DnnKind kind, const char *name,
   return plugin;
 }
 
-GPtrArray *
+const DnnPlugin *
 dnn_registry_open (DnnRegistry *self, const char *path, GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
-  GPtrArray *plugins;
+  const DnnPlugin *plugin;
 
   if (g_str_has_suffix (name, ".so"))
     name[strlen (name) - strlen (".so")] = '\0';
-  plugins = open_file (self, path, name, error);
-  for (guint i = 0; plugins != NULL && i < plugins->len; i++) {
-    const DnnPlugin *plugin = g_ptr_array_index (plugins, i);
-
-    g_hash_table_insert (self->plugins,
-                         g_strconcat (dnn_kind_name ((DnnKind) plugin->kind),
-                                      "/", plugin->name, NULL),
-                         (void *) plugin);
-  }
-  return plugins;
+  plugin = open_file (self, path, name, error);
+  if (plugin != NULL)
+    g_hash_table_insert (
+        self->plugins,
+        g_strconcat (dnn_kind_name ((DnnKind) plugin->kind), "/", name, NULL),
+        (void *) plugin);
+  return plugin;
 }
 
 const DnnPlugin *
