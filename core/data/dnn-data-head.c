@@ -149,8 +149,9 @@ dnn_data_head_read (const DnnSpec *section, DnnDataHead *ret_head,
 
   if (source == NULL)
     return false;
-  if (!read_heads (source, &head))
-    return load (section, ret_head, error);
+  if (!read_heads (source, &head) && !load (section, &head, error))
+    return false;
+  head.augment = source->settings.augment;
   *ret_head = head;
   return true;
 }

@@ -17,6 +17,7 @@ typedef struct DnnDataHead {
   int64_t validation_rows; /* of files of their own; 0: there are none */
   bool validates;          /* some rows validate, wherever they come from */
   size_t bytes; /* of all splits in memory, in the files' element types */
+  const char *augment; /* interned: the key; "": none */
 } DnnDataHead;
 
 /* From the section [data]. */

@@ -46,6 +46,7 @@ typedef struct DnnDataSettings {
   int64_t split_seed;
   double scale;
   bool standardize;
+  const char *augment; /* a chain; "": none */
   bool standardize_targets;
   DnnInts keep_classes;
   int64_t positive_class;

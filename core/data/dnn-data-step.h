@@ -28,6 +28,8 @@ typedef struct DnnDataStepType {
   /* Files have it without saying so: their keys are older than the list of
    * steps. */
   bool implicit;
+  /* It comes after what augments the training rows; `apply` alone. */
+  bool late;
   /* The step that a section [data] asks for, not learnt yet; NULL: none. */
   DnnDataStep *(*from_settings) (const DnnDataSettings *settings);
   /* The value of its key in [data] that asks for such a step; NULL: none is

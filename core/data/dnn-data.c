@@ -459,6 +459,9 @@ dnn_data_load_like (const DnnSpec *section, const DnnPreprocess *like,
     return NULL;
   }
   name_classes (self);
+  self->augment = source->settings.augment;
+  if (*self->augment != '\0')
+    self->augment_place = dnn_spec_find (section, "augment")->place;
   if (like != NULL && !check_classes (self, like, error))
     return NULL;
   if (like == NULL &&

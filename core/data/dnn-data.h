@@ -28,6 +28,9 @@ typedef struct DnnData {
   DnnRelabel relabel;
   bool cut_last; /* the last training rows in the file's order validate */
   int64_t memory_limit; /* bytes, half of them for rows; 0: none */
+  const char *augment;  /* interned: layers that change training rows; "" or
+                         * NULL:  none */
+  DnnPlace augment_place;
 } DnnData;
 
 /* From the section [data]. */

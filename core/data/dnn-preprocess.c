@@ -270,11 +270,42 @@ dnn_preprocess_plain_row (const DnnPreprocess *self, const DnnSource *inputs,
   convert_exact (self, inputs, &row, 1, (float *) (void *) x, out);
 }
 
+/* The first of the late steps at the end. */
+static guint
+count_early (const DnnPreprocess *self)
+{
+  guint n = count_unsteady (self);
+
+  while (n < self->steps->len && !step_at (self, n)->type->late)
+    n++;
+  return n;
+}
+
+void
+dnn_preprocess_late (const DnnPreprocess *self, int64_t n, int64_t size,
+                     float *rows)
+{
+  for (guint i = count_early (self); i < self->steps->len; i++)
+    step_at (self, i)->type->apply (step_at (self, i), rows, n, size);
+}
+
 void
 dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
                      const int64_t *rows, int64_t n, float *scratch, float *out)
 {
-  const guint n_unsteady = count_unsteady (self);
+  const DnnShape row = dnn_source_row_shape (inputs);
+  const DnnShape shape = dnn_preprocess_shape (self, &row);
+
+  dnn_preprocess_early (self, inputs, rows, n, scratch, out);
+  dnn_preprocess_late (self, n, dnn_data_step_count (&shape), out);
+}
+
+void
+dnn_preprocess_early (const DnnPreprocess *self, const DnnSource *inputs,
+                      const int64_t *rows, int64_t n, float *scratch,
+                      float *out)
+{
+  const guint n_unsteady = count_unsteady (self), n_early = count_early (self);
   int64_t size = inputs->row;
 
   if (n_unsteady > 0) {
@@ -294,7 +325,7 @@ dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
     size = dnn_data_step_count (&shape);
   } else
     dnn_source_gather (inputs, rows, n, out);
-  for (guint i = n_unsteady; i < self->steps->len; i++)
+  for (guint i = n_unsteady; i < n_early; i++)
     step_at (self, i)->type->apply (step_at (self, i), out, n, size);
 }
 

@@ -66,6 +66,13 @@ int64_t dnn_preprocess_scratch (const DnnPreprocess *self, const DnnShape *row);
 void dnn_preprocess_rows (const DnnPreprocess *self, const DnnSource *inputs,
                           const int64_t *rows, int64_t n, float *scratch,
                           float *out);
+/* The same in two parts, between which training rows may be changed: all steps
+ * but the late ones, and these, over `n` rows of `size` numbers in place. */
+void dnn_preprocess_early (const DnnPreprocess *self, const DnnSource *inputs,
+                           const int64_t *rows, int64_t n, float *scratch,
+                           float *out);
+void dnn_preprocess_late (const DnnPreprocess *self, int64_t n, int64_t size,
+                          float *rows);
 
 /* Numbers of one row as the file has it, but for words, holes and offsets,
  * which are as the step of columns leaves them: where there is none, the

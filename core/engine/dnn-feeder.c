@@ -40,6 +40,7 @@ struct DnnFeeder {
   const double *class_weights; /* NULL: 1 for all */
   int64_t n_classes;
   float *values; /* (owned) one a row */
+  bool leaves_late;
   DnnBatch current;
 };
 
@@ -204,6 +205,13 @@ dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights, int64_t n)
   self->n_classes = n;
 }
 
+void
+dnn_feeder_leave_late (DnnFeeder *self)
+{
+  self->block = -1;
+  self->leaves_late = true;
+}
+
 /* The place in the split's sources of a slot of the pool.  Rows that lie in the
  * files are one pool, in which slots are the split's own numbers. */
 static int64_t
@@ -302,8 +310,9 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
   if (cached)
     dnn_array_rows_to_float (self->cache, self->rows + first, n, inputs);
   else
-    dnn_preprocess_rows (self->data->preprocess, inputs_of, places, n,
-                         self->scratch + first * self->n_scratch, inputs);
+    (self->leaves_late ? dnn_preprocess_early : dnn_preprocess_rows) (
+        self->data->preprocess, inputs_of, places, n,
+        self->scratch + first * self->n_scratch, inputs);
   dnn_data_loss_targets (self->data, source, places, n, targets);
   if (has_weights (self))
     for (int64_t i = 0; i < n; i++)

@@ -36,6 +36,10 @@ void dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key);
 void dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights,
                                    int64_t n);
 
+/* Late steps of the preprocessing are left to whoever changes the rows before
+ * them: dnn_preprocess_late. */
+void dnn_feeder_leave_late (DnnFeeder *self);
+
 /* A batch, gathered: inputs are in the plan's input. */
 typedef struct DnnBatch {
   DnnPlan *plan;

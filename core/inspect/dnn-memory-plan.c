@@ -1,6 +1,7 @@
 /* dnn-memory-plan.c - the plans of a training, counted */
 #include "dnn-memory-plan.h"
 
+#include "dnn-augment.h"
 #include "dnn-choose-layers.h"
 #include "dnn-inference.h"
 #include "dnn-memory.h"
@@ -198,6 +199,26 @@ plan_arenas (DnnMemoryPlan *self, DnnPool *pool, DnnPlanOptions options,
   return evaluation != NULL;
 }
 
+/* What changes training rows, which lies beside the step's arena. */
+static bool
+count_changes (DnnMemoryPlan *self, DnnPool *pool, const DnnDataHead *data,
+               GError **error)
+{
+  g_autoptr (DnnAugment) augment = NULL;
+  DnnAugmentOptions options = { .batch = self->batch, .scale = 1 };
+
+  if (data == NULL || data->augment == NULL || *data->augment == '\0')
+    return true;
+  options.chain = data->augment;
+  options.row = data->input;
+  augment = dnn_augment_new_bare (dnn_model_registry (self->model), pool,
+                                  &options, error);
+  if (augment == NULL)
+    return false;
+  self->changes = dnn_augment_arena_size (augment);
+  return true;
+}
+
 /* The model's `trainable` is what it is to be in this phase. */
 static DnnMemoryPlan *
 plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
@@ -207,8 +228,7 @@ plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
   g_autoptr (DnnPool) pool = dnn_pool_new ((unsigned) phase->settings.threads);
   g_autoptr (DnnOptimizer) optimizer =
       dnn_optimizer_new (dnn_model_registry (model), phase->optimizer, error);
-  DnnPlanOptions options = { .training = true,
-                             .first_stage = dnn_prefix_find (model) };
+  DnnPlanOptions options = { .training = true };
 
   self->phase = phase->name;
   self->batch = batch > 0 ? batch : phase->settings.batch_size;
@@ -221,6 +241,10 @@ plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
   for (size_t i = 0; i < self->n_rows; i++)
     self->rows[i].layer = dnn_model_layer (model, i)->name;
   options.batch = self->batch;
+  if (!count_changes (self, pool, data, error))
+    return NULL;
+  if (self->changes == 0)
+    options.first_stage = dnn_prefix_find (model);
   if (optimizer == NULL || !dnn_optimizer_declare (optimizer, model, error) ||
       !takes_logits (model, phase->settings.loss, &options.logits, error))
     return NULL;
@@ -232,7 +256,7 @@ plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
   self->data = data != NULL ? data->bytes : 0;
   self->cache = count_cache (model, options.first_stage, data);
   self->total = self->data + self->weights + self->optimizer + self->arena +
-                self->evaluation_arena + self->cache;
+                self->evaluation_arena + self->changes + self->cache;
   return g_steal_pointer (&self);
 }
 
@@ -359,6 +383,8 @@ dnn_memory_plan_to_text (const DnnMemoryPlan *self)
                self->weight_gradients);
   if (self->evaluation_arena > 0)
     append_line (text, "arena of an evaluation step", self->evaluation_arena);
+  if (self->changes > 0)
+    append_line (text, "what changes training rows", self->changes);
   if (self->cache > 0)
     append_line (text, "rows behind the frozen beginning", self->cache);
   append_line (text, "together", self->total);

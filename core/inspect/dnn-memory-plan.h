@@ -33,10 +33,11 @@ typedef struct DnnMemoryPlan {
   size_t optimizer;
   size_t arena;            /* of a training step */
   size_t evaluation_arena; /* of validation; 0: no rows validate */
+  size_t changes; /* what changes training rows works in; 0: nothing does */
   size_t cache;   /* what a frozen beginning makes of every row; 0: none */
   size_t buffers; /* what the arena would be if nothing were shared */
   size_t n_buffers;
-  size_t total;       /* data, weights, optimizer, arenas and cache */
+  size_t total;       /* data, weights, optimizer, arenas, changes, cache */
   DnnMemoryRow *rows; /* (owned) one a layer */
   size_t n_rows;
   DnnModel *model; /* (owned reference) whose names these are */

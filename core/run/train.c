@@ -12,7 +12,7 @@ static bool
 begin_phase (DnnRun *self, GError **error)
 {
   const DnnPhase *phase = g_ptr_array_index (self->phases, self->phase);
-  g_autofree char *slots = NULL, *text = NULL;
+  g_autofree char *slots = NULL, *text = NULL, *unkept = NULL;
 
   if (self->phase > 0 &&
       !dnn_trainer_begin_phase (self->trainer, phase, &slots, error)) {
@@ -26,6 +26,10 @@ begin_phase (DnnRun *self, GError **error)
     text = dnn_phase_describe (phase, self->model, slots);
     dnn_run_tell (self, text);
   }
+  if (!dnn_trainer_describe_unkept (self->trainer, &unkept, error))
+    return false;
+  if (unkept != NULL)
+    dnn_run_tell (self, unkept);
   /* What cannot be written at all is better known before hours of training. */
   return self->phase == 0 ? dnn_run_save_checkpoint (self, error)
                           : dnn_run_try_checkpoint (self, error);

@@ -1,6 +1,7 @@
 /* dnn-trainer-private.h - the inside of a trainer, for its own files */
 #pragma once
 
+#include "dnn-augment.h"
 #include "dnn-early-stopping.h"
 #include "dnn-events.h"
 #include "dnn-plateau.h"
@@ -29,6 +30,7 @@ struct DnnTrainer {
   DnnExpected expected; /* of the targets, as last checked */
   bool checked;
   DnnFeeder *feeder;     /* (owned) training batches */
+  DnnAugment *augment;   /* (owned) what changes them; NULL: nothing */
   DnnFeeder *validation; /* (owned) NULL: no validation rows */
   DnnHistory *history;   /* (owned) */
   DnnProof *proof;       /* (owned) of what is frozen now */
@@ -67,6 +69,17 @@ bool dnn_phase_parts_make (DnnPhaseParts *self, DnnTrainer *trainer,
                            const DnnPhase *phase, GError **error);
 void dnn_phase_parts_clear (DnnPhaseParts *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnPhaseParts, dnn_phase_parts_clear)
+
+/* --- rows that are changed ----------------------------------------------- */
+
+/* Whether training rows are others in each epoch: nothing that is made of them
+ * can be kept. */
+bool dnn_trainer_changes_rows (const DnnTrainer *self);
+/* Makes ready what changes the batches of the feeder, which is there. */
+bool dnn_trainer_make_augment (DnnTrainer *self, GError **error);
+/* Changes a batch where it lies, and does what preprocessing is left. */
+bool dnn_trainer_change_rows (DnnTrainer *self, const DnnBatch *batch,
+                              const DnnPassInfo *info, GError **error);
 
 /* --- callbacks ----------------------------------------------------------- */
 

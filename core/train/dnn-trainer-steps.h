@@ -31,6 +31,12 @@ const DnnPool *dnn_trainer_pool (const DnnTrainer *self);
 /* Breaks the phase off after so many of its steps; 0: does not. */
 void dnn_trainer_set_ends_after (DnnTrainer *self, int64_t steps);
 
+/* If a frozen beginning has to run in every step, as training rows are others
+ * each time: that, and what it costs, as measured; else NULL.
+ * `ret_text`: (transfer full). */
+bool dnn_trainer_describe_unkept (DnnTrainer *self, char **ret_text,
+                                  GError **error);
+
 /* --- faults -------------------------------------------------------------- */
 
 /* DNN_ERROR_DIVERGED where a weight, a buffer or a slot of the optimizer is not

@@ -26,6 +26,7 @@ dnn_trainer_free (DnnTrainer *self)
   dnn_snapshot_free (self->last);
   dnn_history_free (self->history);
   dnn_feeder_free (self->validation);
+  dnn_augment_free (self->augment);
   dnn_feeder_free (self->feeder);
   dnn_phase_parts_clear (&self->parts);
   dnn_pool_free (self->pool);
@@ -117,12 +118,15 @@ replan (DnnTrainer *self, GError **error)
   self->trainable = list_trainable (self->model);
   /* What it computes is as many rows as there are: they may be too many. */
   self->prefix =
-      self->data->memory_limit == 0 ? dnn_prefix_find (self->model) : 0;
+      self->data->memory_limit == 0 && !dnn_trainer_changes_rows (self)
+          ? dnn_prefix_find (self->model)
+          : 0;
   dnn_proof_free (self->proof);
   self->proof = dnn_proof_new (self->model);
   return dnn_optimizer_prepare (self->parts.optimizer, self->model, self->pool,
                                 error) &&
          make_feeder (self, &self->feeder, self->data->train, true, error) &&
+         dnn_trainer_make_augment (self, error) &&
          (self->data->validation == NULL ||
           make_feeder (self, &self->validation, self->data->validation, false,
                        error));

@@ -9,30 +9,42 @@
 /* --- one step ------------------------------------------------------------ */
 
 /* The batch that was gathered last, with the step it belongs to. */
-static DnnDiagnosis
-diagnose (const DnnTrainer *self, uint64_t step)
+static DnnPassInfo
+info_of (const DnnTrainer *self, uint64_t step, const DnnBatch *batch)
 {
-  return (DnnDiagnosis){
+  return (DnnPassInfo){ (uint64_t) self->parts.settings.seed, step, true,
+                        (uint64_t) self->epoch, batch->rows };
+}
+
+/* Batch number i is gathered anew: layers that run in place have written over
+ * it. */
+static bool
+diagnose (DnnTrainer *self, uint64_t step, int64_t i, DnnDiagnosis *ret_it,
+          GError **error)
+{
+  const DnnBatch *batch = dnn_feeder_get (self->feeder, i);
+
+  *ret_it = (DnnDiagnosis){
     .model = self->model,
     .feeder = self->feeder,
+    .batch = batch,
     .objective = self->parts.objective,
-    .info = { (uint64_t) self->parts.settings.seed, step, true,
-              (uint64_t) self->epoch, NULL },
+    .info = info_of (self, step, batch),
     .epoch = self->epoch + 1,
   };
+  return dnn_trainer_change_rows (self, batch, &ret_it->info, error);
 }
 
 static bool
 check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
 {
-  DnnDiagnosis diagnosis = diagnose (self, self->step);
   double loss = dnn_objective_batch_loss (self->parts.objective);
+  DnnDiagnosis diagnosis;
 
   if (isfinite (loss))
     return true;
-  /* Layers that run in place have written over the inputs. */
-  diagnosis.batch = dnn_feeder_get (self->feeder, batch->index);
-  diagnosis.info.rows = diagnosis.batch->rows;
+  if (!diagnose (self, self->step, batch->index, &diagnosis, error))
+    return false;
   self->lost = dnn_diagnosis_find_weight (self->model) != NULL;
   dnn_diagnosis_set_loss_error (&diagnosis, loss, error);
   return false;
@@ -57,25 +69,24 @@ dnn_trainer_check_finite (DnnTrainer *self, GError **error)
 void
 dnn_trainer_explain_step (DnnTrainer *self, const char *what, GError **error)
 {
-  DnnDiagnosis diagnosis = diagnose (self, self->step - 1);
+  DnnDiagnosis diagnosis;
 
-  diagnosis.batch = dnn_feeder_get (self->feeder, self->batch - 1);
-  diagnosis.info.rows = diagnosis.batch->rows;
-  dnn_diagnosis_set_step_error (&diagnosis, what, error);
+  if (diagnose (self, self->step - 1, self->batch - 1, &diagnosis, error))
+    dnn_diagnosis_set_step_error (&diagnosis, what, error);
 }
 
 bool
 dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
                          GError **error)
 {
-  DnnPassInfo info = { (uint64_t) self->parts.settings.seed, self->step, true,
-                       (uint64_t) self->epoch, batch->rows };
+  const DnnPassInfo info = info_of (self, self->step, batch);
   DnnSink sink = dnn_optimizer_sink (self->parts.optimizer);
   const float *scale = batch->plan->loss_value->wanted ? batch->scale : NULL;
 
   dnn_objective_set_penalty (self->parts.objective,
                              dnn_model_penalty (self->model, self->pool));
-  if (!dnn_executor_forward (batch->plan, &info, error) ||
+  if (!dnn_trainer_change_rows (self, batch, &info, error) ||
+      !dnn_executor_forward (batch->plan, &info, error) ||
       !dnn_objective_update (self->parts.objective, batch->plan, &batch->y_true,
                              batch->weights, scale, batch->values, error) ||
       !check_loss (self, batch, error))

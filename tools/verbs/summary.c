@@ -155,6 +155,7 @@ add_memory (JsonBuilder *b, const DnnMemoryPlan *plan, bool has_data)
   add_json_int (b, "optimizer_bytes", (int64_t) plan->optimizer);
   add_json_int (b, "arena_bytes", (int64_t) plan->arena);
   add_json_int (b, "evaluation_arena_bytes", (int64_t) plan->evaluation_arena);
+  add_json_int (b, "changes_bytes", (int64_t) plan->changes);
   add_json_int (b, "cache_bytes", (int64_t) plan->cache);
   add_json_int (b, "buffer_bytes", (int64_t) plan->buffers);
   add_json_int (b, "buffers", (int64_t) plan->n_buffers);

@@ -162,6 +162,7 @@ read_step (const DnnSafetensors *file, int64_t size, DnnDataStep **ret_step,
 const DnnDataStepType dnn_standardize_type = {
   .name = "standardize",
   .implicit = true,
+  .late = true,
   .from_settings = from_settings,
   .to_setting = to_setting,
   .fit = fit,
