@@ -46,7 +46,8 @@ check_exports (DnnFileChecker *self, const DnnElf *elf)
   for (guint i = 0; i < elf->exports->len; i++) {
     const char *name = g_ptr_array_index (elf->exports, i);
 
-    if (strcmp (name, "dnn_plugin_v1") == 0)
+    if (strcmp (name, "dnn_plugin_v1") == 0 ||
+        strcmp (name, "dnn_plugins_v1") == 0)
       found = true;
     else if (strstr (name, "__odr_asan.") == NULL) /* a sanitizer's */
       dnn_file_checker_fail (self,

@@ -2,6 +2,7 @@
 #include "dnn-check-file.h"
 
 #include "dnn-kind-row.h"
+#include "dnn-kind.h"
 #include "dnn-loader.h"
 #include "dnn-param.h"
 #include "dnn-process.h"
@@ -50,12 +51,33 @@ dnn_file_checker_clear (DnnFileChecker *self)
   dnn_registry_unref (self->registry);
 }
 
+/* The plugin that is asked for; NULL, with an error: it is not there. */
+static const DnnPlugin *
+pick (const DnnFileChecker *self, const GPtrArray *plugins, GError **error)
+{
+  if (self->which == NULL)
+    return g_ptr_array_index (plugins, 0);
+  for (guint i = 0; i < plugins->len; i++) {
+    const DnnPlugin *plugin = g_ptr_array_index (plugins, i);
+    g_autofree char *which = g_strconcat (
+        dnn_kind_name ((DnnKind) plugin->kind), "/", plugin->name, NULL);
+
+    if (strcmp (which, self->which) == 0)
+      return plugin;
+  }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME, "it has no plugin '%s'",
+               self->which);
+  return NULL;
+}
+
 bool
 dnn_file_checker_open (DnnFileChecker *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) plugins =
+      dnn_registry_open (self->registry, self->path, &error);
 
-  self->plugin = dnn_registry_open (self->registry, self->path, &error);
+  self->plugin = plugins != NULL ? pick (self, plugins, &error) : NULL;
   if (self->plugin != NULL)
     self->code = dnn_registry_resolve (self->registry, self->plugin, &error);
   if (self->code == NULL)

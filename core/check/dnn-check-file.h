@@ -14,6 +14,8 @@ typedef struct DnnFileChecker {
   const char *path;
   const char *folders; /* of other plugins, separated by ':'; may be NULL */
   uint64_t seed;
+  const char
+      *which; /* of several plugins, "layer/acme.lstm"; NULL: the first */
   const char *check; /* the one that runs */
 
   GPtrArray *failures; /* (owned) of char *: a sentence each */

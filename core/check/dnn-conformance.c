@@ -57,7 +57,7 @@ find_row (const char *name, GError **error)
 
 char *
 dnn_conformance_child (const char *check, const char *path, uint64_t seed,
-                       const char *folders, GError **error)
+                       const char *folders, const char *which, GError **error)
 {
   const DnnCheckRow *row = find_row (check, error);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -66,6 +66,7 @@ dnn_conformance_child (const char *check, const char *path, uint64_t seed,
   if (row == NULL)
     return NULL;
   dnn_file_checker_init (&self, path, folders, seed);
+  self.which = which != NULL && *which != '\0' ? which : NULL;
   if (!dnn_file_checker_run (&self, row))
     g_string_append (text, "not for its kind\n");
   if (self.plugin != NULL)
@@ -123,7 +124,8 @@ new_child (const DnnConformanceTask *task, DnnConformanceResult *result)
 
   g_strv_builder_addv (words, (const char **) task->program);
   g_strv_builder_add_many (words, result->check, task->path, seed,
-                           task->folders != NULL ? task->folders : "", NULL);
+                           task->folders != NULL ? task->folders : "",
+                           task->which != NULL ? task->which : "", NULL);
   child = dnn_child_new (g_strv_builder_end (words));
   child->data = result;
   return child;

@@ -37,13 +37,15 @@ typedef struct DnnConformance {
 typedef struct DnnConformanceTask {
   const char *path;
   const char *folders;     /* to look for other plugins in first; may be NULL */
+  const char *which;       /* of several plugins, "layer/acme.lstm"; NULL: the
+                            * one that there is */
   const char *only;        /* a check's name; NULL: all of them */
   const char *const *skip; /* names, NULL-terminated; NULL: none */
   uint64_t seed;
   double seconds;      /* a check may take */
   unsigned n_parallel; /* checks at a time */
   /* A program and its first words, NULL-terminated, that given the words
-   * CHECK PATH SEED FOLDERS does what dnn_conformance_child does. */
+   * CHECK PATH SEED FOLDERS WHICH does what dnn_conformance_child does. */
   const char *const *program;
 } DnnConformanceTask;
 
@@ -63,6 +65,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnConformance, dnn_conformance_free)
  * dnn_conformance_run reads from the child's output.  Returns: (transfer
  * full). */
 char *dnn_conformance_child (const char *check, const char *path, uint64_t seed,
-                             const char *folders, GError **error);
+                             const char *folders, const char *which,
+                             GError **error);
 
 DNN_END_DECLS

@@ -151,42 +151,136 @@ dnn_loader_check (const DnnPlugin *plugin, const char *name, GError **error)
   return check_ops (plugin, error) && dnn_param_check_table (plugin, error);
 }
 
-const DnnPlugin *
-dnn_loader_open (const char *path, const char *name, char **ret_note,
-                 GError **error)
+/* --- what a file holds --------------------------------------------------- */
+
+enum { MAX_PLUGINS = 1000 };
+
+/* Whether all that come before have another kind or name. */
+static bool
+is_new (const GPtrArray *plugins, const DnnPlugin *plugin)
+{
+  for (guint i = 0; i < plugins->len; i++) {
+    const DnnPlugin *other = g_ptr_array_index (plugins, i);
+
+    if (other->kind == plugin->kind && strcmp (other->name, plugin->name) == 0)
+      return false;
+  }
+  return true;
+}
+
+/* A plugin of the bundle `name`, whose own name is "NAME.something". */
+static bool
+check_member (const GPtrArray *plugins, const DnnPlugin *plugin,
+              const char *name, GError **error)
+{
+  g_autofree char *prefix = g_strconcat (name, ".", NULL);
+
+  if (!check_version (plugin, error))
+    return false;
+  if (plugin->name == NULL || !g_str_has_prefix (plugin->name, prefix) ||
+      strlen (plugin->name) == strlen (prefix))
+    return refuse (error,
+                   "plugin number %u of it calls itself '%s'; in %s.so the "
+                   "names must begin with '%s'",
+                   plugins->len, plugin->name != NULL ? plugin->name : "", name,
+                   prefix);
+  if (!dnn_loader_check (plugin, plugin->name, error)) {
+    g_prefix_error (error, "%s: ", plugin->name);
+    return false;
+  }
+  if (!is_new (plugins, plugin))
+    return refuse (error, "two of its plugins of kind %s are named '%s'",
+                   dnn_kind_name ((DnnKind) plugin->kind), plugin->name);
+  return true;
+}
+
+static bool
+take_bundle (GPtrArray *plugins, const DnnPlugin *const *bundle,
+             const char *name, GError **error)
+{
+  if (strchr (name, '.') != NULL || !dnn_loader_is_name (name))
+    return refuse (error,
+                   "it holds several plugins; the file of those that are named "
+                   "'acme.lstm' is acme.so");
+  for (; *bundle != NULL; bundle++) {
+    if (plugins->len == MAX_PLUGINS)
+      return refuse (error,
+                     "its dnn_plugins_v1 has more than %d plugins, or "
+                     "no NULL at its end",
+                     MAX_PLUGINS);
+    if (!check_member (plugins, *bundle, name, error))
+      return false;
+    g_ptr_array_add (plugins, (void *) *bundle);
+  }
+  if (plugins->len == 0)
+    return refuse (error, "its dnn_plugins_v1 has no plugin");
+  return true;
+}
+
+static bool
+take_plugins (GPtrArray *plugins, void *module, const char *name,
+              GError **error)
+{
+  const DnnPlugin *plugin = dlsym (module, "dnn_plugin_v1");
+  const DnnPlugin *const *bundle = dlsym (module, "dnn_plugins_v1");
+
+  if (plugin != NULL && bundle != NULL)
+    return refuse (error, "it exports dnn_plugin_v1 and dnn_plugins_v1; a file "
+                          "has one of them");
+  if (bundle != NULL)
+    return take_bundle (plugins, bundle, name, error);
+  if (!dnn_loader_check (plugin, name, error))
+    return false;
+  g_ptr_array_add (plugins, (void *) plugin);
+  return true;
+}
+
+static void *
+open_module (const char *path, char **ret_note, GError **error)
 {
   /* A name without a slash would be looked for among the libraries. */
   g_autofree char *file = g_canonicalize_filename (path, NULL);
-  const DnnPlugin *plugin;
-  const char *changed;
-  g_autoptr (DnnProcess) process = NULL;
-  void *module;
+  g_autoptr (DnnProcess) process = dnn_process_new ();
+  void *module = dlopen (file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  const char *changed = dnn_process_restore (process);
 
-  if (!check_file (path, error))
-    return NULL;
-
-  process = dnn_process_new ();
-  module = dlopen (file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  changed = dnn_process_restore (process);
   if (module == NULL) {
     refuse (error, "'%s' cannot be loaded: %s", path, dlerror ());
     return NULL;
   }
-  plugin = dlsym (module, "dnn_plugin_v1");
-  if (plugin == NULL) {
+  if (dlsym (module, "dnn_plugin_v1") == NULL &&
+      dlsym (module, "dnn_plugins_v1") == NULL) {
     refuse (error,
             "'%s' is a shared object, but no plugin: it exports no "
             "dnn_plugin_v1",
             path);
     return NULL;
   }
-  if (!dnn_loader_check (plugin, name, error)) {
-    g_prefix_error (error, "'%s' is refused: ", path);
-    return NULL;
-  }
   if (changed != NULL && ret_note != NULL)
     *ret_note = g_strdup_printf ("'%s' changed %s when it was loaded; it was "
                                  "put back",
                                  path, changed);
-  return plugin;
+  return module;
+}
+
+GPtrArray *
+dnn_loader_open (const char *path, const char *name, char **ret_note,
+                 GError **error)
+{
+  g_autoptr (GPtrArray) plugins = g_ptr_array_new ();
+  g_autofree char *note = NULL;
+  void *module;
+
+  if (!check_file (path, error))
+    return NULL;
+  module = open_module (path, &note, error);
+  if (module == NULL)
+    return NULL;
+  if (!take_plugins (plugins, module, name, error)) {
+    g_prefix_error (error, "'%s' is refused: ", path);
+    return NULL;
+  }
+  if (ret_note != NULL && note != NULL)
+    *ret_note = g_steal_pointer (&note);
+  return g_steal_pointer (&plugins);
 }

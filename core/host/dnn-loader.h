@@ -11,15 +11,17 @@
 
 DNN_BEGIN_DECLS
 
-/* Opens `path`.  `name` is what the plugin must call itself.  Refused: a file
- * or folder that others can write, what is no shared object for this machine,
- * is truncated, exports no dnn_plugin_v1, needs another ABI, or has a
- * descriptor that lies.
+/* Opens `path`.  `name` is the file's, without ".so": what its plugin must call
+ * itself or, with a dot behind it, what the names of several begin with.
+ * Refused: a file or folder that others can write, what is no shared object for
+ * this machine, is truncated, exports neither dnn_plugin_v1 nor dnn_plugins_v1,
+ * needs another ABI, or has a descriptor that lies.
  *
  * The floating-point mode, signal handlers and locale are as before; where the
- * plugin's loading changed them, `ret_note` (may be NULL) says so. */
-const DnnPlugin *dnn_loader_open (const char *path, const char *name,
-                                  char **ret_note, GError **error);
+ * plugin's loading changed them, `ret_note` (may be NULL) says so.
+ * Returns: (transfer container): one or more const DnnPlugin *. */
+GPtrArray *dnn_loader_open (const char *path, const char *name, char **ret_note,
+                            GError **error);
 
 /* Whether nobody but the user and root can change this file or folder. */
 bool dnn_loader_check_owner (const char *path, GError **error);

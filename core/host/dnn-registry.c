@@ -152,45 +152,96 @@ file_in (const char *folder, DnnKind kind, const char *name, bool *ret_loose)
   return NULL;
 }
 
-static const DnnPlugin *
+static GPtrArray *
 open_file (DnnRegistry *self, const char *path, const char *name,
            GError **error)
 {
-  const DnnPlugin *plugin;
+  GPtrArray *plugins;
   char *note = NULL;
 
-  plugin = dnn_loader_open (path, name, &note, error);
+  plugins = dnn_loader_open (path, name, &note, error);
   if (note != NULL)
     g_ptr_array_add (self->notes, note);
+  return plugins;
+}
+
+/* The plugin of that kind and name among them, or NULL. */
+static const DnnPlugin *
+pick (const GPtrArray *plugins, DnnKind kind, const char *name)
+{
+  for (guint i = 0; plugins != NULL && i < plugins->len; i++) {
+    const DnnPlugin *plugin = g_ptr_array_index (plugins, i);
+
+    if (plugin->kind == kind && strcmp (plugin->name, name) == 0)
+      return plugin;
+  }
+  return NULL;
+}
+
+/* Looks into the plugin's own file in a folder.  NULL without an error: there
+ * is none, or one of another kind that may lie there. */
+static const DnnPlugin *
+search_own (DnnRegistry *self, const char *folder, DnnKind kind,
+            const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) plugins = NULL;
+  bool loose;
+  g_autofree char *path = file_in (folder, kind, name, &loose);
+  const DnnPlugin *plugin;
+
+  if (path == NULL || !dnn_loader_check_owner (folder, error))
+    return NULL;
+  plugins = open_file (self, path, name, error);
+  plugin = pick (plugins, kind, name);
+  if (plugins != NULL && plugin == NULL && !loose) {
+    const DnnPlugin *other = g_ptr_array_index (plugins, 0);
+
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                 "'%s' is refused: it is of kind %s, and its folder is for "
+                 "kind %s",
+                 path, dnn_kind_name ((DnnKind) other->kind),
+                 dnn_kind_name (kind));
+  }
   return plugin;
+}
+
+/* Looks into the file of the prefix: acme.so for acme.lstm. */
+static const DnnPlugin *
+search_bundle (DnnRegistry *self, const char *folder, DnnKind kind,
+               const char *name, char **ret_path, GError **error)
+{
+  g_autofree char *prefix = g_strndup (name, strcspn (name, "."));
+  g_autoptr (GPtrArray) plugins = NULL;
+  bool loose;
+  g_autofree char *path = NULL;
+
+  if (strchr (name, '.') == NULL || *prefix == '\0')
+    return NULL;
+  path = file_in (folder, kind, prefix, &loose);
+  if (path == NULL || !dnn_loader_check_owner (folder, error))
+    return NULL;
+  plugins = open_file (self, path, prefix, error);
+  if (ret_path != NULL && pick (plugins, kind, name) != NULL)
+    *ret_path = g_steal_pointer (&path);
+  return pick (plugins, kind, name);
 }
 
 /* Looks through the folders.  NULL without an error: there is none. */
 static const DnnPlugin *
 search (DnnRegistry *self, DnnKind kind, const char *name, GError **error)
 {
-  for (size_t i = 0; self->folders[i] != NULL; i++) {
-    bool loose;
-    g_autofree char *path = file_in (self->folders[i], kind, name, &loose);
-    const DnnPlugin *plugin;
+  const DnnPlugin *plugin = NULL;
+  GError *local = NULL;
 
-    if (path == NULL)
-      continue;
-    if (!dnn_loader_check_owner (self->folders[i], error))
-      return NULL;
-    plugin = open_file (self, path, name, error);
-    if (plugin == NULL || plugin->kind == kind)
-      return plugin;
-    if (!loose) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
-                   "'%s' is refused: it is of kind %s, and its folder is for "
-                   "kind %s",
-                   path, dnn_kind_name ((DnnKind) plugin->kind),
-                   dnn_kind_name (kind));
-      return NULL;
-    }
+  for (size_t i = 0;
+       plugin == NULL && local == NULL && self->folders[i] != NULL; i++) {
+    plugin = search_own (self, self->folders[i], kind, name, &local);
+    if (plugin == NULL && local == NULL)
+      plugin = search_bundle (self, self->folders[i], kind, name, NULL, &local);
   }
-  return NULL;
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return plugin;
 }
 
 char **
@@ -203,14 +254,18 @@ dnn_registry_files (DnnRegistry *self, DnnKind kind, const char *name)
     g_autofree char *inside =
         g_build_filename (self->folders[i], dnn_kind_folder (kind), file, NULL);
     g_autofree char *loose = g_build_filename (self->folders[i], file, NULL);
-    const DnnPlugin *plugin = NULL;
+    g_autoptr (GPtrArray) plugins = NULL;
+    g_autofree char *bundle = NULL;
 
     if (g_file_test (inside, G_FILE_TEST_EXISTS))
       g_strv_builder_add (paths, inside);
     if (g_file_test (loose, G_FILE_TEST_EXISTS))
-      plugin = open_file (self, loose, name, NULL);
-    if (plugin != NULL && plugin->kind == kind)
+      plugins = open_file (self, loose, name, NULL);
+    if (pick (plugins, kind, name) != NULL)
       g_strv_builder_add (paths, loose);
+    search_bundle (self, self->folders[i], kind, name, &bundle, NULL);
+    if (bundle != NULL)
+      g_strv_builder_add (paths, bundle);
   }
   return g_strv_builder_end (paths);
 }
@@ -221,14 +276,15 @@ has_file (DnnRegistry *self, DnnKind kind, const char *name)
   for (size_t i = 0; is_file_name (name) && self->folders[i] != NULL; i++) {
     bool loose;
     g_autofree char *path = file_in (self->folders[i], kind, name, &loose);
-    const DnnPlugin *plugin;
+    g_autoptr (GPtrArray) plugins = NULL;
 
-    if (path == NULL)
-      continue;
-    if (!loose)
+    if (path != NULL && !loose)
       return true;
-    plugin = open_file (self, path, name, NULL);
-    if (plugin == NULL || plugin->kind == kind)
+    if (path != NULL)
+      plugins = open_file (self, path, name, NULL);
+    if (path != NULL && (plugins == NULL || pick (plugins, kind, name) != NULL))
+      return true;
+    if (search_bundle (self, self->folders[i], kind, name, NULL, NULL) != NULL)
       return true;
   }
   return false;
@@ -322,21 +378,24 @@ dnn_registry_find (DnnRegistry *self, DnnKind kind, const char *name,
   return plugin;
 }
 
-const DnnPlugin *
+GPtrArray *
 dnn_registry_open (DnnRegistry *self, const char *path, GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
-  const DnnPlugin *plugin;
+  GPtrArray *plugins;
 
   if (g_str_has_suffix (name, ".so"))
     name[strlen (name) - strlen (".so")] = '\0';
-  plugin = open_file (self, path, name, error);
-  if (plugin != NULL)
-    g_hash_table_insert (
-        self->plugins,
-        g_strconcat (dnn_kind_name ((DnnKind) plugin->kind), "/", name, NULL),
-        (void *) plugin);
-  return plugin;
+  plugins = open_file (self, path, name, error);
+  for (guint i = 0; plugins != NULL && i < plugins->len; i++) {
+    const DnnPlugin *plugin = g_ptr_array_index (plugins, i);
+
+    g_hash_table_insert (self->plugins,
+                         g_strconcat (dnn_kind_name ((DnnKind) plugin->kind),
+                                      "/", plugin->name, NULL),
+                         (void *) plugin);
+  }
+  return plugins;
 }
 
 const DnnPlugin *

@@ -2,9 +2,9 @@
  *
  * Folders are searched in order, first hit wins: those given to new, then
  * DNN_PLUGIN_PATH, $XDG_DATA_HOME/dnn/plugins-1, <libdir>/dnn/plugins-1.  In a
- * folder a plugin is <kind folder>/<name>.so, else <name>.so.  It is opened
- * when it is first asked for, and never closed: what find returns lives as
- * long as the process.
+ * folder a plugin is <kind folder>/<name>.so, else <name>.so; acme.lstm is then
+ * looked for in acme.so, which may hold several.  It is opened when it is first
+ * asked for, and never closed: what find returns lives as long as the process.
  */
 #pragma once
 
@@ -47,10 +47,11 @@ bool dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name);
 const DnnPlugin *dnn_registry_find (DnnRegistry *self, DnnKind kind,
                                     const char *name, GError **error);
 
-/* Opens this very file; from then on it is what find returns for its kind and
- * name, whatever lies in the folders. */
-const DnnPlugin *dnn_registry_open (DnnRegistry *self, const char *path,
-                                    GError **error);
+/* Opens this very file; from then on its plugins are what find returns for
+ * their kinds and names, whatever lies in the folders.
+ * Returns: (transfer container): one or more const DnnPlugin *. */
+GPtrArray *dnn_registry_open (DnnRegistry *self, const char *path,
+                              GError **error);
 
 /* The plugin whose code runs: `plugin` itself, or the one it is based on. */
 const DnnPlugin *dnn_registry_resolve (DnnRegistry *self,

@@ -330,7 +330,8 @@ test_others (void)
   g_autofree char *path = g_build_filename (g_getenv ("DNN_TEST_BAD_PLUGINS"),
                                             "links_blas.so", NULL);
   GError *error = NULL;
-  g_autofree char *text = dnn_conformance_child ("binary", path, 1, "", &error);
+  g_autofree char *text =
+      dnn_conformance_child ("binary", path, 1, "", NULL, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (strstr (text, "problem it links 'libopenblas"));
@@ -342,7 +343,8 @@ static int
 run_child (char *argv[])
 {
   g_autofree char *text = dnn_conformance_child (
-      argv[2], argv[3], g_ascii_strtoull (argv[4], NULL, 10), argv[5], NULL);
+      argv[2], argv[3], g_ascii_strtoull (argv[4], NULL, 10), argv[5], argv[6],
+      NULL);
 
   if (text == NULL)
     return 1;
@@ -353,7 +355,7 @@ run_child (char *argv[])
 int
 main (int argc, char *argv[])
 {
-  if (argc == 6 && strcmp (argv[1], "check-part") == 0)
+  if (argc == 7 && strcmp (argv[1], "check-part") == 0)
     return run_child (argv);
   g_test_init (&argc, &argv, NULL);
 

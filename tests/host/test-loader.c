@@ -14,10 +14,12 @@ test_good (void)
 {
   g_autofree char *path = dnn_built_plugin ("activations/relu"), *note = NULL;
   g_autoptr (GError) error = NULL;
-  const DnnPlugin *plugin = dnn_loader_open (path, "relu", &note, &error);
+  g_autoptr (GPtrArray) plugins = dnn_loader_open (path, "relu", &note, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpstr (plugin->name, ==, "relu");
+  g_assert_cmpuint (plugins->len, ==, 1);
+  g_assert_cmpstr (((const DnnPlugin *) g_ptr_array_index (plugins, 0))->name,
+                   ==, "relu");
   g_assert_null (note);
 }
 
@@ -28,12 +30,13 @@ test_bare_name (void)
   g_autofree char *path G_GNUC_UNUSED =
       dnn_folder_copy_plugin (folder, "activations/relu", "relu.so");
   g_autofree char *before = g_get_current_dir ();
+  g_autoptr (GPtrArray) plugins = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A file of the working directory needs no './'");
 
   g_assert_cmpint (g_chdir (folder->path), ==, 0);
-  dnn_loader_open ("relu.so", "relu", NULL, &error);
+  plugins = dnn_loader_open ("relu.so", "relu", NULL, &error);
   g_assert_cmpint (g_chdir (before), ==, 0);
 
   g_assert_no_error (error);
@@ -74,7 +77,7 @@ test_newer_minor (void)
 {
   g_autofree char *path = dnn_bad_plugin ("needs_newer_minor");
   g_autoptr (GError) error = NULL;
-  const DnnPlugin *plugin =
+  g_autoptr (GPtrArray) plugins =
       dnn_loader_open (path, "needs_newer_minor", NULL, &error);
 
   g_autofree char *sentence =
@@ -85,10 +88,12 @@ test_newer_minor (void)
                   "the sentence, and welcome to a host that has it");
 
   if (error == NULL) { /* built with -Dabi_minor */
+    const DnnPlugin *plugin = g_ptr_array_index (plugins, 0);
+
     g_assert_cmpint (plugin->abi_minor, ==, DNN_ABI_MINOR);
     return;
   }
-  g_assert_null (plugin);
+  g_assert_null (plugins);
   dnn_assert_error (error, DNN_ERROR_PLUGIN, sentence);
 }
 
@@ -180,6 +185,7 @@ test_writable (gconstpointer data)
   g_autoptr (DnnFolder) folder = dnn_folder_new ();
   g_autofree char *path =
       dnn_folder_copy_plugin (folder, "activations/relu", "relu.so");
+  g_autoptr (GPtrArray) plugins = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What others can write is not loaded; chmod makes it right");
@@ -192,7 +198,8 @@ test_writable (gconstpointer data)
   g_clear_error (&error);
 
   g_assert_cmpint (g_chmod (whole_folder ? folder->path : path, 0755), ==, 0);
-  g_assert_nonnull (dnn_loader_open (path, "relu", NULL, &error));
+  plugins = dnn_loader_open (path, "relu", NULL, &error);
+  g_assert_nonnull (plugins);
   g_assert_no_error (error);
 }
 
@@ -232,6 +239,7 @@ test_bend (gconstpointer data)
   const Bend *row = data;
   g_autofree char *path = dnn_bad_plugin (row->name), *note = NULL;
   g_autofree char *locale = g_strdup (setlocale (LC_ALL, NULL));
+  g_autoptr (GPtrArray) plugins = NULL;
   g_autoptr (GError) error = NULL;
   volatile float tiny = 0x1p-126f;
   struct sigaction before, after;
@@ -242,9 +250,10 @@ test_bend (gconstpointer data)
   }
   sigaction (SIGINT, NULL, &before);
 
-  g_assert_nonnull (dnn_loader_open (path, row->name, &note, &error));
+  plugins = dnn_loader_open (path, row->name, &note, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (plugins);
   g_assert_nonnull (note);
   g_assert_nonnull (strstr (note, row->what));
   g_assert_nonnull (strstr (note, path));

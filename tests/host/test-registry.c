@@ -300,6 +300,73 @@ test_base_of_base (void)
                     "'based_on_based' is based on 'he_normal', which has a");
 }
 
+/* --- several plugins in one file ------------------------------------------ */
+
+static DnnRegistry *
+new_registry (void)
+{
+  return dnn_registry_new (g_getenv ("DNN_TEST_NEW_PLUGINS"));
+}
+
+static void
+test_bundle (void)
+{
+  g_autoptr (DnnRegistry) registry = new_registry ();
+  g_autoptr (GError) error = NULL;
+  const DnnPlugin *layer =
+      dnn_registry_find (registry, DNN_KIND_LAYER, "acme.tilted", &error);
+  const DnnPlugin *initializer = dnn_registry_find (
+      registry, DNN_KIND_INITIALIZER, "acme.quarter", &error);
+
+  g_test_summary ("acme.tilted and acme.quarter are found in acme.so");
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (layer->name, ==, "acme.tilted");
+  g_assert_cmpstr (initializer->name, ==, "acme.quarter");
+  g_assert_true (
+      dnn_registry_has (registry, DNN_KIND_INITIALIZER, "acme.quarter"));
+  g_assert_false (dnn_registry_has (registry, DNN_KIND_LAYER, "acme.quarter"));
+  g_assert_false (dnn_registry_has (registry, DNN_KIND_LAYER, "acme"));
+  g_assert_false (dnn_registry_has (registry, DNN_KIND_LAYER, "tilted"));
+}
+
+static void
+test_bundle_of_others (void)
+{
+  g_autoptr (DnnRegistry) registry = new_registry ();
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A name that the bundle has not is unknown");
+
+  g_assert_null (
+      dnn_registry_find (registry, DNN_KIND_LAYER, "acme.lost", &error));
+  dnn_assert_error (error, DNN_ERROR_NAME,
+                    "there is no layer plugin 'acme.lost'");
+}
+
+static void
+test_own_file_first (void)
+{
+  g_autoptr (DnnFolder) folder = dnn_folder_new ();
+  g_autofree char *bundle =
+      g_build_filename (g_getenv ("DNN_TEST_NEW_PLUGINS"), "acme.so", NULL);
+  g_autofree char *other = dnn_folder_copy (folder, bundle, "acme.so");
+  g_autofree char *own G_GNUC_UNUSED =
+      dnn_folder_copy_plugin (folder, "layers/dense", "acme.tilted.so");
+  g_autoptr (DnnRegistry) registry = dnn_registry_new (folder->path);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) files = NULL;
+
+  g_test_summary ("A file of its own is asked before the bundle beside it");
+
+  g_assert_null (
+      dnn_registry_find (registry, DNN_KIND_LAYER, "acme.tilted", &error));
+  dnn_assert_error (error, DNN_ERROR_PLUGIN, "it calls itself 'dense'");
+  files = dnn_registry_files (registry, DNN_KIND_INITIALIZER, "acme.quarter");
+  g_assert_cmpstr (files[0], ==, other);
+  g_assert_null (files[1]);
+}
+
 static void
 test_notes (void)
 {
@@ -416,6 +483,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/registry/removed", test_removed);
   g_test_add_func ("/registry/base", test_base);
   g_test_add_func ("/registry/base-of-base", test_base_of_base);
+  g_test_add_func ("/registry/bundle", test_bundle);
+  g_test_add_func ("/registry/bundle-without-it", test_bundle_of_others);
+  g_test_add_func ("/registry/own-file-before-bundle", test_own_file_first);
   g_test_add_func ("/registry/notes", test_notes);
   g_test_add_func ("/registry/list", test_list);
   g_test_add_func ("/registry/loose-suggested", test_loose_suggested);

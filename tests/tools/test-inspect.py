@@ -21,7 +21,7 @@ t = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(t)
 
 KINDS = ['layer', 'activation', 'initializer', 'optimizer', 'loss', 'metric',
-         'schedule']
+         'schedule', 'regularizer', 'constraint']
 
 
 # --- plugins ----------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_json():
             and units['default'] is None and units['max'] == 1 << 24
             and one['inputs'] == [[5, 4]] and one['outputs'] == [[5, 3]]
             and one['weights'][0] == {
-                'name': 'kernel', 'shape': [4, 3],
+                'name': 'kernel', 'shape': [4, 3], 'dtype': 'float32',
                 'initializer': 'glorot_uniform', 'fan_in': 4, 'fan_out': 3}
             and 'trainable' in [key['name'] for key in one['keys']], one)
     one, = t.parse_lines('a bound of 1e30', t.run('inspect', '--json',

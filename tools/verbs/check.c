@@ -1,6 +1,7 @@
 /* check.c - dnnrun check: a plugin against its contract */
 #include "command.h"
 #include "json.h"
+#include "probe.h"
 
 #include <dnn-conformance.h>
 #include <dnn-kind.h>
@@ -35,14 +36,14 @@ cmd_check_part (const Command *self, int *argc, char ***argv, GError **error)
   g_autofree char *text = NULL;
 
   (void) self;
-  if (*argc != 5) {
+  if (*argc != 6) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "check-part takes CHECK PATH SEED FOLDERS");
+                 "check-part takes CHECK PATH SEED FOLDERS PLUGIN");
     return false;
   }
   text = dnn_conformance_child ((*argv)[1], (*argv)[2],
                                 g_ascii_strtoull ((*argv)[3], NULL, 10),
-                                (*argv)[4], error);
+                                (*argv)[4], (*argv)[5], error);
   if (text == NULL)
     return false;
   printf ("%s", text);
@@ -90,13 +91,16 @@ print_tap (const DnnConformance *self, const char *path, gint64 seed)
 }
 
 static void
-print_json_results (const DnnConformance *self, const char *path, gint64 seed)
+print_json_results (const DnnConformance *self, const char *path,
+                    const char *which, gint64 seed)
 {
   JsonBuilder *b = json_builder_new ();
 
   json_builder_begin_object (b);
   json_builder_set_member_name (b, "path");
   json_builder_add_string_value (b, path);
+  if (which != NULL)
+    add_json_text (b, "plugin", which);
   json_builder_set_member_name (b, "kind");
   json_builder_add_string_value (b, self->kind != 0 ? dnn_kind_name (self->kind)
                                                     : "?");
@@ -151,15 +155,21 @@ print_list (void)
 
 /* --- the verb ------------------------------------------------------------ */
 
-static bool
-check_plugin (const char *path, const Common *common, const Options *options,
-              GError **error)
+/* `which`: of several in the file, "layer/acme.lstm"; NULL: there is one.
+ * Returns: how many checks fail; below 0: none could be run. */
+static int
+check_one (const char *path, const char *which, const Common *common,
+           const Options *options, GError **error)
 {
   g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
+  g_autofree char *title = which != NULL
+                               ? g_strdup_printf ("%s (%s)", path, which)
+                               : g_strdup (path);
   const char *const words_of_program[] = { program, "check-part", NULL };
   const DnnConformanceTask task = {
     .path = path,
     .folders = common->plugin_path,
+    .which = which,
     .only = options->only,
     .skip = (const char *const *) options->skip,
     .seed = (uint64_t) options->seed,
@@ -170,17 +180,37 @@ check_plugin (const char *path, const Common *common, const Options *options,
   g_autoptr (DnnConformance) result = NULL;
 
   if (program == NULL)
-    return false;
+    return -1;
   result = dnn_conformance_run (&task, error);
   if (result == NULL)
-    return false;
+    return -1;
   if (common->json)
-    print_json_results (result, path, options->seed);
+    print_json_results (result, path, which, options->seed);
   else if (options->tap)
-    print_tap (result, path, options->seed);
+    print_tap (result, title, options->seed);
   else
-    print_plain (result, path, options->seed);
-  if (result->n_failed == 0)
+    print_plain (result, title, options->seed);
+  return (int) result->n_failed;
+}
+
+/* Every plugin of the file. */
+static bool
+check_plugin (const char *path, const Common *common, const Options *options,
+              GError **error)
+{
+  g_auto (GStrv) members = probe_members (path);
+  const guint n = g_strv_length (members);
+  int failed = 0;
+
+  for (guint i = 0; i < MAX (n, 1); i++) {
+    const int more =
+        check_one (path, n > 1 ? members[i] : NULL, common, options, error);
+
+    if (more < 0)
+      return false;
+    failed += more;
+  }
+  if (failed == 0)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "'%s' fails", path);
   return false;

@@ -4,7 +4,7 @@
 
 #include <dnn-registry.h>
 
-/* What came of opening one file. */
+/* What came of opening one file; of one with several plugins, one of these. */
 typedef struct Probe {
   const DnnCandidate *candidate; /* its kind is known where it was opened */
   char *version;                 /* (owned) NULL: it cannot be used */
@@ -13,9 +13,13 @@ typedef struct Probe {
   char *advice;                  /* (owned) what to do about the problem */
 } Probe;
 
-/* Opens every candidate of `list`, as dnn_registry_list returns it, and marks
- * which are shadowed.  Returns: (transfer full): an array of Probe, in the
- * order of kinds and names. */
+/* The plugins of a file, "layer/acme.lstm"; none if it cannot be opened.
+ * Returns: (transfer full). */
+char **probe_members (const char *path);
+
+/* Opens every candidate of `list`, as dnn_registry_list returns it, adds those
+ * that one file has beside the first, and marks which are shadowed.  Returns:
+ * (transfer full): an array of Probe, in the order of kinds and names. */
 GPtrArray *probe_all (GPtrArray *list);
 
 /* "layer", or "?" where it could not be told. */
