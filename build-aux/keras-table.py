@@ -74,7 +74,7 @@ REASONS = [
     (r'Random.*|RandAugment|AugMix|CutMix|MixUp|AutoContrast|Equalization|'
      r'Solarization|ContrastLimited.*|MaxNumBoundingBoxes|Pipeline', IMAGES),
     (r'.*LSTM.*|.*GRU.*|.*RNN.*|.*Attention|Bidirectional|TimeDistributed|'
-     r'Masking|ReversibleEmbedding', SEQUENCES),
+     r'ReversibleEmbedding', SEQUENCES),
     (r'CTC', SEQUENCES),
     (r'.*Spectrogram|STFT.*|stft', 'sound is not read'),
     (r'IntegerLookup|StringLookup|TextVectorization|HashedCrossing',

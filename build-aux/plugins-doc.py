@@ -21,7 +21,9 @@ FLAGS = {'in_place': 'in place', 'random': 'random in training',
          'elementwise': 'elementwise',
          'gives_value': 'gradient gives the value, too',
          'other_gradient': 'backward is not the derivative',
-         'pattern': 'values go by their place'}
+         'pattern': 'values go by their place',
+         'keeps_mask': 'padding stays padding',
+         'reads_mask': 'knows what is padding'}
 HEAD = '''# Plugins
 
 Made by `build-aux/plugins-doc.py` from `dnnrun inspect --json`: change a

@@ -19,6 +19,7 @@ make_inputs (DnnCheckLayer *self, int64_t batch_factor)
   const DnnCheckSubject *subject = self->checker->subject;
 
   dnn_check_list_init (&self->x, subject->n_inputs);
+  dnn_check_list_init (&self->masks, subject->n_inputs);
   for (uint32_t i = 0; i < subject->n_inputs; i++) {
     const DnnExpected *expected = &self->built->expected[i];
     g_autofree char *what = g_strdup_printf ("x %u", i);
@@ -100,6 +101,7 @@ make_outputs (DnnCheckLayer *self)
   dnn_check_list_copy (&self->dx, &self->x);
   dnn_check_list_declared (&self->dw, &built->weights, 1);
   dnn_check_list_declared (&self->saved, &built->saved, 1);
+  dnn_check_list_declared (&self->y_masks, &built->own_masks, 1);
   dnn_check_list_declared (&self->scratch, &built->scratch, 1);
   dnn_check_list_declared (
       &self->worker, &built->worker_scratch,
@@ -149,6 +151,8 @@ make_pass (DnnCheckLayer *self)
     .buffers = self->buffers.pointer,
     .saved = self->saved.pointer,
     .scratch = self->scratch.pointer,
+    .masks = (const DnnTensor *const *) self->masks.pointer,
+    .y_masks = self->y_masks.pointer,
   };
 }
 
@@ -180,9 +184,10 @@ void
 dnn_check_layer_free (DnnCheckLayer *self)
 {
   DnnCheckList *lists[] = {
-    &self->x,     &self->y,       &self->dy,      &self->dx,
-    &self->w,     &self->dw,      &self->buffers, &self->first_buffers,
-    &self->saved, &self->scratch, &self->worker
+    &self->x,      &self->y,       &self->dy,      &self->dx,
+    &self->w,      &self->dw,      &self->buffers, &self->first_buffers,
+    &self->saved,  &self->scratch, &self->worker,  &self->masks,
+    &self->y_masks
   };
 
   if (self == NULL)
@@ -254,6 +259,8 @@ run_op (DnnCheckLayer *self, bool backward)
     { "dw", &self->dw, !backward },
     { "buffer", &self->buffers, !moves },
     { "saved tensor", &self->saved, backward },
+    { "mask", &self->masks, true },
+    { "mask of y", &self->y_masks, backward },
     { "scratch", &self->scratch, false },
     { "worker scratch", &self->worker, false },
   };
@@ -271,6 +278,7 @@ dnn_check_layer_forward (DnnCheckLayer *self, const DnnCheckMode *mode)
   if (self->y.at[0].data != self->x.at[0].data)
     dnn_check_list_poison (&self->y);
   dnn_check_list_poison (&self->saved);
+  dnn_check_list_poison (&self->y_masks);
   dnn_check_list_poison (&self->scratch);
   self->pass.training = mode->training;
   self->pass.frozen = mode->frozen;

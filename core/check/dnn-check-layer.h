@@ -26,7 +26,8 @@ typedef struct DnnCheckLayer {
   const DnnLayerOps *ops;
   DnnBuilt *built; /* (owned) */
   DnnCheckList x, y, dy, dx, w, dw, buffers, first_buffers, saved, scratch;
-  DnnCheckList worker; /* a block has room for every worker */
+  DnnCheckList masks, y_masks; /* of inputs, NULL: all is real; of outputs */
+  DnnCheckList worker;         /* a block has room for every worker */
   float *worker_data[DNN_MAX_DECLARED];
   int64_t worker_stride[DNN_MAX_DECLARED];
   DnnConv *convs; /* (owned) of its windows; NULL: it has none */

@@ -21,25 +21,28 @@ dnn_class_of (const float *targets, int64_t n)
   return best;
 }
 
-/* Training rows of each class. */
+/* Training rows of each class, or their elements. */
 static GArray *
-count_classes (const DnnData *data)
+count_classes (const DnnData *data, int64_t n_elements)
 {
   const DnnSplit *train = data->train;
   const int64_t n = dnn_split_target (train)->row;
+  const int64_t each = n / n_elements;
   g_autofree float *targets = g_new (float, (gsize) n + 1);
   GArray *counts = g_array_new (FALSE, TRUE, sizeof (double));
 
   for (int64_t i = 0; i < train->n; i++) {
     const int64_t row = dnn_split_row (train, i);
-    int64_t class;
 
     dnn_data_targets (data, train, &row, 1, targets);
-    class = dnn_class_of (targets, n);
-    if (class >= (int64_t) counts->len)
-      g_array_set_size (counts, (guint) class + 1);
-    if (class >= 0)
-      g_array_index (counts, double, class)++;
+    for (int64_t j = 0; j < n_elements; j++) {
+      const int64_t class = dnn_class_of (targets + j * each, each);
+
+      if (class >= (int64_t) counts->len)
+        g_array_set_size (counts, (guint) class + 1);
+      if (class >= 0)
+        g_array_index (counts, double, class)++;
+    }
   }
   return counts;
 }
@@ -102,8 +105,10 @@ check_any (const GArray *counts, const GArray *weights, const char *text,
 }
 
 GArray *
-dnn_class_weights_new (const char *text, const DnnData *data, GError **error)
+dnn_class_weights_new (const char *text, const DnnData *data,
+                       int64_t n_elements, GError **error)
 {
+  const bool balanced = strcmp (text, "balanced") == 0;
   g_autoptr (GArray) counts = NULL;
   g_autoptr (GArray) weights = g_array_new (FALSE, TRUE, sizeof (double));
   g_auto (GStrv) parts = dnn_split_commas (text);
@@ -115,8 +120,15 @@ dnn_class_weights_new (const char *text, const DnnData *data, GError **error)
                  text);
     return NULL;
   }
-  counts = count_classes (data);
-  if (strcmp (text, "balanced") == 0) {
+  if (balanced && n_elements > 1) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "class_weight '%s' cannot count classes behind a mask, as "
+                 "padding would count too; give CLASS:WEIGHT, ...",
+                 text);
+    return NULL;
+  }
+  counts = count_classes (data, n_elements);
+  if (balanced) {
     balance (counts, data->train->n);
     return g_steal_pointer (&counts);
   }

@@ -90,19 +90,21 @@ dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
                        GError **error)
 {
   const int64_t n = dnn_source_n_rows (dnn_split_input (self));
+  int64_t row;
   bool any = false;
 
   if (weights->shape.n_dims < 1 || weights->shape.dims[0] != n ||
-      dnn_array_row_size (weights) != 1) {
+      dnn_array_row_size (weights) < 1) {
     g_autofree char *shape = dnn_shape_to_string (&weights->shape, false);
 
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: weights have shape '%s', and must be one for each of "
-                 "%" G_GINT64_FORMAT " rows",
+                 "%" G_GINT64_FORMAT " rows, or for each of their elements",
                  name, shape, n);
     return false;
   }
-  for (int64_t i = 0; i < n; i++) {
+  row = dnn_array_row_size (weights);
+  for (int64_t i = 0; i < n * row; i++) {
     float weight;
 
     dnn_array_to_float (weights, i, 1, &weight);
@@ -112,7 +114,7 @@ dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: row %" G_GINT64_FORMAT
                  ": weight '%g' must be a number of 0 or more",
-                 name, i + 1, (double) weight);
+                 name, i / row + 1, (double) weight);
     return false;
   }
   if (!any) {
@@ -125,4 +127,12 @@ dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
   dnn_source_unref (self->weights);
   self->weights = dnn_source_new_array (weights, name);
   return true;
+}
+
+uint32_t
+dnn_split_weight_axes (const DnnSplit *self)
+{
+  return self->weights != NULL && self->weights->row > 1
+             ? self->weights->shape.n_dims
+             : 1;
 }

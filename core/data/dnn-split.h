@@ -13,7 +13,8 @@ DNN_BEGIN_DECLS
 typedef struct DnnSplit {
   DnnSources inputs;  /* (owned) one or more */
   DnnSources targets; /* (owned) one or more */
-  DnnSource *weights; /* (owned reference) one number a row; NULL: all 1 */
+  DnnSource *weights; /* (owned reference) one number a row, or one for each of
+                       * its elements; NULL: all 1 */
   int64_t *rows; /* (owned) indices into all; NULL: first, first + 1, ... */
   int64_t first; /* if `rows` is NULL */
   int64_t n;
@@ -57,8 +58,11 @@ uint32_t dnn_split_n_sources (const DnnSplit *self);
 DnnSource *dnn_split_source (const DnnSplit *self, uint32_t i);
 
 /* Gives every row of the split's sources its weight: `weights` has one number
- * of 0 or more a row, and is referenced.  `name` starts error messages. */
+ * of 0 or more a row, or some of each, and is referenced.  `name` starts error
+ * messages. */
 bool dnn_split_set_weights (DnnSplit *self, const char *name, DnnArray *weights,
                             GError **error);
+/* Axes that weights have one number for: 1, or those of elements. */
+uint32_t dnn_split_weight_axes (const DnnSplit *self);
 
 DNN_END_DECLS

@@ -158,8 +158,7 @@ search_forward (const DnnDiagnosis *self)
 static char *
 search_loss (const DnnDiagnosis *self)
 {
-  const DnnBatch *batch = self->batch;
-  DnnTensor values = { batch->values, DNN_FLOAT32, 1, { batch->n } };
+  const DnnTensor values = dnn_objective_losses (self->objective);
   int64_t i = find_not_finite (&values);
 
   if (i >= 0)
@@ -244,8 +243,7 @@ search_backward (const DnnDiagnosis *self)
 
   if (batch->plan->loss_value->wanted &&
       dnn_executor_forward (batch->plan, &self->info, NULL) &&
-      dnn_objective_gradient (self->objective, batch->plan, &batch->y_true,
-                              batch->scale, NULL) &&
+      dnn_objective_gradient (self->objective, batch, NULL) &&
       dnn_executor_backward_watched (batch->plan, &self->info, look_at_gradient,
                                      &search, NULL) &&
       search.found == NULL)

@@ -2,6 +2,7 @@
 #include "dnn-executor.h"
 
 #include "dnn-blas.h"
+#include "dnn-plan-masks.h"
 #include "dnn-running.h"
 
 #include <string.h>
@@ -172,6 +173,7 @@ forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
   };
 
   begin_call (stage, info, FORWARD);
+  dnn_plan_merge_masks (stage);
   if (layer->component != NULL) {
     bool done;
 

@@ -1,8 +1,8 @@
 /* dnn-feeder.c - gathers batches */
 #include "dnn-feeder.h"
 
-#include "dnn-class-weights.h"
 #include "dnn-memory.h"
+#include "dnn-row-weights.h"
 #include "dnn-row-window.h"
 
 #include <string.h>
@@ -34,12 +34,9 @@ struct DnnFeeder {
   float *scratch;    /* (owned) of the block, for steps that change the shape */
   int64_t n_scratch; /* numbers of a row of it */
   float *targets;    /* (owned) rows x target size */
-  float *weights;    /* (owned) one a row, where there are any */
-  float *scale;      /* (owned) one a row */
+  float *weights;    /* (owned) weigh.n a row, where there are any */
   uint64_t *numbers; /* (owned) of the batch's rows, in the data */
-  const double *class_weights; /* NULL: 1 for all */
-  int64_t n_classes;
-  float *values; /* (owned) one a row */
+  DnnRowWeights weigh;
   bool leaves_late;
   DnnBatch current;
 };
@@ -68,9 +65,7 @@ dnn_feeder_free (DnnFeeder *self)
 {
   if (self == NULL)
     return;
-  g_free (self->values);
   g_free (self->numbers);
-  g_free (self->scale);
   clear_block (self);
   dnn_row_window_free (self->window);
   dnn_row_order_free (self->order);
@@ -99,7 +94,8 @@ make_block (DnnFeeder *self)
   self->rows = g_new (int64_t, n);
   self->places = g_new (int64_t, n);
   self->targets = g_new0 (float, n *(gsize) n_targets);
-  self->weights = g_new0 (float, n);
+  dnn_row_weights_set_plan (&self->weigh, self->split, self->full);
+  self->weights = g_new0 (float, n *(gsize) self->weigh.n);
   self->n_scratch = dnn_preprocess_scratch (self->data->preprocess, &row);
   self->scratch = g_new (float, n *(gsize) self->n_scratch + 1);
   if (self->n_together > 1)
@@ -140,7 +136,8 @@ dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
     dnn_array_ref (cache);
   dnn_array_unref (self->cache);
   self->cache = cache;
-  if (!make_plans (self, options, error))
+  if (!make_plans (self, options, error) ||
+      !dnn_row_weights_check (self->split, self->full, error))
     return false;
   self->n_inputs = dnn_count (&self->full->input->y.tensor) / self->batch;
   make_block (self);
@@ -177,9 +174,7 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
   if (!make_order (self, error) ||
       !dnn_feeder_replan (self, options, cache, error))
     return NULL;
-  self->scale = g_new0 (float, (gsize) self->batch);
   self->numbers = g_new0 (uint64_t, (gsize) self->batch);
-  self->values = g_new0 (float, (gsize) self->batch);
   return g_steal_pointer (&self);
 }
 
@@ -200,9 +195,9 @@ dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key)
 void
 dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights, int64_t n)
 {
-  self->block = -1;
-  self->class_weights = weights;
-  self->n_classes = n;
+  self->weigh.classes = weights;
+  self->weigh.n_classes = n;
+  make_block (self);
 }
 
 void
@@ -218,31 +213,6 @@ static int64_t
 place_of (const DnnFeeder *self, const DnnSplit *source, int64_t slot)
 {
   return source == self->split ? dnn_split_row (source, slot) : slot;
-}
-
-/* The weight of row `row` of the source, with these targets. */
-static float
-weight_of (const DnnFeeder *self, const DnnSplit *source, int64_t row,
-           const float *targets)
-{
-  const int64_t n = dnn_split_target (source)->row;
-  float weight = 1;
-
-  if (source->weights != NULL)
-    dnn_source_gather (source->weights, &row, 1, &weight);
-  if (self->class_weights != NULL) {
-    const int64_t class = dnn_class_of (targets, n);
-
-    if (class >= 0 && class < self->n_classes)
-      weight *= (float) self->class_weights[class];
-  }
-  return weight;
-}
-
-static bool
-has_weights (const DnnFeeder *self)
-{
-  return self->split->weights != NULL || self->class_weights != NULL;
 }
 
 typedef struct {
@@ -314,10 +284,11 @@ gather_chunk (void *data, int64_t chunk, uint32_t worker)
         self->data->preprocess, inputs_of, places, n,
         self->scratch + first * self->n_scratch, inputs);
   dnn_data_loss_targets (self->data, source, places, n, targets);
-  if (has_weights (self))
+  if (dnn_row_weights_are_set (&self->weigh, self->split))
     for (int64_t i = 0; i < n; i++)
-      self->weights[first + i] =
-          weight_of (self, source, places[i], targets + i * n_targets);
+      dnn_row_weights_get (&self->weigh, source, places[i],
+                           targets + i * n_targets,
+                           self->weights + (first + i) * self->weigh.n);
 }
 
 /* Brings the pool of the rows just asked for into the window. */
@@ -441,16 +412,14 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
   };
   memcpy (&batch->y_true.dims[1], &target->dims[1],
           (target->n_dims - 1) * sizeof target->dims[0]);
-  batch->scale = self->scale;
-  batch->values = self->values;
-  batch->weights = has_weights (self) ? self->weights + self->offset : NULL;
+  batch->n_weights = self->weigh.n;
+  batch->weights = dnn_row_weights_are_set (&self->weigh, self->split)
+                       ? self->weights + self->offset * self->weigh.n
+                       : NULL;
   batch->rows = self->numbers;
-  for (int64_t j = 0; j < batch->n; j++) {
-    self->scale[j] =
-        (batch->weights != NULL ? batch->weights[j] : 1) / (float) batch->n;
+  for (int64_t j = 0; j < batch->n; j++)
     self->numbers[j] =
         (uint64_t) dnn_split_row (self->split, self->rows[self->offset + j]);
-  }
   return batch;
 }
 

@@ -31,8 +31,9 @@ int64_t dnn_feeder_n_batches (const DnnFeeder *self);
 void dnn_feeder_set_order (DnnFeeder *self, const DnnKey *key);
 
 /* The loss of a row counts as often as `weights` says for its class: the
- * label, or the place of the largest of several targets.  Borrowed, n numbers;
- * NULL: 1 for all.  What the split says of each row multiplies it. */
+ * label, or the place of the largest of several targets.  Where predictions
+ * have a mask, each of its elements has a class.  Borrowed, n numbers; NULL: 1
+ * for all.  What the split says of each row multiplies it. */
 void dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights,
                                    int64_t n);
 
@@ -44,10 +45,9 @@ void dnn_feeder_leave_late (DnnFeeder *self);
 typedef struct DnnBatch {
   DnnPlan *plan;
   DnnTensor y_true;
-  const float *weights; /* one a row, or NULL: all 1 */
+  const float *weights; /* n_weights a row, or NULL: all 1 */
+  int64_t n_weights;    /* 1, or one for each element */
   const uint64_t *rows; /* their numbers in the data */
-  float *scale;         /* weight / rows, one a row */
-  float *values;        /* room for one number a row */
   int64_t n;            /* rows */
   int64_t index;        /* which batch it is */
 } DnnBatch;

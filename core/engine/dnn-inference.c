@@ -19,8 +19,7 @@ dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
     const DnnBatch *batch = dnn_feeder_get (feeder, i);
 
     if (!dnn_executor_forward (batch->plan, info, error) ||
-        !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->weights, NULL, batch->values, error))
+        !dnn_objective_update (objective, batch, false, error))
       return false;
   }
   *ret_loss = dnn_objective_loss (objective);
@@ -41,8 +40,7 @@ dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
     const DnnBatch *batch = dnn_feeder_get (feeder, i);
 
     if (!dnn_executor_forward (batch->plan, &diagnosis.info, error) ||
-        !dnn_objective_update (objective, batch->plan, &batch->y_true,
-                               batch->weights, NULL, batch->values, error))
+        !dnn_objective_update (objective, batch, false, error))
       return NULL;
     if (isfinite (dnn_objective_batch_loss (objective)))
       continue;

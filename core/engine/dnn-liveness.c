@@ -176,6 +176,19 @@ extend_inputs (Planner *self, size_t i)
   }
 }
 
+/* Small, and read by whoever comes until the step ends. */
+static void
+place_masks (Planner *self, size_t i)
+{
+  DnnStage *stage = &self->plan->stages[i];
+  const int until = end_time (self->plan);
+
+  for (uint32_t j = 0; j < stage->built->own_masks.n; j++)
+    new_block (self, &stage->masks[j], 1, forward_time (i), until);
+  if (stage->merges_masks)
+    new_block (self, &stage->merged, 1, forward_time (i), until);
+}
+
 static void
 place_extras (Planner *self, size_t i)
 {
@@ -288,6 +301,7 @@ dnn_liveness_plan (DnnPlan *plan)
     extend_inputs (&self, i);
     place_outputs (&self, i);
     place_extras (&self, i);
+    place_masks (&self, i);
   }
   extend (&self, plan->prediction, loss_time (plan));
   extend (&self, plan->loss_input, loss_time (plan));

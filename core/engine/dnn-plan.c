@@ -3,6 +3,7 @@
 
 #include "dnn-liveness.h"
 #include "dnn-memory.h"
+#include "dnn-plan-masks.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -69,6 +70,8 @@ build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
   const DnnLayer *layer = stage->layer;
   g_autofree const DnnTensor **x =
       g_new0 (const DnnTensor *, layer->n_inputs + 1);
+  g_autofree const DnnTensor **masks =
+      g_new0 (const DnnTensor *, layer->n_inputs + 1);
 
   stage->in = g_new0 (DnnValue *, layer->n_inputs + 1);
   for (uint32_t j = 0; j < layer->n_inputs; j++) {
@@ -79,14 +82,17 @@ build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
     stage->in[j] = &self->values[value];
     stage->in[j]->n_consumers++;
     x[j] = &stage->in[j]->y.tensor;
+    if (stage->in[j]->mask != NULL)
+      masks[j] = &stage->in[j]->mask->tensor;
   }
-  stage->built = dnn_layer_build (layer, x, error);
+  stage->built = dnn_layer_build (layer, x, masks, error);
   if (stage->built == NULL || !check_stage (stage, error))
     return false;
   stage->out = &self->values[first_value[i]];
   stage->n_outputs = stage->built->outputs.n;
   for (uint32_t j = 0; j < stage->n_outputs; j++)
     value_init (&stage->out[j], &stage->built->outputs.at[j].shape, (int) i);
+  dnn_plan_settle_masks (stage);
   return true;
 }
 
@@ -145,6 +151,8 @@ find_loss (DnnPlan *self)
   DnnStage *last = &self->stages[self->n_stages - 1];
 
   self->prediction = &last->out->y;
+  if (last->out->mask != NULL)
+    self->mask = &last->out->mask->tensor;
   self->loss_input = self->prediction;
   self->loss_value = last->out;
   if (!self->options.logits)
@@ -197,10 +205,14 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   const DnnLayer *layer = stage->layer;
   DnnPass *pass = &stage->pass;
   const DnnTensor **x = g_new0 (const DnnTensor *, layer->n_inputs + 1);
+  const DnnTensor **masks = g_new0 (const DnnTensor *, layer->n_inputs + 1);
   DnnTensor **y = new_pointers ();
 
-  for (uint32_t i = 0; i < layer->n_inputs; i++)
+  for (uint32_t i = 0; i < layer->n_inputs; i++) {
     x[i] = &stage->in[i]->y.tensor;
+    if (stage->in[i]->mask != NULL && !layer->drops_mask)
+      masks[i] = &stage->in[i]->mask->tensor;
+  }
   for (uint32_t i = 0; i < stage->n_outputs; i++)
     y[i] = &stage->out[i].z.tensor;
 
@@ -224,6 +236,8 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   pass->buffers = weight_pointers (layer->buffers, layer->n_buffers);
   pass->saved = pointers (stage->saved, &stage->built->saved);
   pass->scratch = new_pointers ();
+  pass->masks = masks;
+  pass->y_masks = pointers (stage->masks, &stage->built->own_masks);
 }
 
 static void
@@ -240,12 +254,15 @@ stage_clear (DnnStage *stage)
   g_free ((void *) pass->buffers);
   g_free ((void *) pass->saved);
   g_free ((void *) pass->scratch);
+  g_free ((void *) pass->masks);
+  g_free ((void *) pass->y_masks);
   dnn_context_clear (&stage->context);
   for (int i = 0; i < 2; i++) {
     g_free (stage->scratch[i]);
     g_free (stage->worker[i]);
   }
   g_free (stage->convs);
+  g_free (stage->masks);
   g_free (stage->saved);
   g_free (stage->dw);
   g_free (stage->users);
@@ -384,6 +401,9 @@ dnn_plan_allocate (DnnPlan *self, void *arena, GError **error)
     bind_list (self, stage->spare, stage->layer->n_inputs, arena);
     bind_list (self, stage->dw, built->weights.n, arena);
     bind_list (self, stage->saved, built->saved.n, arena);
+    bind_list (self, stage->masks, built->own_masks.n, arena);
+    if (stage->merges_masks)
+      bind (self, &stage->merged, arena);
     for (int j = 0; j < 2; j++) {
       bind_list (self, stage->scratch[j], built->scratch.n, arena);
       bind_list (self, stage->worker[j], built->worker_scratch.n, arena);

@@ -36,6 +36,7 @@ typedef struct DnnValue {
   DnnPlaced y;        /* after the activation */
   DnnPlaced z;        /* before it; the same place unless kept apart */
   DnnPlaced gradient; /* of the loss with respect to y (or z) */
+  DnnPlaced *mask;    /* of y: 1 real, 0 padding; NULL: all is real */
   int producer;       /* -1: the network's input */
   int last_consumer;  /* that runs backward; -1: none */
   int n_consumers;
@@ -65,7 +66,10 @@ typedef struct DnnStage {
   DnnPlaced *saved;      /* (owned) */
   DnnPlaced *scratch[2]; /* (owned) forward, backward */
   DnnPlaced *worker[2];  /* (owned) likewise, one a worker */
-  DnnConv *convs;        /* (owned) of its windows; NULL: it has none */
+  DnnPlaced *masks;      /* (owned) that it writes, by output */
+  bool merges_masks;     /* those of several inputs are one of outputs: */
+  DnnPlaced merged;
+  DnnConv *convs; /* (owned) of its windows; NULL: it has none */
   float *worker_data[DNN_MAX_DECLARED];
   int64_t worker_stride[DNN_MAX_DECLARED];
   DnnContext context;
@@ -82,6 +86,7 @@ typedef struct DnnPlan {
   size_t n_stages;
   DnnValue *input;       /* what is written before forward */
   DnnPlaced *prediction; /* after the last activation */
+  const DnnTensor *mask; /* of the prediction; NULL: all is real */
   DnnPlaced *loss_input; /* what the loss looks at: prediction, or logits */
   DnnValue *loss_value;  /* whose gradient the loss writes */
   DnnBlock *blocks;      /* (owned) */

@@ -36,10 +36,12 @@ is_fixed (const DnnModel *model, const DnnLayer *layer)
 }
 
 /* Whether layers `n` and above look at nothing below but the first output of
- * layer n - 1. */
+ * layer n - 1, all of which is real. */
 static bool
 has_one_way_out (const DnnModel *model, size_t n)
 {
+  if (dnn_model_layer (model, n - 1)->masks.n > 0)
+    return false;
   for (size_t i = n; i < dnn_model_n_layers (model); i++) {
     const DnnLayer *layer = dnn_model_layer (model, i);
 

@@ -63,7 +63,15 @@ typedef struct DnnBuilt {
   uint32_t scores;  /* DnnScores */
   DnnExpected expected[DNN_MAX_DECLARED]; /* of each input */
   DnnDeclaredWindows windows[DNN_MAX_WINDOWS];
-  uint32_t n_windows; /* one past the highest index set */
+  uint32_t n_windows;        /* one past the highest index set */
+  bool says_mask;            /* set_mask was called */
+  uint32_t mask;             /* DnnMask that it said */
+  DnnDeclaredList own_masks; /* of add_mask, by output */
+  DnnDeclaredList states;
+
+  /* Of a layer, what follows from these and the flags: see dnn-masks.h. */
+  DnnDeclaredList masks;                /* of the outputs that have one */
+  uint32_t masked_by[DNN_MAX_DECLARED]; /* DnnMask of each output */
 } DnnBuilt;
 
 /* Whether a number is finite, and what is expected. */

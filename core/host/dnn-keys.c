@@ -23,6 +23,8 @@ static const DnnParam layer_params[] = {
        "numbered"),
   KEY ("input", DNN_PARAM_TEXT, 0, 0, "", "",
        "layers above, or 'input'; by default the one before"),
+  KEY ("mask", DNN_PARAM_TEXT, 0, 0, "", "",
+       "drop: from here on padding counts as data"),
   KEY ("*_initializer", DNN_PARAM_TEXT, 0, 0, "", "",
        "an initializer for that weight"),
   KEY ("*_regularizer", DNN_PARAM_TEXT, 0, 0, "", "",

@@ -80,7 +80,8 @@ const DnnKindRow dnn_kind_layer = {
   .min_outputs_at = offsetof (DnnLayerOps, min_outputs),
   .describe = describe_layer,
   .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
-           DNN_FLAG_NOT_PER_SAMPLE | DNN_FLAG_OTHER_GRADIENT,
+           DNN_FLAG_NOT_PER_SAMPLE | DNN_FLAG_OTHER_GRADIENT |
+           DNN_FLAG_KEEPS_MASK | DNN_FLAG_READS_MASK,
   .keys = &dnn_layer_keys,
   .example_inputs = ROW,
 };
@@ -129,7 +130,8 @@ const DnnKindRow dnn_kind_loss = {
                 DNN_KIND_OP (DnnLossOps, gradient) },
   .build = offsetof (DnnLossOps, build),
   .describe = describe_loss,
-  .flags = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE | DNN_FLAG_NOT_PER_SAMPLE,
+  .flags = DNN_FLAG_USUAL | DNN_FLAG_GIVES_VALUE | DNN_FLAG_NOT_PER_SAMPLE |
+           DNN_FLAG_READS_MASK,
   .min_inputs = 2,
   .max_inputs = 2,
   .input_names = { "y_pred", "y_true" },

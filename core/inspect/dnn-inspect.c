@@ -41,6 +41,8 @@ dnn_flag_word (size_t i)
     { DNN_FLAG_OTHER_GRADIENT, "other_gradient",
       "backward is not the derivative" },
     { DNN_FLAG_PATTERN, "pattern", "values go by their place" },
+    { DNN_FLAG_KEEPS_MASK, "keeps_mask", "padding stays padding" },
+    { DNN_FLAG_READS_MASK, "reads_mask", "knows what is padding" },
   };
 
   return i < G_N_ELEMENTS (words) ? &words[i] : NULL;

@@ -54,6 +54,8 @@ count_stage (Counter *self, const DnnStage *stage, DnnMemoryRow *row)
       count_placed (self, stage->spare, stage->layer->n_inputs);
   row->weight_gradients += count_placed (self, stage->dw, built->weights.n);
   row->scratch += count_placed (self, stage->saved, built->saved.n);
+  row->scratch += count_placed (self, stage->masks, built->own_masks.n);
+  row->scratch += count_placed (self, &stage->merged, stage->merges_masks);
   for (int i = 0; i < 2; i++) {
     row->scratch += count_placed (self, stage->scratch[i], built->scratch.n);
     row->scratch +=

@@ -18,27 +18,68 @@ weight_free (gpointer data)
 
 /* --- shapes and weights -------------------------------------------------- */
 
+/* Inputs of a layer that is to be built: shapes, and those of masks. */
+typedef struct {
+  DnnTensor *shapes;       /* (owned) of the inputs, then of their masks */
+  const DnnTensor **x;     /* (owned) */
+  const DnnTensor **masks; /* (owned) NULL entries: that input has none */
+} Inputs;
+
+static void
+inputs_clear (Inputs *self)
+{
+  g_free (self->masks);
+  g_free (self->x);
+  g_free (self->shapes);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Inputs, inputs_clear)
+
+/* Shape of what comes in, and that of its mask, which may be unset. */
+static void
+find_input (const DnnModel *self, const DnnInput *input,
+            const DnnShape **ret_shape, const DnnDeclared **ret_mask)
+{
+  static const DnnDeclared none = { 0 };
+  const DnnLayer *from =
+      input->layer >= 0 ? dnn_model_layer (self, (size_t) input->layer) : NULL;
+
+  *ret_shape =
+      from != NULL ? &from->outputs.at[input->output].shape : &self->input;
+  *ret_mask = from != NULL ? &from->masks.at[input->output] : &none;
+}
+
+static Inputs
+inputs_of (const DnnModel *self, const DnnLayer *layer)
+{
+  const uint32_t n = layer->n_inputs;
+  Inputs inputs = { g_new0 (DnnTensor, 2 * n + 1),
+                    g_new0 (const DnnTensor *, n + 1),
+                    g_new0 (const DnnTensor *, n + 1) };
+
+  for (uint32_t i = 0; i < n; i++) {
+    const DnnShape *shape;
+    const DnnDeclared *mask;
+
+    find_input (self, &layer->inputs[i], &shape, &mask);
+    inputs.shapes[i] = dnn_tensor_of (shape);
+    inputs.x[i] = &inputs.shapes[i];
+    inputs.shapes[n + i] = dnn_tensor_of (&mask->shape);
+    inputs.masks[i] = mask->set ? &inputs.shapes[n + i] : NULL;
+  }
+  return inputs;
+}
+
 static DnnBuilt *
 build_layer (const DnnModel *self, const DnnLayer *layer, GError **error)
 {
-  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, layer->n_inputs);
-  g_autofree const DnnTensor **x = g_new0 (const DnnTensor *, layer->n_inputs);
-  g_autofree DnnBuilt *built = NULL;
+  g_auto (Inputs) inputs = inputs_of (self, layer);
+  g_autofree DnnBuilt *built =
+      dnn_layer_build (layer, inputs.x, inputs.masks, error);
 
-  for (uint32_t i = 0; i < layer->n_inputs; i++) {
-    const DnnInput *input = &layer->inputs[i];
-
-    shapes[i] = dnn_tensor_of (
-        input->layer < 0 ? &self->input
-                         : &dnn_model_layer (self, (size_t) input->layer)
-                                ->outputs.at[input->output]
-                                .shape);
-    x[i] = &shapes[i];
-  }
-  built = dnn_layer_build (layer, x, error);
   if (built == NULL || layer->component == NULL ||
-      dnn_build_check_batch (layer->component, layer->name, x, layer->n_inputs,
-                             built, error))
+      dnn_build_check_batch (layer->component, layer->name, inputs.x,
+                             layer->drops_mask ? NULL : inputs.masks,
+                             layer->n_inputs, built, error))
     return g_steal_pointer (&built);
   return NULL;
 }
@@ -215,6 +256,7 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
     return false;
   }
   layer->outputs = built->outputs;
+  layer->masks = built->masks;
   if (!make_weights (self, layer, built, error))
     return false;
   append_layer (self, g_steal_pointer (&layer));

@@ -12,6 +12,7 @@
 #include "dnn-shape.h"
 
 #include <math.h>
+#include <string.h>
 
 void
 dnn_layer_free (DnnLayer *self)
@@ -149,6 +150,23 @@ take_trainable (DnnLayer *self, GError **error)
   return false;
 }
 
+/* `mask = drop`: padding is data from here on. */
+static bool
+take_mask (DnnLayer *self, GError **error)
+{
+  const DnnArg *arg = dnn_layer_host_arg (self, "mask");
+
+  self->drops_mask = arg != NULL;
+  if (arg == NULL || strcmp (arg->value, "drop") == 0)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "%s: mask must be 'drop', which treats padding as data, not "
+               "'%s'",
+               self->spec->name, arg->value);
+  dnn_error_prefix_place (error, arg->place);
+  return false;
+}
+
 DnnLayer *
 dnn_layer_new (DnnRegistry *registry, const DnnSpec *spec, GError **error)
 {
@@ -157,45 +175,11 @@ dnn_layer_new (DnnRegistry *registry, const DnnSpec *spec, GError **error)
   self->spec = dnn_spec_copy (spec);
   if (!find_type (self, registry, error) ||
       !take_activation (self, registry, error) ||
-      !take_trainable (self, error)) {
+      !take_trainable (self, error) || !take_mask (self, error)) {
     dnn_error_prefix_place (error, spec->place);
     return NULL;
   }
   return g_steal_pointer (&self);
-}
-
-static bool
-check_n_inputs (const DnnLayer *self, GError **error)
-{
-  const DnnLayerOps *ops =
-      self->component != NULL ? self->component->code->ops : NULL;
-  uint32_t min = ops != NULL ? ops->min_inputs : 1;
-  uint32_t max = ops != NULL ? ops->max_inputs : 1;
-
-  if (self->n_inputs >= min && self->n_inputs <= max)
-    return true;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
-               "%s: it takes %u to %u inputs, not '%u'", self->name, min, max,
-               self->n_inputs);
-  return false;
-}
-
-DnnBuilt *
-dnn_layer_build (const DnnLayer *self, const DnnTensor *const *x,
-                 GError **error)
-{
-  DnnBuilt *built;
-
-  if (!check_n_inputs (self, error))
-    return NULL;
-  if (self->component != NULL)
-    return dnn_build (self->component, self->name, x, self->n_inputs, error);
-
-  built = g_new0 (DnnBuilt, 1);
-  built->outputs.n = 1;
-  built->outputs.at[0].set = true;
-  built->outputs.at[0].shape = dnn_shape_of (x[0]);
-  return built;
 }
 
 /* --- weights ------------------------------------------------------------- */

@@ -43,11 +43,13 @@ typedef struct DnnLayer {
   DnnInput *inputs;         /* (owned) */
   uint32_t n_inputs;
   DnnDeclaredList outputs; /* shapes for a batch of DNN_NOMINAL_BATCH */
+  DnnDeclaredList masks;   /* likewise, of the outputs that have one */
   DnnWeight **weights;     /* (owned array) by index; NULL: not declared */
   uint32_t n_weights;
   DnnWeight **buffers; /* (owned array) likewise */
   uint32_t n_buffers;
   bool trainable;
+  bool drops_mask; /* to it, and from it on, all is real */
   /* (owned) what is not there, "layer or activation 'acme.swish'"; NULL but in
    * models whose registry allows it. */
   char *missing;
@@ -70,9 +72,10 @@ bool dnn_layer_has_weights (const DnnLayer *self);
 /* A key of the host's in the spec, or NULL. */
 const DnnArg *dnn_layer_host_arg (const DnnLayer *self, const char *key);
 
-/* Asks the plugin what it makes of these inputs. */
+/* Asks the plugin what it makes of these inputs.  `masks`: of each, or NULL;
+ * NULL: none has one. */
 DnnBuilt *dnn_layer_build (const DnnLayer *self, const DnnTensor *const *x,
-                           GError **error);
+                           const DnnTensor *const *masks, GError **error);
 
 /* A weight or buffer of the layer, without memory. */
 DnnWeight *dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,

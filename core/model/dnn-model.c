@@ -122,6 +122,15 @@ dnn_model_output_shape (const DnnModel *self)
       &dnn_model_layer (self, self->layers->len - 1)->outputs.at[0].shape);
 }
 
+uint32_t
+dnn_model_masked_axes (const DnnModel *self)
+{
+  const DnnDeclared *mask =
+      &dnn_model_layer (self, self->layers->len - 1)->masks.at[0];
+
+  return mask->set ? mask->shape.n_dims : 0;
+}
+
 DnnRegistry *
 dnn_model_registry (const DnnModel *self)
 {

@@ -59,6 +59,9 @@ double dnn_model_penalty (const DnnModel *self, DnnPool *pool);
 /* Shape of one input sample, and of one output sample. */
 DnnShape dnn_model_input_shape (const DnnModel *self);
 DnnShape dnn_model_output_shape (const DnnModel *self);
+/* Axes of predictions that their mask goes along, the batch first; 0: all is
+ * real. */
+uint32_t dnn_model_masked_axes (const DnnModel *self);
 
 DnnRegistry *dnn_model_registry (const DnnModel *self);
 

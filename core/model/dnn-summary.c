@@ -214,6 +214,30 @@ append_missing (GString *text, const DnnModel *model)
                             folders);
 }
 
+/* Where masks go, in the order of the layers. */
+static void
+append_masks (GString *text, const DnnModel *model)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  const size_t n = dnn_model_n_layers (model);
+
+  for (size_t i = 0; i < n; i++) {
+    const DnnLayer *layer = dnn_model_layer (model, i);
+
+    if (!layer->shapeless && layer->masks.n > 0)
+      g_string_append_printf (words, "%s%s", words->len > 0 ? ", " : "",
+                              layer->name);
+  }
+  if (words->len == 0)
+    return;
+  g_string_append_printf (words, "; %s",
+                          dnn_model_masked_axes (model) > 0
+                              ? "the loss counts what is real"
+                              : "the loss counts everything");
+  g_string_append (text, " Mask: ");
+  dnn_text_fill (text, words->str, strlen (" Mask: "));
+}
+
 char *
 dnn_summary (const DnnModel *model, int64_t n_optimizer, bool expand)
 {
@@ -235,6 +259,7 @@ dnn_summary (const DnnModel *model, int64_t n_optimizer, bool expand)
   if (n_optimizer > 0)
     append_total (text, "Optimizer", n_optimizer,
                   (size_t) n_optimizer * sizeof (float));
+  append_masks (text, model);
   append_missing (text, model);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

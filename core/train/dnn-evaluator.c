@@ -210,8 +210,10 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
   objective =
       split != NULL ? make_objective (file, options->metrics, error) : NULL;
   target = dnn_data_target_shape (data);
-  if (objective == NULL ||
-      !dnn_objective_check (objective, file->model, &target, &expected,
+  if (objective == NULL)
+    return NULL;
+  dnn_objective_weigh_elements (objective, dnn_split_weight_axes (split));
+  if (!dnn_objective_check (objective, file->model, &target, &expected,
                             error) ||
       !dnn_data_check (data, &expected, error) ||
       !dnn_diagnosis_check_model (file->model, error) || !dnn_blas_init (error))

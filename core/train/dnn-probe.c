@@ -244,8 +244,7 @@ run_batch (const DnnBatch *batch, const DnnProbeTask *task,
     return false;
   if (!batch->plan->loss_value->wanted)
     return true;
-  if (!dnn_objective_gradient (task->objective, batch->plan, &batch->y_true,
-                               batch->scale, error) ||
+  if (!dnn_objective_gradient (task->objective, batch, error) ||
       !dnn_executor_backward_watched (batch->plan, &info, watch_backward,
                                       &watch, error))
     return false;

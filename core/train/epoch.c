@@ -81,22 +81,20 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
 {
   const DnnPassInfo info = info_of (self, self->step, batch);
   DnnSink sink = dnn_optimizer_sink (self->parts.optimizer);
-  const float *scale = batch->plan->loss_value->wanted ? batch->scale : NULL;
+  const bool gradient = batch->plan->loss_value->wanted;
 
   dnn_objective_set_penalty (self->parts.objective,
                              dnn_model_penalty (self->model, self->pool));
   if (!dnn_trainer_change_rows (self, batch, &info, error) ||
       !dnn_executor_forward (batch->plan, &info, error) ||
-      !dnn_objective_update (self->parts.objective, batch->plan, &batch->y_true,
-                             batch->weights, scale, batch->values, error) ||
+      !dnn_objective_update (self->parts.objective, batch, gradient, error) ||
       !check_loss (self, batch, error))
     return false;
   dnn_optimizer_set_length (self->parts.optimizer,
                             dnn_trainer_phase_length (self));
   dnn_optimizer_begin_step (self->parts.optimizer, self->step,
                             self->step - self->phase_step);
-  if (scale != NULL &&
-      !dnn_executor_backward (batch->plan, &info, &sink, error))
+  if (gradient && !dnn_executor_backward (batch->plan, &info, &sink, error))
     return false;
   dnn_optimizer_end_step (self->parts.optimizer);
   self->step++;

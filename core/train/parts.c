@@ -79,8 +79,11 @@ make_objectives (DnnPhaseParts *self, DnnTrainer *trainer, GError **error)
                            self->settings.metrics, (DnnPlace){ 0 }, error);
     if (*both[i] == NULL ||
         !dnn_objective_add_weighted (*both[i], registry,
-                                     self->settings.weighted_metrics, error) ||
-        !dnn_objective_check (*both[i], trainer->model, &target, &expected,
+                                     self->settings.weighted_metrics, error))
+      return false;
+    dnn_objective_weigh_elements (*both[i],
+                                  dnn_split_weight_axes (trainer->data->train));
+    if (!dnn_objective_check (*both[i], trainer->model, &target, &expected,
                               error))
       return false;
     dnn_objective_set_units (*both[i], trainer->data->preprocess->targets);
@@ -90,12 +93,18 @@ make_objectives (DnnPhaseParts *self, DnnTrainer *trainer, GError **error)
 }
 
 static bool
-make_class_weights (DnnPhaseParts *self, const DnnData *data, GError **error)
+make_class_weights (DnnPhaseParts *self, const DnnTrainer *trainer,
+                    GError **error)
 {
+  const DnnShape output = dnn_model_output_shape (trainer->model);
+  int64_t n_elements = 1;
+
   if (*self->settings.class_weight == '\0')
     return true;
-  self->class_weights =
-      dnn_class_weights_new (self->settings.class_weight, data, error);
+  for (uint32_t i = 1; i < dnn_model_masked_axes (trainer->model); i++)
+    n_elements *= output.dims[i - 1];
+  self->class_weights = dnn_class_weights_new (
+      self->settings.class_weight, trainer->data, n_elements, error);
   return self->class_weights != NULL;
 }
 
@@ -121,7 +130,7 @@ dnn_phase_parts_make (DnnPhaseParts *self, DnnTrainer *trainer,
   self->settings = complete (&phase->settings);
   if (!choose_layers (self, trainer, error) ||
       !make_objectives (self, trainer, error) ||
-      !make_class_weights (self, trainer->data, error))
+      !make_class_weights (self, trainer, error))
     return false;
   if (trainer->history == NULL)
     make_history (trainer, self->objective);

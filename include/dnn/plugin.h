@@ -26,6 +26,7 @@
 #include <dnn/abi/kind.h>
 #include <dnn/abi/layer.h>
 #include <dnn/abi/loss.h>
+#include <dnn/abi/masks.h>
 #include <dnn/abi/metric.h>
 #include <dnn/abi/optimizer.h>
 #include <dnn/abi/param.h>

@@ -58,6 +58,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "passes its input on; the key `activation` does the work",
   .reference = "https://keras.io/api/layers/core_layers/activation/",
-  .flags = DNN_FLAG_IN_PLACE,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
 };

@@ -61,6 +61,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "the sum of its inputs",
   .reference = "https://keras.io/api/layers/merging_layers/add/",
+  .flags = DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

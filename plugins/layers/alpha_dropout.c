@@ -110,7 +110,8 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "dropout for selu networks: keeps mean and variance",
   .reference = "Klambauer, Unterthiner, Mayr, Hochreiter: Self-normalizing "
                "neural networks, NeurIPS 2017",
-  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
+           DNN_FLAG_KEEPS_MASK,
   .self_size = sizeof (AlphaDropout),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

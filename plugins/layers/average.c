@@ -65,6 +65,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "the mean of its inputs",
   .reference = "https://keras.io/api/layers/merging_layers/average/",
+  .flags = DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

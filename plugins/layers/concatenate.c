@@ -2,7 +2,9 @@
  *
  *   y = [x₀ x₁ ...]    dL/dxₖ = the part of dL/dy where xₖ went
  *
- * along one axis, by default the last; all other sizes are alike.
+ * along one axis, by default the last; all other sizes are alike.  Padding of
+ * an input is padding where it goes; along the axes behind those of masks, y is
+ * real where all inputs are.
  */
 #include <dnn/plugin.h>
 #include <string.h>
@@ -21,6 +23,21 @@ axis_of (const Concatenate *concatenate, const DnnTensor *x)
 {
   return concatenate->axis < 0 ? concatenate->axis + x->n_dims
                                : concatenate->axis;
+}
+
+/* Masks go side by side, too, if they go along the axis. */
+static void
+build_mask (const DnnHost *host, DnnBuild *b, int64_t axis, DnnShape y)
+{
+  uint32_t axes = 0;
+
+  for (uint32_t k = 0; k < b->n_inputs; k++)
+    axes = dnn_masked_axes (b, k) > axes ? dnn_masked_axes (b, k) : axes;
+  y.n_dims = axes;
+  if (axes > axis)
+    host->add_mask (b, 0, y);
+  else
+    host->set_mask (b, DNN_MASK_OF_ALL);
 }
 
 static int32_t
@@ -45,6 +62,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
     y.dims[axis] += x->dims[axis];
   }
   host->set_output (b, 0, y);
+  build_mask (host, b, axis, y);
   host->backward_reads (b, DNN_READS_NOTHING);
   return 0;
 }
@@ -58,6 +76,26 @@ slice_of (const DnnTensor *x, int64_t axis)
   for (uint32_t i = (uint32_t) axis; i < x->n_dims; i++)
     n *= x->dims[i];
   return n;
+}
+
+static void
+forward_mask (const DnnPass *pass, int64_t axis)
+{
+  const DnnTensor *mask = pass->y_masks[0];
+  const int64_t whole = slice_of (mask, axis);
+  const int64_t slices = dnn_count (mask) / whole;
+
+  for (int64_t k = 0, at = 0; at < whole; k++) {
+    DnnTensor part = *mask;
+    int64_t n;
+
+    part.dims[axis] = pass->x[k]->dims[axis];
+    n = slice_of (&part, axis);
+    for (int64_t i = 0; i < slices * n; i++)
+      dnn_f32 (mask)[i / n * whole + at + i % n] =
+          (float) dnn_is_real (pass, (uint32_t) k, i, slices * n);
+    at += n;
+  }
 }
 
 static int32_t
@@ -76,6 +114,8 @@ forward (const void *self, const DnnHost *host, DnnPass *pass)
               dnn_f32 (pass->x[k]) + i * n, (size_t) n * sizeof (float));
     at += n;
   }
+  if (pass->y_masks[0] != NULL)
+    forward_mask (pass, axis);
   return 0;
 }
 
@@ -107,13 +147,14 @@ static const DnnLayerOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
   .name = "concatenate",
   .title = "Concatenate",
   .version = "1.0",
   .summary = "its inputs side by side",
   .reference = "https://keras.io/api/layers/merging_layers/concatenate/",
+  .flags = DNN_FLAG_READS_MASK,
   .self_size = sizeof (Concatenate),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

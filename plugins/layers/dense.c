@@ -79,6 +79,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "every output sees every input: y = x W + b",
   .reference = "https://keras.io/api/layers/core_layers/dense/",
+  .flags = DNN_FLAG_KEEPS_MASK,
   .self_size = sizeof (Dense),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

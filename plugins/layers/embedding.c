@@ -6,14 +6,17 @@
  *   dx = 0: a whole number has no slope
  *
  * N is the product of all dimensions of x.  The sum runs in the order of n.
+ * With mask_zero the word 0 is padding: y is real where x ≠ 0.
  */
 #include <dnn/plugin.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 typedef struct {
   int64_t input_dim;  /* V */
   int64_t output_dim; /* D */
+  bool mask_zero;
 } Embedding;
 
 enum { EMBEDDINGS };
@@ -24,6 +27,7 @@ static const DnnParam params[] = {
                     "size of the vocabulary"),
   DNN_INT_REQUIRED (Embedding, output_dim, 1, 1 << 24, "outputs",
                     "numbers for each word"),
+  DNN_BOOL (Embedding, mask_zero, "false", "the word 0 is padding"),
 };
 
 static int32_t
@@ -36,13 +40,28 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
     return host->fail (b, "input must have less than %d dimensions",
                        DNN_MAX_DIMS);
 
+  if (e->mask_zero)
+    host->add_mask (b, 0, shape);
   shape.dims[shape.n_dims++] = e->output_dim;
   host->expect_integer (b, 0, 0, e->input_dim - 1);
   host->add_weight (b, EMBEDDINGS, "embeddings",
                     DNN_SHAPE (e->input_dim, e->output_dim), "random_uniform");
   host->set_output (b, 0, shape);
+  host->set_mask (b, DNN_MASK_OF_X0);
   host->backward_reads (b, DNN_READS_X);
   return 0;
+}
+
+/* m = 1 where x ≠ 0 and is no padding itself */
+static void
+write_mask (const DnnPass *pass)
+{
+  const int64_t count = dnn_count (pass->x[0]);
+  const float *x = dnn_f32 (pass->x[0]);
+  float *m = dnn_f32 (pass->y_masks[0]);
+
+  for (int64_t n = 0; n < count; n++)
+    m[n] = x[n] != 0 && dnn_is_real (pass, 0, n, count) ? 1 : 0;
 }
 
 static int32_t
@@ -63,6 +82,8 @@ forward (const void *self, const DnnHost *host, DnnPass *pass)
                          (double) x[n]);
     memcpy (y + (size_t) n * row, table + (size_t) x[n] * row, row * sizeof *y);
   }
+  if (e->mask_zero)
+    write_mask (pass);
   return 0;
 }
 
@@ -97,13 +118,14 @@ static const DnnLayerOps ops = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
   .name = "embedding",
   .title = "Embedding",
   .version = "1.0",
   .summary = "a row of numbers for every word",
   .reference = "https://keras.io/api/layers/core_layers/embedding/",
+  .flags = DNN_FLAG_READS_MASK,
   .self_size = sizeof (Embedding),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

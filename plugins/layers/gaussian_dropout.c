@@ -98,7 +98,8 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "multiplies by normal noise of mean 1 in training",
   .reference = "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: "
                "Dropout, JMLR 15, 2014",
-  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
+           DNN_FLAG_KEEPS_MASK,
   .self_size = sizeof (GaussianDropout),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

@@ -79,7 +79,8 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "adds normal noise in training",
   .reference =
       "https://keras.io/api/layers/regularization_layers/gaussian_noise/",
-  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
+           DNN_FLAG_KEEPS_MASK,
   .self_size = sizeof (GaussianNoise),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

@@ -6,7 +6,8 @@
  *
  *   x: N×D₁…×C, P positions a sample    y: N×C; N×1…×C with keepdims
  *
- * Unlike windows, whose first maximum takes it all: as in Keras.
+ * Unlike windows, whose first maximum takes it all: as in Keras.  Where x has a
+ * mask, p counts the real positions alone; y is 0 where there is none.
  */
 #include <dnn/plugin.h>
 #include <math.h>
@@ -32,8 +33,10 @@ static const DnnParam params[] = {
 
 typedef struct {
   int32_t pool;
-  int64_t positions; /* P */
-  int64_t channels;  /* C */
+  int64_t positions;   /* P */
+  int64_t channels;    /* C */
+  const DnnPass *pass; /* for its mask */
+  int64_t rows;        /* N P */
   const float *x;
   const float *y;
   const float *dy;
@@ -41,14 +44,33 @@ typedef struct {
 } Work;
 
 static Work
-work_of (const GlobalPooling *pooling, const DnnTensor *x)
+work_of (const GlobalPooling *pooling, const DnnPass *pass)
 {
-  Work work = { 0 };
+  const int64_t rows = dnn_rows (pass->x[0]);
 
-  work.pool = pooling->pool;
-  work.channels = dnn_columns (x);
-  work.positions = dnn_rows (x) / x->dims[0];
-  return work;
+  return (Work){ .pool = pooling->pool,
+                 .channels = dnn_columns (pass->x[0]),
+                 .positions = rows / pass->x[0]->dims[0],
+                 .pass = pass,
+                 .rows = rows };
+}
+
+/* n if position p of sample i is real, else 0. */
+static int64_t
+if_real (const Work *work, int64_t i, int64_t p, int64_t n)
+{
+  p += i * work->positions;
+  return dnn_is_real (work->pass, 0, p, work->rows) ? n : 0;
+}
+
+static int64_t
+count_real (const Work *work, int64_t i)
+{
+  int64_t n = 0;
+
+  for (int64_t p = 0; p < work->positions; p++)
+    n += if_real (work, i, p, 1);
+  return n;
 }
 
 static int32_t
@@ -65,35 +87,41 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
     y.dims[y.n_dims - 1] = 1;
     y.dims[y.n_dims] = dnn_columns (x);
   }
+  if (dnn_masked_axes (b, 0) == x->n_dims)
+    return host->fail (b, "its input is padded along the channels");
+  if (dnn_masked_axes (b, 0) == 1) /* whole samples are padding */
+    host->set_mask (b, DNN_MASK_OF_X0);
   host->set_output (b, 0, y);
   host->backward_reads (b, pooling->pool == MAX ? DNN_READS_X | DNN_READS_Y
                                                 : DNN_READS_NOTHING);
   return 0;
 }
 
-/* Of n channels; in double, as P may be large. */
+/* Of n channels of sample i; in double, as P may be large. */
 static void
-mean_of (const Work *work, const float *x, int64_t n, float *y)
+mean_of (const Work *work, int64_t i, const float *x, int64_t n, float *y)
 {
+  const int64_t count = count_real (work, i);
   double sums[BLOCK] = { 0 };
 
   for (int64_t p = 0; p < work->positions; p++, x += work->channels)
-    for (int64_t c = 0; c < n; c++)
+    for (int64_t c = 0, end = if_real (work, i, p, n); c < end; c++)
       sums[c] += x[c];
   for (int64_t c = 0; c < n; c++)
-    y[c] = (float) (sums[c] / (double) work->positions);
+    y[c] = count > 0 ? (float) (sums[c] / (double) count) : 0;
 }
 
 /* Of n channels; NaN where one is. */
 static void
-max_of (const Work *work, const float *x, int64_t n, float *y)
+max_of (const Work *work, int64_t i, const float *x, int64_t n, float *y)
 {
+  const bool any = count_real (work, i) > 0;
   float max[BLOCK];
 
   for (int64_t c = 0; c < n; c++)
-    max[c] = -INFINITY;
+    max[c] = any ? -INFINITY : 0;
   for (int64_t p = 0; p < work->positions; p++, x += work->channels)
-    for (int64_t c = 0; c < n; c++)
+    for (int64_t c = 0, end = if_real (work, i, p, n); c < end; c++)
       max[c] = (x[c] > max[c]) | (x[c] != x[c]) ? x[c] : max[c];
   for (int64_t c = 0; c < n; c++)
     y[c] = max[c];
@@ -101,29 +129,32 @@ max_of (const Work *work, const float *x, int64_t n, float *y)
 
 /* dx = share where x is the largest, of n channels. */
 static void
-spread_max (const Work *work, const float *x, const float *y, const float *dy,
-            int64_t n, float *dx)
+spread_max (const Work *work, int64_t i, const float *x, const float *y,
+            const float *dy, int64_t n, float *dx)
 {
   float share[BLOCK] = { 0 };
 
   for (int64_t p = 0; p < work->positions; p++)
-    for (int64_t c = 0; c < n; c++)
+    for (int64_t c = 0, end = if_real (work, i, p, n); c < end; c++)
       share[c] += x[p * work->channels + c] == y[c] ? 1 : 0;
   for (int64_t c = 0; c < n; c++)
     share[c] = dy[c] / share[c];
-  for (int64_t p = 0; p < work->positions * work->channels; p += work->channels)
+  for (int64_t p = 0; p < work->positions; p++) {
+    const int64_t at = p * work->channels, end = if_real (work, i, p, n);
+
     for (int64_t c = 0; c < n; c++)
-      dx[p + c] = x[p + c] == y[c] ? share[c] : 0;
+      dx[at + c] = c < end && x[at + c] == y[c] ? share[c] : 0;
+  }
 }
 
 static void
-spread_mean (const Work *work, const float *dy, int64_t n, float *dx)
+spread_mean (const Work *work, int64_t i, const float *dy, int64_t n, float *dx)
 {
-  const float share = 1 / (float) work->positions;
+  const float share = 1 / (float) count_real (work, i);
 
   for (int64_t p = 0; p < work->positions; p++, dx += work->channels)
-    for (int64_t c = 0; c < n; c++)
-      dx[c] = share * dy[c];
+    for (int64_t c = 0, end = if_real (work, i, p, n); c < n; c++)
+      dx[c] = c < end ? share * dy[c] : 0;
 }
 
 DNN_CLONES static void
@@ -139,9 +170,9 @@ forward_samples (void *data, int64_t first, int64_t last, uint32_t worker)
       const float *x = work->x + i * size + c;
 
       if (work->pool == MAX)
-        max_of (work, x, n, work->to + i * channels + c);
+        max_of (work, i, x, n, work->to + i * channels + c);
       else
-        mean_of (work, x, n, work->to + i * channels + c);
+        mean_of (work, i, x, n, work->to + i * channels + c);
     }
 }
 
@@ -159,17 +190,17 @@ backward_samples (void *data, int64_t first, int64_t last, uint32_t worker)
       float *dx = work->to + i * size + c;
 
       if (work->pool == MAX)
-        spread_max (work, work->x + i * size + c, work->y + at, work->dy + at,
-                    n, dx);
+        spread_max (work, i, work->x + i * size + c, work->y + at,
+                    work->dy + at, n, dx);
       else
-        spread_mean (work, work->dy + at, n, dx);
+        spread_mean (work, i, work->dy + at, n, dx);
     }
 }
 
 static int32_t
 forward (const void *self, const DnnHost *host, DnnPass *pass)
 {
-  Work work = work_of (self, pass->x[0]);
+  Work work = work_of (self, pass);
 
   work.x = dnn_f32 (pass->x[0]);
   work.to = dnn_f32 (pass->y[0]);
@@ -185,7 +216,7 @@ backward (const void *self, const DnnHost *host, DnnPass *pass)
 
   if (pass->dx[0] == NULL)
     return 0;
-  work = work_of (self, pass->dx[0]);
+  work = work_of (self, pass);
   work.x = dnn_f32 (pass->x[0]);
   work.y = dnn_f32 (pass->y[0]);
   work.dy = dnn_f32 (pass->dy[0]);
@@ -210,6 +241,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "the largest or the mean of each channel",
   .reference = "Lin, Chen, Yan: Network in network, ICLR 2014",
+  .flags = DNN_FLAG_READS_MASK,
   .self_size = sizeof (GlobalPooling),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,

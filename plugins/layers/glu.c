@@ -53,6 +53,8 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
                        "'%lld'",
                        (long long) a.size);
   shape.dims[a.axis] /= 2;
+  if (dnn_masked_axes (b, 0) > 0 && dnn_masked_axes (b, 0) <= a.axis)
+    host->set_mask (b, DNN_MASK_OF_X0);
   host->set_output (b, 0, shape);
   host->backward_reads (b, DNN_READS_X);
   return 0;

@@ -55,6 +55,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   host->add_saved (b, MEAN, column);
   host->add_saved (b, RATIO, column);
   host->set_output (b, 0, shape);
+  dnn_axes_keep_mask (host, b, &ln->axis);
   host->backward_reads (b, DNN_READS_X);
   return 0;
 }

@@ -76,6 +76,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "the smallest of its inputs, element by element",
   .reference = "https://keras.io/api/layers/merging_layers/minimum/",
+  .flags = DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

@@ -122,6 +122,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "a leaky relu that learns its slopes",
   .reference = "He, Zhang, Ren, Sun: Delving deep into rectifiers, ICCV 2015",
+  .flags = DNN_FLAG_KEEPS_MASK,
   .self_size = sizeof (Prelu),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

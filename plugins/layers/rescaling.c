@@ -67,7 +67,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "x scale + offset",
   .reference = "https://keras.io/api/layers/preprocessing_layers/"
                "image_preprocessing/rescaling/",
-  .flags = DNN_FLAG_IN_PLACE,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_KEEPS_MASK,
   .self_size = sizeof (Rescaling),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

@@ -45,6 +45,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
       b, RATIO,
       DNN_SHAPE (dnn_count (b->x[0]) / dnn_axes_last (&shape, axis).columns));
   host->set_output (b, 0, shape);
+  dnn_axes_keep_mask (host, b, axis);
   host->backward_reads (b, DNN_READS_X);
   return 0;
 }

@@ -121,7 +121,8 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "drops random channels in training",
   .reference = "Tompson et al.: Efficient object localization using "
                "convolutional networks, CVPR 2015",
-  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
+           DNN_FLAG_KEEPS_MASK,
   .self_size = sizeof (SpatialDropout),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,

@@ -56,6 +56,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "passes values on, and no gradient back",
   .reference = "https://keras.io/api/ops/core/#stop_gradient-function",
-  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_OTHER_GRADIENT,
+  .flags = DNN_FLAG_IN_PLACE | DNN_FLAG_OTHER_GRADIENT | DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
 };

@@ -57,6 +57,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .version = "1.0",
   .summary = "the first input less the second",
   .reference = "https://keras.io/api/layers/merging_layers/subtract/",
+  .flags = DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
   .example_inputs = "4; 4",
 };

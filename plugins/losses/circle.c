@@ -194,7 +194,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "rows of a label together, rows of others apart",
   .reference = "Sun and others: Circle loss: a unified perspective of pair "
                "similarity optimization, CVPR 2020",
-  .flags = DNN_FLAG_GIVES_VALUE,
+  .flags = DNN_FLAG_GIVES_VALUE | DNN_FLAG_NOT_PER_SAMPLE,
   .self_size = sizeof (Circle),
   .params = params,
   .n_params = sizeof params / sizeof params[0],

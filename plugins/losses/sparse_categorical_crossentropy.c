@@ -102,10 +102,8 @@ gradient_of_probabilities (const float *p, int64_t t, float scale, float *dp,
 typedef struct {
   bool logits;
   int64_t rows, c;
-  const float *y, *t;
-  const float *scale; /* one a row */
-  float *losses;      /* one a row; NULL: not asked for */
-  float *dy;          /* NULL: not asked for */
+  const float *y, *t, *scale;
+  float *losses, *dy; /* NULL: not asked for */
 } Rows;
 
 static void
@@ -169,21 +167,24 @@ do_sample (const Rows *all, const DnnHost *host, DnnLossPass *p, int64_t i)
     p->value[i] = sum / (float) labels;
 }
 
-/* Row by row; those that count count as if there were as many as rows. */
+/* Those rows that count count as if there were as many as real ones. */
 static void
 do_counted (const Rows *all, const DnnHost *host, DnnLossPass *p,
             const DnnInts *ignored)
 {
   const int64_t samples = p->y_pred->dims[0], labels = all->rows / samples;
-  double n = 0;
+  double n = 0, real = 0;
 
   for (int64_t i = 0; i < all->rows; i++)
-    n += !dnn_ints_have (ignored, all->t[i]);
+    if (dnn_sample_is_real (p, i / labels)) {
+      real++;
+      n += !dnn_ints_have (ignored, all->t[i]);
+    }
   for (int64_t i = 0; p->value != NULL && i < samples; i++)
     p->value[i] = 0;
   for (int64_t i = 0; i < all->rows; i++) {
     const bool counts = !dnn_ints_have (ignored, all->t[i]);
-    const float share = (float) ((double) samples / n), first = 0;
+    const float share = (float) (real / (double) labels / n), first = 0;
     const float scale = p->scale != NULL ? share * p->scale[i / labels] : 0;
     float *dy = all->dy != NULL ? all->dy + i * all->c : NULL, loss = 0;
     const float *y = all->y + i * all->c, *t = counts ? all->t + i : &first;
@@ -197,7 +198,6 @@ do_counted (const Rows *all, const DnnHost *host, DnnLossPass *p,
   }
 }
 
-/* What is not NULL of value and dy_pred. */
 static int32_t
 value_and_gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {

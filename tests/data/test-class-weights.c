@@ -164,7 +164,8 @@ static void
 test_balanced (void)
 {
   g_autoptr (DnnData) data = make_labels ();
-  g_autoptr (GArray) weights = dnn_class_weights_new ("balanced", data, NULL);
+  g_autoptr (GArray) weights =
+      dnn_class_weights_new ("balanced", data, 1, NULL);
 
   g_test_summary ("balanced: rows / classes there are / rows of the class");
 
@@ -178,7 +179,7 @@ static void
 test_listed (void)
 {
   g_autoptr (DnnData) data = make_labels ();
-  g_autoptr (GArray) weights = dnn_class_weights_new ("2 : 1/4", data, NULL);
+  g_autoptr (GArray) weights = dnn_class_weights_new ("2 : 1/4", data, 1, NULL);
 
   g_test_summary ("A class that is not named has weight 1");
 
@@ -213,7 +214,7 @@ test_refused (const void *data)
 
   g_test_summary ("A mistake is told with the piece that is wrong");
 
-  g_assert_null (dnn_class_weights_new (row->text, labels, &error));
+  g_assert_null (dnn_class_weights_new (row->text, labels, 1, &error));
   dnn_assert_error (error, DNN_ERROR_PARAM, row->piece);
 }
 
@@ -228,7 +229,7 @@ test_both (void)
   g_test_summary ("Weights of rows and of classes together are refused");
 
   g_assert_true (dnn_split_set_weights (data->train, "w", weights, NULL));
-  g_assert_null (dnn_class_weights_new ("balanced", data, &error));
+  g_assert_null (dnn_class_weights_new ("balanced", data, 1, &error));
   dnn_assert_error (error, DNN_ERROR_PARAM, "beside weights of rows");
 }
 

@@ -148,6 +148,27 @@ test_long_names (void)
 }
 
 static void
+test_masks (void)
+{
+  g_autoptr (DnnModel) none = make ("dense units=2", DNN_SHAPE (4));
+  g_autoptr (DnnModel) taken = make (
+      "masking ! dense units=2 ! global_average_pooling1d", DNN_SHAPE (4, 3));
+  g_autoptr (DnnModel) kept =
+      make ("masking ! dense units=2 name=out", DNN_SHAPE (4, 3));
+  g_autofree char *of_none = dnn_summary (none, 0, false);
+  g_autofree char *of_taken = dnn_summary (taken, 0, false);
+  g_autofree char *of_kept = dnn_summary (kept, 0, false);
+
+  g_test_summary ("Below the table: which layers' outputs have a mask");
+
+  g_assert_null (strstr (of_none, "Mask"));
+  g_assert_nonnull (strstr (
+      of_taken, "\n Mask: masking, dense; the loss counts everything\n"));
+  g_assert_nonnull (strstr (
+      of_kept, "\n Mask: masking, out; the loss counts what is real\n"));
+}
+
+static void
 test_variables (void)
 {
   g_autoptr (DnnModel) model = make (
@@ -191,6 +212,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/summary/frozen", test_frozen);
   g_test_add_func ("/summary/shared", test_shared);
   g_test_add_func ("/summary/long-names", test_long_names);
+  g_test_add_func ("/summary/masks", test_masks);
   g_test_add_func ("/summary/variables", test_variables);
 
   return g_test_run ();

@@ -160,12 +160,21 @@ DnnBuilt *
 dnn_build (const DnnComponent *component, const char *who,
            const DnnTensor *const *x, uint32_t n_inputs, GError **error)
 {
+  return dnn_build_masked (component, who, x, NULL, n_inputs, error);
+}
+
+DnnBuilt *
+dnn_build_masked (const DnnComponent *component, const char *who,
+                  const DnnTensor *const *x, const DnnTensor *const *masks,
+                  uint32_t n_inputs, GError **error)
+{
   g_autofree DnnBuilt *built = g_new0 (DnnBuilt, 1);
   DnnContext context = { .built = built };
   DnnBuild b = {
-    .call = { DNN_END_OF (DnnBuild, x), 0, &context },
+    .call = { DNN_END_OF (DnnBuild, masks), 0, &context },
     .n_inputs = n_inputs,
     .x = x,
+    .masks = masks,
   };
 
   if (!check_inputs (who, x, n_inputs, error))
@@ -180,22 +189,35 @@ dnn_build (const DnnComponent *component, const char *who,
              : NULL;
 }
 
+/* `t` for a batch that is larger by one, to `ret_larger`; NULL stays NULL. */
+static const DnnTensor *
+enlarge (const DnnTensor *t, DnnTensor *ret_larger)
+{
+  if (t == NULL)
+    return NULL;
+  *ret_larger = *t;
+  ret_larger->dims[0]++;
+  return ret_larger;
+}
+
 bool
 dnn_build_check_batch (const DnnComponent *component, const char *who,
-                       const DnnTensor *const *x, uint32_t n_inputs,
-                       const DnnBuilt *built, GError **error)
+                       const DnnTensor *const *x, const DnnTensor *const *masks,
+                       uint32_t n_inputs, const DnnBuilt *built, GError **error)
 {
-  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, n_inputs + 1);
+  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, 2 * n_inputs + 1);
   g_autofree const DnnTensor **larger =
-      g_new0 (const DnnTensor *, n_inputs + 1);
+      g_new0 (const DnnTensor *, 2 * n_inputs + 1);
   g_autofree DnnBuilt *other = NULL;
 
   for (uint32_t i = 0; i < n_inputs; i++) {
-    shapes[i] = *x[i];
-    shapes[i].dims[0]++;
-    larger[i] = &shapes[i];
+    const uint32_t at = n_inputs + i;
+
+    larger[i] = enlarge (x[i], &shapes[i]);
+    larger[at] = enlarge (masks != NULL ? masks[i] : NULL, &shapes[at]);
   }
-  other = dnn_build (component, who, larger, n_inputs, error);
+  other = dnn_build_masked (component, who, larger, larger + n_inputs, n_inputs,
+                            error);
   if (other == NULL) {
     g_prefix_error (error, "for a batch of %" G_GINT64_FORMAT ": ",
                     shapes[0].dims[0]);

@@ -14,10 +14,17 @@ DNN_BEGIN_DECLS
 DnnBuilt *dnn_build (const DnnComponent *component, const char *who,
                      const DnnTensor *const *x, uint32_t n_inputs,
                      GError **error);
+/* The same for inputs of which some have masks: of each, or NULL; NULL: none
+ * has one. */
+DnnBuilt *dnn_build_masked (const DnnComponent *component, const char *who,
+                            const DnnTensor *const *x,
+                            const DnnTensor *const *masks, uint32_t n_inputs,
+                            GError **error);
 /* Whether weights and buffers are the same where the batch is larger by one
  * than in `x`, for which `built` was made. */
 bool dnn_build_check_batch (const DnnComponent *component, const char *who,
-                            const DnnTensor *const *x, uint32_t n_inputs,
+                            const DnnTensor *const *x,
+                            const DnnTensor *const *masks, uint32_t n_inputs,
                             const DnnBuilt *built, GError **error);
 /* Calls an optimizer's slots for one weight. */
 DnnBuilt *dnn_build_slots (const DnnComponent *component, const char *who,

@@ -64,6 +64,9 @@ void dnn_host_add_slot (DnnSlots *s, uint32_t index, const char *name,
 void dnn_host_expect_range (DnnBuild *b, uint32_t index, double lo, double hi,
                             uint32_t flags);
 void dnn_host_scores (DnnBuild *b, uint32_t scores);
+void dnn_host_set_mask (DnnBuild *b, uint32_t mask);
+void dnn_host_add_mask (DnnBuild *b, uint32_t index, DnnShape shape);
+void dnn_host_add_state (DnnBuild *b, uint32_t index, DnnShape shape);
 
 /* --- services of windows.c ----------------------------------------------- */
 

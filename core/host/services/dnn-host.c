@@ -186,4 +186,7 @@ const DnnHost dnn_host = {
   .expect_range = dnn_host_expect_range,
   .scores = dnn_host_scores,
   .set_dtype = dnn_host_set_dtype,
+  .set_mask = dnn_host_set_mask,
+  .add_mask = dnn_host_add_mask,
+  .add_state = dnn_host_add_state,
 };

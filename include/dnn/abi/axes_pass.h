@@ -7,7 +7,7 @@
 #pragma once
 
 #include <dnn/abi/axes.h>
-#include <dnn/abi/layer.h>
+#include <dnn/abi/masks.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,6 +31,21 @@ dnn_axes_build (const DnnHost *host, DnnBuild *b, const DnnInts *last)
     host->add_scratch (b, 1, shape);
   }
   return 0;
+}
+
+/* Of the layer's build, where y is made row by row: it is real where x is,
+ * unless padding lies within a row. */
+static inline void
+dnn_axes_keep_mask (const DnnHost *host, DnnBuild *b, const DnnInts *last)
+{
+  const uint32_t n = b->x[0]->n_dims;
+  uint32_t first = 0;
+
+  while (first < n && !dnn_ints_have (last, first) &&
+         !dnn_ints_have (last, (double) first - n))
+    first++;
+  if (dnn_masked_axes (b, 0) > 0 && dnn_masked_axes (b, 0) <= first)
+    host->set_mask (b, DNN_MASK_OF_X0);
 }
 
 /* The tensor as rows; `room` gets its numbers where they must move. */

@@ -76,6 +76,8 @@ dnn_mean_update (const void *self, DnnMetricPass *p, DnnSampleValue value)
   for (int64_t i = 0; i < p->y_pred->dims[0]; i++) {
     const double weight = dnn_weight_of (p, i);
 
+    if (weight == 0)
+      continue; /* padding has no value that counts, nor one that is NaN */
     p->state[DNN_MEAN_SUM] += weight * value (self, p, i);
     p->state[DNN_MEAN_WEIGHT] += weight;
   }

@@ -77,19 +77,31 @@ lay_out (DnnRoom *self, const DnnBuilt *built, unsigned n_workers, float *block)
   return n;
 }
 
+/* What a call is about, as build is told. */
+typedef struct {
+  const DnnComponent *component;
+  const DnnTensor *y_pred, *y_true;
+  const DnnTensor *const *masks; /* NULL: none */
+} Call;
+
 static bool
-build_for (DnnRoom *self, const DnnComponent *component,
-           const DnnTensor *y_pred, const DnnTensor *y_true,
-           const DnnContext *context, GError **error)
+build_for (DnnRoom *self, const Call *call, const DnnContext *context,
+           GError **error)
 {
-  DnnTensor shapes[] = { *y_pred, *y_true };
+  DnnTensor shapes[] = { *call->y_pred, *call->y_true, { 0 } };
   const DnnTensor *x[] = { &shapes[0], &shapes[1] };
+  const DnnTensor *masks[] = { NULL, NULL };
   const unsigned n_workers = dnn_pool_size (context->pool);
   g_autofree DnnBuilt *built = NULL;
   int64_t n;
 
-  shapes[0].data = shapes[1].data = NULL;
-  built = dnn_build (component, component->plugin->name, x, 2, error);
+  if (call->masks != NULL && call->masks[0] != NULL) {
+    shapes[2] = *call->masks[0];
+    masks[0] = &shapes[2];
+  }
+  shapes[0].data = shapes[1].data = shapes[2].data = NULL;
+  built = dnn_build_masked (call->component, call->component->plugin->name, x,
+                            masks, 2, error);
   if (built == NULL)
     return false;
   n = lay_out (self, built, n_workers, NULL);
@@ -99,16 +111,15 @@ build_for (DnnRoom *self, const DnnComponent *component,
     self->n = n;
   }
   lay_out (self, built, n_workers, self->block);
-  self->batch = y_pred->dims[0];
+  self->batch = call->y_pred->dims[0];
   return true;
 }
 
 static bool
-fit (DnnRoom *self, const DnnComponent *component, const DnnTensor *y_pred,
-     const DnnTensor *y_true, DnnContext *context, GError **error)
+fit (DnnRoom *self, const Call *call, DnnContext *context, GError **error)
 {
-  if (self->is_used && self->batch != y_pred->dims[0] &&
-      !build_for (self, component, y_pred, y_true, context, error))
+  if (self->is_used && self->batch != call->y_pred->dims[0] &&
+      !build_for (self, call, context, error))
     return false;
   context->worker_scratch = self->worker;
   context->worker_stride = self->stride;
@@ -144,10 +155,11 @@ dnn_room_call_loss (DnnRoom *self, const DnnComponent *loss, DnnLossPass *pass,
   const DnnLossOps *ops = loss->code->ops;
   const bool gradient = pass->dy_pred != NULL;
   const DnnRunning running = running_of (loss, gradient ? "gradient" : "value");
+  const Call call = { loss, pass->y_pred, pass->y_true, pass->masks };
   DnnContext *context = pass->call.host_data;
   int32_t status;
 
-  if (!fit (self, loss, pass->y_pred, pass->y_true, context, error))
+  if (!fit (self, &call, context, error))
     return false;
   pass->scratch = self->pointer;
   dnn_running_begin (&running);
@@ -162,10 +174,11 @@ dnn_room_call_metric (DnnRoom *self, const DnnComponent *metric,
 {
   const DnnMetricOps *ops = metric->code->ops;
   const DnnRunning running = running_of (metric, "update");
+  const Call call = { metric, pass->y_pred, pass->y_true, NULL };
   DnnContext *context = pass->call.host_data;
   int32_t status;
 
-  if (!fit (self, metric, pass->y_pred, pass->y_true, context, error))
+  if (!fit (self, &call, context, error))
     return false;
   pass->scratch = self->pointer;
   dnn_running_begin (&running);

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "dnn-executor.h"
+#include "dnn-feeder.h"
 #include "dnn-target-scale.h"
 
 DNN_BEGIN_DECLS
@@ -49,6 +49,10 @@ bool dnn_objective_is_usual (const DnnObjective *self);
 bool dnn_objective_takes_logits (const DnnObjective *self,
                                  const DnnModel *model);
 
+/* Weights of samples are by element, along so many axes of predictions (2:
+ * N×T).  To be called before the check. */
+void dnn_objective_weigh_elements (DnnObjective *self, uint32_t axes);
+
 /* Checks shapes; `target` is that of one sample.  To be called before any use.
  * What the loss expects of targets is in ret_expected. */
 bool dnn_objective_check (DnnObjective *self, const DnnModel *model,
@@ -81,18 +85,18 @@ void dnn_objective_reset (DnnObjective *self);
 /* What regularizers add to the loss of every sample from now on. */
 void dnn_objective_set_penalty (DnnObjective *self, double penalty);
 
-/* Takes a batch in: its losses into the mean (Σ weight · loss / samples, as in
- * Keras), prediction and targets into the metrics.  `weights` are one a
- * sample, or NULL: all 1; `values` has room for one number a sample.  With a
- * scale, as of dnn_objective_gradient, writes that gradient, too. */
-bool dnn_objective_update (DnnObjective *self, const DnnPlan *plan,
-                           const DnnTensor *y_true, const float *weights,
-                           const float *scale, float *values, GError **error);
-/* Writes the gradient of the mean loss into plan->loss_value->gradient;
- * scale[i] = weight of sample i / batch. */
-bool dnn_objective_gradient (DnnObjective *self, const DnnPlan *plan,
-                             const DnnTensor *y_true, const float *scale,
+/* Takes a batch in that has run forward: its losses into the mean (Σ weight ·
+ * loss / samples, as in Keras), prediction and targets into the metrics.  What
+ * the model's last mask says is padding is no sample.  With `gradient`, writes
+ * that of the mean loss into plan->loss_value->gradient, too. */
+bool dnn_objective_update (DnnObjective *self, const DnnBatch *batch,
+                           bool gradient, GError **error);
+/* Writes that gradient alone. */
+bool dnn_objective_gradient (DnnObjective *self, const DnnBatch *batch,
                              GError **error);
+/* The loss of every sample of the last batch, or of each of its elements: N or
+ * N×T; borrowed until the next. */
+DnnTensor dnn_objective_losses (const DnnObjective *self);
 
 /* Of the epoch so far: mean loss over samples; metric number i. */
 double dnn_objective_loss (const DnnObjective *self);

@@ -1,0 +1,351 @@
+/* dnn-objective.c - loss and metrics over batches */
+#include "dnn-objective-private.h"
+
+#include "dnn-build.h"
+#include "dnn-masks.h"
+#include "dnn-shape.h"
+
+#include <string.h>
+
+static void
+metric_free (gpointer data)
+{
+  DnnMetric *metric = data;
+
+  dnn_room_free (metric->room);
+  g_free (metric->state);
+  g_free (metric->label);
+  dnn_component_free (metric->component);
+  g_free (metric);
+}
+
+void
+dnn_objective_free (DnnObjective *self)
+{
+  if (self == NULL)
+    return;
+  dnn_context_clear (&self->context);
+  dnn_units_free (self->units);
+  dnn_compact_clear (&self->compact);
+  dnn_samples_clear (&self->whole);
+  dnn_samples_clear (&self->samples);
+  dnn_shares_free (self->shares);
+  dnn_room_free (self->room);
+  g_ptr_array_unref (self->tables);
+  g_ptr_array_unref (self->metrics);
+  dnn_component_free (self->loss);
+  g_free (self);
+}
+
+static const DnnMetric *
+find_label (const DnnObjective *self, const char *label)
+{
+  for (guint i = 0; i < self->metrics->len; i++)
+    if (strcmp (dnn_objective_metric (self, i)->label, label) == 0)
+      return dnn_objective_metric (self, i);
+  return NULL;
+}
+
+/* top_k_3, recall_class_id_1: what was set tells two uses apart, and a column
+ * of the history says what it is of.  The one parameter of a plugin needs no
+ * name. */
+static char *
+name_use (const DnnSpec *spec, const DnnPlugin *code)
+{
+  g_autoptr (GString) name = g_string_new (spec->name);
+
+  for (guint i = 0; i < spec->args->len; i++) {
+    const DnnArg *arg = g_ptr_array_index (spec->args, i);
+
+    if (code->n_params > 1)
+      g_string_append_printf (name, "_%s", arg->key);
+    g_string_append_printf (name, "_%s", arg->value);
+  }
+  /* A name is a cell of a table, a file's and an event's. */
+  g_strcanon (name->str, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-+", '_');
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
+/* NAME; weighted_NAME where a metric without weights has that; NAME_1, ... */
+static char *
+make_label (const DnnObjective *self, const char *name, bool weighted)
+{
+  const DnnMetric *other = find_label (self, name);
+  const char *prefix =
+      weighted && other != NULL && !other->weighted ? "weighted_" : "";
+  char *label = g_strconcat (prefix, name, NULL);
+
+  for (int i = 1; find_label (self, label) != NULL; i++) {
+    g_free (label);
+    label = g_strdup_printf ("%s%s_%d", prefix, name, i);
+  }
+  return label;
+}
+
+static bool
+add_metrics (DnnObjective *self, DnnRegistry *registry, const char *metrics,
+             bool weighted, DnnPlace place, GError **error)
+{
+  g_autoptr (GPtrArray) specs = dnn_spec_parse_list (metrics, place, error);
+
+  for (guint i = 0; specs != NULL && i < specs->len; i++) {
+    const DnnSpec *spec = g_ptr_array_index (specs, i);
+    const bool is_loss =
+        !dnn_registry_has (registry, DNN_KIND_METRIC, spec->name) &&
+        dnn_registry_has (registry, DNN_KIND_LOSS, spec->name);
+    g_autofree char *name = NULL;
+    DnnMetric *metric;
+    DnnComponent *component = dnn_component_new (
+        registry, is_loss ? DNN_KIND_LOSS : DNN_KIND_METRIC, spec, NULL, error);
+
+    if (component == NULL)
+      return false;
+    metric = g_new0 (DnnMetric, 1);
+    metric->room = dnn_room_new ();
+    metric->component = component;
+    name = name_use (spec, component->code);
+    metric->label = make_label (self, name, weighted);
+    metric->weighted = weighted;
+    g_ptr_array_add (self->metrics, metric);
+  }
+  return specs != NULL;
+}
+
+DnnObjective *
+dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
+                   DnnPlace place, GError **error)
+{
+  g_autoptr (DnnObjective) self = g_new0 (DnnObjective, 1);
+  g_autoptr (DnnSpec) spec = dnn_spec_parse (loss, place, error);
+
+  self->room = dnn_room_new ();
+  self->metrics = g_ptr_array_new_with_free_func (metric_free);
+  self->tables = g_ptr_array_new_with_free_func (metric_free);
+  if (spec != NULL)
+    self->loss = dnn_component_new (registry, DNN_KIND_LOSS, spec, NULL, error);
+  if (self->loss == NULL) {
+    g_prefix_error (error, "loss: ");
+    return NULL;
+  }
+  self->ops = self->loss->code->ops;
+  if (metrics != NULL && *metrics != '\0' &&
+      !add_metrics (self, registry, metrics, false, place, error)) {
+    g_prefix_error (error, "metrics: ");
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+bool
+dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
+                            const char *metrics, GError **error)
+{
+  if (*metrics == '\0' ||
+      add_metrics (self, registry, metrics, true, (DnnPlace){ 0 }, error))
+    return true;
+  g_prefix_error (error, "weighted_metrics: ");
+  return false;
+}
+
+bool
+dnn_objective_is_usual (const DnnObjective *self)
+{
+  return (self->loss->code->flags & DNN_FLAG_USUAL) != 0;
+}
+
+bool
+dnn_objective_takes_logits (const DnnObjective *self, const DnnModel *model)
+{
+  const DnnLayer *last =
+      dnn_model_layer (model, dnn_model_n_layers (model) - 1);
+
+  return self->ops->logits_of != NULL && last->activation != NULL &&
+         strcmp (last->activation->code->name, self->ops->logits_of) == 0 &&
+         (last->component != NULL || last->inputs[0].layer >= 0);
+}
+
+/* --- shapes -------------------------------------------------------------- */
+
+static DnnTensor
+batch_of (const DnnShape *sample)
+{
+  DnnTensor t = { NULL, DNN_FLOAT32, sample->n_dims + 1, { 0 } };
+
+  t.dims[0] = DNN_NOMINAL_BATCH;
+  memcpy (&t.dims[1], sample->dims, sample->n_dims * sizeof t.dims[0]);
+  return t;
+}
+
+void
+dnn_objective_weigh_elements (DnnObjective *self, uint32_t axes)
+{
+  self->weight_axes = axes;
+}
+
+/* What a loss or metric is built for: predictions and targets of a batch, and
+ * a mask, whole and as samples. */
+typedef struct {
+  DnnTensor y_pred, y_true, mask;
+  DnnTensor pred_view, true_view;
+} Shapes;
+
+/* Elements are samples only where targets have them too. */
+static bool
+check_axes (const DnnObjective *self, const Shapes *shapes, GError **error)
+{
+  const DnnShape y = dnn_shape_of (&shapes->y_pred);
+  DnnShape t = dnn_shape_of (&shapes->y_true), first = y;
+  g_autofree char *y_text = NULL, *t_text = NULL;
+
+  first.n_dims = self->axes;
+  if (self->axes <= y.n_dims && dnn_mask_fits (&first, &t))
+    return true;
+  y_text = dnn_shape_to_string (&y, true);
+  t_text = dnn_shape_to_string (&t, true);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "the loss counts each of the first %u axes' elements, by %s; "
+               "predictions are %s and targets %s, which must begin alike",
+               self->axes, self->weight_axes > 1 ? "their weights" : "a mask",
+               y_text, t_text);
+  return false;
+}
+
+static DnnBuilt *
+build_for (const DnnObjective *self, const DnnComponent *component,
+           const char *who, const Shapes *shapes, GError **error)
+{
+  const bool whole = dnn_reads_mask (component);
+  const DnnTensor *x[] = { whole ? &shapes->y_pred : &shapes->pred_view,
+                           whole ? &shapes->y_true : &shapes->true_view };
+  const DnnTensor *masks[] = { &shapes->mask, NULL };
+
+  if (whole && self->weight_axes > 1) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                 "%s takes whole samples, and weights are given by element; "
+                 "they must be one a sample",
+                 who);
+    return NULL;
+  }
+  return dnn_build_masked (component, who, x,
+                           whole && shapes->mask.n_dims > 0 ? masks : NULL, 2,
+                           error);
+}
+
+static bool
+check_metric (const DnnObjective *self, DnnMetric *metric, const Shapes *shapes,
+              GError **error)
+{
+  g_autofree DnnBuilt *built =
+      build_for (self, metric->component, metric->label, shapes, error);
+
+  if (built == NULL)
+    return false;
+  dnn_room_set_built (metric->room, built);
+  metric->takes_shares = dnn_shares_are_for (metric->component, built);
+  metric->n_state = dnn_metric_is_loss (metric) ? LOSS_STATE : built->n_state;
+  metric->result =
+      built->outputs.at[0].set ? built->outputs.at[0].shape : DNN_SCALAR;
+  g_free (metric->state);
+  metric->state = g_new0 (double, (gsize) metric->n_state + 1);
+  return true;
+}
+
+/* Shapes of a batch, and along which axes its elements are samples. */
+static bool
+find_shapes (DnnObjective *self, const DnnModel *model, const DnnShape *target,
+             Shapes *ret_shapes, GError **error)
+{
+  const DnnShape output = dnn_model_output_shape (model);
+  Shapes shapes = { .y_pred = batch_of (&output), .y_true = batch_of (target) };
+
+  shapes.mask = shapes.y_pred;
+  shapes.mask.n_dims = dnn_model_masked_axes (model);
+  self->axes = MAX (MAX (shapes.mask.n_dims, self->weight_axes), 1);
+  if (!check_axes (self, &shapes, error))
+    return false;
+  shapes.pred_view = dnn_samples_view (&shapes.y_pred, self->axes);
+  shapes.true_view = dnn_samples_view (&shapes.y_true, self->axes);
+  *ret_shapes = shapes;
+  return true;
+}
+
+bool
+dnn_objective_check (DnnObjective *self, const DnnModel *model,
+                     const DnnShape *target, DnnExpected *ret_expected,
+                     GError **error)
+{
+  Shapes shapes;
+  g_autofree DnnBuilt *built = NULL;
+
+  if (!find_shapes (self, model, target, &shapes, error))
+    return false;
+  built =
+      build_for (self, self->loss, self->loss->plugin->name, &shapes, error);
+  if (built == NULL)
+    return false;
+  if (ret_expected != NULL) {
+    *ret_expected = built->expected[1];
+    ret_expected->who = self->loss->plugin->name;
+  }
+  dnn_room_set_built (self->room, built);
+  self->scores = (DnnScores) built->scores;
+  g_clear_pointer (&self->shares, dnn_shares_free);
+  if (!dnn_shares_new (dnn_model_registry (model), self->loss, built,
+                       &self->shares, error))
+    return false;
+  for (guint i = 0; i < self->metrics->len; i++)
+    if (!check_metric (self, g_ptr_array_index (self->metrics, i), &shapes,
+                       error))
+      return false;
+  for (guint i = self->metrics->len; i-- > 0;)
+    if (dnn_objective_metric (self, i)->result.n_dims > 0)
+      g_ptr_array_insert (self->tables, 0,
+                          g_ptr_array_steal_index (self->metrics, i));
+  return true;
+}
+
+void
+dnn_objective_set_units (DnnObjective *self, DnnTargetScale *scale)
+{
+  g_clear_pointer (&self->units, dnn_units_free);
+  if (scale != NULL)
+    self->units = dnn_units_new (scale);
+}
+
+DnnScores
+dnn_objective_scores (const DnnObjective *self)
+{
+  return self->scores;
+}
+
+size_t
+dnn_objective_n_metrics (const DnnObjective *self)
+{
+  return self->metrics->len;
+}
+
+const DnnMetric *
+dnn_objective_metric (const DnnObjective *self, size_t i)
+{
+  return g_ptr_array_index (self->metrics, i);
+}
+
+int
+dnn_metric_better (const DnnMetric *self)
+{
+  return dnn_metric_is_loss (self)
+             ? -1
+             : ((const DnnMetricOps *) self->component->code->ops)->better;
+}
+
+size_t
+dnn_objective_n_tables (const DnnObjective *self)
+{
+  return self->tables->len;
+}
+
+const DnnMetric *
+dnn_objective_table (const DnnObjective *self, size_t i)
+{
+  return g_ptr_array_index (self->tables, i);
+}
