@@ -265,25 +265,47 @@ dnn_test_forward (DnnTest *self)
   self->ran = true;
 }
 
-/* Gradients that no stage computed are not there.  A short name is that of the
- * first weight that has it. */
+/* A short name is that of the first weight that has it. */
+static void
+keep_gradient (DnnTest *self, const DnnWeight *weight, const DnnPlaced *from,
+               bool by_full_name)
+{
+  g_autofree char *name =
+      g_strconcat ("d", by_full_name ? weight->name : weight->short_name, NULL);
+
+  if (from->block >= 0 &&
+      (by_full_name || find_weight (self, weight->short_name) == weight))
+    keep (self, name, &from->tensor);
+}
+
+/* Of parametrized weights, and of what they are parametrized with. */
+static void
+keep_made (DnnTest *self, bool by_full_name)
+{
+  for (size_t i = 0; i < self->plan->n_made; i++) {
+    const DnnMade *made = &self->plan->made[i];
+
+    keep_gradient (self, made->weight, &made->x.gradient, by_full_name);
+    for (uint32_t j = 0; j < made->stage.layer->n_weights; j++)
+      if (made->stage.layer->weights[j] != NULL)
+        keep_gradient (self, made->stage.layer->weights[j], &made->stage.dw[j],
+                       by_full_name);
+  }
+}
+
+/* Gradients that no stage computed are not there. */
 static void
 keep_gradients (DnnTest *self, bool by_full_name)
 {
+  keep_made (self, by_full_name);
   for (size_t i = 0; i < self->plan->n_stages; i++) {
     const DnnStage *stage = &self->plan->stages[i];
 
     for (uint32_t j = 0; j < stage->layer->n_weights; j++) {
       const DnnWeight *weight = stage->layer->weights[j];
-      g_autofree char *name = NULL;
 
-      if (weight == NULL || stage->dw[j].block < 0)
-        continue;
-      if (!by_full_name && find_weight (self, weight->short_name) != weight)
-        continue;
-      name = g_strconcat ("d", by_full_name ? weight->name : weight->short_name,
-                          NULL);
-      keep (self, name, &stage->dw[j].tensor);
+      if (weight != NULL && weight->parametrization == NULL)
+        keep_gradient (self, weight, &stage->dw[j], by_full_name);
     }
   }
 }

@@ -43,6 +43,7 @@ extern const DnnKindChecks dnn_metric_checks;
 extern const DnnKindChecks dnn_schedule_checks;
 extern const DnnKindChecks dnn_regularizer_checks;
 extern const DnnKindChecks dnn_constraint_checks;
+extern const DnnKindChecks dnn_parametrization_checks;
 
 /* In no order; ends with a NULL. */
 extern const DnnKindChecks *const dnn_kind_checks[];
@@ -115,6 +116,9 @@ void dnn_check_regularizer_overwrite (DnnChecker *checker);
 void dnn_check_regularizer_read_only (DnnChecker *checker);
 void dnn_check_regularizer_shapes (DnnChecker *checker);
 void dnn_check_regularizer_split (DnnChecker *checker);
+
+void dnn_check_parametrization_adapter (DnnChecker *checker);
+void dnn_check_parametrization_shapes (DnnChecker *checker);
 
 void dnn_check_constraint_determinism (DnnChecker *checker);
 void dnn_check_constraint_memory (DnnChecker *checker);

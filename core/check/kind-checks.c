@@ -126,3 +126,23 @@ const DnnKindChecks dnn_constraint_checks = {
     { "determinism", dnn_check_constraint_determinism },
   },
 };
+
+/* One weight in the place of a batch: what looks at samples is left out. */
+const DnnKindChecks dnn_parametrization_checks = {
+  .kind = DNN_KIND_PARAMETRIZATION,
+  .ops = dnn_check_layer_ops,
+  .trial = "memory",
+  .checks = {
+    { "shapes", dnn_check_parametrization_shapes },
+    { "memory", dnn_check_layer_memory },
+    { "overwrite", dnn_check_layer_overwrite },
+    { "read-only", dnn_check_layer_read_only },
+    { "gradients", dnn_check_layer_gradients },
+    { "null-entries", dnn_check_layer_null_entries },
+    { "frozen", dnn_check_layer_frozen },
+    { "adapter", dnn_check_parametrization_adapter },
+    { "saved", dnn_check_layer_saved },
+    { "determinism", dnn_check_layer_determinism },
+    { "save", dnn_check_layer_save },
+  },
+};

@@ -1,74 +1,14 @@
 /* dnn-executor.c - layer by layer, and back */
 #include "dnn-executor.h"
 
+#include "dnn-activation-job.h"
 #include "dnn-blas.h"
+#include "dnn-kind.h"
+#include "dnn-made.h"
 #include "dnn-plan-masks.h"
 #include "dnn-running.h"
 
 #include <string.h>
-
-/* Elements of an activation that are worth a chunk of their own, and the
- * nanoseconds that one takes, about. */
-enum { GRAIN = 4096 };
-#define WORK 0.5
-
-/* --- activations --------------------------------------------------------- */
-
-typedef struct {
-  const DnnComponent *activation;
-  const float *x, *y, *dy;
-  float *out;
-  int64_t total;  /* elements */
-  int64_t length; /* of a row; elementwise: of a chunk */
-  int64_t rows_per_chunk;
-  bool backward;
-} Activation;
-
-static void
-activation_chunk (void *data, int64_t chunk, uint32_t worker)
-{
-  const Activation *job = data;
-  const DnnActivationOps *ops = job->activation->code->ops;
-  const int64_t first = chunk * job->rows_per_chunk * job->length;
-  const int64_t n = MIN (job->rows_per_chunk * job->length, job->total - first);
-  const bool by_rows =
-      (job->activation->code->flags & DNN_FLAG_ELEMENTWISE) == 0;
-  const int64_t rows = by_rows ? n / job->length : 1;
-  const int64_t length = by_rows ? job->length : n;
-
-  (void) worker;
-  if (job->backward)
-    ops->grad (job->activation->self, &dnn_host,
-               (ops->needs & DNN_NEEDS_X) != 0 ? job->x + first : NULL,
-               (ops->needs & DNN_NEEDS_Y) != 0 ? job->y + first : NULL,
-               job->dy + first, job->out + first, rows, length);
-  else
-    ops->eval (job->activation->self, &dnn_host, job->x + first,
-               job->out + first, rows, length);
-}
-
-/* Splits by rows, or anywhere where every element is by itself. */
-static void
-run_activation (DnnPool *pool, Activation *job, const DnnStage *stage,
-                const DnnTensor *shape)
-{
-  const DnnRunning running = { "layer", stage->layer->name,
-                               job->activation->plugin->name,
-                               job->backward ? "grad" : "eval" };
-  bool anywhere = (job->activation->code->flags & DNN_FLAG_ELEMENTWISE) != 0;
-  int64_t chunk;
-
-  job->total = dnn_count (shape);
-  if (job->total == 0)
-    return;
-  job->length = anywhere ? 1 : MAX (dnn_columns (shape), 1);
-  job->rows_per_chunk = MAX (GRAIN / job->length, 1);
-  chunk = job->rows_per_chunk * job->length;
-  dnn_running_begin (&running);
-  dnn_pool_run_work (pool, (job->total + chunk - 1) / chunk,
-                     (double) job->total * WORK, activation_chunk, job);
-  dnn_running_end ();
-}
 
 /* --- forward ------------------------------------------------------------- */
 
@@ -112,8 +52,9 @@ static bool
 call_op (DnnStage *stage, LayerOp op, const char *name, GError **error)
 {
   const DnnComponent *component = stage->layer->component;
-  const DnnRunning running = { "layer", stage->layer->name,
-                               component->plugin->name, name };
+  const DnnRunning running = { dnn_kind_name ((DnnKind) component->code->kind),
+                               stage->layer->name, component->plugin->name,
+                               name };
   int32_t status;
 
   dnn_running_begin (&running);
@@ -159,6 +100,31 @@ find_fusible (const DnnStage *stage)
              : NULL;
 }
 
+/* --- parametrized weights ------------------------------------------------ */
+
+static void
+begin_made (DnnMade *made, const DnnPassInfo *info, Direction direction)
+{
+  begin_call (&made->stage, info, direction);
+  made->stage.pass.frozen = !made->x.wanted;
+}
+
+/* Weights that stage `i` is the first to be handed. */
+static bool
+make_weights (DnnPlan *plan, size_t i, const DnnPassInfo *info, GError **error)
+{
+  for (size_t j = 0; j < plan->n_made; j++) {
+    DnnMade *made = &plan->made[j];
+
+    if (made->first != i)
+      continue;
+    begin_made (made, info, FORWARD);
+    if (!call_component (&made->stage, FORWARD, error))
+      return false;
+  }
+  return true;
+}
+
 static bool
 forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
                GError **error)
@@ -166,7 +132,7 @@ forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
   const DnnLayer *layer = stage->layer;
   const DnnTensor *z =
       layer->component != NULL ? &stage->out->z.tensor : stage->pass.x[0];
-  Activation job = {
+  DnnActivationJob job = {
     .activation = layer->activation,
     .x = z->data,
     .out = stage->out->y.tensor.data,
@@ -188,7 +154,7 @@ forward_stage (DnnPlan *plan, DnnStage *stage, const DnnPassInfo *info,
       return true;
   }
   if (layer->activation != NULL)
-    run_activation (plan->pool, &job, stage, z);
+    dnn_activation_run (plan->pool, &job, stage, z);
   return true;
 }
 
@@ -197,7 +163,8 @@ dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
                               DnnWatch watch, void *data, GError **error)
 {
   for (size_t i = plan->options.first_stage; i < plan->n_stages; i++) {
-    if (!forward_stage (plan, &plan->stages[i], info, error))
+    if (!make_weights (plan, i, info, error) ||
+        !forward_stage (plan, &plan->stages[i], info, error))
       return false;
     if (watch != NULL && !watch (data, &plan->stages[i]))
       break;
@@ -275,6 +242,15 @@ collect_inputs (DnnStage *stage)
 
 /* --- backward: gradients of weights -------------------------------------- */
 
+static void
+point_weights (DnnStage *stage)
+{
+  DnnTensor **dw = (DnnTensor **) stage->pass.dw;
+
+  for (uint32_t i = 0; i < stage->layer->n_weights; i++)
+    dw[i] = stage->dw[i].block >= 0 ? &stage->dw[i].tensor : NULL;
+}
+
 static const DnnProduct *
 find_product (const DnnStage *stage, uint32_t index)
 {
@@ -305,8 +281,49 @@ multiply (const DnnContext *context, const DnnProduct *product, DnnTensor *dw)
     dnn_blas_gemm_tiled (context->pool, &gemm);
 }
 
+/* Those of the weights that a parametrization has of its own. */
 static void
-deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
+deliver_own (DnnStage *stage, const DnnSink *sink)
+{
+  for (uint32_t j = 0; j < stage->layer->n_weights; j++) {
+    DnnTensor *dw = &stage->dw[j].tensor;
+    const DnnProduct *product = find_product (stage, j);
+
+    if (stage->dw[j].block < 0)
+      continue;
+    if (product != NULL)
+      multiply (&stage->context, product, dw);
+    if (sink != NULL)
+      sink->gradient (sink->data, stage->layer->weights[j], dw);
+  }
+}
+
+/* From the gradient of what layers were handed to those of the weight and of
+ * the parametrization. */
+static bool
+backward_made (DnnMade *made, const DnnTensor *total, const DnnPassInfo *info,
+               const DnnSink *sink, GError **error)
+{
+  DnnStage *stage = &made->stage;
+  DnnTensor *dx = made->x.wanted ? &made->x.gradient.tensor : NULL;
+
+  if (!stage->runs_backward)
+    return true;
+  begin_made (made, info, BACKWARD);
+  ((const DnnTensor **) stage->pass.dy)[0] = total;
+  ((DnnTensor **) stage->pass.dx)[0] = dx;
+  point_weights (stage);
+  if (!call_component (stage, BACKWARD, error))
+    return false;
+  deliver_own (stage, sink);
+  if (dx != NULL && sink != NULL)
+    sink->gradient (sink->data, made->weight, dx);
+  return true;
+}
+
+static bool
+deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnPassInfo *info,
+                const DnnSink *sink, GError **error)
 {
   DnnStage *stage = &plan->stages[i];
   DnnWeight *weight = stage->layer->weights[j];
@@ -314,21 +331,27 @@ deliver_weight (DnnPlan *plan, size_t i, uint32_t j, const DnnSink *sink)
   const bool trains = stage->dw[j].block >= 0;
   const DnnProduct *product = trains ? find_product (stage, j) : NULL;
   DnnTensor *dw = &stage->dw[j].tensor, *total;
+  DnnMade *made = dnn_made_find (plan, weight);
 
   if (users->first == NULL)
-    return;
+    return true;
   total = &users->first->dw[users->index].tensor;
   if (product != NULL && product->conv == NULL && sink != NULL &&
-      users->first == stage && users->last == i) {
+      made == NULL && users->first == stage && users->last == i) {
     sink->product (sink->data, weight, product->a, product->d, dw);
-    return;
+    return true;
   }
   if (product != NULL)
     multiply (&stage->context, product, dw);
   if (trains && total != dw)
     add_to (total->data, dw->data, dnn_count (dw));
-  if (users->last == i && sink != NULL)
+  if (users->last != i)
+    return true;
+  if (made != NULL)
+    return backward_made (made, total, info, sink, error);
+  if (sink != NULL)
     sink->gradient (sink->data, weight, total);
+  return true;
 }
 
 /* --- backward ------------------------------------------------------------ */
@@ -338,7 +361,7 @@ backward_activation (DnnPlan *plan, DnnStage *stage)
 {
   const bool alone = stage->layer->component == NULL;
   const DnnTensor *dy = &stage->out->gradient.tensor;
-  Activation job = {
+  DnnActivationJob job = {
     .activation = stage->layer->activation,
     .x = alone ? stage->pass.x[0]->data : stage->out->z.tensor.data,
     .y = stage->out->y.tensor.data,
@@ -347,19 +370,17 @@ backward_activation (DnnPlan *plan, DnnStage *stage)
     .backward = true,
   };
 
-  run_activation (plan->pool, &job, stage, dy);
+  dnn_activation_run (plan->pool, &job, stage, dy);
 }
 
 static bool
 backward_component (DnnStage *stage, GError **error)
 {
   const DnnTensor **dy = (const DnnTensor **) stage->pass.dy;
-  DnnTensor **dw = (DnnTensor **) stage->pass.dw;
 
   for (uint32_t i = 0; i < stage->n_outputs; i++)
     dy[i] = stage->out[i].has_gradient ? &stage->out[i].gradient.tensor : NULL;
-  for (uint32_t i = 0; i < stage->layer->n_weights; i++)
-    dw[i] = stage->dw[i].block >= 0 ? &stage->dw[i].tensor : NULL;
+  point_weights (stage);
   return call_component (stage, BACKWARD, error);
 }
 
@@ -378,8 +399,9 @@ backward_stage (DnnPlan *plan, size_t i, const DnnPassInfo *info,
     return false;
   collect_inputs (stage);
   for (uint32_t j = 0; j < stage->layer->n_weights; j++)
-    if (stage->layer->weights[j] != NULL)
-      deliver_weight (plan, i, j, sink);
+    if (stage->layer->weights[j] != NULL &&
+        !deliver_weight (plan, i, j, info, sink, error))
+      return false;
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include "dnn-liveness.h"
 
 #include "dnn-dtype.h"
+#include "dnn-parametrization.h"
 
 #include <string.h>
 
@@ -189,13 +190,12 @@ place_masks (Planner *self, size_t i)
     new_block (self, &stage->merged, 1, forward_time (i), until);
 }
 
+/* Of a stage that runs at these times, forward and backward. */
 static void
-place_extras (Planner *self, size_t i)
+place_extras (Planner *self, DnnStage *stage, const int times[2])
 {
   DnnPlan *plan = self->plan;
-  DnnStage *stage = &plan->stages[i];
   const DnnBuilt *built = stage->built;
-  int times[2] = { forward_time (i), backward_time (plan, i) };
   int until = stage->runs_backward ? times[1] : times[0];
 
   for (uint32_t j = 0; j < built->saved.n; j++)
@@ -263,7 +263,7 @@ place_backward (Planner *self, size_t i)
   if (!stage->runs_backward)
     return;
   for (uint32_t j = 0; j < stage->built->weights.n; j++)
-    if (stage->layer->trainable && stage->layer->weights[j] != NULL)
+    if (dnn_layer_wants_gradient (stage->layer, j))
       new_block (self, &stage->dw[j], 1, now,
                  gradient_end (plan, stage->layer->weights[j]));
   for (uint32_t j = 0; j < stage->layer->n_inputs; j++) {
@@ -290,6 +290,35 @@ place_gradients (Planner *self)
     place_backward (self, i);
 }
 
+/* --- parametrized weights ------------------------------------------------ */
+
+/* Forward before the first layer that is handed the weight, backward behind
+ * the last; what layers are handed lives in between. */
+static void
+place_made (Planner *self, DnnMade *made)
+{
+  DnnPlan *plan = self->plan;
+  DnnStage *stage = &made->stage;
+  const bool runs_backward = plan->options.training && made->lowest != SIZE_MAX;
+  const int times[2] = { forward_time (made->first),
+                         backward_time (plan, runs_backward ? made->lowest
+                                                            : made->first) };
+  const int until = plan->options.store_gradients ? end_time (plan) : times[1];
+
+  new_block (self, &made->y.y, 1, times[0],
+             runs_backward ? times[1] : forward_time (made->last));
+  made->y.z.block = made->y.y.block;
+  place_extras (self, stage, times);
+  if (!stage->runs_backward)
+    return;
+  if (made->x.wanted)
+    new_block (self, &made->x.gradient, 1, times[1], until);
+  for (uint32_t j = 0; j < stage->built->weights.n; j++)
+    if (stage->layer->weights[j] != NULL &&
+        dnn_model_is_trainable (plan->model, stage->layer->weights[j]))
+      new_block (self, &stage->dw[j], 1, times[1], until);
+}
+
 void
 dnn_liveness_plan (DnnPlan *plan)
 {
@@ -300,9 +329,12 @@ dnn_liveness_plan (DnnPlan *plan)
   for (size_t i = plan->options.first_stage; i < plan->n_stages; i++) {
     extend_inputs (&self, i);
     place_outputs (&self, i);
-    place_extras (&self, i);
+    place_extras (&self, &plan->stages[i],
+                  (int[2]){ forward_time (i), backward_time (plan, i) });
     place_masks (&self, i);
   }
+  for (size_t i = 0; i < plan->n_made; i++)
+    place_made (&self, &plan->made[i]);
   extend (&self, plan->prediction, loss_time (plan));
   extend (&self, plan->loss_input, loss_time (plan));
   if (plan->options.training)

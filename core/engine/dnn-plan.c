@@ -2,7 +2,9 @@
 #include "dnn-plan.h"
 
 #include "dnn-liveness.h"
+#include "dnn-made.h"
 #include "dnn-memory.h"
+#include "dnn-parametrization.h"
 #include "dnn-plan-masks.h"
 #include "dnn-shape.h"
 
@@ -131,7 +133,7 @@ find_backward (DnnPlan *self)
   self->values[0].wanted = self->options.input_gradient;
   for (size_t i = 0; i < self->n_stages; i++) {
     DnnStage *stage = &self->stages[i];
-    bool runs = stage->layer->trainable && dnn_layer_has_weights (stage->layer);
+    bool runs = dnn_layer_learns (stage->layer);
 
     for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
       runs = runs || stage->in[j]->wanted;
@@ -190,12 +192,14 @@ pointers (DnnPlaced *placed, const DnnDeclaredList *list)
 }
 
 static DnnTensor **
-weight_pointers (DnnWeight *const *weights, uint32_t n)
+weight_pointers (const DnnPlan *self, DnnWeight *const *weights, uint32_t n)
 {
   DnnTensor **array = new_pointers ();
 
   for (uint32_t i = 0; i < n; i++)
-    array[i] = weights[i] != NULL ? &weights[i]->tensor : NULL;
+    array[i] = weights[i] != NULL
+                   ? (DnnTensor *) dnn_made_tensor (self, weights[i])
+                   : NULL;
   return array;
 }
 
@@ -230,10 +234,10 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   pass->y = y;
   pass->dy = (const DnnTensor *const *) new_pointers ();
   pass->dx = g_new0 (DnnTensor *, layer->n_inputs + 1);
-  pass->w = (const DnnTensor *const *) weight_pointers (layer->weights,
+  pass->w = (const DnnTensor *const *) weight_pointers (self, layer->weights,
                                                         layer->n_weights);
   pass->dw = new_pointers ();
-  pass->buffers = weight_pointers (layer->buffers, layer->n_buffers);
+  pass->buffers = weight_pointers (self, layer->buffers, layer->n_buffers);
   pass->saved = pointers (stage->saved, &stage->built->saved);
   pass->scratch = new_pointers ();
   pass->masks = masks;
@@ -278,6 +282,9 @@ dnn_plan_free (DnnPlan *self)
     return;
   for (size_t i = 0; i < self->n_stages; i++)
     stage_clear (&self->stages[i]);
+  for (size_t i = 0; i < self->n_made; i++)
+    stage_clear (&self->made[i].stage);
+  g_free (self->made);
   dnn_memory_free (self->arena);
   g_free (self->blocks);
   g_free (self->stages);
@@ -327,6 +334,24 @@ find_all_users (DnnPlan *self)
   }
 }
 
+/* Its tensors, without places yet, and its call struct. */
+static void
+prepare_stage (DnnPlan *self, DnnStage *stage)
+{
+  const DnnBuilt *built = stage->built;
+
+  stage->spare = g_new0 (DnnPlaced, stage->layer->n_inputs + 1);
+  for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
+    stage->spare[j] = (DnnPlaced){ stage->in[j]->y.tensor, -1 };
+  stage->dw = place_list (&built->weights);
+  stage->saved = place_list (&built->saved);
+  for (int j = 0; j < 2; j++) {
+    stage->scratch[j] = place_list (&built->scratch);
+    stage->worker[j] = place_list (&built->worker_scratch);
+  }
+  fill_pass (self, stage);
+}
+
 DnnPlan *
 dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
               GError **error)
@@ -340,23 +365,17 @@ dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
     return NULL;
   find_backward (self);
   find_loss (self);
+  if (!dnn_made_build (self, error))
+    return NULL;
   self->input = options->first_stage > 0
                     ? self->stages[options->first_stage - 1].out
                     : &self->values[0];
-  for (size_t i = 0; i < self->n_stages; i++) {
-    DnnStage *stage = &self->stages[i];
-    const DnnBuilt *built = stage->built;
-
-    stage->spare = g_new0 (DnnPlaced, stage->layer->n_inputs + 1);
-    for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
-      stage->spare[j] = (DnnPlaced){ stage->in[j]->y.tensor, -1 };
-    stage->dw = place_list (&built->weights);
-    stage->saved = place_list (&built->saved);
-    for (int j = 0; j < 2; j++) {
-      stage->scratch[j] = place_list (&built->scratch);
-      stage->worker[j] = place_list (&built->worker_scratch);
-    }
-    fill_pass (self, stage);
+  for (size_t i = 0; i < self->n_stages; i++)
+    prepare_stage (self, &self->stages[i]);
+  for (size_t i = 0; i < self->n_made; i++) {
+    prepare_stage (self, &self->made[i].stage);
+    ((const DnnTensor **) self->made[i].stage.pass.x)[0] =
+        &self->made[i].weight->tensor;
   }
   dnn_liveness_plan (self);
   find_all_users (self);
@@ -379,6 +398,31 @@ bind_list (const DnnPlan *self, DnnPlaced *placed, uint32_t n, char *arena)
     bind (self, &placed[i], arena);
 }
 
+static void
+bind_stage (const DnnPlan *self, DnnStage *stage, char *arena)
+{
+  const DnnBuilt *built = stage->built;
+
+  bind_list (self, stage->spare, stage->layer->n_inputs, arena);
+  bind_list (self, stage->dw, built->weights.n, arena);
+  bind_list (self, stage->saved, built->saved.n, arena);
+  bind_list (self, stage->masks, built->own_masks.n, arena);
+  if (stage->merges_masks)
+    bind (self, &stage->merged, arena);
+  for (int j = 0; j < 2; j++) {
+    bind_list (self, stage->scratch[j], built->scratch.n, arena);
+    bind_list (self, stage->worker[j], built->worker_scratch.n, arena);
+  }
+}
+
+static void
+bind_value (const DnnPlan *self, DnnValue *value, char *arena)
+{
+  bind (self, &value->y, arena);
+  bind (self, &value->z, arena);
+  bind (self, &value->gradient, arena);
+}
+
 bool
 dnn_plan_allocate (DnnPlan *self, void *arena, GError **error)
 {
@@ -389,25 +433,14 @@ dnn_plan_allocate (DnnPlan *self, void *arena, GError **error)
   if (arena == NULL)
     return false;
 
-  for (size_t i = 0; i < self->n_values; i++) {
-    bind (self, &self->values[i].y, arena);
-    bind (self, &self->values[i].z, arena);
-    bind (self, &self->values[i].gradient, arena);
-  }
-  for (size_t i = 0; i < self->n_stages; i++) {
-    DnnStage *stage = &self->stages[i];
-    const DnnBuilt *built = stage->built;
-
-    bind_list (self, stage->spare, stage->layer->n_inputs, arena);
-    bind_list (self, stage->dw, built->weights.n, arena);
-    bind_list (self, stage->saved, built->saved.n, arena);
-    bind_list (self, stage->masks, built->own_masks.n, arena);
-    if (stage->merges_masks)
-      bind (self, &stage->merged, arena);
-    for (int j = 0; j < 2; j++) {
-      bind_list (self, stage->scratch[j], built->scratch.n, arena);
-      bind_list (self, stage->worker[j], built->worker_scratch.n, arena);
-    }
+  for (size_t i = 0; i < self->n_values; i++)
+    bind_value (self, &self->values[i], arena);
+  for (size_t i = 0; i < self->n_stages; i++)
+    bind_stage (self, &self->stages[i], arena);
+  for (size_t i = 0; i < self->n_made; i++) {
+    bind_value (self, &self->made[i].x, arena);
+    bind_value (self, &self->made[i].y, arena);
+    bind_stage (self, &self->made[i].stage, arena);
   }
   return true;
 }

@@ -76,6 +76,16 @@ typedef struct DnnStage {
   DnnPass pass; /* its arrays are owned */
 } DnnStage;
 
+/* A weight that layers are handed as its parametrization makes it. */
+typedef struct DnnMade {
+  DnnWeight *weight;
+  DnnStage stage;     /* of the parametrization */
+  DnnValue x;         /* the weight itself, whose gradient is this one's */
+  DnnValue y;         /* what layers are handed */
+  size_t first, last; /* stages that are handed it */
+  size_t lowest; /* the first of these that runs backward; SIZE_MAX: none */
+} DnnMade;
+
 typedef struct DnnPlan {
   DnnModel *model; /* (owned reference) */
   DnnPlanOptions options;
@@ -84,6 +94,8 @@ typedef struct DnnPlan {
   size_t n_values;
   DnnStage *stages; /* (owned) one a layer */
   size_t n_stages;
+  DnnMade *made; /* (owned) one a parametrized weight */
+  size_t n_made;
   DnnValue *input;       /* what is written before forward */
   DnnPlaced *prediction; /* after the last activation */
   const DnnTensor *mask; /* of the prediction; NULL: all is real */

@@ -3,6 +3,7 @@
 
 #include "dnn-feeder.h"
 #include "dnn-memory.h"
+#include "dnn-parametrization.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -14,9 +15,22 @@ trains (const DnnModel *model, const DnnLayer *layer)
 {
   for (uint32_t i = 0; i < layer->n_weights; i++)
     if (layer->weights[i] != NULL &&
-        dnn_model_is_trainable (model, layer->weights[i]))
+        (dnn_model_is_trainable (model, layer->weights[i]) ||
+         dnn_weight_is_adapted (layer->weights[i])))
       return true;
   return layer->trainable && layer->n_buffers > 0;
+}
+
+/* Flags of the layer's plugin, and of those that make its weights. */
+static uint64_t
+flags_of (const DnnLayer *layer)
+{
+  uint64_t flags = layer->component != NULL ? layer->component->code->flags : 0;
+
+  for (uint32_t i = 0; i < layer->n_weights; i++)
+    if (layer->weights[i] != NULL && layer->weights[i]->parametrization != NULL)
+      flags |= layer->weights[i]->parametrization->component->code->flags;
+  return flags;
 }
 
 static bool
@@ -24,7 +38,7 @@ is_fixed (const DnnModel *model, const DnnLayer *layer)
 {
   const uint64_t batch_dependent =
       DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE;
-  uint64_t flags = layer->component != NULL ? layer->component->code->flags : 0;
+  const uint64_t flags = flags_of (layer);
 
   if (trains (model, layer) || (flags & DNN_FLAG_RANDOM) != 0)
     return false;

@@ -29,6 +29,9 @@ static const DnnParam layer_params[] = {
        "an initializer for that weight"),
   KEY ("*_regularizer", DNN_PARAM_TEXT, 0, 0, "", "",
        "a regularizer: what that weight adds to the loss"),
+  KEY ("*_parametrization", DNN_PARAM_TEXT, 0, 0, "", "",
+       "a parametrization: what is made of that weight before the layer has "
+       "it"),
   KEY ("*_learning_rate_multiplier", DNN_PARAM_FLOAT, 0, 1e6, "1", "factor",
        "of that weight alone, instead of the layer's"),
   KEY ("*_constraint", DNN_PARAM_TEXT, 0, 0, "", "",

@@ -76,6 +76,7 @@ extern const DnnKindRow dnn_kind_metric;
 extern const DnnKindRow dnn_kind_schedule;
 extern const DnnKindRow dnn_kind_regularizer;
 extern const DnnKindRow dnn_kind_constraint;
+extern const DnnKindRow dnn_kind_parametrization;
 
 /* By DnnKind, from 1. */
 extern const DnnKindRow *const dnn_kinds[];

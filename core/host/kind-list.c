@@ -14,6 +14,7 @@ const DnnKindRow *const dnn_kinds[] = {
   [DNN_KIND_SCHEDULE] = &dnn_kind_schedule,
   [DNN_KIND_REGULARIZER] = &dnn_kind_regularizer,
   [DNN_KIND_CONSTRAINT] = &dnn_kind_constraint,
+  [DNN_KIND_PARAMETRIZATION] = &dnn_kind_parametrization,
 };
 
 const unsigned dnn_n_kinds = sizeof dnn_kinds / sizeof dnn_kinds[0] - 1;

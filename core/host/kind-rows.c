@@ -183,3 +183,19 @@ const DnnKindRow dnn_kind_constraint = {
   .max_inputs = 1,
   .checked_on = { 2, 0, { 6, 5 } },
 };
+
+const DnnKindRow dnn_kind_parametrization = {
+  .name = "parametrization",
+  .folder = "parametrizations",
+  .ops_size = DNN_END_OF (DnnLayerOps, backward),
+  .required = { DNN_KIND_OP (DnnLayerOps, build),
+                DNN_KIND_OP (DnnLayerOps, forward),
+                DNN_KIND_OP (DnnLayerOps, backward) },
+  .build = offsetof (DnnLayerOps, build),
+  .min_inputs_at = offsetof (DnnLayerOps, min_inputs),
+  .max_inputs_at = offsetof (DnnLayerOps, max_inputs),
+  .n_outputs_at = offsetof (DnnLayerOps, n_outputs),
+  .flags = DNN_FLAG_RANDOM | DNN_FLAG_TRAINING_DIFFERS |
+           DNN_FLAG_OTHER_GRADIENT | DNN_FLAG_ADAPTER,
+  .checked_on = { 2, 0, { 6, 5 } },
+};

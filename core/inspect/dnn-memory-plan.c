@@ -6,6 +6,7 @@
 #include "dnn-inference.h"
 #include "dnn-memory.h"
 #include "dnn-optimizer.h"
+#include "dnn-parametrization.h"
 #include "dnn-penalty.h"
 #include "dnn-phase.h"
 #include "dnn-prefix.h"
@@ -63,6 +64,14 @@ count_stage (Counter *self, const DnnStage *stage, DnnMemoryRow *row)
   }
 }
 
+/* A weight as a layer is handed it, in that layer's row. */
+static void
+count_made (Counter *self, const DnnMade *made, DnnMemoryRow *row)
+{
+  row->weight_gradients += count_placed (self, &made->x.gradient, 1);
+  count_stage (self, &made->stage, row);
+}
+
 static void
 count_arena (DnnMemoryPlan *self, const DnnPlan *plan)
 {
@@ -71,10 +80,12 @@ count_arena (DnnMemoryPlan *self, const DnnPlan *plan)
 
   /* The batch itself belongs to no layer. */
   count_placed (&counter, &plan->input->y, 1);
-  for (size_t i = 0; i < plan->n_stages; i++) {
+  for (size_t i = 0; i < plan->n_stages; i++)
     count_stage (&counter, &plan->stages[i], &self->rows[i]);
+  for (size_t i = 0; i < plan->n_made; i++)
+    count_made (&counter, &plan->made[i], &self->rows[plan->made[i].first]);
+  for (size_t i = 0; i < plan->n_stages; i++)
     self->weight_gradients += self->rows[i].weight_gradients;
-  }
   for (size_t i = 0; i < plan->n_blocks; i++)
     self->buffers += dnn_arena_align (plan->blocks[i].size);
   self->n_buffers = plan->n_blocks;
@@ -83,25 +94,13 @@ count_arena (DnnMemoryPlan *self, const DnnPlan *plan)
 
 /* --- what lies elsewhere ------------------------------------------------- */
 
-static bool
-has_weight (const DnnLayer *layer, const DnnWeight *weight)
-{
-  for (uint32_t i = 0; i < layer->n_weights; i++)
-    if (layer->weights[i] == weight)
-      return true;
-  for (uint32_t i = 0; i < layer->n_buffers; i++)
-    if (layer->buffers[i] == weight)
-      return true;
-  return false;
-}
-
 /* The row of the first layer that has it. */
 static DnnMemoryRow *
 row_of (DnnMemoryPlan *self, const DnnWeight *weight)
 {
   size_t i = 0;
 
-  while (!has_weight (dnn_model_layer (self->model, i), weight))
+  while (!dnn_layer_has (dnn_model_layer (self->model, i), weight))
     i++;
   return &self->rows[i];
 }

@@ -1,5 +1,6 @@
 /* assemble.c - from specs to connected layers with weights */
 #include "dnn-model-private.h"
+#include "dnn-parametrization.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -84,6 +85,18 @@ build_layer (const DnnModel *self, const DnnLayer *layer, GError **error)
   return NULL;
 }
 
+/* Those of a weight's parametrization, which may be NULL. */
+static void
+add_own_weights (DnnModel *self, const DnnLayer *made)
+{
+  for (uint32_t i = 0; made != NULL && i < made->n_weights; i++)
+    if (made->weights[i] != NULL)
+      dnn_model_add_weight (self, made->weights[i]);
+  for (uint32_t i = 0; made != NULL && i < made->n_buffers; i++)
+    if (made->buffers[i] != NULL)
+      dnn_model_add_weight (self, made->buffers[i]);
+}
+
 static bool
 add_weights (DnnModel *self, const DnnLayer *layer, const DnnDeclaredList *list,
              bool buffers, DnnWeight **ret_weights, GError **error)
@@ -96,6 +109,9 @@ add_weights (DnnModel *self, const DnnLayer *layer, const DnnDeclaredList *list,
     if (ret_weights[i] == NULL)
       return false;
     dnn_model_add_weight (self, ret_weights[i]);
+    if (!dnn_weight_parametrize (ret_weights[i], self->registry, layer, error))
+      return false;
+    add_own_weights (self, ret_weights[i]->parametrization);
   }
   return true;
 }
@@ -135,8 +151,9 @@ share_weights (DnnModel *self, DnnLayer *layer, const DnnBuilt *built,
 }
 
 static const char *const weight_suffixes[] = {
-  "_initializer", "_regularizer", "_constraint", "_learning_rate_multiplier",
-  NULL,
+  "_initializer",     "_regularizer",
+  "_constraint",      "_learning_rate_multiplier",
+  "_parametrization", NULL,
 };
 
 static bool
@@ -344,6 +361,9 @@ dnn_model_initialize (DnnModel *self, uint64_t seed, GError **error)
     return false;
   for (guint i = 0; i < self->weights->len; i++)
     if (!dnn_weight_initialize (dnn_model_weight (self, i), seed, error))
+      return false;
+  for (guint i = 0; i < self->weights->len; i++)
+    if (!dnn_weight_begin_parametrization (dnn_model_weight (self, i), error))
       return false;
   return true;
 }

@@ -1,6 +1,7 @@
 /* dnn-base.c - clones layers */
 #include "dnn-base.h"
 
+#include "dnn-parametrization.h"
 #include "dnn-shape.h"
 #include "dnn-suggest.h"
 
@@ -92,6 +93,25 @@ append_line (GString *text, const char *what, const DnnWeight *weight)
   g_string_append_printf (text, "%-8s %s %s\n", what, weight->name, sizes);
 }
 
+/* Fresh parametrizations of weights that came from the base begin with these.
+ */
+static bool
+begin_parametrizations (const DnnBase *self, DnnModel *model, GError **error)
+{
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    DnnWeight *weight = dnn_model_weight (model, i);
+    const DnnWeight *from =
+        is_kept (self, weight)
+            ? dnn_model_find_weight (self->file->model, weight->name)
+            : NULL;
+
+    if (from != NULL && from->parametrization == NULL &&
+        !dnn_weight_begin_parametrization (weight, error))
+      return false;
+  }
+  return true;
+}
+
 bool
 dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
                        GError **error)
@@ -121,6 +141,8 @@ dnn_base_copy_weights (const DnnBase *self, DnnModel *model, char **ret_report,
     memcpy (weight->tensor.data, from->tensor.data, dnn_weight_bytes (weight));
     weight->is_fresh = false;
   }
+  if (!begin_parametrizations (self, model, error))
+    return false;
   for (size_t i = 0; i < dnn_model_n_weights (base); i++)
     if (!is_kept (self, dnn_model_weight (base, i)))
       append_line (text, "dropped", dnn_model_weight (base, i));

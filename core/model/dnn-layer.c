@@ -192,6 +192,7 @@ dnn_weight_free (DnnWeight *self)
   dnn_component_free (self->initializer);
   dnn_component_free (self->regularizer);
   dnn_component_free (self->constraint);
+  dnn_layer_free (self->parametrization);
   dnn_memory_free (self->penalty_gradient);
   dnn_memory_free (self->tensor.data);
   g_free (self->missing);
@@ -305,8 +306,10 @@ dnn_weight_new (DnnRegistry *registry, const DnnLayer *layer,
 {
   g_autoptr (DnnWeight) self = g_new0 (DnnWeight, 1);
 
-  self->name = g_strconcat (layer->name, "/", declared->name, NULL);
+  self->name = g_strconcat (layer->name, layer->of != NULL ? "." : "/",
+                            declared->name, NULL);
   self->short_name = declared->name;
+  self->of = layer->of;
   self->fan_in = declared->fan_in;
   self->fan_out = declared->fan_out;
   self->is_buffer = is_buffer;

@@ -23,6 +23,9 @@ typedef struct DnnWeight {
   DnnComponent *regularizer; /* (owned) NULL: none, as are those that follow */
   DnnComponent *constraint;  /* (owned) */
   float *penalty_gradient; /* (owned) of a regularizer that looks at it whole */
+  /* (owned) what is made of it before layers have it; NULL: nothing. */
+  struct DnnLayer *parametrization;
+  const struct DnnWeight *of; /* whose parametrization it is a weight of */
   /* (owned) a plugin of its own that is not there: "regularizer 'acme.x'". */
   char *missing;
 } DnnWeight;
@@ -49,7 +52,8 @@ typedef struct DnnLayer {
   DnnWeight **buffers; /* (owned array) likewise */
   uint32_t n_buffers;
   bool trainable;
-  bool drops_mask; /* to it, and from it on, all is real */
+  bool drops_mask;     /* to it, and from it on, all is real */
+  const DnnWeight *of; /* whose parametrization it is; NULL: a layer's place */
   /* (owned) what is not there, "layer or activation 'acme.swish'"; NULL but in
    * models whose registry allows it. */
   char *missing;

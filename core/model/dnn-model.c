@@ -1,5 +1,6 @@
 /* dnn-model.c - what a model holds, and the chain that makes it again */
 #include "dnn-model-private.h"
+#include "dnn-parametrization.h"
 #include "dnn-penalty.h"
 #include "dnn-shape.h"
 
@@ -75,6 +76,9 @@ dnn_model_add_weight (DnnModel *self, DnnWeight *weight)
 bool
 dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight)
 {
+  if (weight->of != NULL)
+    return !weight->is_buffer && (dnn_weight_is_adapted (weight->of) ||
+                                  dnn_model_is_trainable (self, weight->of));
   for (guint i = 0; i < self->layers->len; i++) {
     const DnnLayer *layer = dnn_model_layer (self, i);
 

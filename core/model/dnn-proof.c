@@ -25,6 +25,18 @@ entry_clear (gpointer data)
   g_free (((Entry *) data)->hash);
 }
 
+static void add_weights (DnnProof *self, const DnnModel *model,
+                         DnnWeight *const *weights, uint32_t n);
+
+/* Weights of a frozen weight's parametrization that do not train either. */
+static void
+add_parametrization (DnnProof *self, const DnnModel *model,
+                     const DnnLayer *made)
+{
+  add_weights (self, model, made->weights, made->n_weights);
+  add_weights (self, model, made->buffers, made->n_buffers);
+}
+
 static void
 add_weights (DnnProof *self, const DnnModel *model, DnnWeight *const *weights,
              uint32_t n)
@@ -37,6 +49,8 @@ add_weights (DnnProof *self, const DnnModel *model, DnnWeight *const *weights,
       continue;
     entry.hash = dnn_weight_hash (weights[i]);
     g_array_append_val (self->entries, entry);
+    if (weights[i]->parametrization != NULL)
+      add_parametrization (self, model, weights[i]->parametrization);
   }
 }
 

@@ -17,8 +17,11 @@ dnn_layer_count (const DnnLayer *layer)
   int64_t n = 0;
 
   for (uint32_t i = 0; i < layer->n_weights; i++)
-    if (layer->weights[i] != NULL)
+    if (layer->weights[i] != NULL) {
       n += dnn_count (&layer->weights[i]->tensor);
+      if (layer->weights[i]->parametrization != NULL)
+        n += dnn_layer_count (layer->weights[i]->parametrization);
+    }
   for (uint32_t i = 0; i < layer->n_buffers; i++)
     if (layer->buffers[i] != NULL)
       n += dnn_count (&layer->buffers[i]->tensor);

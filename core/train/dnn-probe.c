@@ -218,16 +218,37 @@ is_used_above (const DnnPlan *plan, size_t i, const DnnWeight *weight)
 }
 
 static void
+show_one (const DnnProbeTask *task, DnnWeight *weight, const DnnPlaced *dw)
+{
+  if (dw->block >= 0)
+    task->gradient (task->gradient_data, weight, &dw->tensor);
+}
+
+/* Of a parametrized weight, and of what it is parametrized with. */
+static void
+show_made (const DnnMade *made, const DnnProbeTask *task)
+{
+  const DnnStage *stage = &made->stage;
+
+  show_one (task, made->weight, &made->x.gradient);
+  for (uint32_t j = 0; j < stage->layer->n_weights; j++)
+    if (stage->layer->weights[j] != NULL)
+      show_one (task, stage->layer->weights[j], &stage->dw[j]);
+}
+
+static void
 show_gradients (const DnnPlan *plan, const DnnProbeTask *task)
 {
+  for (size_t i = 0; task->gradient != NULL && i < plan->n_made; i++)
+    show_made (&plan->made[i], task);
   for (size_t i = 0; task->gradient != NULL && i < plan->n_stages; i++) {
     const DnnStage *stage = &plan->stages[i];
 
     for (uint32_t j = 0; j < stage->layer->n_weights; j++)
-      if (stage->dw[j].block >= 0 &&
+      if (stage->layer->weights[j] != NULL &&
+          stage->layer->weights[j]->parametrization == NULL &&
           !is_used_above (plan, i, stage->layer->weights[j]))
-        task->gradient (task->gradient_data, stage->layer->weights[j],
-                        &stage->dw[j].tensor);
+        show_one (task, stage->layer->weights[j], &stage->dw[j]);
   }
 }
 

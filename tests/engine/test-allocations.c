@@ -145,6 +145,12 @@ static const Row rows[] = {
     "dense units=50 kernel_regularizer=l2 kernel_constraint=max_norm ! prelu ! "
     "dense units=3 activation=softmax",
     "nadam clipnorm=1", 2 },
+  { "parametrized",
+    "dense units=50 kernel_parametrization=lora(rank=3) ! relu ! dense "
+    "units=20 kernel_parametrization=spectral_normalization ! dense units=3 "
+    "kernel_parametrization=pruning bias_parametrization=weight_normalization "
+    "activation=softmax",
+    "adam", 2 },
   { "orthogonal",
     "dense units=50 kernel_regularizer=orthogonal ! relu ! dense units=3 "
     "kernel_constraint=unit_norm activation=softmax",

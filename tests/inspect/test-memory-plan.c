@@ -119,6 +119,11 @@ static const Row rows[] = {
     "[optimizer]\ntype = adam\nglobal_clipnorm = 1\n" },
   { "averages",
     DNN_RUN_MODEL DNN_RUN_TRAIN "[optimizer]\ntype = sgd\nuse_ema = true\n" },
+  { "parametrized",
+    "[model]\nlayers = dense units=8 kernel_parametrization=lora(rank=2) ! "
+    "relu ! dense units=3 "
+    "kernel_parametrization=spectral_normalization "
+    "activation=softmax\n" DNN_RUN_TRAIN DNN_RUN_SGD },
   { "frozen-beginning",
     DNN_RUN_MODEL "[train]\nloss = sparse_categorical_crossentropy\n"
                   "batch_size = 8\nfrozen = dense\nthreads = 1\n" DNN_RUN_SGD },

@@ -55,6 +55,12 @@ static const Bits bits[] = {
     "units=3 "
     "activation=softmax",
     "nadam clipnorm=0.1" },
+  { "parametrized",
+    "dense units=300 kernel_parametrization=spectral_normalization ! tanh ! "
+    "dense units=70 kernel_parametrization=lora(rank=3) "
+    "bias_parametrization=weight_normalization ! relu ! dense units=3 "
+    "kernel_parametrization=pruning(frequency=2) activation=softmax",
+    "adam" },
   { "orthogonal",
     "dense units=300 kernel_regularizer=orthogonal(factor=0.1) ! tanh ! dense "
     "units=3 kernel_regularizer=orthogonal(mode=columns) activation=softmax",

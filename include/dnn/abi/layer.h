@@ -79,6 +79,9 @@ typedef struct DnnLayerOps {
 #define DNN_LAYER_OPS_MANY(min_inputs, max_inputs, n_outputs)                  \
   DNN_END_OF (DnnLayerOps, backward), min_inputs, max_inputs, n_outputs
 #define DNN_LAYER_OPS(n_inputs) DNN_LAYER_OPS_MANY (n_inputs, n_inputs, 1)
+/* With the members of minor 1. */
+#define DNN_LAYER_OPS_1_1(n_inputs)                                            \
+  DNN_END_OF (DnnLayerOps, first), n_inputs, n_inputs, 1
 
 /* C = op(A) op(B), over tensors seen as rows x columns, packed. */
 static inline void
@@ -105,6 +108,23 @@ dnn_matmul (const DnnHost *host, const void *call, uint32_t trans_a,
     0, /* one product */
   };
 
+  host->gemm (call, &gemm);
+}
+
+/* The product that `gemm` begins, of tensors seen as rows x columns, packed;
+ * does nothing where `c` is NULL. */
+static inline void
+dnn_multiply (const DnnHost *host, const void *call, DnnGemm gemm,
+              const DnnTensor *a, const DnnTensor *b, DnnTensor *c)
+{
+  if (c == NULL)
+    return;
+  gemm.m = gemm.trans_a ? dnn_columns (a) : dnn_rows (a);
+  gemm.n = gemm.trans_b ? dnn_rows (b) : dnn_columns (b);
+  gemm.k = gemm.trans_a ? dnn_rows (a) : dnn_columns (a);
+  gemm.a = dnn_f32 (a);
+  gemm.b = dnn_f32 (b);
+  gemm.c = dnn_f32 (c);
   host->gemm (call, &gemm);
 }
 

@@ -17,11 +17,11 @@ dnn_grain (const DnnTensor *t)
   return DNN_GRAIN / (dnn_count (t) / t->dims[0] + 1) + 1;
 }
 
-/* to = from, unless they are one and the same. */
+/* to = from, unless they are one and the same, or `to` is NULL. */
 static inline void
 dnn_copy (const DnnTensor *from, DnnTensor *to)
 {
-  if (to->data != from->data)
+  if (to != NULL && to->data != from->data)
     for (int64_t i = 0, n = dnn_count (to); i < n; i++)
       dnn_f32 (to)[i] = dnn_f32 (from)[i];
 }
