@@ -75,7 +75,6 @@ REASONS = [
      r'Solarization|ContrastLimited.*|MaxNumBoundingBoxes|Pipeline', IMAGES),
     (r'.*LSTM.*|.*GRU.*|.*RNN.*|.*Attention|Bidirectional|TimeDistributed|'
      r'ReversibleEmbedding', SEQUENCES),
-    (r'CTC', SEQUENCES),
     (r'.*Spectrogram|STFT.*|stft', 'sound is not read'),
     (r'IntegerLookup|StringLookup|TextVectorization|HashedCrossing',
      'not yet: text'),

@@ -86,14 +86,11 @@ loss_ops (const Case *c)
   return component->code->ops;
 }
 
-/* For sequences of T steps, or for rows. */
 static void
-run_init (Run *self, const Case *c, bool masked)
+run_init_for (Run *self, const Case *c, bool masked, DnnShape input,
+              DnnShape target)
 {
   DnnRegistry *registry = dnn_test_registry ();
-  const DnnShape input = masked ? DNN_SHAPE (T, F) : DNN_SHAPE (F);
-  const DnnShape target =
-      masked ? DNN_SHAPE (T, c->n_true) : DNN_SHAPE (c->n_true);
   const bool is_loss = c->kind == DNN_KIND_LOSS;
   g_autofree char *chain = make_chain (c, loss_ops (c), masked);
   g_autoptr (GError) error = NULL;
@@ -113,6 +110,16 @@ run_init (Run *self, const Case *c, bool masked)
   dnn_objective_check (self->objective, self->model, &target, &self->expected,
                        &error);
   g_assert_no_error (error);
+}
+
+/* For sequences of T steps, or for rows. */
+static void
+run_init (Run *self, const Case *c, bool masked)
+{
+  if (masked)
+    run_init_for (self, c, true, DNN_SHAPE (T, F), DNN_SHAPE (T, c->n_true));
+  else
+    run_init_for (self, c, false, DNN_SHAPE (F), DNN_SHAPE (c->n_true));
 }
 
 static void
@@ -168,7 +175,7 @@ run_step (Run *self)
 }
 
 static void
-run_padded (Run *self, const Case *c)
+fill_padded (Run *self, const Case *c)
 {
   float *x;
 
@@ -184,6 +191,12 @@ run_padded (Run *self, const Case *c)
         fill_input (i, t, x + at * F);
       fill_target (c, &self->expected, i, t, self->targets + at * c->n_true);
     }
+}
+
+static void
+run_padded (Run *self, const Case *c)
+{
+  fill_padded (self, c);
   self->batch.y_true =
       (DnnTensor){ self->targets, DNN_FLOAT32, 3, { N, T, c->n_true } };
   run_step (self);
@@ -251,12 +264,24 @@ assert_same (const Result *a, const Result *b, int64_t n)
 }
 
 static bool
-is_per_sample (const Case *c)
+has_flag (const Case *c, uint64_t flag)
 {
   g_autoptr (DnnComponent) component =
       dnn_component_parse (dnn_test_registry (), c->kind, c->spec, NULL);
 
-  return (component->code->flags & DNN_FLAG_NOT_PER_SAMPLE) == 0;
+  return (component->code->flags & flag) != 0;
+}
+
+static bool
+is_per_sample (const Case *c)
+{
+  return !has_flag (c, DNN_FLAG_NOT_PER_SAMPLE);
+}
+
+static bool
+reads_mask (const Case *c)
+{
+  return has_flag (c, DNN_FLAG_READS_MASK);
 }
 
 static void
@@ -284,6 +309,62 @@ test_loss (gconstpointer data)
   assert_same (&of_batch, &together, F * c->n_pred);
   if (is_per_sample (c))
     assert_same (&of_batch, &one_by_one, F * c->n_pred);
+}
+
+/* --- losses that take whole sequences ------------------------------------ */
+
+/* Labels of sequence i, of which there may be as many as its real steps. */
+static void
+fill_labels (int i, int64_t most, float *out)
+{
+  for (int64_t k = 0; k < most; k++)
+    out[k] = k < 2 ? (float) (1 + k) : (float) (i != 1 && k == 2);
+}
+
+/* The real steps of sequence i as a sequence without padding. */
+static void
+run_alone (const Case *c, int i, Result *result)
+{
+  g_auto (Run) alone;
+  float rows[T * F];
+  int64_t labels;
+  int n = 0;
+
+  for (int t = 0; t < T; t++)
+    if (real[i][t])
+      fill_input (i, t, rows + n++ * F);
+  labels = MIN (n, c->n_true);
+  run_init_for (&alone, c, false, DNN_SHAPE (n, F), DNN_SHAPE (labels));
+  run_plan (&alone, 1);
+  memcpy (dnn_plan_input (alone.plan), rows, sizeof (float) * (size_t) n * F);
+  fill_labels (i, labels, alone.targets);
+  alone.batch.y_true =
+      (DnnTensor){ alone.targets, DNN_FLOAT32, 2, { 1, labels } };
+  run_step (&alone);
+  add_result (&alone, 1.0 / N, result);
+}
+
+static void
+test_whole (gconstpointer data)
+{
+  const Case *c = data;
+  g_auto (Run) padded;
+  Result of_batch = { 0 }, one_by_one = { 0 };
+
+  g_test_summary ("Of whole sequences: it leaves out the steps of padding");
+
+  run_init_for (&padded, c, true, DNN_SHAPE (T, F), DNN_SHAPE (c->n_true));
+  fill_padded (&padded, c);
+  for (int i = 0; i < N; i++)
+    fill_labels (i, c->n_true, padded.targets + i * c->n_true);
+  padded.batch.y_true =
+      (DnnTensor){ padded.targets, DNN_FLOAT32, 2, { N, c->n_true } };
+  run_step (&padded);
+  add_result (&padded, 1, &of_batch);
+  for (int i = 0; i < N; i++)
+    run_alone (c, i, &one_by_one);
+
+  assert_same (&of_batch, &one_by_one, F * c->n_pred);
 }
 
 static void
@@ -337,10 +418,14 @@ add_case (DnnKind kind, const char *name, GPtrArray *cases)
   c->n_pred = dnn_columns (&y_pred);
   c->labels = dnn_count (&y_pred) != dnn_count (&y_true);
   c->n_true = c->labels ? 1 : c->n_pred;
+  if (reads_mask (c))
+    c->n_true = dnn_columns (&y_true);
   g_assert_cmpint (c->n_pred, <=, MOST);
   g_ptr_array_add (cases, c);
   g_test_add_data_func (path, c,
-                        kind == DNN_KIND_LOSS ? test_loss : test_metric);
+                        kind == DNN_KIND_METRIC ? test_metric
+                        : reads_mask (c)        ? test_whole
+                                                : test_loss);
 }
 
 int

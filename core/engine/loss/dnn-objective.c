@@ -189,6 +189,18 @@ typedef struct {
   DnnTensor pred_view, true_view;
 } Shapes;
 
+/* Whether the loss, or a metric, takes elements as samples where there is a
+ * mask. */
+static bool
+counts_elements (const DnnObjective *self)
+{
+  bool any = !dnn_reads_mask (self->loss);
+
+  for (guint i = 0; i < self->metrics->len; i++)
+    any = any || !dnn_reads_mask (dnn_objective_metric (self, i)->component);
+  return any;
+}
+
 /* Elements are samples only where targets have them too. */
 static bool
 check_axes (const DnnObjective *self, const Shapes *shapes, GError **error)
@@ -260,7 +272,9 @@ find_shapes (DnnObjective *self, const DnnModel *model, const DnnShape *target,
 
   shapes.mask = shapes.y_pred;
   shapes.mask.n_dims = dnn_model_masked_axes (model);
-  self->axes = MAX (MAX (shapes.mask.n_dims, self->weight_axes), 1);
+  self->masked = counts_elements (self);
+  self->axes = MAX (self->masked ? shapes.mask.n_dims : 1, 1);
+  self->axes = MAX (self->axes, self->weight_axes);
   if (!check_axes (self, &shapes, error))
     return false;
   shapes.pred_view = dnn_samples_view (&shapes.y_pred, self->axes);

@@ -202,7 +202,7 @@ static void
 begin_batch (DnnObjective *self, const DnnBatch *batch)
 {
   self->context.pool = batch->plan->pool;
-  dnn_samples_set (&self->samples, batch, self->axes, true);
+  dnn_samples_set (&self->samples, batch, self->axes, self->masked);
   if (self->weight_axes < 2)
     dnn_samples_set (&self->whole, batch, 1, false);
 }
