@@ -136,7 +136,7 @@ dnn_checker_call (DnnChecker *self, const char *what, const DnnWatched *lists,
 
 typedef struct {
   const DnnComponent *component;
-  const DnnTensor **x;
+  const DnnTensor **x, **masks;
   uint32_t n;
   DnnBuilt *built;
   GError **error;
@@ -147,24 +147,38 @@ call_build (void *data)
 {
   Build *build = data;
 
-  build->built = dnn_build (build->component, build->component->plugin->name,
-                            build->x, build->n, build->error);
+  build->built =
+      dnn_build_masked (build->component, build->component->plugin->name,
+                        build->x, build->masks, build->n, build->error);
+}
+
+DnnTensor
+dnn_checker_mask_shape (const DnnTensor *x)
+{
+  DnnTensor mask = *x;
+
+  mask.data = NULL;
+  mask.n_dims = MAX (x->n_dims, 1) - 1;
+  return mask;
 }
 
 DnnBuilt *
 dnn_checker_build (DnnChecker *self, int64_t batch_factor, GError **error)
 {
   const DnnCheckSubject *subject = self->subject;
-  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, subject->n_inputs + 1);
-  g_autofree const DnnTensor **x =
-      g_new0 (const DnnTensor *, subject->n_inputs + 1);
+  const uint32_t n = subject->n_inputs;
+  g_autofree DnnTensor *shapes = g_new0 (DnnTensor, 2 * n + 1);
+  g_autofree const DnnTensor **x = g_new0 (const DnnTensor *, 2 * n + 1);
   g_autoptr (GError) local = NULL;
-  Build build = { self->component, x, subject->n_inputs, NULL, &local };
+  Build build = { self->component, x, x + n, n, NULL, &local };
 
-  for (uint32_t i = 0; i < subject->n_inputs; i++) {
+  for (uint32_t i = 0; i < n; i++) {
     shapes[i] = dnn_tensor_of (&subject->inputs[i]);
     shapes[i].dims[0] *= batch_factor;
     x[i] = &shapes[i];
+    shapes[n + i] = dnn_checker_mask_shape (&shapes[i]);
+    if (self->masked && shapes[n + i].n_dims > 0)
+      x[n + i] = &shapes[n + i];
   }
   if (!dnn_checker_call (self, "build", NULL, 0, call_build, &build)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: build crashes",

@@ -13,6 +13,23 @@ const DnnCheckMode dnn_check_modes[DNN_CHECK_MODES] = {
 
 /* --- making -------------------------------------------------------------- */
 
+/* Of every three elements one is padding. */
+static void
+make_mask (DnnCheckLayer *self, uint32_t i)
+{
+  const DnnTensor shape = dnn_checker_mask_shape (&self->x.at[i]);
+  const DnnShape sizes = dnn_shape_of (&shape);
+  float *real;
+
+  if (!self->checker->masked || shape.n_dims == 0)
+    return;
+  self->masks.at[i] = dnn_check_tensor (&sizes, 1);
+  self->masks.pointer[i] = &self->masks.at[i];
+  real = self->masks.at[i].data;
+  for (int64_t k = 0; k < dnn_count (&shape); k++)
+    real[k] = k % 3 != 1;
+}
+
 static void
 make_inputs (DnnCheckLayer *self, int64_t batch_factor)
 {
@@ -30,6 +47,7 @@ make_inputs (DnnCheckLayer *self, int64_t batch_factor)
       dnn_check_fill_integer (self->checker, what, &self->x.at[i], expected);
     else
       dnn_check_fill (self->checker, what, &self->x.at[i]);
+    make_mask (self, i);
   }
 }
 

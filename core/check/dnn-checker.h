@@ -19,6 +19,7 @@ typedef struct DnnChecker {
   const char *check;               /* the one that runs */
   DnnPool *pools[DNN_CHECK_POOLS]; /* (owned) */
   const char *where; /* what a sentence begins with; NULL: nothing */
+  bool masked;       /* inputs have masks: of all axes but the last */
   bool strict;       /* calls are watched, not only trapped */
 } DnnChecker;
 
@@ -35,6 +36,10 @@ DnnChecker dnn_checker_with (const DnnChecker *self,
  * crash, or shapes that are none, stand in the report too. */
 DnnBuilt *dnn_checker_build (DnnChecker *self, int64_t batch_factor,
                              GError **error);
+
+/* The shape of a mask of x where the checker's inputs have some; no sizes: none
+ * can be. */
+DnnTensor dnn_checker_mask_shape (const DnnTensor *x);
 
 /* Adds a sentence, "<check>: ...". */
 void dnn_checker_fail (DnnChecker *self, const char *format, ...)

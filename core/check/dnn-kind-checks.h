@@ -53,6 +53,7 @@ extern const DnnKindChecks *const dnn_kind_checks[];
 void dnn_check_layer_ops (const void *ops, GPtrArray *failures);
 void dnn_check_layer_determinism (DnnChecker *checker);
 void dnn_check_layer_first (DnnChecker *checker);
+void dnn_check_layer_masks (DnnChecker *checker);
 void dnn_check_layer_flags (DnnChecker *checker);
 void dnn_check_layer_frozen (DnnChecker *checker);
 void dnn_check_layer_gradients (DnnChecker *checker);
@@ -96,6 +97,7 @@ void dnn_check_loss_memory (DnnChecker *checker);
 void dnn_check_loss_overwrite (DnnChecker *checker);
 void dnn_check_loss_read_only (DnnChecker *checker);
 void dnn_check_loss_shapes (DnnChecker *checker);
+void dnn_check_loss_masks (DnnChecker *checker);
 void dnn_check_loss_split (DnnChecker *checker);
 
 void dnn_check_metric_ops (const void *ops, GPtrArray *failures);

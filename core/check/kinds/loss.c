@@ -1,25 +1,15 @@
 /* loss.c - the checks of a loss, of logits and of predictions */
+#include "dnn-check-loss.h"
 #include "dnn-check-shapes.h"
 #include "dnn-kind-checks.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { Y_PRED, Y_TRUE, SCALE, VALUE, DY_PRED, N_TENSORS };
-
-typedef struct {
-  DnnChecker *checker;
-  const DnnLossOps *ops;
-  bool logits;
-  DnnCheckList t; /* the enum above */
-  DnnCheckRoom room;
-  DnnContext context;
-} Case;
-
 /* Logits become predictions by the activation that the loss is the inverse of.
  * Where there is none, any number is a prediction. */
 static void
-apply_activation (Case *self)
+apply_activation (DnnCheckLoss *self)
 {
   DnnTensor *y = &self->t.at[Y_PRED];
   g_autoptr (DnnComponent) activation = NULL;
@@ -39,7 +29,7 @@ apply_activation (Case *self)
 
 /* Numbers between 0 and 1; in rows of several, with the sum 1. */
 static void
-make_shares (const Case *self, DnnTensor *t)
+make_shares (const DnnCheckLoss *self, DnnTensor *t)
 {
   const int64_t columns = dnn_columns (t), rows = dnn_rows (t);
   float *data = t->data;
@@ -60,7 +50,7 @@ make_shares (const Case *self, DnnTensor *t)
 /* Fewer values than there are labels, so that some repeat: a loss over pairs
  * has something to do. */
 static void
-make_labels (const Case *self, DnnExpected expected, DnnTensor *t)
+make_labels (const DnnCheckLoss *self, DnnExpected expected, DnnTensor *t)
 {
   const int64_t most = expected.lo + MAX (dnn_count (t) - 2, 0);
 
@@ -71,7 +61,8 @@ make_labels (const Case *self, DnnExpected expected, DnnTensor *t)
 /* Shares, spread over the range; an end that is infinite is 2 from the other,
  * or from 0. */
 static void
-make_in_range (const Case *self, const DnnExpected *expected, DnnTensor *t)
+make_in_range (const DnnCheckLoss *self, const DnnExpected *expected,
+               DnnTensor *t)
 {
   const double least = isfinite (expected->least)  ? expected->least
                        : isfinite (expected->most) ? expected->most - 2
@@ -85,7 +76,7 @@ make_in_range (const Case *self, const DnnExpected *expected, DnnTensor *t)
 }
 
 static void
-make_targets (const Case *self, const DnnExpected *expected)
+make_targets (const DnnCheckLoss *self, const DnnExpected *expected)
 {
   const DnnTensor *y = &self->t.at[Y_PRED];
   DnnTensor *t = &self->t.at[Y_TRUE];
@@ -102,14 +93,14 @@ make_targets (const Case *self, const DnnExpected *expected)
 }
 
 static void
-make_tensor (Case *self, int index, const DnnShape *shape)
+make_tensor (DnnCheckLoss *self, int index, const DnnShape *shape)
 {
   self->t.at[index] = dnn_check_tensor (shape, 1);
   self->t.pointer[index] = &self->t.at[index];
 }
 
 static bool
-case_init (Case *self, DnnChecker *checker, bool logits)
+case_init (DnnCheckLoss *self, DnnChecker *checker, bool logits)
 {
   const DnnShape *shapes = checker->subject->inputs;
   const DnnShape samples = DNN_SHAPE (shapes[0].dims[0]);
@@ -117,7 +108,7 @@ case_init (Case *self, DnnChecker *checker, bool logits)
   g_autofree DnnBuilt *built = dnn_checker_build (checker, 1, &error);
   float *y, *scale;
 
-  *self = (Case){ checker, checker->component->code->ops, logits };
+  *self = (DnnCheckLoss){ checker, checker->component->code->ops, logits };
   dnn_check_list_init (&self->t, N_TENSORS);
   if (built == NULL) {
     dnn_checker_fail (checker, "%s", error->message);
@@ -144,9 +135,10 @@ case_init (Case *self, DnnChecker *checker, bool logits)
 }
 
 static void
-case_clear (Case *self)
+case_clear (DnnCheckLoss *self)
 {
   dnn_context_clear (&self->context);
+  dnn_check_list_clear (&self->mask);
   dnn_check_list_clear (&self->t);
   dnn_check_room_clear (&self->room);
 }
@@ -155,7 +147,7 @@ case_clear (Case *self)
 typedef enum { THE_VALUE = 1, THE_GRADIENT = 2 } Parts;
 
 typedef struct {
-  Case *of;
+  DnnCheckLoss *of;
   DnnLossPass pass;
   bool gradient;
   int32_t status;
@@ -172,7 +164,7 @@ call_op (void *data)
 }
 
 static bool
-watch (Case *self, Call *call)
+watch (DnnCheckLoss *self, Call *call)
 {
   static const char *const names[] = { "y_pred", "y_true", "scale", "value",
                                        "dy_pred" };
@@ -203,7 +195,7 @@ forget (DnnTensor *t)
 }
 
 static bool
-call (Case *self, Parts parts)
+call (DnnCheckLoss *self, Parts parts)
 {
   DnnTensor *value = &self->t.at[VALUE], *dy_pred = &self->t.at[DY_PRED];
   const bool gradient = (parts & THE_GRADIENT) != 0;
@@ -218,6 +210,7 @@ call (Case *self, Parts parts)
       .value = (parts & THE_VALUE) != 0 ? value->data : NULL,
       .scale = gradient ? self->t.at[SCALE].data : NULL,
       .dy_pred = gradient ? dy_pred : NULL,
+      .masks = self->masks[0] != NULL ? self->masks : NULL,
       .scratch = self->room.scratch.pointer,
     },
   };
@@ -229,20 +222,19 @@ call (Case *self, Parts parts)
   return watch (self, &call);
 }
 
-static bool
-run (Case *self)
+bool
+dnn_check_loss_run (DnnCheckLoss *self)
 {
   return call (self, THE_VALUE) && call (self, THE_GRADIENT);
 }
 
-/* Runs `body` on predictions and, where the loss knows them, on logits. */
-static void
-for_both (DnnChecker *checker, void (*body) (Case *self))
+void
+dnn_check_loss_for_both (DnnChecker *checker, void (*body) (DnnCheckLoss *self))
 {
   const DnnLossOps *ops = checker->component->code->ops;
 
   for (int logits = 0; logits < (ops->logits_of != NULL ? 2 : 1); logits++) {
-    Case self;
+    DnnCheckLoss self;
 
     if (case_init (&self, checker, logits == 1))
       body (&self);
@@ -251,9 +243,9 @@ for_both (DnnChecker *checker, void (*body) (Case *self))
 }
 
 static void
-overwrite (Case *self)
+overwrite (DnnCheckLoss *self)
 {
-  if (!run (self))
+  if (!dnn_check_loss_run (self))
     return;
   dnn_checker_written (self->checker, "value", &self->t.at[VALUE]);
   dnn_checker_written (self->checker, "dy_pred", &self->t.at[DY_PRED]);
@@ -262,7 +254,7 @@ overwrite (Case *self)
 static double
 objective (void *data, double *ret_noise)
 {
-  Case *self = data;
+  DnnCheckLoss *self = data;
   double squares = 0, sum;
 
   if (!call (self, THE_VALUE))
@@ -273,7 +265,7 @@ objective (void *data, double *ret_noise)
 }
 
 static void
-gradients (Case *self)
+gradients (DnnCheckLoss *self)
 {
   const DnnCheckSlope slope = {
     .what = self->logits ? "dy_pred (logits)" : "dy_pred",
@@ -283,13 +275,13 @@ gradients (Case *self)
     .gradient = &self->t.at[DY_PRED],
   };
 
-  if (run (self))
+  if (dnn_check_loss_run (self))
     dnn_check_slope (self->checker->report, self->checker->check, &slope);
 }
 
 /* A loss whose gradient gives the value gives the same. */
 static void
-at_once (Case *self, const DnnCheckList *once)
+at_once (DnnCheckLoss *self, const DnnCheckList *once)
 {
   if ((self->checker->component->code->flags & DNN_FLAG_GIVES_VALUE) == 0 ||
       !call (self, THE_VALUE | THE_GRADIENT))
@@ -301,17 +293,17 @@ at_once (Case *self, const DnnCheckList *once)
 }
 
 static void
-determinism (Case *self)
+determinism (DnnCheckLoss *self)
 {
   static const char *const how[] = { "again", "by 2 threads", "by 7 threads" };
   DnnCheckList once;
 
-  if (!run (self))
+  if (!dnn_check_loss_run (self))
     return;
   dnn_check_list_copy (&once, &self->t);
   for (int i = 0; i < DNN_CHECK_POOLS; i++) {
     self->context.pool = self->checker->pools[i];
-    if (!run (self))
+    if (!dnn_check_loss_run (self))
       break;
     dnn_checker_same (self->checker, "value", &self->t.at[VALUE], how[i],
                       &once.at[VALUE], "at first");
@@ -323,13 +315,13 @@ determinism (Case *self)
 }
 
 static void
-read_only (Case *self)
+read_only (DnnCheckLoss *self)
 {
   static const char *const names[] = { "y_pred", "y_true", "scale" };
   DnnCheckList before;
 
   dnn_check_list_copy (&before, &self->t);
-  if (run (self))
+  if (dnn_check_loss_run (self))
     for (int i = 0; i <= SCALE; i++)
       dnn_checker_same (self->checker, names[i], &self->t.at[i], "after",
                         &before.at[i], "before");
@@ -339,7 +331,7 @@ read_only (Case *self)
 void
 dnn_check_loss_overwrite (DnnChecker *checker)
 {
-  for_both (checker, overwrite);
+  dnn_check_loss_for_both (checker, overwrite);
 }
 
 /* If all is 0, the check says nothing of the loss. */
@@ -348,7 +340,7 @@ dnn_check_loss_gradients (DnnChecker *checker)
 {
   DnnCheckReport *report = checker->report;
 
-  for_both (checker, gradients);
+  dnn_check_loss_for_both (checker, gradients);
   if (report->n_slopes == 0 && report->failures->len == 0)
     dnn_checker_fail (checker, "nothing was compared: every gradient is 0 on "
                                "predictions and targets of this shape; give "
@@ -358,27 +350,27 @@ dnn_check_loss_gradients (DnnChecker *checker)
 void
 dnn_check_loss_determinism (DnnChecker *checker)
 {
-  for_both (checker, determinism);
+  dnn_check_loss_for_both (checker, determinism);
 }
 
 void
 dnn_check_loss_read_only (DnnChecker *checker)
 {
-  for_both (checker, read_only);
+  dnn_check_loss_for_both (checker, read_only);
 }
 
 static void
-memory (Case *self)
+memory (DnnCheckLoss *self)
 {
   self->checker->strict = true;
-  run (self);
+  dnn_check_loss_run (self);
   self->checker->strict = false;
 }
 
 void
 dnn_check_loss_memory (DnnChecker *checker)
 {
-  for_both (checker, memory);
+  dnn_check_loss_for_both (checker, memory);
 }
 
 static void
@@ -397,18 +389,18 @@ dnn_check_loss_shapes (DnnChecker *checker)
 
 /* A sample's value and gradient do not depend on the others. */
 static void
-split (Case *self)
+split (DnnCheckLoss *self)
 {
   const DnnCheckSubject *all = self->checker->subject;
   DnnShape shapes[] = { all->inputs[0], all->inputs[1] };
   DnnCheckSubject subject = *all;
   DnnChecker alone = dnn_checker_with (self->checker, &subject);
   const int64_t n = shapes[0].dims[0];
-  Case one;
+  DnnCheckLoss one;
 
   shapes[0].dims[0] = shapes[1].dims[0] = 1;
   subject.inputs = shapes;
-  if (run (self) && case_init (&one, &alone, self->logits)) {
+  if (dnn_check_loss_run (self) && case_init (&one, &alone, self->logits)) {
     DnnCheckList whole;
 
     dnn_check_list_copy (&whole, &one.t);
@@ -417,7 +409,7 @@ split (Case *self)
         memcpy ((j <= SCALE ? &one.t : &whole)->at[j].data,
                 (float *) self->t.at[j].data + i * dnn_count (&one.t.at[j]),
                 (size_t) dnn_count (&one.t.at[j]) * sizeof (float));
-      if (!run (&one))
+      if (!dnn_check_loss_run (&one))
         break;
       dnn_checker_close (&alone, "value", &one.t.at[VALUE],
                          "for a sample alone", &whole.at[VALUE], "in its batch",
@@ -435,5 +427,5 @@ void
 dnn_check_loss_split (DnnChecker *checker)
 {
   if ((checker->component->code->flags & DNN_FLAG_NOT_PER_SAMPLE) == 0)
-    for_both (checker, split);
+    dnn_check_loss_for_both (checker, split);
 }
