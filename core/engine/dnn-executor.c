@@ -109,6 +109,14 @@ begin_made (DnnMade *made, const DnnPassInfo *info, Direction direction)
   made->stage.pass.frozen = !made->x.wanted;
 }
 
+bool
+dnn_executor_make_weight (DnnMade *made, const DnnPassInfo *info,
+                          GError **error)
+{
+  begin_made (made, info, FORWARD);
+  return call_component (&made->stage, FORWARD, error);
+}
+
 /* Weights that stage `i` is the first to be handed. */
 static bool
 make_weights (DnnPlan *plan, size_t i, const DnnPassInfo *info, GError **error)
@@ -116,10 +124,7 @@ make_weights (DnnPlan *plan, size_t i, const DnnPassInfo *info, GError **error)
   for (size_t j = 0; j < plan->n_made; j++) {
     DnnMade *made = &plan->made[j];
 
-    if (made->first != i)
-      continue;
-    begin_made (made, info, FORWARD);
-    if (!call_component (&made->stage, FORWARD, error))
+    if (made->first == i && !dnn_executor_make_weight (made, info, error))
       return false;
   }
   return true;

@@ -17,6 +17,10 @@ typedef struct DnnPassInfo {
   const uint64_t *rows; /* of the samples, in the data; NULL: none */
 } DnnPassInfo;
 
+/* What layers are handed of one parametrized weight, into made->y. */
+bool dnn_executor_make_weight (DnnMade *made, const DnnPassInfo *info,
+                               GError **error);
+
 /* Where weight gradients go, each as soon as it is known. */
 typedef struct DnnSink {
   /* dw = aT d is due, over tensors seen as rows x columns; `dw` has room for

@@ -42,6 +42,7 @@ typedef struct DnnKindRow {
   size_t max_inputs_at; /* of uint32_t */
   size_t n_outputs_at;  /* of uint32_t; where it counts, build must say what the
                          * outputs, weights and buffers are */
+  bool of_weight;       /* input and output are a weight, without a batch */
   size_t min_outputs_at; /* of uint32_t that older ops do not have; 0, or not
                           * there: all of n_outputs */
   /* Says what its ops tell people.  NULL: nothing. */

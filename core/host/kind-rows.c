@@ -186,6 +186,7 @@ const DnnKindRow dnn_kind_constraint = {
 
 const DnnKindRow dnn_kind_parametrization = {
   .name = "parametrization",
+  .of_weight = true,
   .folder = "parametrizations",
   .ops_size = DNN_END_OF (DnnLayerOps, backward),
   .required = { DNN_KIND_OP (DnnLayerOps, build),

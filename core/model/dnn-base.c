@@ -59,17 +59,66 @@ keep_layers (DnnBase *self, size_t n_last, const char *drop, GError **error)
   return false;
 }
 
+/* Adds `kernel_parametrization = ...` for the layer's own weights of that name.
+ * Returns how many there are. */
+static size_t
+parametrize (DnnSpec *spec, const DnnLayer *layer,
+             const DnnBaseOptions *options)
+{
+  size_t n = 0;
+
+  for (uint32_t i = 0; i < layer->n_weights; i++) {
+    const DnnWeight *weight = layer->weights[i];
+    g_autofree char *key = NULL;
+
+    if (weight == NULL || weight->tensor.n_dims < 2 ||
+        weight->parametrization != NULL ||
+        dnn_layer_host_arg (layer, "weights") != NULL ||
+        !g_pattern_match_simple (options->parametrized, weight->name))
+      continue;
+    key = g_strconcat (weight->short_name, "_parametrization", NULL);
+    dnn_spec_add (spec, key, options->parametrization, spec->place);
+    n++;
+  }
+  return n;
+}
+
+static bool
+parametrize_kept (DnnBase *self, const DnnBaseOptions *options, GError **error)
+{
+  size_t n = 0;
+
+  if (*options->parametrization == '\0')
+    return true;
+  for (guint i = 0; i < self->kept->len; i++) {
+    DnnSpec *spec = g_ptr_array_index (self->kept, i);
+
+    n +=
+        parametrize (spec,
+                     dnn_model_find_layer (self->file->model,
+                                           dnn_spec_find (spec, "name")->value),
+                     options);
+  }
+  if (n == 0)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "base_parametrized: no layer that is kept has a weight of 2 "
+                 "dimensions or more called '%s'",
+                 options->parametrized);
+  return n > 0;
+}
+
 DnnBase *
-dnn_base_load (DnnRegistry *registry, const char *path, int64_t drop_last,
-               const char *drop, GError **error)
+dnn_base_load (DnnRegistry *registry, const DnnBaseOptions *options,
+               GError **error)
 {
   g_autoptr (DnnBase) self = g_new0 (DnnBase, 1);
 
   self->kept = dnn_spec_list_new ();
   self->names = g_hash_table_new (g_str_hash, g_str_equal);
-  self->file = dnn_model_file_load (registry, path, error);
+  self->file = dnn_model_file_load (registry, options->path, error);
   if (self->file == NULL ||
-      !keep_layers (self, (size_t) drop_last, drop, error))
+      !keep_layers (self, (size_t) options->drop_last, options->drop, error) ||
+      !parametrize_kept (self, options, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -16,9 +16,19 @@ typedef struct DnnBase {
   GHashTable *names;  /* those names */
 } DnnBase;
 
-/* `drop`: a glob over layer names, or "". */
-DnnBase *dnn_base_load (DnnRegistry *registry, const char *path,
-                        int64_t drop_last, const char *drop, GError **error);
+/* What a base is loaded with. */
+typedef struct DnnBaseOptions {
+  const char *path;
+  int64_t drop_last;
+  const char *drop; /* a glob over layer names, or "" */
+  /* "lora(rank=4)", or "": what the layers that are kept have for their weights
+   * of 2 dimensions or more; and a glob over the names of these weights. */
+  const char *parametrization;
+  const char *parametrized;
+} DnnBaseOptions;
+
+DnnBase *dnn_base_load (DnnRegistry *registry, const DnnBaseOptions *options,
+                        GError **error);
 void dnn_base_free (DnnBase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnBase, dnn_base_free)
 

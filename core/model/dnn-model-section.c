@@ -12,6 +12,8 @@ typedef struct {
   const char *base;
   int64_t drop_last;
   const char *drop;
+  const char *base_parametrization;
+  const char *base_parametrized;
 } ModelKeys;
 
 static const DnnParam params[] = {
@@ -25,6 +27,10 @@ static const DnnParam params[] = {
            "layers of the base that are left out at its end"),
   DNN_ROW (ModelKeys, drop, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "glob over names of the base's layers to leave out", NULL),
+  DNN_ROW (ModelKeys, base_parametrization, NULL, DNN_PARAM_TEXT, 0, "", 0, 0,
+           "", "a parametrization for weights of the base's layers", NULL),
+  DNN_ROW (ModelKeys, base_parametrized, NULL, DNN_PARAM_TEXT, 0, "*", 0, 0, "",
+           "glob over names of the weights that have it", NULL),
 };
 
 static const DnnPlugin table = {
@@ -78,7 +84,11 @@ dnn_experiment_load_base (DnnRegistry *registry,
 
   if (!dnn_param_apply (&table, section, NULL, &keys, error))
     return NULL;
-  base = dnn_base_load (registry, keys.base, keys.drop_last, keys.drop, error);
+  base = dnn_base_load (registry,
+                        &(DnnBaseOptions){ keys.base, keys.drop_last, keys.drop,
+                                           keys.base_parametrization,
+                                           keys.base_parametrized },
+                        error);
   if (base == NULL && section != NULL) {
     g_prefix_error (error, "[model] base: ");
     dnn_error_prefix_place (error, section->place);
@@ -129,6 +139,21 @@ check_drop (const DnnSpec *section, const ModelKeys *keys, GError **error)
   g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                "[model] %s needs a base = FILE.safetensors to drop from", key);
   dnn_error_prefix_place (error, dnn_spec_find (section, key)->place);
+  return false;
+}
+
+static bool
+check_parametrization (const DnnSpec *section, const ModelKeys *keys,
+                       GError **error)
+{
+  if (*keys->base != '\0' || *keys->base_parametrization == '\0')
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "[model] base_parametrization needs a base = FILE.safetensors "
+               "whose weights have it; others: <weight>_parametrization of "
+               "their layer");
+  dnn_error_prefix_place (
+      error, dnn_spec_find (section, "base_parametrization")->place);
   return false;
 }
 
@@ -208,7 +233,8 @@ dnn_experiment_plan_model (DnnRegistry *registry,
   DnnShape shape = { 0 };
 
   if (!dnn_param_apply (&table, section, NULL, &keys, error) ||
-      !check_drop (section, &keys, error))
+      !check_drop (section, &keys, error) ||
+      !check_parametrization (section, &keys, error))
     return NULL;
   if (*keys.input_shape != '\0') {
     if (!dnn_shape_parse (keys.input_shape, &shape, error)) {

@@ -4,7 +4,6 @@
 #include "dnn-host.h"
 #include "dnn-kind.h"
 #include "dnn-running.h"
-#include "dnn-shape.h"
 
 static const DnnKind kind = DNN_KIND_PARAMETRIZATION;
 
@@ -27,23 +26,6 @@ add_own (DnnLayer *self, DnnRegistry *registry, const DnnDeclaredList *list,
   return true;
 }
 
-/* What layers are handed has the shape that they declared. */
-static bool
-check_shape (const DnnLayer *self, GError **error)
-{
-  const DnnShape shape = dnn_shape_of (&self->of->tensor);
-  g_autofree char *have = NULL, *want = NULL;
-
-  if (dnn_shape_equal (&self->outputs.at[0].shape, &shape))
-    return true;
-  have = dnn_shape_to_string (&self->outputs.at[0].shape, false);
-  want = dnn_shape_to_string (&shape, false);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
-               "%s: its output is %s, and must be %s as the weight",
-               self->component->plugin->name, have, want);
-  return false;
-}
-
 /* Builds it for its weight. */
 static bool
 build (DnnLayer *self, DnnRegistry *registry, GError **error)
@@ -62,8 +44,7 @@ build (DnnLayer *self, DnnRegistry *registry, GError **error)
   self->weights = g_new0 (DnnWeight *, self->n_weights + 1);
   self->n_buffers = built->buffers.n;
   self->buffers = g_new0 (DnnWeight *, self->n_buffers + 1);
-  return check_shape (self, error) &&
-         add_own (self, registry, &built->weights, false, self->weights,
+  return add_own (self, registry, &built->weights, false, self->weights,
                   error) &&
          add_own (self, registry, &built->buffers, true, self->buffers, error);
 }

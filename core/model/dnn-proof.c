@@ -1,6 +1,8 @@
 /* dnn-proof.c - hashes before and after */
 #include "dnn-proof.h"
 
+#include "dnn-parametrization.h"
+
 #include <string.h>
 
 typedef struct {
@@ -103,4 +105,21 @@ size_t
 dnn_proof_count (const DnnProof *self)
 {
   return self->entries->len;
+}
+
+char *
+dnn_proof_adapted (const DnnModel *model)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    const DnnWeight *weight = dnn_model_weight (model, i);
+
+    if (dnn_weight_is_adapted (weight) &&
+        !dnn_model_is_trainable (model, weight))
+      g_string_append_printf (
+          text, "%s is frozen; %s changes what the layer sees\n", weight->name,
+          weight->parametrization->component->plugin->name);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -21,6 +21,11 @@ bool dnn_proof_check (const DnnProof *self, GError **error);
 /* How many tensors it covers. */
 size_t dnn_proof_count (const DnnProof *self);
 
+/* A line for each weight that is frozen while what layers are handed moves:
+ * "dense/kernel is frozen; lora changes what the layer sees"; "" where there is
+ * none.  Returns: (transfer full). */
+char *dnn_proof_adapted (const DnnModel *model);
+
 /* SHA-256 of a weight's numbers, in hexadecimal. */
 char *dnn_weight_hash (const DnnWeight *weight);
 

@@ -128,14 +128,47 @@ append_result (GString *text, const char *name, const DnnLayer *layer,
                int64_t n)
 {
   g_autofree char *shape =
-      layer->shapeless
-          ? g_strdup ("?")
-          : dnn_shape_to_string (&layer->outputs.at[0].shape, true);
+      layer->shapeless ? g_strdup ("?")
+                       : dnn_shape_to_string (&layer->outputs.at[0].shape,
+                                              layer->of == NULL);
   g_autofree char *count =
       layer->shapeless && n == 0 ? g_strdup ("?") : dnn_format_count (n);
   const char *const cells[N_COLUMNS] = { name, shape, count };
 
   append_row (text, cells, "│");
+}
+
+/* That of weight `i`; NULL: none. */
+static const DnnLayer *
+made_of (const DnnLayer *layer, uint32_t i)
+{
+  return layer->weights[i] != NULL ? layer->weights[i]->parametrization : NULL;
+}
+
+/* Without what parametrizations have, which have rows of their own. */
+static int64_t
+count_plain (const DnnLayer *layer)
+{
+  int64_t n = dnn_layer_count (layer);
+
+  for (uint32_t i = 0; i < layer->n_weights; i++)
+    if (made_of (layer, i) != NULL)
+      n -= dnn_layer_count (made_of (layer, i));
+  return n;
+}
+
+static void
+append_made (GString *text, const DnnLayer *layer)
+{
+  for (uint32_t i = 0; i < layer->n_weights; i++) {
+    const DnnLayer *made = made_of (layer, i);
+    g_autofree char *name = NULL;
+
+    if (made == NULL)
+      continue;
+    name = g_strdup_printf ("%s (%s)", made->name, dnn_layer_title (made));
+    append_result (text, name, made, dnn_layer_count (made));
+  }
 }
 
 static void
@@ -147,7 +180,8 @@ append_layer (GString *text, const DnnLayer *layer)
                        : layer->component == NULL ? " MISSING"
                                                   : " MISSING activation");
 
-  append_result (text, name, layer, dnn_layer_count (layer));
+  append_result (text, name, layer, count_plain (layer));
+  append_made (text, layer);
 }
 
 /* The layers from `first` to before `end`, which one use of a block made. */

@@ -171,6 +171,19 @@ add_tuning (DnnExperiment *experiment, const DnnExperiment *recipe,
   unfreeze (experiment, "phase settled", layers);
 }
 
+static void
+add_adapters (DnnExperiment *experiment, const DnnExperiment *recipe,
+              const DnnTransferOptions *options)
+{
+  const char *type =
+      dnn_experiment_get (recipe, "model", "base_parametrization");
+  g_autofree char *text = g_strdup_printf (
+      "%s(rank=%" G_GINT64_FORMAT ")", type != NULL ? type : "", options->lora);
+
+  if (options->lora > 0)
+    dnn_experiment_set (experiment, "model", "base_parametrization", text);
+}
+
 DnnExperiment *
 dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
                       const DnnExperiment *data, const DnnExperiment *recipe,
@@ -186,6 +199,7 @@ dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
   dnn_experiment_set (experiment, "model", "base", options->base);
   set_number (experiment, "model", "drop_last", options->drop_last);
   dnn_experiment_set (experiment, "model", "layers", options->head);
+  add_adapters (experiment, recipe, options);
   base = dnn_experiment_load_base (registry, experiment, error);
   if (base != NULL)
     model = build (registry, experiment, base, error);
@@ -193,13 +207,15 @@ dnn_transfer_compose (DnnRegistry *registry, const DnnTransferOptions *options,
     return NULL;
 
   head = list_layers (model, base->kept->len, 0);
+  if (options->lora > 0)
+    tuned = g_strdup (head);
   add_phase (experiment, recipe, "phase frozen", options,
              options->frozen_epochs, options->learning_rate);
   dnn_experiment_set (experiment, "phase frozen", "frozen", "*");
   dnn_experiment_set (experiment, "phase frozen", "trainable", head);
   if (options->unfreeze == 0)
     return g_steal_pointer (&experiment);
-  if (options->unfreeze != DNN_TRANSFER_ALL)
+  if (options->lora == 0 && options->unfreeze != DNN_TRANSFER_ALL)
     tuned = list_layers (model, base->kept->len, options->unfreeze);
   add_tuning (experiment, recipe, options, tuned);
   return g_steal_pointer (&experiment);
@@ -228,8 +244,8 @@ dnn_transfer_compose_scratch (DnnRegistry *registry,
                               const DnnExperiment *data,
                               const DnnExperiment *recipe, GError **error)
 {
-  g_autoptr (DnnExperiment) whole =
-      dnn_transfer_compose (registry, options, data, recipe, error);
+  DnnTransferOptions plain = *options;
+  g_autoptr (DnnExperiment) whole = NULL;
   g_autoptr (DnnExperiment) experiment = NULL;
   g_autoptr (DnnBase) base = NULL;
   g_autoptr (DnnModel) model = NULL;
@@ -237,6 +253,8 @@ dnn_transfer_compose_scratch (DnnRegistry *registry,
   bool counted_epochs = options->frozen_epochs != DNN_TRANSFER_RECIPE &&
                         options->epochs != DNN_TRANSFER_RECIPE;
 
+  plain.lora = 0;
+  whole = dnn_transfer_compose (registry, &plain, data, recipe, error);
   if (whole == NULL)
     return NULL;
   base = dnn_experiment_load_base (registry, whole, error);

@@ -3,8 +3,8 @@
  * Composes the experiment that a transfer is: base, head, a phase in which the
  * head alone trains and one in which layers below it do, too.  What the caller
  * leaves open comes from a recipe, an experiment with the sections
- * [optimizer], [phase frozen], [phase tuned], [phase settled] (may be absent)
- * and [phase scratch].
+ * [optimizer], [model], [phase frozen], [phase tuned], [phase settled] (may
+ * be absent) and [phase scratch].
  */
 #pragma once
 
@@ -19,13 +19,14 @@ enum {
 };
 
 typedef struct DnnTransferOptions {
-  const char *base;          /* path of the trained model */
-  const char *head;          /* chain of new layers */
-  int64_t drop_last;         /* layers left out at the base's end */
-  int64_t frozen_epochs;     /* of the head alone; DNN_TRANSFER_RECIPE */
-  int64_t epochs;            /* of tuning; DNN_TRANSFER_RECIPE */
-  int64_t unfreeze;          /* layers with weights below the head that tune */
-  const char *learning_rate; /* of the head alone; NULL: the recipe's */
+  const char *base;      /* path of the trained model */
+  const char *head;      /* chain of new layers */
+  int64_t drop_last;     /* layers left out at the base's end */
+  int64_t frozen_epochs; /* of the head alone; DNN_TRANSFER_RECIPE */
+  int64_t epochs;        /* of tuning; DNN_TRANSFER_RECIPE */
+  int64_t unfreeze;      /* layers with weights below the head that tune */
+  int64_t lora; /* rank of adapters of the frozen body; 0: it tunes itself */
+  const char *learning_rate;      /* of the head alone; NULL: the recipe's */
   const char *tune_learning_rate; /* NULL: the recipe's */
   const char *optimizer;          /* "sgd(momentum=0.9)"; NULL: the recipe's */
   const char *seed;               /* NULL: that of the data's [train], or 1 */

@@ -116,6 +116,46 @@ def test_transfer():
             digest('b/model.safetensors') == digest('b2/model.safetensors'))
 
 
+def test_lora():
+    """Adapters on a frozen body: few numbers, a proof, a merged model."""
+    result = t.run(*TRANSFER, '--lora', '2', '--out', 'lora')
+    t.good('transfer --lora 2', result)
+    t.check('the body stays frozen, head and adapters train in both phases',
+            len(re.findall(r'^phase \w+: 94 parameters train, 188 do not',
+                           result.stderr, re.M)) == 2, t.show(result))
+    t.check('the proof names what changes while a weight is frozen', all(
+        f'{name} is frozen; lora changes what the layer sees\n'
+        in result.stderr for name in ('dense/kernel', 'dense_1/kernel'))
+            and 'frozen tensors did not move' in result.stderr, t.show(result))
+    text = pathlib.Path('lora/experiment.dnn').read_text()
+    t.check('the experiment says it', 'base_parametrization = lora(rank=2)'
+            in text, text)
+    result = t.run('diff', BASE, 'lora/model.safetensors')
+    t.check('diff knows adapters, and that the weights are the base\'s',
+            'dense/kernel.lora_a' in result.stdout, t.show(result))
+    result = t.run('summary', 'lora/model.safetensors')
+    t.check('summary shows parametrizations and their numbers',
+            re.search(r'dense/kernel \(LoRA\) .* 36 ', result.stdout)
+            and re.search(r'dense_1/kernel \(LoRA\) .* 40 ', result.stdout),
+            t.show(result))
+    t.good('export --merge', t.run('export', 'lora/model.safetensors',
+                                   'merged.safetensors', '--merge'))
+    outputs = [t.run('predict', model, '--inputs', 'x.npy').stdout
+               for model in ('lora/model.safetensors', 'merged.safetensors')]
+    t.check('the merged model predicts the same', outputs[0] == outputs[1]
+            and len(outputs[0]) > 100, outputs[0][:200])
+    result = t.run('summary', 'merged.safetensors')
+    t.check('the merged model is plain', 'LoRA' not in result.stdout,
+            t.show(result))
+    t.bad('nothing to merge: 1', 1, 'nothing to merge',
+          args=['export', BASE, 'm2.safetensors', '--merge'])
+    t.bad('--lora beside --unfreeze: 2', 2, '--lora keeps the body frozen',
+          args=[*TRANSFER, '--lora', '2', '--unfreeze', '1', '--out', 'no'])
+    t.bad('a rank that is too large: 1', 1,
+          "rank must be at most 6, the weight's, not '9'",
+          args=[*TRANSFER, '--lora', '9', '--out', 'no'])
+
+
 def test_ways():
     result = t.run(*TRANSFER, '--out', 'u0', '--unfreeze', '0')
     t.good('transfer --unfreeze 0', result)
@@ -292,7 +332,7 @@ def test_plot():
           args=['plot', 'b', '--out', 'x.npy/p.svg'])
 
 
-TESTS = [test_transfer, test_ways, test_json, test_compare,
+TESTS = [test_transfer, test_ways, test_lora, test_json, test_compare,
          test_transfer_errors, test_frozen, test_plot]
 
 

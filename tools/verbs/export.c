@@ -4,20 +4,25 @@
 #include "run-model.h"
 
 #include <dnn-array.h>
+#include <dnn-merge.h>
 #include <dnn-model-file.h>
 #include <dnn-model-save.h>
 #include <dnn-shape.h>
 #include <dnn-text.h>
 #include <stdio.h>
+#include <string.h>
 
-/* What went over, and what was left. */
+/* What went over, and what was left.  A merged model has no weights of
+ * parametrizations. */
 typedef struct {
   int64_t tensors, bytes;
 } Count;
 
 static void
-count (const DnnSafetensors *file, Count *ret_kept, Count *ret_left)
+count (const DnnModelFile *model, const DnnModel *merged, Count *ret_kept,
+       Count *ret_left)
 {
+  const DnnSafetensors *file = model->file;
   Count counts[2] = { { 0, 0 }, { 0, 0 } };
 
   for (size_t i = 0; i < dnn_safetensors_count (file); i++) {
@@ -25,6 +30,10 @@ count (const DnnSafetensors *file, Count *ret_kept, Count *ret_left)
     Count *one = &counts[dnn_tensor_is_of_training (tensor->name)];
     int64_t n = 0;
 
+    if (merged != NULL &&
+        dnn_model_find_weight (merged, tensor->name) == NULL &&
+        dnn_model_find_weight (model->model, tensor->name) != NULL)
+      continue;
     dnn_shape_count (&tensor->shape, &n);
     one->tensors++;
     one->bytes += n * (int64_t) dnn_dtype_size (tensor->dtype);
@@ -66,11 +75,57 @@ print_counts (const char *out, const Count *kept, const Count *left)
           out, kept->tensors, with, left->tensors, without);
 }
 
-static bool export(const char *path, const char *out, const Common *common,
-                   GError **error)
+/* The experiment that makes the merged model: its layers are written out. */
+static DnnExperiment *
+plain_experiment (const DnnExperiment *from, const DnnModel *merged)
+{
+  DnnExperiment *experiment = dnn_experiment_copy (from);
+  g_autofree char *chain = dnn_model_to_chain (merged);
+  const char *shape = dnn_experiment_get (from, "model", "input_shape");
+
+  for (size_t i = 0; i < dnn_experiment_n_sections (from); i++) {
+    const char *name = dnn_experiment_section (from, i)->name;
+
+    if (strcmp (name, "model") == 0 || g_str_has_prefix (name, "layer ") ||
+        g_str_has_prefix (name, "block "))
+      dnn_experiment_remove (experiment, name);
+  }
+  dnn_experiment_set (experiment, "model", "layers", chain);
+  if (shape != NULL)
+    dnn_experiment_set (experiment, "model", "input_shape", shape);
+  return experiment;
+}
+
+/* The model of the file, or the plain one that it comes to. */
+static bool
+take_model (const DnnModelFile *file, bool merge, DnnModelParts *parts,
+            DnnModel **ret_merged, DnnExperiment **ret_experiment,
+            GError **error)
+{
+  parts->model = file->model;
+  parts->experiment = file->experiment;
+  if (!merge)
+    return true;
+  if (!dnn_model_is_parametrized (file->model)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "no weight of the model has a parametrization, so there is "
+                 "nothing to merge");
+    return false;
+  }
+  parts->model = *ret_merged = dnn_model_merge (file->model, error);
+  if (*ret_merged != NULL && file->experiment != NULL)
+    parts->experiment = *ret_experiment =
+        plain_experiment (file->experiment, *ret_merged);
+  return *ret_merged != NULL;
+}
+
+static bool export(const char *path, const char *out, bool merge,
+                   const Common *common, GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
   g_autoptr (DnnModelFile) file = NULL;
+  g_autoptr (DnnModel) merged = NULL;
+  g_autoptr (DnnExperiment) plain = NULL;
   DnnModelParts parts = { 0 };
   Count kept, left;
 
@@ -81,14 +136,14 @@ static bool export(const char *path, const char *out, const Common *common,
   common_print_notes (common, registry);
   if (file == NULL)
     return false;
-  parts.model = file->model;
+  if (!take_model (file, merge, &parts, &merged, &plain, error))
+    return false;
   parts.preprocess = file->preprocess;
-  parts.experiment = file->experiment;
   parts.epoch = file->epoch;
   parts.step = file->step;
   if (!dnn_model_file_save (&parts, out, error))
     return false;
-  count (file->file, &kept, &left);
+  count (file, merged, &kept, &left);
   if (common->json)
     print_json_counts (out, &kept, &left);
   else
@@ -101,9 +156,16 @@ cmd_export (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Common) common = { 0 };
   g_autofree char *model = NULL;
+  gboolean merge = FALSE;
+  const GOptionEntry entries[] = {
+    { "merge", 0, 0, G_OPTION_ARG_NONE, &merge,
+      "Write what layers are handed of parametrized weights, as a plain model",
+      NULL },
+    { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+  };
 
-  if (!command_parse (self, argc, argv, NULL, &common, error))
+  if (!command_parse (self, argc, argv, entries, &common, error))
     return false;
   model = find_model ((*argv)[1], &common, error);
-  return model != NULL && export(model, (*argv)[2], &common, error);
+  return model != NULL && export(model, (*argv)[2], merge, &common, error);
 }

@@ -6,6 +6,7 @@
 #include "training.h"
 
 #include <dnn-file.h>
+#include <dnn-proof.h>
 #include <dnn-text.h>
 #include <dnn-transfer.h>
 #include <math.h>
@@ -15,7 +16,7 @@
 typedef struct {
   char *data, *head, *out, *unfreeze, *seed;            /* (owned) */
   char *learning_rate, *tune_learning_rate, *optimizer; /* (owned) */
-  gint64 drop_last, frozen_epochs, epochs, seeds;
+  gint64 drop_last, frozen_epochs, epochs, seeds, lora;
   gboolean overwrite, compare;
 } Options;
 
@@ -50,6 +51,8 @@ parse (const Command *self, int *argc, char ***argv, Options *o, Common *common,
       "Epochs of tuning (default: while it helps)", "N" },
     { "unfreeze", 0, 0, G_OPTION_ARG_STRING, &o->unfreeze,
       "Layers with weights below the head that tune (default: all)", "N|all" },
+    { "lora", 0, 0, G_OPTION_ARG_INT64, &o->lora,
+      "Keep the body frozen and train adapters of this rank in it", "RANK" },
     { "learning-rate", 0, 0, G_OPTION_ARG_STRING, &o->learning_rate,
       "Of the head alone", "X" },
     { "tune-learning-rate", 0, 0, G_OPTION_ARG_STRING, &o->tune_learning_rate,
@@ -102,12 +105,20 @@ take_options (const Options *o, const char *base,
                  "and --seeds 1 or more; --unfreeze 0 leaves tuning out");
     return false;
   }
+  if (o->lora < 0 || (o->lora > 0 && (o->unfreeze != NULL || o->compare))) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 o->lora < 0 ? "--lora must be a rank of 1 or more"
+                             : "--lora keeps the body frozen: it cannot stand "
+                               "with --unfreeze or --compare");
+    return false;
+  }
   *ret_options = (DnnTransferOptions){
     .base = base,
     .head = o->head,
     .drop_last = o->drop_last,
     .frozen_epochs = o->frozen_epochs,
     .epochs = o->epochs,
+    .lora = o->lora,
     .unfreeze = all ? DNN_TRANSFER_ALL : (int64_t) unfreeze,
     .learning_rate = o->learning_rate,
     .tune_learning_rate = o->tune_learning_rate,
@@ -156,7 +167,7 @@ transfer_once (DnnRegistry *registry, const Options *o, const Common *common,
                const DnnExperiment *experiment, const char *base,
                GError **error)
 {
-  g_autofree char *before = hash_file (base), *after = NULL;
+  g_autofree char *before = hash_file (base), *after = NULL, *adapted = NULL;
   g_autoptr (DnnRun) run = dnn_run_new (registry, experiment, error);
 
   if (run == NULL ||
@@ -173,6 +184,9 @@ transfer_once (DnnRegistry *registry, const Options *o, const Common *common,
                  "'%s' is no longer what it was when the transfer began", base);
     return false;
   }
+  adapted = dnn_proof_adapted (dnn_run_model (run));
+  if (!common->quiet && !common->json)
+    fprintf (stderr, "%s", adapted);
   if (!common->quiet && !common->json)
     fprintf (stderr,
              "frozen tensors did not move; %s is untouched (sha256 %.16s...)\n",

@@ -119,21 +119,41 @@ check_outputs (const DnnBuilt *built, const char *who, int64_t batch,
   return true;
 }
 
+/* What is made of a weight has its shape. */
+static bool
+check_like_weight (const DnnBuilt *built, const char *who, const DnnTensor *x,
+                   GError **error)
+{
+  const DnnShape want = dnn_shape_of (x);
+  g_autofree char *have_text = NULL, *want_text = NULL;
+
+  if (dnn_shape_equal (&built->outputs.at[0].shape, &want))
+    return true;
+  have_text = dnn_shape_to_string (&built->outputs.at[0].shape, false);
+  want_text = dnn_shape_to_string (&want, false);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+               "%s: its output is %s, and must be %s as the weight", who,
+               have_text, want_text);
+  return false;
+}
+
 static bool
 check_built (const DnnComponent *component, const DnnBuilt *built,
              const char *who, const DnnTensor *const *x, GError **error)
 {
+  const DnnKindRow *row = dnn_kind_row (component->code->kind);
   const char *gap = find_gap (component, built);
 
   if (gap != NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: %s", who, gap);
     return false;
   }
-  if (dnn_kind_n_outputs (dnn_kind_row (component->code->kind),
-                          component->code->ops) == 0)
+  if (dnn_kind_n_outputs (row, component->code->ops) == 0)
     return true;
-  return check_outputs (built, who, x[0]->n_dims > 0 ? x[0]->dims[0] : 1,
-                        error) &&
+  return (row->of_weight
+              ? check_like_weight (built, who, x[0], error)
+              : check_outputs (built, who, x[0]->n_dims > 0 ? x[0]->dims[0] : 1,
+                               error)) &&
          check_names (built, who, error);
 }
 
