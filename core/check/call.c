@@ -4,6 +4,7 @@
 
 #include "dnn-dtype.h"
 #include "dnn-guard.h"
+#include "dnn-running.h"
 #include "dnn-shape.h"
 
 #include <signal.h>
@@ -122,6 +123,8 @@ dnn_checker_call (DnnChecker *self, const char *what, const DnnWatched *lists,
   if (self->strict)
     visit_all (lists, n, protect, &on);
   fault = dnn_guard_trap (body, data);
+  if (fault.signal != 0)
+    dnn_running_end ();
   on = false;
   if (self->strict)
     visit_all (lists, n, protect, &on);

@@ -40,5 +40,6 @@ void dnn_check_load (struct DnnFileChecker *self);
 void dnn_check_descriptor (struct DnnFileChecker *self);
 void dnn_check_example (struct DnnFileChecker *self);
 void dnn_check_parameters (struct DnnFileChecker *self);
+void dnn_check_foreign (struct DnnFileChecker *self);
 
 DNN_END_DECLS

@@ -44,6 +44,9 @@ extern const DnnKindChecks dnn_schedule_checks;
 extern const DnnKindChecks dnn_regularizer_checks;
 extern const DnnKindChecks dnn_constraint_checks;
 extern const DnnKindChecks dnn_parametrization_checks;
+extern const DnnKindChecks dnn_callback_checks;
+extern const DnnKindChecks dnn_decoder_checks;
+extern const DnnKindChecks dnn_communicator_checks;
 
 /* In no order; ends with a NULL. */
 extern const DnnKindChecks *const dnn_kind_checks[];
@@ -126,5 +129,14 @@ void dnn_check_constraint_determinism (DnnChecker *checker);
 void dnn_check_constraint_memory (DnnChecker *checker);
 void dnn_check_constraint_settles (DnnChecker *checker);
 void dnn_check_constraint_shapes (DnnChecker *checker);
+
+void dnn_check_callback_determinism (DnnChecker *checker);
+
+void dnn_check_decoder_damaged (DnnChecker *checker);
+void dnn_check_decoder_decodes (DnnChecker *checker);
+
+void dnn_check_communicator_joins (DnnChecker *checker);
+void dnn_check_communicator_moves (DnnChecker *checker);
+void dnn_check_communicator_refuses (DnnChecker *checker);
 
 DNN_END_DECLS

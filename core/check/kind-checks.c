@@ -148,3 +148,28 @@ const DnnKindChecks dnn_parametrization_checks = {
     { "save", dnn_check_layer_save },
   },
 };
+
+const DnnKindChecks dnn_callback_checks = {
+  .kind = DNN_KIND_CALLBACK,
+  .trial = "determinism",
+  .checks = { { "determinism", dnn_check_callback_determinism } },
+};
+
+const DnnKindChecks dnn_decoder_checks = {
+  .kind = DNN_KIND_DECODER,
+  .trial = "decodes",
+  .checks = {
+    { "decodes", dnn_check_decoder_decodes },
+    { "damaged", dnn_check_decoder_damaged },
+  },
+};
+
+const DnnKindChecks dnn_communicator_checks = {
+  .kind = DNN_KIND_COMMUNICATOR,
+  .trial = "joins",
+  .checks = {
+    { "joins", dnn_check_communicator_joins },
+    { "moves", dnn_check_communicator_moves },
+    { "refuses", dnn_check_communicator_refuses },
+  },
+};

@@ -26,11 +26,12 @@ typedef struct DnnProduct {
 
 typedef struct DnnContext {
   const DnnHost *host;
-  DnnPool *pool;   /* NULL in build: no parallel work */
-  char *message;   /* (owned) what the plugin said in fail */
-  DnnKey key;      /* seed, owner, step */
-  uint64_t epoch;  /* in a layer's pass */
-  DnnBuilt *built; /* in build */
+  DnnPool *pool;              /* NULL in build: no parallel work */
+  char *message;              /* (owned) what the plugin said in fail */
+  DnnKey key;                 /* seed, owner, step */
+  uint64_t epoch;             /* in a layer's pass */
+  DnnBuilt *built;            /* in build */
+  struct DnnDecoded *decoded; /* in decode */
 
   /* An elementwise activation that affine may apply to every tile of y[0]
    * while it is hot, where to, and whether it did.  NULL: none. */

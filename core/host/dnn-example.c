@@ -88,7 +88,9 @@ parse (const DnnPlugin *plugin, const DnnPlugin *code, int64_t batch,
   const char *inputs = plugin->example_inputs != NULL ? plugin->example_inputs
                                                       : code->example_inputs;
 
-  if (inputs == NULL)
+  if (dnn_kind_row (plugin->kind)->takes_bytes)
+    inputs = NULL;
+  else if (inputs == NULL)
     inputs = dnn_kind_row (plugin->kind)->example_inputs;
   self->spec = parse_spec (plugin, code, error);
   if (self->spec == NULL ||

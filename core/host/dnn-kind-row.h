@@ -61,6 +61,7 @@ typedef struct DnnKindRow {
   uint32_t min_inputs, max_inputs;              /* where its ops do not say */
   const char *input_names[DNN_KIND_MAX_INPUTS]; /* NULL: "Input" */
   const char *example_inputs; /* of most of its plugins, "4; 4"; NULL: none */
+  bool takes_bytes;           /* example_inputs are no shapes, but a file */
   DnnShape checked_on;        /* where there are none; 0 dimensions: nothing */
 } DnnKindRow;
 
@@ -78,6 +79,10 @@ extern const DnnKindRow dnn_kind_schedule;
 extern const DnnKindRow dnn_kind_regularizer;
 extern const DnnKindRow dnn_kind_constraint;
 extern const DnnKindRow dnn_kind_parametrization;
+
+extern const DnnKindRow dnn_kind_callback;
+extern const DnnKindRow dnn_kind_decoder;
+extern const DnnKindRow dnn_kind_communicator;
 
 /* By DnnKind, from 1. */
 extern const DnnKindRow *const dnn_kinds[];

@@ -15,6 +15,9 @@ const DnnKindRow *const dnn_kinds[] = {
   [DNN_KIND_REGULARIZER] = &dnn_kind_regularizer,
   [DNN_KIND_CONSTRAINT] = &dnn_kind_constraint,
   [DNN_KIND_PARAMETRIZATION] = &dnn_kind_parametrization,
+  [DNN_KIND_CALLBACK] = &dnn_kind_callback,
+  [DNN_KIND_DECODER] = &dnn_kind_decoder,
+  [DNN_KIND_COMMUNICATOR] = &dnn_kind_communicator,
 };
 
 const unsigned dnn_n_kinds = sizeof dnn_kinds / sizeof dnn_kinds[0] - 1;

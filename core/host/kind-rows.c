@@ -200,3 +200,43 @@ const DnnKindRow dnn_kind_parametrization = {
            DNN_FLAG_OTHER_GRADIENT | DNN_FLAG_ADAPTER,
   .checked_on = { 2, 0, { 6, 5 } },
 };
+
+const DnnKindRow dnn_kind_callback = {
+  .name = "callback",
+  .folder = "callbacks",
+  .ops_size = DNN_END_OF (DnnCallbackOps, epoch),
+  .required = { DNN_KIND_OP (DnnCallbackOps, epoch) },
+};
+
+/* What libraries of pictures and sounds need. */
+#define MEMORY                                                                 \
+  "malloc", "calloc", "realloc", "aligned_alloc", "memalign", "free",          \
+      "posix_memalign"
+
+static const char *const any_library[] = { "*", NULL };
+static const char *const of_decoders[] = { MEMORY, NULL };
+static const char *const of_communicators[] = { MEMORY,   "open",   "open64",
+                                                "socket", "getenv", NULL };
+
+const DnnKindRow dnn_kind_decoder = {
+  .name = "decoder",
+  .folder = "decoders",
+  .ops_size = DNN_END_OF (DnnDecoderOps, decode),
+  .required = { DNN_KIND_OP (DnnDecoderOps, recognizes),
+                DNN_KIND_OP (DnnDecoderOps, decode) },
+  .may_link = any_library,
+  .may_call = of_decoders,
+  .takes_bytes = true,
+};
+
+const DnnKindRow dnn_kind_communicator = {
+  .name = "communicator",
+  .folder = "communicators",
+  .ops_size = DNN_END_OF (DnnCommunicatorOps, close),
+  .required = { DNN_KIND_OP (DnnCommunicatorOps, open),
+                DNN_KIND_OP (DnnCommunicatorOps, start),
+                DNN_KIND_OP (DnnCommunicatorOps, wait),
+                DNN_KIND_OP (DnnCommunicatorOps, close) },
+  .may_link = any_library,
+  .may_call = of_communicators,
+};

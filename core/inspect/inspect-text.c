@@ -2,6 +2,7 @@
 #include "dnn-inspect.h"
 
 #include "dnn-dtype.h"
+#include "dnn-foreign-row.h"
 #include "dnn-kind-row.h"
 #include "dnn-kind.h"
 #include "dnn-param.h"
@@ -248,6 +249,28 @@ append_example (GString *text, const DnnInspection *self)
     append_row (text, "State", "%" G_GINT64_FORMAT " numbers", built->n_state);
 }
 
+/* --- elsewhere ----------------------------------------------------------- */
+
+/* "keras Dense", and what of it is what of ours. */
+static void
+append_foreign (GString *text, const DnnPlugin *plugin)
+{
+  const char *function = dnn_plugin_onnx_function (plugin);
+  const char *expression = dnn_plugin_c_expression (plugin);
+
+  for (uint32_t i = 0; i < dnn_foreign_n_rows (plugin); i++) {
+    const DnnForeign *row = dnn_foreign_at (plugin, i);
+
+    append_row (text, i == 0 ? "Elsewhere" : "", "%s %s %s %s", row->system,
+                row->name, row->parameters != NULL ? row->parameters : "",
+                row->weights != NULL ? row->weights : "");
+  }
+  if (function != NULL)
+    append_row (text, "As ONNX", "%s", function);
+  if (expression != NULL)
+    append_row (text, "In C", "%s", expression);
+}
+
 char *
 dnn_inspection_to_text (const DnnInspection *self)
 {
@@ -259,6 +282,7 @@ dnn_inspection_to_text (const DnnInspection *self)
   append_head (text, self);
   append_table (text, self, "Parameters", self->code);
   append_example (text, self);
+  append_foreign (text, self->plugin);
   append_table (text, self, of_kind, keys);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -52,7 +52,7 @@ extern "C" {
 /* [grows] */
 typedef struct DnnPlugin {
   uint32_t magic;        /* DNN_MAGIC */
-  uint32_t struct_size;  /* DNN_END_OF (DnnPlugin, example_inputs) */
+  uint32_t struct_size;  /* DNN_END_OF (DnnPlugin, c_expression) */
   uint16_t abi_major;    /* DNN_ABI_MAJOR */
   uint16_t abi_minor;    /* the least it needs; 0 unless it uses newer parts */
   uint32_t kind;         /* a DnnKind */
@@ -90,10 +90,14 @@ typedef struct DnnPlugin {
 /* The first four members, of a plugin that needs 1.0 or 1.1; and the three that
  * describe `table`. */
 #define DNN_PLUGIN_V1                                                          \
-  DNN_MAGIC, DNN_END_OF (DnnPlugin, example_inputs), DNN_ABI_MAJOR, 0
+  DNN_MAGIC, DNN_END_OF (DnnPlugin, c_expression), DNN_ABI_MAJOR, 0
 #define DNN_PLUGIN_V1_1                                                        \
-  DNN_MAGIC, DNN_END_OF (DnnPlugin, example_inputs), DNN_ABI_MAJOR, 1
+  DNN_MAGIC, DNN_END_OF (DnnPlugin, c_expression), DNN_ABI_MAJOR, 1
 #define DNN_PARAM_TABLE(table)                                                 \
+  table, (uint32_t) (sizeof (table) / sizeof ((table)[0])),                    \
+      (uint32_t) sizeof ((table)[0])
+
+#define DNN_FOREIGN_TABLE(table)                                               \
   table, (uint32_t) (sizeof (table) / sizeof ((table)[0])),                    \
       (uint32_t) sizeof ((table)[0])
 

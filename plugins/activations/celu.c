@@ -60,6 +60,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Celu", "alpha=alpha", "" },
+  { "keras", "celu", "alpha=alpha", "" },
+  { "torch", "CELU", "alpha=alpha", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -75,4 +81,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x > 0 ? x : alpha * expm1f (x / alpha)",
 };

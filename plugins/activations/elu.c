@@ -55,6 +55,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Elu", "alpha=alpha", "" },
+  { "keras", "ELU", "alpha=alpha", "" },
+  { "torch", "ELU", "alpha=alpha", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -70,4 +76,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x > 0 ? x : alpha * expm1f (x)",
 };

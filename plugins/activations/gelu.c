@@ -115,6 +115,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Gelu", "", "" },
+  { "keras", "gelu", "approximate=approximate", "" },
+  { "torch", "GELU", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -129,4 +135,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x / 2 * (1 + (approximate ? tanhf (0.7978845608f * (x + "
+                  "0.044715f * x * x * x)) : erff (x * 0.7071067812f)))",
 };

@@ -41,6 +41,11 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "hard_sigmoid", "", "" },
+  { "torch", "Hardsigmoid", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -51,4 +56,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Courbariaux, Bengio, David: BinaryConnect, NeurIPS 2015",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "fminf (fmaxf (x + 3, 0), 6) / 6",
 };

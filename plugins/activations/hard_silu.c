@@ -40,6 +40,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "HardSwish", "", "" },
+  { "keras", "hard_silu", "", "" },
+  { "torch", "Hardswish", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -50,4 +56,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Howard and others: Searching for MobileNetV3, ICCV 2019",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x * fminf (fmaxf (x + 3, 0), 6) / 6",
 };

@@ -39,6 +39,11 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "hard_tanh", "", "" },
+  { "torch", "Hardtanh", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -49,4 +54,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Collobert: Large scale machine learning, thesis, 2004",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -49,6 +49,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "LeakyRelu", "alpha=alpha", "" },
+  { "keras", "LeakyReLU", "alpha=negative_slope", "" },
+  { "torch", "LeakyReLU", "alpha=negative_slope", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -64,4 +70,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x > 0 ? x : alpha * x",
 };

@@ -58,6 +58,11 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "log_sigmoid", "", "" },
+  { "torch", "LogSigmoid", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -68,4 +73,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "https://keras.io/api/layers/activations/",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "fminf (x, 0) - log1pf (expf (-fabsf (x)))",
 };

@@ -50,6 +50,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "LogSoftmax", "", "" },
+  { "keras", "log_softmax", "", "" },
+  { "torch", "LogSoftmax", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -59,4 +65,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .summary = "the logarithm of the softmax",
   .reference = "https://keras.io/api/layers/activations/",
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

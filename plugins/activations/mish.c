@@ -72,6 +72,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Mish", "", "" },
+  { "keras", "mish", "", "" },
+  { "torch", "Mish", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -83,4 +89,6 @@ const DnnPlugin dnn_plugin_v1 = {
                "function, BMVC 2020",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x * tanhf (log1pf (expf (x)))",
 };

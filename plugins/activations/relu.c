@@ -85,6 +85,15 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Relu", "", "" },
+  { "keras", "ReLU",
+    "negative_slope=negative_slope max_value=max_value "
+    "threshold=threshold",
+    "" },
+  { "torch", "ReLU", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -100,4 +109,7 @@ const DnnPlugin dnn_plugin_v1 = {
   .n_params = sizeof params / sizeof params[0],
   .param_stride = sizeof params[0],
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x >= max_value ? max_value : x >= threshold ? x : "
+                  "negative_slope * (x - threshold)",
 };

@@ -7,6 +7,11 @@
  */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "keras", "relu6", "", "" },
+  { "torch", "ReLU6", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -17,4 +22,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Howard and others: MobileNets, 2017",
   .base = "relu",
   .defaults = "max_value=6",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "fminf (fmaxf (x, 0), 6)",
 };

@@ -50,6 +50,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Selu", "", "" },
+  { "keras", "selu", "", "" },
+  { "torch", "SELU", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -61,4 +67,7 @@ const DnnPlugin dnn_plugin_v1 = {
                "neural networks, NeurIPS 2017",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "1.05070098735548f * (x > 0 ? x : 1.67326324235438f * expm1f "
+                  "(x))",
 };

@@ -30,6 +30,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Sigmoid", "", "" },
+  { "keras", "sigmoid", "", "" },
+  { "torch", "Sigmoid", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -40,4 +46,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "https://keras.io/api/layers/activations/",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "1 / (1 + expf (-x))",
 };

@@ -52,6 +52,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Swish", "", "" },
+  { "keras", "silu", "", "" },
+  { "torch", "SiLU", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -63,4 +69,6 @@ const DnnPlugin dnn_plugin_v1 = {
                "Networks 107, 2018",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x / (1 + expf (-x))",
 };

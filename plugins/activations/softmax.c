@@ -39,6 +39,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Softmax", "", "" },
+  { "keras", "softmax", "", "" },
+  { "torch", "Softmax", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -49,4 +55,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "Bridle: Probabilistic interpretation of feedforward "
                "classification network outputs, 1990",
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

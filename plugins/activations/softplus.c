@@ -58,6 +58,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Softplus", "", "" },
+  { "keras", "softplus", "", "" },
+  { "torch", "Softplus", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -69,4 +75,6 @@ const DnnPlugin dnn_plugin_v1 = {
                "second-order functional knowledge, NeurIPS 2000",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "fmaxf (x, 0) + log1pf (expf (-fabsf (x)))",
 };

@@ -37,6 +37,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Softsign", "", "" },
+  { "keras", "softsign", "", "" },
+  { "torch", "Softsign", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -48,4 +54,6 @@ const DnnPlugin dnn_plugin_v1 = {
                "architectures for chunking, NAACL 2009",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x / (1 + fabsf (x))",
 };

@@ -32,6 +32,12 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Tanh", "", "" },
+  { "keras", "tanh", "", "" },
+  { "torch", "Tanh", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -42,4 +48,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "LeCun, Bottou, Orr, Müller: Efficient BackProp, 1998",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "tanhf (x)",
 };

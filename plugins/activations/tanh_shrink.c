@@ -68,6 +68,11 @@ static const DnnActivationOps ops = {
   .grad = grad,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "tanh_shrink", "", "" },
+  { "torch", "Tanhshrink", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_ACTIVATION,
@@ -78,4 +83,6 @@ const DnnPlugin dnn_plugin_v1 = {
   .reference = "https://keras.io/api/layers/activations/",
   .flags = DNN_FLAG_ELEMENTWISE,
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
+  .c_expression = "x - tanhf (x)",
 };

@@ -2,6 +2,10 @@
  * adaptive_pooling */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "torch", "AdaptiveAvgPool1d", "output_size=output_size", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -14,4 +18,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=1 pool=average",
   .example = "output_size=2",
   .example_inputs = "6,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -2,6 +2,10 @@
  * adaptive_pooling */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "torch", "AdaptiveMaxPool3d", "output_size=output_size", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -14,4 +18,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=3 pool=max",
   .example = "output_size=1",
   .example_inputs = "1,2,2,1",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

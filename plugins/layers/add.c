@@ -53,6 +53,12 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Add", "", "" },
+  { "onnx", "Sum", "", "" },
+  { "keras", "Add", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -64,4 +70,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .flags = DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
   .example_inputs = "4; 4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -101,6 +101,11 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "AlphaDropout", "rate=rate", "" },
+  { "torch", "AlphaDropout", "rate=p", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -118,4 +123,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .param_stride = sizeof params[0],
   .ops = &ops,
   .example = "rate=0.3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -2,6 +2,13 @@
  */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "onnx", "AveragePool", "pool_size=kernel_shape strides=strides", "" },
+  { "keras", "AveragePooling1D",
+    "pool_size=pool_size strides=strides padding=padding", "" },
+  { "torch", "AvgPool1d", "pool_size=kernel_size strides=stride", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -14,4 +21,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=1 pool=average",
   .example = "pool_size=3 strides=2 padding=same",
   .example_inputs = "6,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -235,6 +235,28 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "BatchNormalization", "epsilon=epsilon momentum=momentum",
+    "gamma=scale beta=B moving_mean=input_mean "
+    "moving_variance=input_var" },
+  { "keras", "BatchNormalization",
+    "axis=axis momentum=momentum epsilon=epsilon center=center "
+    "scale=scale",
+    "gamma=0 beta=1 moving_mean=2 moving_variance=3" },
+  { "torch", "BatchNorm1d",
+    "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
+    "gamma=weight beta=bias moving_mean=running_mean "
+    "moving_variance=running_var" },
+  { "torch", "BatchNorm2d",
+    "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
+    "gamma=weight beta=bias moving_mean=running_mean "
+    "moving_variance=running_var" },
+  { "torch", "BatchNorm3d",
+    "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
+    "gamma=weight beta=bias moving_mean=running_mean "
+    "moving_variance=running_var" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -247,4 +269,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .self_size = sizeof (BatchNormalization),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

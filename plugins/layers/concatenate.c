@@ -146,6 +146,11 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Concat", "axis=axis", "" },
+  { "keras", "Concatenate", "axis=axis", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -161,4 +166,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .param_stride = sizeof params[0],
   .ops = &ops,
   .example_inputs = "2,3; 2,4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -1,6 +1,22 @@
 /* conv1d - a filter that slides over a line: see conv */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Conv",
+    "filters=@W.0 kernel_size=kernel_shape strides=strides "
+    "dilation_rate=dilations groups=group use_bias=?B",
+    "kernel=W:210 bias=B" },
+  { "keras", "Conv1D",
+    "filters=filters kernel_size=kernel_size strides=strides "
+    "padding=padding dilation_rate=dilation_rate groups=groups "
+    "use_bias=use_bias activation=@activation",
+    "kernel=0 bias=1" },
+  { "torch", "Conv1d",
+    "filters=@weight.0 kernel_size=kernel_size strides=stride "
+    "dilation_rate=dilation groups=groups use_bias=?bias",
+    "kernel=weight:210 bias=bias" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -13,4 +29,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=1",
   .example = "filters=2 kernel_size=2 padding=causal dilation_rate=2",
   .example_inputs = "4,2",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -1,6 +1,10 @@
 /* cropping1d - a line without so many positions at the sides: see cropping */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "keras", "Cropping1D", "cropping=cropping", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -13,4 +17,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=1 cropping=1",
   .example = "cropping=1,2",
   .example_inputs = "6,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

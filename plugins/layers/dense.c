@@ -71,6 +71,14 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Gemm", "units=@W.1 use_bias=?B", "kernel=W:01 bias=B" },
+  { "keras", "Dense", "units=units use_bias=use_bias activation=@activation",
+    "kernel=0 bias=1" },
+  { "torch", "Linear", "units=@weight.0 use_bias=?bias",
+    "kernel=weight:10 bias=bias" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -86,4 +94,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .param_stride = sizeof params[0],
   .ops = &ops,
   .example = "units=3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -194,6 +194,10 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "Dot", "axes=axes normalize=normalize", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -206,4 +210,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
   .example_inputs = "4; 4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -89,6 +89,12 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Dropout", "rate=ratio", "" },
+  { "keras", "Dropout", "rate=rate", "" },
+  { "torch", "Dropout", "rate=p", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -106,4 +112,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .param_stride = sizeof params[0],
   .ops = &ops,
   .example = "rate=0.4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -117,6 +117,15 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Gather", "input_dim=@data.0 output_dim=@data.1",
+    "embeddings=data" },
+  { "keras", "Embedding", "input_dim=input_dim output_dim=output_dim",
+    "embeddings=0" },
+  { "torch", "Embedding", "input_dim=@weight.0 output_dim=@weight.1",
+    "embeddings=weight" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -133,4 +142,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .ops = &ops,
   .example = "input_dim=5 output_dim=3",
   .example_inputs = "2",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -58,6 +58,12 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Flatten", "", "" },
+  { "keras", "Flatten", "", "" },
+  { "torch", "Flatten", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -69,4 +75,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .flags = DNN_FLAG_IN_PLACE,
   .ops = &ops,
   .example_inputs = "2,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

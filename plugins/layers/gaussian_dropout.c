@@ -89,6 +89,10 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "GaussianDropout", "rate=rate", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -107,4 +111,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .ops = &ops,
   .example = "rate=0.3",
   .example_inputs = "6",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

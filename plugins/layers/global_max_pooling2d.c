@@ -2,6 +2,11 @@
  * global_pooling */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "onnx", "GlobalMaxPool", "keepdims='true'", "" },
+  { "keras", "GlobalMaxPooling2D", "keepdims=keepdims", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -14,4 +19,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=2 pool=max",
   .example = "keepdims=true",
   .example_inputs = "5,4,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

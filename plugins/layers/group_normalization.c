@@ -229,6 +229,17 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "GroupNormalization", "groups=num_groups epsilon=epsilon",
+    "gamma=scale beta=bias" },
+  { "keras", "GroupNormalization",
+    "groups=groups epsilon=epsilon center=center scale=scale",
+    "gamma=0 beta=1" },
+  { "torch", "GroupNorm",
+    "groups=num_groups epsilon=eps center=?bias scale=?weight",
+    "gamma=weight beta=bias" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -242,4 +253,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .ops = &ops,
   .example = "groups=2",
   .example_inputs = "3,2,4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -178,6 +178,15 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "LayerNormalization", "axis=axis epsilon=epsilon center=?B",
+    "gamma=Scale beta=B" },
+  { "keras", "LayerNormalization",
+    "axis=axis epsilon=epsilon center=center scale=scale", "gamma=0 beta=1" },
+  { "torch", "LayerNorm", "epsilon=eps center=?bias scale=?weight",
+    "gamma=weight beta=bias" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -189,4 +198,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .self_size = sizeof (LayerNormalization),
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -1,6 +1,13 @@
 /* max_pooling1d - the largest of windows that slide over a line: see pooling */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "onnx", "MaxPool", "pool_size=kernel_shape strides=strides", "" },
+  { "keras", "MaxPooling1D",
+    "pool_size=pool_size strides=strides padding=padding", "" },
+  { "torch", "MaxPool1d", "pool_size=kernel_size strides=stride", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -13,4 +20,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=1 pool=max pool_size=2",
   .example = "strides=1 padding=same",
   .example_inputs = "6,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

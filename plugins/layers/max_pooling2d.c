@@ -2,6 +2,13 @@
  */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "onnx", "MaxPool", "pool_size=kernel_shape strides=strides", "" },
+  { "keras", "MaxPooling2D",
+    "pool_size=pool_size strides=strides padding=padding", "" },
+  { "torch", "MaxPool2d", "pool_size=kernel_size strides=stride", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -14,4 +21,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=2 pool=max pool_size=2",
   .example = "padding=same",
   .example_inputs = "2,2,1",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

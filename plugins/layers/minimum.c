@@ -68,6 +68,11 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "Min", "", "" },
+  { "keras", "Minimum", "", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -79,4 +84,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .flags = DNN_FLAG_KEEPS_MASK,
   .ops = &ops,
   .example_inputs = "4; 4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -145,6 +145,10 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "Permute", "dims=dims", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -158,4 +162,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .ops = &ops,
   .example = "dims=3,1,2",
   .example_inputs = "2,3,4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -114,6 +114,12 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "PRelu", "", "alpha=slope" },
+  { "keras", "PReLU", "shared_axes=shared_axes", "alpha=0" },
+  { "torch", "PReLU", "", "alpha=weight" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -129,4 +135,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .param_stride = sizeof params[0],
   .ops = &ops,
   .example_inputs = "3,4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -99,6 +99,10 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "RepeatVector", "n=n", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -112,4 +116,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .ops = &ops,
   .example = "n=3",
   .example_inputs = "4",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

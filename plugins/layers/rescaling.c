@@ -58,6 +58,10 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "Rescaling", "scale=scale offset=offset", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -74,4 +78,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .param_stride = sizeof params[0],
   .ops = &ops,
   .example = "scale=0.5 offset=-1",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

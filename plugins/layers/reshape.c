@@ -86,6 +86,10 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "Reshape", "target_shape=target_shape", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -102,4 +106,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .ops = &ops,
   .example = "target_shape=3,-1",
   .example_inputs = "6",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

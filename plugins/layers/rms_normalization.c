@@ -134,6 +134,12 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "onnx", "RMSNormalization", "axis=axis epsilon=epsilon", "scale=scale" },
+  { "keras", "RMSNormalization", "axis=axis epsilon=epsilon", "scale=0" },
+  { "torch", "RMSNorm", "epsilon=eps", "scale=weight" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -147,4 +153,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
   .example_inputs = "6",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -2,6 +2,11 @@
  * spatial_dropout */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "keras", "SpatialDropout1D", "rate=rate", "" },
+  { "torch", "Dropout1d", "rate=p", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -15,4 +20,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=1",
   .example = "rate=0.4",
   .example_inputs = "6,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -104,6 +104,10 @@ static const DnnLayerOps ops = {
   .backward = backward,
 };
 
+static const DnnForeign foreign[] = {
+  { "keras", "UnitNormalization", "axis=axis", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1,
   .kind = DNN_KIND_LAYER,
@@ -117,4 +121,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .params = DNN_PARAM_TABLE (params),
   .ops = &ops,
   .example_inputs = "6",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -1,6 +1,10 @@
 /* up_sampling2d - so many positions where a plane has one: see up_sampling */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "keras", "UpSampling2D", "size=size interpolation=interpolation", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -13,4 +17,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=2 size=2",
   .example = "interpolation=bilinear",
   .example_inputs = "5,4,3",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -1,6 +1,10 @@
 /* up_sampling3d - so many positions where a volume has one: see up_sampling */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "keras", "UpSampling3D", "size=size", "" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -13,4 +17,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=3 size=2",
   .example = "size=2,1,2",
   .example_inputs = "4,3,2,2",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

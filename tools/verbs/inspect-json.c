@@ -5,6 +5,7 @@
 #include "json.h"
 
 #include <dnn-dtype.h>
+#include <dnn-foreign-row.h>
 #include <dnn-kind.h>
 #include <dnn-param.h>
 
@@ -146,6 +147,25 @@ add_head (JsonBuilder *b, const DnnInspection *self)
   json_builder_end_array (b);
 }
 
+static void
+add_foreign (JsonBuilder *b, const DnnPlugin *plugin)
+{
+  begin_array (b, "foreign");
+  for (uint32_t i = 0; i < dnn_foreign_n_rows (plugin); i++) {
+    const DnnForeign *row = dnn_foreign_at (plugin, i);
+
+    json_builder_begin_object (b);
+    add_json_text (b, "system", row->system);
+    add_json_text (b, "name", row->name);
+    add_json_text (b, "parameters", row->parameters);
+    add_json_text (b, "weights", row->weights);
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+  add_json_text (b, "onnx_function", dnn_plugin_onnx_function (plugin));
+  add_json_text (b, "c_expression", dnn_plugin_c_expression (plugin));
+}
+
 void
 print_inspection (const DnnInspection *self)
 {
@@ -156,6 +176,7 @@ print_inspection (const DnnInspection *self)
   add_parameters (b, "parameters", self, self->code);
   add_parameters (b, "keys", self, dnn_inspection_keys (self));
   add_example (b, self);
+  add_foreign (b, self->plugin);
   json_builder_end_object (b);
   print_json (b);
 }

@@ -68,6 +68,10 @@ void dnn_host_set_mask (DnnBuild *b, uint32_t mask);
 void dnn_host_add_mask (DnnBuild *b, uint32_t index, DnnShape shape);
 void dnn_host_add_state (DnnBuild *b, uint32_t index, DnnShape shape);
 
+/* --- of set-array.c ------------------------------------------------------- */
+
+void *dnn_host_set_array (DnnDecode *d, uint32_t dtype, DnnShape shape);
+
 /* --- services of windows.c ----------------------------------------------- */
 
 void dnn_host_add_windows (DnnBuild *b, uint32_t index,

@@ -145,7 +145,7 @@ random_numbers (const void *call, uint32_t stream, uint32_t distribution,
 }
 
 const DnnHost dnn_host = {
-  .struct_size = DNN_END_OF (DnnHost, set_dtype),
+  .struct_size = DNN_END_OF (DnnHost, set_array),
   .abi_major = DNN_ABI_MAJOR,
   .abi_minor = DNN_ABI_MINOR,
   .fail = dnn_host_fail,
@@ -189,4 +189,5 @@ const DnnHost dnn_host = {
   .set_mask = dnn_host_set_mask,
   .add_mask = dnn_host_add_mask,
   .add_state = dnn_host_add_state,
+  .set_array = dnn_host_set_array,
 };

@@ -10,10 +10,11 @@
 extern "C" {
 #endif
 
-/* [frozen] Weights, parted by blanks:
- *   ours = theirs[+theirs2]:AXES{order>order}
- * AXES: digits, after a split such as 0/C; {i,o,f,c>i,f,c,o}: equal blocks of
- * the last axis in another order; theirs may be a path (query_dense/vars/0). */
+/* [frozen] Parameters and weights are words, parted by blanks;
+ * docs/plugin-abi.md has the grammar. ours=NAME @NAME @TENSOR.AXIS ?TENSOR
+ * 1-NAME or 'text' ours=theirs[+theirs2][:[AXIS/SIZE,]AXES][{order>order}]
+ * AXES: a digit of theirs for each of our axes; {i,o,f,c>i,f,c,o}: equal blocks
+ * of the last axis in another order; theirs may be a path (query/vars/0). */
 typedef struct DnnForeign {
   const char *system;     /* "onnx", "keras", "torch" */
   const char *name;       /* "Gemm", "Dense", "Linear", "acme:snake" */

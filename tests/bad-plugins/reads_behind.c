@@ -1,0 +1,30 @@
+/* reads_behind - a decoder that takes the sizes in the file for true */
+#include <dnn/plugin.h>
+
+static int32_t
+recognizes (const uint8_t *bytes, int64_t n)
+{
+  return n > 0 && bytes[0] == 'R';
+}
+
+static int32_t
+decode (const void *self, const DnnHost *host, DnnDecode *d)
+{
+  uint8_t *y;
+
+  (void) self;
+  if (d->n_bytes < 2 || d->bytes[1] == 0)
+    return host->fail (d, "it has no size");
+  y = host->set_array (d, DNN_UINT8, DNN_SHAPE (d->bytes[1]));
+  for (int64_t i = 0; y != NULL && i < d->bytes[1]; i++)
+    y[i] = d->bytes[2 + i];
+  return 0;
+}
+
+static const DnnDecoderOps ops = { DNN_DECODER_OPS, recognizes, decode };
+
+const DnnPlugin dnn_plugin_v1 = {
+  DNN_PLUGIN_V1_1, DNN_KIND_DECODER, .name = "reads_behind",
+  .title = "Bad",  .version = "1.0", .summary = "for a test",
+  .reference = "", .ops = &ops,      .example_inputs = "UgRhYmNk",
+};
