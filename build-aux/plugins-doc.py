@@ -22,6 +22,7 @@ FLAGS = {'in_place': 'in place', 'random': 'random in training',
          'gives_value': 'gradient gives the value, too',
          'other_gradient': 'backward is not the derivative',
          'pattern': 'values go by their place',
+         'around': 'goes around another, which steps',
          'keeps_mask': 'padding stays padding',
          'reads_mask': 'knows what is padding'}
 HEAD = '''# Plugins

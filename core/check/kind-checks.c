@@ -58,6 +58,8 @@ const DnnKindChecks dnn_optimizer_checks = {
   .checks = {
     { "shapes", dnn_check_optimizer_shapes },
     { "memory", dnn_check_optimizer_memory },
+    { "overwrite", dnn_check_optimizer_overwrite },
+    { "read-only", dnn_check_optimizer_read_only },
     { "split", dnn_check_optimizer_split },
     { "descends", dnn_check_optimizer_descends },
     { "rate", dnn_check_optimizer_rate },

@@ -46,6 +46,10 @@ typedef struct DnnContext {
   float *const *worker_scratch; /* one block for each index */
   const int64_t *worker_stride; /* floats from a worker's to the next */
 
+  /* In step_all: runs the batch again.  NULL at any other time. */
+  int32_t (*evaluate) (void *data, DnnStepAll *a);
+  void *evaluate_data;
+
   const DnnConv *convs; /* of the layer's windows; NULL: it has none */
   float *windows_room;  /* of all workers together */
 } DnnContext;

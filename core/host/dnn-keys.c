@@ -65,6 +65,10 @@ static const DnnParam optimizer_params[] = {
            "updates after which the weights become the averages; 0: never"),
   DNN_INT (DnnOptimizerKeys, gradient_accumulation_steps, "1", 1, 1 << 24,
            "batches", "batches whose mean gradient makes an update"),
+  DNN_ROW (DnnOptimizerKeys, around, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "an optimizer that looks at the batch again, and leaves the step to "
+           "this one",
+           NULL),
 };
 
 const DnnPlugin dnn_optimizer_keys = {

@@ -34,6 +34,7 @@ typedef struct DnnOptimizerKeys {
   double ema_momentum;
   int64_t ema_overwrite_frequency;     /* updates; 0: never */
   int64_t gradient_accumulation_steps; /* gradients of an update */
+  const char *around;                  /* "sam(rho=0.05)" */
 } DnnOptimizerKeys;
 
 /* Of every layer; '*' is the name of a weight.  They fill no struct. */

@@ -37,6 +37,8 @@ typedef struct DnnKindRow {
   /* Its ops.  Offsets are from their beginning; 0: they have no such member. */
   uint32_t ops_size;                    /* the least struct_size */
   DnnKindOp required[DNN_KIND_MAX_OPS]; /* ends with a NULL, or is full */
+  DnnKindOp or_else;    /* in place of one that is required, where they reach so
+                         * far; no name: nothing is */
   size_t build;         /* of its build, which is one of DnnKindBuild */
   size_t min_inputs_at; /* of uint32_t */
   size_t max_inputs_at; /* of uint32_t */

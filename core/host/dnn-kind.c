@@ -81,6 +81,18 @@ read_op (const void *ops, size_t offset, void *ret_member, size_t size)
   memcpy (ret_member, (const char *) ops + offset, size);
 }
 
+static bool
+has_op (const void *ops, const DnnKindOp *op)
+{
+  void *function = NULL;
+  uint32_t size;
+
+  read_op (ops, 0, &size, sizeof size);
+  if (op->name != NULL && op->offset + sizeof function <= size)
+    read_op (ops, op->offset, &function, sizeof function);
+  return function != NULL;
+}
+
 const char *
 dnn_kind_missing_op (DnnKind kind, const void *ops)
 {
@@ -90,7 +102,7 @@ dnn_kind_missing_op (DnnKind kind, const void *ops)
     void *function;
 
     read_op (ops, required[i].offset, &function, sizeof function);
-    if (function == NULL)
+    if (function == NULL && !has_op (ops, &dnn_kind_row (kind)->or_else))
       return required[i].name;
   }
   return NULL;

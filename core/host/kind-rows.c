@@ -44,6 +44,19 @@ describe_layer (const void *ops, DnnKindSay say, void *data)
 }
 
 static void
+describe_optimizer (const void *ops, DnnKindSay say, void *data)
+{
+  const DnnOptimizerOps *optimizer = ops;
+
+  if (optimizer->struct_size >= DNN_END_OF (DnnOptimizerOps, step_all) &&
+      optimizer->step_all != NULL)
+    say (data, "Steps", "all weights at once, looking at a batch again");
+  if (optimizer->struct_size >= DNN_END_OF (DnnOptimizerOps, model_weight) &&
+      optimizer->model_weight != NULL)
+    say (data, "Model", "has other weights than training");
+}
+
+static void
 describe_loss (const void *ops, DnnKindSay say, void *data)
 {
   const DnnLossOps *loss = ops;
@@ -114,7 +127,9 @@ const DnnKindRow dnn_kind_optimizer = {
   .folder = "optimizers",
   .ops_size = DNN_END_OF (DnnOptimizerOps, step),
   .required = { DNN_KIND_OP (DnnOptimizerOps, step) },
-  .flags = DNN_FLAG_ELEMENTWISE,
+  .or_else = DNN_KIND_OP (DnnOptimizerOps, step_all),
+  .describe = describe_optimizer,
+  .flags = DNN_FLAG_ELEMENTWISE | DNN_FLAG_AROUND,
   .keys = &dnn_optimizer_keys,
   .min_inputs = 1,
   .max_inputs = 1,

@@ -40,6 +40,7 @@ dnn_flag_word (size_t i)
     { DNN_FLAG_GIVES_VALUE, "gives_value", "gradient gives the value, too" },
     { DNN_FLAG_OTHER_GRADIENT, "other_gradient",
       "backward is not the derivative" },
+    { DNN_FLAG_AROUND, "around", "goes around another, which steps" },
     { DNN_FLAG_PATTERN, "pattern", "values go by their place" },
     { DNN_FLAG_KEEPS_MASK, "keeps_mask", "padding stays padding" },
     { DNN_FLAG_READS_MASK, "reads_mask", "knows what is padding" },
@@ -151,14 +152,15 @@ build_example (DnnInspection *self, GError **error)
     return false;
   spec = dnn_spec_parse (self->example->spec, (DnnPlace){ 0 }, error);
   if (kind == DNN_KIND_OPTIMIZER && spec != NULL) {
-    g_autoptr (DnnOptimizer) optimizer =
-        dnn_optimizer_new (self->registry, spec, error);
+    g_autofree const char **host_keys = dnn_kind_key_names (kind);
 
+    component =
+        dnn_component_new (self->registry, kind, spec, host_keys, error);
     self->weight = DNN_SHAPE (4, 3);
     weight = dnn_tensor_of (&self->weight);
-    if (optimizer != NULL)
-      self->built = dnn_build_slots (dnn_optimizer_component (optimizer),
-                                     self->plugin->name, &weight, error);
+    if (component != NULL)
+      self->built = dnn_build_slots (component, self->plugin->name, &weight,
+                                     "dense/kernel", error);
     return self->built != NULL;
   }
   if (spec != NULL)

@@ -254,10 +254,13 @@ plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
     return NULL;
   count_weights (self);
   count_slots (self, optimizer);
+  self->whole_gradients = options.store_gradients;
+  self->optimizer_scratch = dnn_optimizer_scratch_bytes (optimizer);
   self->data = data != NULL ? data->bytes : 0;
   self->cache = count_cache (model, options.first_stage, data);
-  self->total = self->data + self->weights + self->optimizer + self->arena +
-                self->evaluation_arena + self->changes + self->cache;
+  self->total = self->data + self->weights + self->optimizer +
+                self->optimizer_scratch + self->arena + self->evaluation_arena +
+                self->changes + self->cache;
   return g_steal_pointer (&self);
 }
 
@@ -379,8 +382,13 @@ dnn_memory_plan_to_text (const DnnMemoryPlan *self)
   append_line (text, "data, as in their files", self->data);
   append_line (text, "weights", self->weights);
   append_line (text, "optimizer's slots", self->optimizer);
+  if (self->optimizer_scratch > 0)
+    append_line (text, "optimizer's scratch", self->optimizer_scratch);
   append_line (text, "arena of a training step", self->arena);
-  append_line (text, "  gradients of the weights, which share it",
+  append_line (text,
+               self->whole_gradients
+                   ? "  gradients of the weights, which stay whole"
+                   : "  gradients of the weights, which share it",
                self->weight_gradients);
   if (self->evaluation_arena > 0)
     append_line (text, "arena of an evaluation step", self->evaluation_arena);

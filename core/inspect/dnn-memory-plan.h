@@ -30,9 +30,11 @@ typedef struct DnnMemoryPlan {
   size_t data;             /* all splits, in their files' element types */
   size_t weights;          /* and buffers */
   size_t weight_gradients; /* these lie in the arena, too */
+  bool whole_gradients; /* all of them until the step: it needs them together */
   size_t optimizer;
-  size_t arena;            /* of a training step */
-  size_t evaluation_arena; /* of validation; 0: no rows validate */
+  size_t optimizer_scratch; /* of a step */
+  size_t arena;             /* of a training step */
+  size_t evaluation_arena;  /* of validation; 0: no rows validate */
   size_t changes; /* what changes training rows works in; 0: nothing does */
   size_t cache;   /* what a frozen beginning makes of every row; 0: none */
   size_t buffers; /* what the arena would be if nothing were shared */

@@ -16,8 +16,8 @@ dnn_snapshot_free (DnnSnapshot *self)
   g_free (self);
 }
 
-DnnSnapshot *
-dnn_snapshot_new (const DnnModel *model, GError **error)
+static DnnSnapshot *
+make (const DnnModel *model, bool with_weights, GError **error)
 {
   g_autoptr (DnnSnapshot) self = g_new0 (DnnSnapshot, 1);
   size_t n = dnn_model_n_weights (model);
@@ -26,6 +26,8 @@ dnn_snapshot_new (const DnnModel *model, GError **error)
   for (; self->n < n; self->n++) {
     const DnnWeight *weight = dnn_model_weight (model, self->n);
 
+    if (!with_weights && !weight->is_buffer)
+      continue;
     self->weights[self->n] = dnn_memory_new (dnn_weight_bytes (weight), error);
     if (self->weights[self->n] == NULL)
       return NULL;
@@ -34,13 +36,26 @@ dnn_snapshot_new (const DnnModel *model, GError **error)
   return g_steal_pointer (&self);
 }
 
+DnnSnapshot *
+dnn_snapshot_new (const DnnModel *model, GError **error)
+{
+  return make (model, true, error);
+}
+
+DnnSnapshot *
+dnn_snapshot_new_of_buffers (const DnnModel *model, GError **error)
+{
+  return make (model, false, error);
+}
+
 void
 dnn_snapshot_take (DnnSnapshot *self, const DnnModel *model)
 {
   for (size_t i = 0; i < self->n; i++) {
     const DnnWeight *weight = dnn_model_weight (model, i);
 
-    memcpy (self->weights[i], weight->tensor.data, dnn_weight_bytes (weight));
+    if (self->weights[i] != NULL)
+      memcpy (self->weights[i], weight->tensor.data, dnn_weight_bytes (weight));
   }
 }
 
@@ -50,6 +65,7 @@ dnn_snapshot_put (const DnnSnapshot *self, DnnModel *model)
   for (size_t i = 0; i < self->n; i++) {
     DnnWeight *weight = dnn_model_weight (model, i);
 
-    memcpy (weight->tensor.data, self->weights[i], dnn_weight_bytes (weight));
+    if (self->weights[i] != NULL)
+      memcpy (weight->tensor.data, self->weights[i], dnn_weight_bytes (weight));
   }
 }

@@ -49,10 +49,13 @@ struct DnnTrainer {
   DnnSnapshot *last;   /* (owned) the weights before that; or NULL */
   uint64_t step;       /* done, of the run */
   uint64_t phase_step; /* the run's step at which the phase began */
-  int64_t batch;       /* done, of the epoch that has begun */
-  int64_t epoch_start; /* microseconds: when this process began it */
-  int64_t epoch;       /* done, of the run */
-  int64_t phase_epoch; /* the run's epoch at which the phase began */
+  int64_t again;       /* index of the batch of the step, to be run again */
+  DnnPassInfo again_info;  /* with this */
+  DnnSnapshot *buffers;    /* (owned) room while it is; NULL: it never is */
+  int64_t batch;           /* done, of the epoch that has begun */
+  int64_t epoch_start;     /* microseconds: when this process began it */
+  int64_t epoch;           /* done, of the run */
+  int64_t phase_epoch;     /* the run's epoch at which the phase began */
   DnnAfterStep after_step; /* see dnn_trainer_on_step */
   DnnAfterEpoch after_epoch;
   void *after_data;
@@ -113,6 +116,10 @@ bool dnn_trainer_run_validation (DnnTrainer *self, DnnHistoryEpoch *epoch,
 
 /* The random numbers that an epoch's rows are ordered by. */
 DnnKey dnn_trainer_order_key (const DnnTrainer *self, int64_t epoch);
+/* Room for a batch that is run again, where the optimizer asks for that. */
+bool dnn_trainer_make_again (DnnTrainer *self, GError **error);
+/* A DnnEvaluate: `data` is the trainer. */
+bool dnn_trainer_look_again (void *data, double *ret_loss, GError **error);
 
 /* Makes plans anew where a layer's `trainable` is not what they know. */
 bool dnn_trainer_refresh (DnnTrainer *self, GError **error);

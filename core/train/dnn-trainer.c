@@ -23,6 +23,7 @@ dnn_trainer_free (DnnTrainer *self)
   dnn_health_free (self->health);
   dnn_probe_free (self->probe);
   dnn_proof_free (self->proof);
+  dnn_snapshot_free (self->buffers);
   dnn_snapshot_free (self->last);
   dnn_history_free (self->history);
   dnn_feeder_free (self->validation);
@@ -125,6 +126,7 @@ replan (DnnTrainer *self, GError **error)
   self->proof = dnn_proof_new (self->model);
   return dnn_optimizer_prepare (self->parts.optimizer, self->model, self->pool,
                                 error) &&
+         dnn_trainer_make_again (self, error) &&
          make_feeder (self, &self->feeder, self->data->train, true, error) &&
          dnn_trainer_make_augment (self, error) &&
          (self->data->validation == NULL ||
@@ -205,7 +207,8 @@ dnn_trainer_set_optimizer (DnnTrainer *self, const DnnSpec *optimizer,
     return false;
   dnn_optimizer_free (self->parts.optimizer);
   self->parts.optimizer = g_steal_pointer (&other);
-  return true;
+  /* It may need gradients kept that the other did not. */
+  return replan (self, error);
 }
 
 bool

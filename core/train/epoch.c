@@ -92,6 +92,11 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
     return false;
   dnn_optimizer_set_length (self->parts.optimizer,
                             dnn_trainer_phase_length (self));
+  dnn_optimizer_set_batch (self->parts.optimizer,
+                           dnn_objective_batch_loss (self->parts.objective),
+                           dnn_trainer_look_again, self);
+  self->again = batch->index;
+  self->again_info = info;
   dnn_optimizer_begin_step (self->parts.optimizer, self->step,
                             self->step - self->phase_step);
   if (gradient && !dnn_executor_backward (batch->plan, &info, &sink, error))

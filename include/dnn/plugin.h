@@ -13,6 +13,7 @@
 
 #include <dnn/abi/activation.h>
 #include <dnn/abi/affine.h>
+#include <dnn/abi/all_weights.h>
 #include <dnn/abi/axes.h>
 #include <dnn/abi/axes_pass.h>
 #include <dnn/abi/callback.h>
@@ -25,6 +26,7 @@
 #include <dnn/abi/initializer.h>
 #include <dnn/abi/kind.h>
 #include <dnn/abi/layer.h>
+#include <dnn/abi/line_search.h>
 #include <dnn/abi/loss.h>
 #include <dnn/abi/masks.h>
 #include <dnn/abi/metric.h>

@@ -1,7 +1,8 @@
 /* test-golden-runs.c - whole trainings, as Keras did them
  *
  * Same initial weights, same batches in order: the loss of every step, the
- * weights at the end and the predictions agree with Keras to 1e-4.
+ * weights at the end and the predictions agree with Keras, or with PyTorch and
+ * formulas in float64 (build-aux/golden/twice.py), to 1e-4.
  */
 #include "dnn-predictor.h"
 #include "dnn-test-data.h"
@@ -228,17 +229,14 @@ test_run (gconstpointer user_data)
   compare_predictions (golden, model, x);
 }
 
-int
-main (int argc, char *argv[])
+static void
+add_runs (JsonParser *parser, const char *file)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autofree char *path = NULL;
+  g_autofree char *path =
+      g_build_filename (g_getenv ("DNN_TEST_DATA"), "golden", file, NULL);
   g_autoptr (GError) error = NULL;
   JsonArray *cases;
 
-  g_test_init (&argc, &argv, NULL);
-  path = g_build_filename (g_getenv ("DNN_TEST_DATA"), "golden", "runs.json",
-                           NULL);
   json_parser_load_from_file (parser, path, &error);
   g_assert_no_error (error);
   cases = json_object_get_array_member (
@@ -250,6 +248,18 @@ main (int argc, char *argv[])
 
     g_test_add_data_func (name, golden, test_run);
   }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (JsonParser) runs = json_parser_new ();
+  g_autoptr (JsonParser) twice = json_parser_new ();
+
+  g_test_init (&argc, &argv, NULL);
+
+  add_runs (runs, "runs.json");
+  add_runs (twice, "twice-runs.json");
 
   return g_test_run ();
 }

@@ -17,6 +17,25 @@ static const Bad bad[] = {
     "'bias'" },
   { "exclude-alone", "sgd exclude_from_weight_decay=bias", DNN_ERROR_PARAM,
     "'exclude_from_weight_decay' needs 'weight_decay = 0.004' beside it" },
+  { "around-as-type", "sam", DNN_ERROR_PARAM,
+    "'sam' moves no weight itself; it goes around an optimizer that does" },
+  { "around-that-steps", "sgd around=adam", DNN_ERROR_PARAM,
+    "around must be an optimizer that leaves the step to another, not 'adam'" },
+  { "around-unknown", "sgd around=samm", DNN_ERROR_NAME,
+    "around: there is no optimizer plugin 'samm'; did you mean 'sam'" },
+  { "around-its-parameter", "sgd around='sam(rho=-1)'", DNN_ERROR_PARAM,
+    "around: sam: rho must be a number from 0" },
+  { "around-all", "lbfgs around=sam", DNN_ERROR_PARAM,
+    "nothing goes around 'lbfgs', which moves all weights at once" },
+  { "around-accumulated", "sgd around=sam gradient_accumulation_steps=4",
+    DNN_ERROR_PARAM,
+    "gradient_accumulation_steps must be 1 with 'sam', which looks at one "
+    "batch more than once, not '4'" },
+  { "all-accumulated", "lbfgs gradient_accumulation_steps=2", DNN_ERROR_PARAM,
+    "gradient_accumulation_steps must be 1 with 'lbfgs'" },
+  { "all-decayed", "lbfgs weight_decay=0.1", DNN_ERROR_PARAM,
+    "weight_decay must be 0 with 'lbfgs', whose steps are measured by the "
+    "loss, not '0.1'" },
 };
 
 static void

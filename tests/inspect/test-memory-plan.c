@@ -9,6 +9,8 @@
 
 #include <unistd.h>
 
+#include <string.h>
+
 static DnnMemoryPlan *
 plan (const char *text, int64_t batch, GError **error)
 {
@@ -117,6 +119,9 @@ static const Row rows[] = {
   { "slots", DNN_RUN_MODEL DNN_RUN_TRAIN "[optimizer]\ntype = adam\n" },
   { "global-norm", DNN_RUN_MODEL DNN_RUN_TRAIN
     "[optimizer]\ntype = adam\nglobal_clipnorm = 1\n" },
+  { "around",
+    DNN_RUN_MODEL DNN_RUN_TRAIN "[optimizer]\ntype = adam\naround = sam\n" },
+  { "scratch", DNN_RUN_MODEL DNN_RUN_TRAIN "[optimizer]\ntype = muon\n" },
   { "averages",
     DNN_RUN_MODEL DNN_RUN_TRAIN "[optimizer]\ntype = sgd\nuse_ema = true\n" },
   { "parametrized",
@@ -166,6 +171,28 @@ test_phases (void)
   g_assert_cmpstr (self->phase, ==, "all");
   for (size_t i = 0; i < dnn_model_n_layers (self->model); i++)
     g_assert_true (dnn_model_layer (self->model, i)->trainable);
+}
+
+static void
+test_look_again (void)
+{
+  g_autoptr (DnnMemoryPlan) plain =
+      plan_good (DNN_RUN_DATA DNN_RUN_MODEL DNN_RUN_TRAIN DNN_RUN_SGD, 0);
+  g_autoptr (DnnMemoryPlan) around = plan_good (
+      DNN_RUN_DATA DNN_RUN_MODEL DNN_RUN_TRAIN DNN_RUN_SGD "around = sam\n", 0);
+  g_autofree char *text = dnn_memory_plan_to_text (around);
+
+  g_test_summary ("What looks again keeps all gradients, and has scratch");
+
+  g_assert_cmpuint (plain->optimizer_scratch, ==, 0);
+  /* 32, 8, 24 and 3 numbers, each rounded up to 64 bytes */
+  g_assert_cmpuint (around->optimizer_scratch, ==, 128 + 64 + 128 + 64);
+  g_assert_cmpuint (around->total, ==,
+                    plain->total + around->optimizer_scratch + around->arena -
+                        plain->arena);
+  g_assert_nonnull (
+      strstr (text, "gradients of the weights, which stay whole"));
+  g_assert_nonnull (strstr (text, "optimizer's scratch"));
 }
 
 static void
@@ -283,6 +310,7 @@ main (int argc, char *argv[])
     dnn_add_row ("/memory-plan/as-trained", rows[i].name, &rows[i],
                  test_as_trained);
   g_test_add_func ("/memory-plan/phases", test_phases);
+  g_test_add_func ("/memory-plan/look-again", test_look_again);
   g_test_add_func ("/memory-plan/rejects", test_rejects);
   g_test_add_data_func ("/data-head/plain", "", test_heads);
   g_test_add_data_func ("/data-head/packed", ".gz", test_heads);

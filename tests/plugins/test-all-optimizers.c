@@ -161,7 +161,7 @@ step_range (DnnTestOptimizer *o, int64_t first, int64_t last, const float *g)
   DnnContext context = { .pool = o->pool };
   float *slots[DNN_MAX_DECLARED] = { NULL };
   DnnStep step = {
-    .call = { DNN_END_OF (DnnStep, weight), 0, &context },
+    .call = { DNN_END_OF (DnnStep, scratch), 0, &context },
     .n = last - first,
     .w = (float *) state->weight->tensor.data + first,
     .g = g + first,

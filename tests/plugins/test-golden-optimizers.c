@@ -126,6 +126,7 @@ main (int argc, char *argv[])
   dnn_test_add_golden ("optimizers", DNN_KIND_OPTIMIZER, test_case);
   dnn_test_add_golden ("more-optimizers", DNN_KIND_OPTIMIZER, test_case);
   dnn_test_add_golden ("shelf-optimizers", DNN_KIND_OPTIMIZER, test_case);
+  dnn_test_add_golden ("named-optimizers", DNN_KIND_OPTIMIZER, test_case);
 
   return g_test_run ();
 }

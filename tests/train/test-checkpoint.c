@@ -54,6 +54,10 @@ static const Case cases[] = {
     "[phase a]\nsteps = 6\nfrozen = dense\n"
     "callbacks = early_stopping(restore_best=true)\n"
     "[phase b]\nepochs = 2\noptimizer.global_clipnorm = 0.1\n" },
+  { "around", DNN_RUN_DATA DEEP TRAIN ("") ADAM "around = sam(rho=0.1)\n" },
+  { "line-search",
+    DNN_RUN_DATA DEEP TRAIN ("") "[optimizer]\ntype = lbfgs\n"
+                                 "max_iter = 3\nhistory_size = 4\n" },
   { "frozen-beginning",
     DNN_RUN_DATA "[model]\nlayers = dense units=8 ! relu ! dense units=3 "
                  "activation=softmax\n" TRAIN ("frozen = dense\n") ADAM },

@@ -153,6 +153,8 @@ add_memory (JsonBuilder *b, const DnnMemoryPlan *plan, bool has_data)
   add_json_int (b, "weight_bytes", (int64_t) plan->weights);
   add_json_int (b, "weight_gradient_bytes", (int64_t) plan->weight_gradients);
   add_json_int (b, "optimizer_bytes", (int64_t) plan->optimizer);
+  add_json_int (b, "optimizer_scratch_bytes",
+                (int64_t) plan->optimizer_scratch);
   add_json_int (b, "arena_bytes", (int64_t) plan->arena);
   add_json_int (b, "evaluation_arena_bytes", (int64_t) plan->evaluation_arena);
   add_json_int (b, "changes_bytes", (int64_t) plan->changes);

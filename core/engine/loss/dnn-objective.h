@@ -91,6 +91,9 @@ void dnn_objective_set_penalty (DnnObjective *self, double penalty);
  * that of the mean loss into plan->loss_value->gradient, too. */
 bool dnn_objective_update (DnnObjective *self, const DnnBatch *batch,
                            bool gradient, GError **error);
+/* The loss of a batch and its gradient; nothing is taken in. */
+bool dnn_objective_look_again (DnnObjective *self, const DnnBatch *batch,
+                               double *ret_loss, GError **error);
 /* Writes that gradient alone. */
 bool dnn_objective_gradient (DnnObjective *self, const DnnBatch *batch,
                              GError **error);

@@ -223,13 +223,40 @@ convert_batch (DnnObjective *self, const DnnBatch *batch)
     dnn_units_set (self->units, &self->in_units[0], &self->in_units[1]);
 }
 
+/* The losses of all samples of the batch together, and the penalty as often. */
+static double
+sum_losses (const DnnObjective *self, const DnnSamples *samples)
+{
+  return dnn_samples_sum (samples, samples->weights) +
+         self->penalty * samples->n_real;
+}
+
+static const DnnSamples *
+samples_of_loss (const DnnObjective *self)
+{
+  return dnn_reads_mask (self->loss) ? &self->whole : &self->samples;
+}
+
+bool
+dnn_objective_look_again (DnnObjective *self, const DnnBatch *batch,
+                          double *ret_loss, GError **error)
+{
+  const DnnSamples *samples = samples_of_loss (self);
+
+  begin_batch (self, batch);
+  if (!find_loss (self, batch, true, error))
+    return false;
+  *ret_loss = samples->n_real > 0 ? sum_losses (self, samples) / samples->n_real
+                                  : self->penalty;
+  return true;
+}
+
 bool
 dnn_objective_update (DnnObjective *self, const DnnBatch *batch, bool gradient,
                       GError **error)
 {
   GPtrArray *both[] = { self->metrics, self->tables };
-  const DnnSamples *samples =
-      dnn_reads_mask (self->loss) ? &self->whole : &self->samples;
+  const DnnSamples *samples = samples_of_loss (self);
   double sum;
 
   begin_batch (self, batch);
@@ -241,8 +268,7 @@ dnn_objective_update (DnnObjective *self, const DnnBatch *batch, bool gradient,
   if (!find_loss (self, batch, gradient, error))
     return false;
   self->losses = losses_of (samples, &batch->plan->prediction->tensor);
-  sum = dnn_samples_sum (samples, samples->weights);
-  sum += self->penalty * samples->n_real;
+  sum = sum_losses (self, samples);
   self->state.sum += sum;
   self->state.count += samples->n_real;
   self->batch_loss =

@@ -16,7 +16,11 @@ typedef enum DnnHostSlot {
 struct DnnOptimizer {
   DnnComponent *component; /* (owned) */
   const DnnOptimizerOps *ops;
-  const DnnParam *rate; /* its learning_rate; NULL: it has none */
+  DnnComponent *around;    /* (owned) which leaves the gradient by which
+                            * `component` steps; NULL: none */
+  const DnnComponent *all; /* whose step_all is called; NULL: nobody's */
+  void *all_self;          /* (owned) its struct, with this step's values */
+  const DnnParam *rate;    /* its learning_rate; NULL: it has none */
   DnnOptimizerKeys keys;
   GPtrArray *states; /* (owned) of DnnWeightState */
   DnnPool *pool;
@@ -25,7 +29,54 @@ struct DnnOptimizer {
   uint64_t step;
   uint64_t schedule_step;
   DnnLength length; /* of the schedules */
+  double loss;      /* of the batch that is stepped by */
+  DnnEvaluate evaluate;
+  void *evaluate_data;
+  GError *error;     /* (owned) of evaluate; NULL: it went well */
+  void *room;        /* (owned) scratch of all weights */
+  size_t n_room;     /* bytes */
+  DnnStep *steps;    /* (owned) one a weight, for step_all */
+  DnnStep **step_at; /* (owned) those of this step */
 };
+
+/* --- an optimizer around another ------------------------------------------ */
+
+/* Makes what the key `around` names, and finds whose step_all is called; keys
+ * that do not go with that are DNN_ERROR_PARAM. */
+bool dnn_optimizer_make_around (DnnOptimizer *self, DnnRegistry *registry,
+                                GError **error);
+/* DNN_ERROR_PARAM where the weight has a rate of its own, and one rate moves
+ * all. */
+bool dnn_optimizer_check_multiplier (const DnnOptimizer *self,
+                                     const DnnWeight *weight, GError **error);
+/* Room for scratch, once all states are there. */
+bool dnn_optimizer_make_room (DnnOptimizer *self, GError **error);
+
+/* --- gradients ----------------------------------------------------------- */
+
+/* In a fixed order, in double, by lanes that the compiler can vectorize. */
+double dnn_optimizer_sum_of_squares (const DnnTensor *dw);
+/* What a gradient of that sum of squares is multiplied by, so that its norm is
+ * `most` at most. */
+float dnn_optimizer_clip_factor (double sum, double most);
+/* The same of all gradients that wait, by global_clipnorm. */
+float dnn_optimizer_global_factor (const DnnOptimizer *self);
+/* clipvalue. */
+void dnn_optimizer_clip_values (const DnnOptimizer *self, float *g, int64_t n);
+
+/* --- steps --------------------------------------------------------------- */
+
+/* Writes the plugin's struct of this step: its schedules' values. */
+void dnn_optimizer_resolve (const DnnOptimizer *self,
+                            const DnnComponent *component, void *ret_self);
+/* A weight in step_all. */
+void dnn_optimizer_fill_all (const DnnOptimizer *self, DnnWeightState *state,
+                             DnnStep *ret_step);
+/* Steps a weight by the gradient that waits, times a factor. */
+void dnn_optimizer_update_pending (DnnOptimizer *self, DnnWeightState *state,
+                                   float factor);
+/* What comes after a step, of a weight that step_all has moved. */
+void dnn_optimizer_finish_weight (DnnOptimizer *self, DnnWeightState *state);
 
 /* Makes an empty state for a weight that has none. */
 bool dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight,
@@ -40,8 +91,9 @@ bool dnn_optimizer_choose_decay (DnnOptimizer *self, const DnnModel *model,
 
 /* --- the host's own slots ------------------------------------------------ */
 
-bool dnn_optimizer_declare_host_slots (const DnnOptimizer *self,
-                                       DnnWeightState *state, GError **error);
+/* There is room for them behind the plugins'. */
+void dnn_optimizer_declare_host_slots (const DnnOptimizer *self,
+                                       DnnWeightState *state);
 /* Once a step and weight: whether this gradient makes an update. */
 void dnn_optimizer_count_gradient (const DnnOptimizer *self,
                                    DnnWeightState *state);

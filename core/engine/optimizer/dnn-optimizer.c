@@ -33,6 +33,12 @@ dnn_optimizer_free (DnnOptimizer *self)
     return;
   dnn_context_clear (&self->context);
   g_ptr_array_unref (self->states);
+  g_clear_error (&self->error);
+  dnn_memory_free (self->room);
+  g_free (self->step_at);
+  g_free (self->steps);
+  g_free (self->all_self);
+  g_clear_pointer (&self->around, dnn_component_free);
   dnn_component_free (self->component);
   g_free (self);
 }
@@ -136,7 +142,9 @@ dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec, GError **error)
   self->rate = dnn_param_find (self->component->code, "learning_rate");
   self->running = (DnnRunning){ "optimizer", self->component->plugin->name,
                                 self->component->plugin->name, "step" };
-  return g_steal_pointer (&self);
+  return dnn_optimizer_make_around (self, registry, error)
+             ? g_steal_pointer (&self)
+             : NULL;
 }
 
 const DnnComponent *
@@ -148,7 +156,23 @@ dnn_optimizer_component (const DnnOptimizer *self)
 bool
 dnn_optimizer_stores_gradients (const DnnOptimizer *self)
 {
-  return isfinite (self->keys.global_clipnorm);
+  return isfinite (self->keys.global_clipnorm) ||
+         dnn_optimizer_looks_again (self);
+}
+
+bool
+dnn_optimizer_looks_again (const DnnOptimizer *self)
+{
+  return self->all != NULL;
+}
+
+void
+dnn_optimizer_set_batch (DnnOptimizer *self, double loss, DnnEvaluate evaluate,
+                         void *data)
+{
+  self->loss = loss;
+  self->evaluate = evaluate;
+  self->evaluate_data = data;
 }
 
 /* --- states -------------------------------------------------------------- */
@@ -177,7 +201,8 @@ slot_count (const DnnDeclared *slot)
 static bool
 allocate_slots (DnnWeightState *state, GError **error)
 {
-  state->data = g_new0 (float *, state->slots.n + 1);
+  /* A plugin may look at any index that it might have declared. */
+  state->data = g_new0 (float *, 2 * DNN_MAX_DECLARED);
   for (uint32_t i = 0; i < state->slots.n; i++) {
     const DnnDeclared *slot = &state->slots.at[i];
     int64_t n = slot_count (slot);
@@ -193,23 +218,64 @@ allocate_slots (DnnWeightState *state, GError **error)
   return true;
 }
 
+/* Slots and scratch of one of the two plugins. */
+static bool
+declare_role (const DnnComponent *component, DnnWeightState *state,
+              DnnOptimizerRole role, GError **error)
+{
+  const char *prefix = role == DNN_ROLE_AROUND ? "around." : "";
+  g_autofree DnnBuilt *built =
+      dnn_build_slots (component, component->plugin->name, &state->shape,
+                       state->weight->name, error);
+
+  if (built == NULL)
+    return false;
+  state->scratch[role] = built->scratch;
+  for (uint32_t i = 0; i < built->slots.n; i++) {
+    DnnDeclared *slot = &state->slots.at[state->slots.n];
+    g_autofree char *name = NULL;
+
+    if (state->slots.n + DNN_N_HOST_SLOTS == DNN_MAX_DECLARED) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                   "%s: %u slots leave no room for the host's; %d are the most",
+                   component->plugin->name, built->slots.n,
+                   DNN_MAX_DECLARED - DNN_N_HOST_SLOTS);
+      return false;
+    }
+    *slot = built->slots.at[i];
+    name = g_strconcat (prefix, slot->name, NULL);
+    slot->name = slot->set ? g_intern_string (name) : NULL;
+    state->slots.n++;
+  }
+  return true;
+}
+
+static bool
+declare_slots (DnnOptimizer *self, DnnWeightState *state, GError **error)
+{
+  if (!declare_role (self->component, state, DNN_ROLE_TYPE, error))
+    return false;
+  state->n_own = state->slots.n;
+  if (self->around != NULL &&
+      !declare_role (self->around, state, DNN_ROLE_AROUND, error))
+    return false;
+  state->n_around = state->slots.n - state->n_own;
+  dnn_optimizer_declare_host_slots (self, state);
+  return dnn_optimizer_check_multiplier (self, state->weight, error);
+}
+
 /* What the optimizer remembers of a weight, without room for it. */
 static DnnWeightState *
 declare_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
 {
   DnnWeightState *state = g_new0 (DnnWeightState, 1);
-  g_autofree DnnBuilt *built = NULL;
 
   g_ptr_array_add (self->states, state);
   state->weight = weight;
   state->owner = dnn_random_owner (weight->name);
   state->shape = weight->tensor;
   state->shape.data = NULL;
-  built = dnn_build_slots (self->component, self->component->plugin->name,
-                           &state->shape, error);
-  if (built != NULL)
-    state->slots = built->slots;
-  if (built != NULL && dnn_optimizer_declare_host_slots (self, state, error))
+  if (declare_slots (self, state, error))
     return state;
   g_prefix_error (error, "%s: ", weight->name);
   return NULL;
@@ -256,7 +322,8 @@ dnn_optimizer_prepare (DnnOptimizer *self, DnnModel *model, DnnPool *pool,
 {
   self->pool = pool;
   self->context.pool = pool;
-  return add_states (self, model, dnn_optimizer_add_state, error);
+  return add_states (self, model, dnn_optimizer_add_state, error) &&
+         dnn_optimizer_make_room (self, error);
 }
 
 static bool
@@ -319,6 +386,11 @@ dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed)
 bool
 dnn_optimizer_check (DnnOptimizer *self, GError **error)
 {
+  if (self->error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&self->error));
+    dnn_context_clear (&self->context);
+    return false;
+  }
   if (self->context.message == NULL)
     return true;
   dnn_context_take_error (&self->context, self->component->plugin->name,

@@ -17,17 +17,28 @@ DNN_BEGIN_DECLS
 typedef struct DnnOptimizer DnnOptimizer;
 struct DnnSafetensors;
 
+/* The plugin that steps, and the one that goes around it. */
+typedef enum DnnOptimizerRole {
+  DNN_ROLE_TYPE,
+  DNN_ROLE_AROUND,
+  DNN_N_ROLES
+} DnnOptimizerRole;
+
 /* What is remembered of one weight. */
 typedef struct DnnWeightState {
   DnnWeight *weight;
   DnnDeclaredList slots; /* names and shapes; the last are the host's */
   uint32_t n_own;        /* the plugin's */
-  float **data;          /* (owned) one block a slot; NULL: not declared */
-  uint64_t t;            /* updates since the slots were made */
-  float n_gradients;     /* this one, and those that waited for it */
-  bool updates;          /* whether this step moves the weight */
-  bool decays;           /* by weight_decay, before every step */
-  void *self;      /* (owned) the plugin's struct, with this step's values */
+  uint32_t n_around;     /* behind them, those of the one around it */
+  DnnDeclaredList scratch[DNN_N_ROLES]; /* free for use within a step */
+  float
+      *scratch_at[DNN_N_ROLES][DNN_MAX_DECLARED]; /* in the optimizer's room */
+  float **data;      /* (owned) one block a slot; NULL: not declared */
+  uint64_t t;        /* updates since the slots were made */
+  float n_gradients; /* this one, and those that waited for it */
+  bool updates;      /* whether this step moves the weight */
+  bool decays;       /* by weight_decay, before every step */
+  void *self;        /* (owned) the plugin's struct, with this step's values */
   float **at;      /* (owned) room for the slots of a range: one row a worker */
   DnnTensor shape; /* of the weight, without data */
   DnnTensor *pending; /* a gradient that waits for the global norm */
@@ -38,7 +49,7 @@ typedef struct DnnWeightState {
 /* `spec`: the plugin and its parameters, and the host's keys: clipvalue,
  * clipnorm, global_clipnorm (one of them at most), weight_decay,
  * exclude_from_weight_decay, use_ema, ema_momentum, ema_overwrite_frequency,
- * gradient_accumulation_steps. */
+ * gradient_accumulation_steps, around. */
 DnnOptimizer *dnn_optimizer_new (DnnRegistry *registry, const DnnSpec *spec,
                                  GError **error);
 void dnn_optimizer_free (DnnOptimizer *self);
@@ -80,6 +91,17 @@ bool dnn_optimizer_compare (DnnOptimizer *self, const DnnOptimizer *other,
 
 /* Whether gradients must be kept until the end of backward. */
 bool dnn_optimizer_stores_gradients (const DnnOptimizer *self);
+/* Whether a step may have its batch run again, at other weights. */
+bool dnn_optimizer_looks_again (const DnnOptimizer *self);
+/* Bytes of the scratch of a step. */
+size_t dnn_optimizer_scratch_bytes (const DnnOptimizer *self);
+
+/* Runs the batch of this step again, at the weights as they are, and hands all
+ * gradients to the sink; buffers end as they were. */
+typedef bool (*DnnEvaluate) (void *data, double *ret_loss, GError **error);
+/* The batch of the next step: its loss, and how it is run again. */
+void dnn_optimizer_set_batch (DnnOptimizer *self, double loss,
+                              DnnEvaluate evaluate, void *data);
 
 /* A step: begin, then backward with the sink, then end.  `schedule_step`
  * counts from where schedules begin. */

@@ -31,7 +31,7 @@ find_slot (const DnnWeightState *state, const DnnDeclared *like)
 static bool
 would_tear (const DnnWeightState *state, const DnnWeightState *other)
 {
-  for (uint32_t i = 0; i < state->n_own; i++) {
+  for (uint32_t i = 0; i < state->n_own + state->n_around; i++) {
     const DnnDeclared *slot = &state->slots.at[i];
 
     if (slot->set && !dnn_optimizer_slot_is_like_weight (state, i) &&
@@ -47,7 +47,8 @@ find_source (const DnnWeightState *state, const DnnWeightState *other,
              uint32_t i)
 {
   const DnnDeclared *slot = &state->slots.at[i];
-  const bool own = i < state->n_own; /* else the host's: never torn */
+  /* Else the host's: never torn. */
+  const bool own = i < state->n_own + state->n_around;
 
   if (!slot->set || (own && would_tear (state, other)))
     return -1;

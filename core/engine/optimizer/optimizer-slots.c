@@ -11,23 +11,16 @@
 static float *
 host_slot (const DnnWeightState *state, DnnHostSlot which)
 {
-  return state->data[state->n_own + which];
+  return state->data[state->n_own + state->n_around + which];
 }
 
-bool
+void
 dnn_optimizer_declare_host_slots (const DnnOptimizer *self,
-                                  DnnWeightState *state, GError **error)
+                                  DnnWeightState *state)
 {
   const DnnShape shape = dnn_shape_of (&state->shape);
   DnnDeclared *rows = state->slots.at + state->slots.n;
 
-  state->n_own = state->slots.n;
-  if (state->n_own + DNN_N_HOST_SLOTS > DNN_MAX_DECLARED) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
-                 "%u slots leave no room for the host's; %d are the most",
-                 state->n_own, DNN_MAX_DECLARED - DNN_N_HOST_SLOTS);
-    return false;
-  }
   state->slots.n += DNN_N_HOST_SLOTS;
   if (self->keys.gradient_accumulation_steps > 1) {
     rows[DNN_SLOT_SUM] =
@@ -41,7 +34,6 @@ dnn_optimizer_declare_host_slots (const DnnOptimizer *self,
     rows[DNN_SLOT_AVERAGE] = (DnnDeclared){
       .set = true, .name = "weight_average", .shape = shape, .initial = NAN
     };
-  return true;
 }
 
 /* --- gradients that wait ------------------------------------------------- */

@@ -42,14 +42,28 @@ fill_step (const DnnOptimizer *self, DnnWeightState *state, int64_t first,
             ? state->data[i] + first
             : state->data[i];
   *ret_step = (DnnStep){
-    .call = { DNN_END_OF (DnnStep, weight), 0, (void *) &self->context },
+    .call = { DNN_END_OF (DnnStep, scratch), 0, (void *) &self->context },
     .n = n,
     .w = (float *) state->weight->tensor.data + first,
     .slots = at,
     .t = state->t,
     .step = self->step,
     .weight = &state->shape,
+    .scratch = is_elementwise (self) ? NULL : state->scratch_at[DNN_ROLE_TYPE],
   };
+}
+
+void
+dnn_optimizer_fill_all (const DnnOptimizer *self, DnnWeightState *state,
+                        DnnStep *ret_step)
+{
+  const bool around = self->around != NULL;
+
+  fill_step (self, state, 0, dnn_count (&state->shape), 0, ret_step);
+  ret_step->g = state->pending->data;
+  ret_step->slots = state->data + (around ? state->n_own : 0);
+  ret_step->scratch =
+      state->scratch_at[around ? DNN_ROLE_AROUND : DNN_ROLE_TYPE];
 }
 
 /* A weight and its gradient, both whole, on their way to being stepped. */
@@ -77,12 +91,7 @@ move_range (const Update *self, int64_t first, int64_t n, uint32_t worker)
   if (factor != 1)
     for (int64_t i = 0; i < n; i++)
       g[i] *= factor;
-  if (isfinite (optimizer->keys.clipvalue)) {
-    const float most = (float) optimizer->keys.clipvalue;
-
-    for (int64_t i = 0; i < n; i++)
-      g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i];
-  }
+  dnn_optimizer_clip_values (optimizer, g, n);
   if (state->decays && optimizer->rate != NULL) {
     const float decay =
         (float) (optimizer->keys.weight_decay *
@@ -130,22 +139,43 @@ update_weight (DnnOptimizer *self, DnnWeightState *state, DnnTensor *dw,
   dnn_weight_constrain (state->weight, self->pool);
 }
 
+void
+dnn_optimizer_update_pending (DnnOptimizer *self, DnnWeightState *state,
+                              float factor)
+{
+  self->context.key.owner = state->owner;
+  update_weight (self, state, state->pending, factor);
+}
+
+void
+dnn_optimizer_finish_weight (DnnOptimizer *self, DnnWeightState *state)
+{
+  dnn_optimizer_average (self, state, 0, dnn_count (&state->shape));
+  dnn_weight_constrain (state->weight, self->pool);
+}
+
 /* --- gradients ----------------------------------------------------------- */
 
-/* The struct that a weight's step sees: schedules and multipliers applied. */
-static void
-resolve_self (const DnnOptimizer *self, DnnWeightState *state, uint64_t step)
+void
+dnn_optimizer_resolve (const DnnOptimizer *self, const DnnComponent *component,
+                       void *ret_self)
 {
-  const DnnComponent *component = self->component;
-
-  memcpy (state->self, component->self, component->code->self_size);
+  memcpy (ret_self, component->self, component->code->self_size);
   for (guint i = 0; i < component->schedules->len; i++) {
     const DnnDriven *driven = g_ptr_array_index (component->schedules, i);
 
-    dnn_param_set_number (
-        driven->param, state->self,
-        dnn_component_value_at (component, driven->param, step, self->length));
+    dnn_param_set_number (driven->param, ret_self,
+                          dnn_component_value_at (component, driven->param,
+                                                  self->schedule_step,
+                                                  self->length));
   }
+}
+
+/* The struct that a weight's step sees: schedules and multipliers applied. */
+static void
+resolve_self (const DnnOptimizer *self, DnnWeightState *state)
+{
+  dnn_optimizer_resolve (self, self->component, state->self);
   if (self->rate != NULL && state->weight->learning_rate_multiplier != 1)
     dnn_param_set_number (self->rate, state->self,
                           dnn_param_get_number (self->rate, state->self) *
@@ -163,15 +193,17 @@ begin_update (DnnOptimizer *self, DnnWeight *weight)
 
   self->context.key.owner = state->owner;
 
+  /* The weight may have moved since it was looked at. */
+  if (state->begun != self->step + 1 || dnn_optimizer_looks_again (self))
+    dnn_weight_begin_penalty (weight, self->pool);
   if (state->begun == self->step + 1)
     return state;
   state->begun = self->step + 1;
-  dnn_weight_begin_penalty (weight, self->pool);
   dnn_optimizer_count_gradient (self, state);
   if (!state->updates)
     return state;
   state->t++;
-  resolve_self (self, state, self->schedule_step);
+  resolve_self (self, state);
   if (self->ops->begin == NULL)
     return state;
   fill_step (self, state, 0, dnn_count (&state->shape), 0, &begin);
@@ -179,35 +211,6 @@ begin_update (DnnOptimizer *self, DnnWeight *weight)
   self->ops->begin (state->self, &dnn_host, &begin);
   dnn_running_end ();
   return state;
-}
-
-/* In a fixed order, in double, by lanes that the compiler can vectorize. */
-static double
-sum_of_squares (const DnnTensor *dw)
-{
-  enum { LANES = 16 };
-  const float *g = dw->data;
-  const int64_t n = dnn_count (dw);
-  double lanes[LANES] = { 0 }, sum = 0;
-  int64_t i = 0;
-
-  for (; i + LANES <= n; i += LANES)
-    for (int j = 0; j < LANES; j++)
-      lanes[j] += (double) g[i + j] * g[i + j];
-  for (; i < n; i++)
-    sum += (double) g[i] * g[i];
-  for (int j = 0; j < LANES; j++)
-    sum += lanes[j];
-  return sum;
-}
-
-/* What a gradient of that norm is multiplied by. */
-static float
-clip_factor (double norm, double most)
-{
-  if (!isfinite (norm))
-    return NAN; /* as in Keras: it must not pass for a gradient of 0 */
-  return norm > most ? (float) (most / norm) : 1.0f;
 }
 
 /* Elements first .. first + n - 1 of a batch's gradient, at `g`, with what is
@@ -228,12 +231,13 @@ take_gradient (void *data, DnnWeight *weight, DnnTensor *dw)
   float factor = 1;
 
   complete_gradient (state, dw->data, 0, dnn_count (dw));
-  if (state->updates && isfinite (self->keys.global_clipnorm)) {
+  if (state->updates && dnn_optimizer_stores_gradients (self)) {
     state->pending = dw;
     return;
   }
   if (state->updates && isfinite (self->keys.clipnorm))
-    factor = clip_factor (sqrt (sum_of_squares (dw)), self->keys.clipnorm);
+    factor = dnn_optimizer_clip_factor (dnn_optimizer_sum_of_squares (dw),
+                                        self->keys.clipnorm);
   update_weight (self, state, dw, factor);
 }
 
@@ -287,7 +291,7 @@ take_product (void *data, DnnWeight *weight, const DnnTensor *a,
   Update update = { self, state, dw->data, dnn_count (dw), dnn_columns (d), 1 };
   const bool by_tiles = is_elementwise (self) &&
                         !isfinite (self->keys.clipnorm) &&
-                        !isfinite (self->keys.global_clipnorm);
+                        !dnn_optimizer_stores_gradients (self);
   const double factor = by_tiles ? find_factor (self, state) : 0;
   const bool direct = factor != 0;
   DnnGemm gemm = {
@@ -331,30 +335,5 @@ dnn_optimizer_begin_step (DnnOptimizer *self, uint64_t step,
     DnnWeightState *state = g_ptr_array_index (self->states, i);
 
     state->pending = NULL;
-  }
-}
-
-void
-dnn_optimizer_end_step (DnnOptimizer *self)
-{
-  double sum = 0;
-  float factor;
-
-  if (!isfinite (self->keys.global_clipnorm))
-    return;
-  for (guint i = 0; i < self->states->len; i++) {
-    const DnnWeightState *state = g_ptr_array_index (self->states, i);
-
-    if (state->pending != NULL)
-      sum += sum_of_squares (state->pending);
-  }
-  factor = clip_factor (sqrt (sum), self->keys.global_clipnorm);
-  for (guint i = 0; i < self->states->len; i++) {
-    DnnWeightState *state = g_ptr_array_index (self->states, i);
-
-    if (state->pending == NULL)
-      continue;
-    self->context.key.owner = state->owner;
-    update_weight (self, state, state->pending, factor);
   }
 }

@@ -253,15 +253,16 @@ dnn_build_check_batch (const DnnComponent *component, const char *who,
 
 DnnBuilt *
 dnn_build_slots (const DnnComponent *component, const char *who,
-                 const DnnTensor *weight, GError **error)
+                 const DnnTensor *weight, const char *name, GError **error)
 {
   const DnnOptimizerOps *ops = component->code->ops;
   g_autofree DnnBuilt *built = g_new0 (DnnBuilt, 1);
   g_autofree void *self = NULL;
   DnnContext context = { .built = built };
   DnnSlots s = {
-    .call = { DNN_END_OF (DnnSlots, weight), 0, &context },
+    .call = { DNN_END_OF (DnnSlots, name), 0, &context },
     .weight = weight,
+    .name = name,
   };
 
   if (ops->slots == NULL)

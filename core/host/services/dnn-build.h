@@ -26,8 +26,10 @@ bool dnn_build_check_batch (const DnnComponent *component, const char *who,
                             const DnnTensor *const *x,
                             const DnnTensor *const *masks, uint32_t n_inputs,
                             const DnnBuilt *built, GError **error);
-/* Calls an optimizer's slots for one weight. */
+/* Calls an optimizer's slots for one weight, of that name: its slots and
+ * scratch. */
 DnnBuilt *dnn_build_slots (const DnnComponent *component, const char *who,
-                           const DnnTensor *weight, GError **error);
+                           const DnnTensor *weight, const char *name,
+                           GError **error);
 
 DNN_END_DECLS

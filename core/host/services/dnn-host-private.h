@@ -59,6 +59,7 @@ void dnn_host_expect_integer (DnnBuild *b, uint32_t index, int64_t lo,
 int32_t dnn_host_same_shape (DnnBuild *b);
 int32_t dnn_host_match_targets (DnnBuild *b, uint32_t targets);
 void dnn_host_set_state (DnnBuild *b, int64_t n_doubles);
+void dnn_host_add_step_scratch (DnnSlots *s, uint32_t index, DnnShape shape);
 void dnn_host_add_slot (DnnSlots *s, uint32_t index, const char *name,
                         DnnShape shape, double initial);
 void dnn_host_expect_range (DnnBuild *b, uint32_t index, double lo, double hi,
@@ -90,3 +91,7 @@ void dnn_host_window_rows (const void *call, uint32_t windows, int64_t group,
 void dnn_host_scatter_rows (const void *call, uint32_t windows, int64_t group,
                             const float *rows, int64_t first, int64_t last,
                             float *x);
+
+/* --- services of steps --------------------------------------------------- */
+
+int32_t dnn_host_evaluate (DnnStepAll *a);

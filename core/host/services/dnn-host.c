@@ -190,4 +190,6 @@ const DnnHost dnn_host = {
   .add_mask = dnn_host_add_mask,
   .add_state = dnn_host_add_state,
   .set_array = dnn_host_set_array,
+  .add_step_scratch = dnn_host_add_step_scratch,
+  .evaluate = dnn_host_evaluate,
 };

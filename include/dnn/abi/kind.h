@@ -54,5 +54,7 @@ typedef enum DnnFlags {
   /* Layer, loss: takes the masks of its inputs. */
   DNN_FLAG_READS_MASK = 1 << 10,
   /* Parametrization: its own weights train whatever `frozen` says. */
-  DNN_FLAG_ADAPTER = 1 << 11
+  DNN_FLAG_ADAPTER = 1 << 11,
+  /* Optimizer with step_all: goes around another, which steps. */
+  DNN_FLAG_AROUND = 1 << 12
 } DnnFlags;

@@ -16,6 +16,7 @@ extern "C" {
 typedef struct DnnSlots {
   DnnCall call;
   const DnnTensor *weight; /* its shape; data is NULL */
+  const char *name;        /* minor 1: "dense_1/kernel" */
 } DnnSlots;
 
 /* [grows] One update of one weight, or of a range of it. */
@@ -61,9 +62,10 @@ typedef struct DnnOptimizerOps {
    * add a product to w without making g.  May be NULL. */
   double (*factor) (const void *self);
   /* minor 1 */
-  /* [step] All weights at once, with host->evaluate.  With `step` NULL and used
-   * as `around`, it leaves in g the gradient by which the other one steps;
-   * used as `type`, it moves the weights itself.  May be NULL. */
+  /* [step] All weights at once, with host->evaluate, in place of step: it moves
+   * the weights itself.  With DNN_FLAG_AROUND it is the key `around` of another
+   * one: it leaves in g the gradient by which that one steps, and the weights
+   * as they were.  0, or what failed.  May be NULL. */
   int32_t (*step_all) (const void *self, const DnnHost *host, DnnStepAll *a);
   /* [range] The weight as it is to be validated, saved as the model, exported:
    * writes it to `model`, changes nothing else.  May be NULL. */
@@ -71,7 +73,8 @@ typedef struct DnnOptimizerOps {
                         float *model);
 } DnnOptimizerOps;
 
-#define DNN_OPTIMIZER_OPS(n_slots) DNN_END_OF (DnnOptimizerOps, factor), n_slots
+#define DNN_OPTIMIZER_OPS(n_slots)                                             \
+  DNN_END_OF (DnnOptimizerOps, model_weight), n_slots
 
 #ifdef __cplusplus
 }
