@@ -20,6 +20,7 @@ os.environ.setdefault('JAX_ENABLE_X64', '1')
 import jax
 import jax.numpy as jnp
 import keras
+from keras.src.utils.numerical_utils import encode_categorical_inputs
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
@@ -643,6 +644,13 @@ def hashing_cases(rng):
             given['salt'] = params['salt']
         yield layer_case(rng, 'hashing', lambda x: bins(x, **params), x=x,
                          **given)
+    # Keras' layer ends in this function.
+    for mode in ('int', 'one_hot', 'multi_hot', 'count'):
+        for part in (x, x[:, :1]):
+            yield layer_case(
+                rng, 'hashing', lambda x: encode_categorical_inputs(
+                    bins(x, 4), mode, 4, 'float32'),
+                x=part, num_bins=4, output_mode=mode)
 
 
 def layer_cases():

@@ -22,6 +22,7 @@
 #include <dnn/abi/decoder.h>
 #include <dnn/abi/draws.h>
 #include <dnn/abi/einsum.h>
+#include <dnn/abi/encoding.h>
 #include <dnn/abi/foreign.h>
 #include <dnn/abi/initializer.h>
 #include <dnn/abi/kind.h>

@@ -4,8 +4,8 @@
  *
  *   multi_hot:  y[k] = 1 where a number of the last axis is k
  *   one_hot:    y[..., k] = 1 where the number is k: an axis more, but where
- * the last axis is 1, which then becomes K count:      y[k] = how many numbers
- * of the last axis are k
+ *               the last axis is 1, which then becomes K
+ *   count:      y[k] = how many numbers of the last axis are k
  *
  * It has no slope: dx = 0.  A number out of its range is an error; in Keras
  * nothing comes of it.  Keras' count goes over the first axis after the batch,
@@ -20,7 +20,9 @@ typedef struct {
   int32_t output_mode;
 } CategoryEncoding;
 
-enum { MULTI_HOT, ONE_HOT, COUNT };
+/* By output_mode. */
+static const int32_t modes[] = { DNN_ENCODE_MULTI_HOT, DNN_ENCODE_ONE_HOT,
+                                 DNN_ENCODE_COUNT };
 
 /* A float counts without gaps to 2^24. */
 static const DnnParam params[] = {
@@ -34,42 +36,26 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const CategoryEncoding *c = self;
-  DnnShape shape = dnn_shape_of (b->x[0]);
 
-  if (shape.n_dims < 2)
-    return host->fail (b, "input must be a batch of rows, not of numbers");
-  if (c->output_mode == ONE_HOT && dnn_columns (b->x[0]) > 1)
-    shape.n_dims++;
-  if (shape.n_dims > DNN_MAX_DIMS)
-    return host->fail (b, "input must have less than %d dimensions",
-                       DNN_MAX_DIMS);
-  shape.dims[shape.n_dims - 1] = c->num_tokens;
   host->expect_integer (b, 0, 0, c->num_tokens - 1);
-  host->set_output (b, 0, shape);
-  host->backward_reads (b, DNN_READS_NOTHING);
-  return 0;
+  return dnn_encoding_build (host, b, modes[c->output_mode], c->num_tokens);
 }
 
 static int32_t
 forward (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const CategoryEncoding *c = self;
-  const int64_t n = dnn_count (pass->x[0]);
-  const int64_t set = c->output_mode == ONE_HOT ? 1 : dnn_columns (pass->x[0]);
   const float *x = dnn_f32 (pass->x[0]);
-  float *y = dnn_f32 (pass->y[0]);
 
-  memset (y, 0, (size_t) dnn_count (pass->y[0]) * sizeof *y);
-  for (int64_t i = 0; i < n; i++) {
-    float *row = y + i / set * c->num_tokens;
-
+  dnn_encoding_begin (pass);
+  for (int64_t i = 0, n = dnn_count (pass->x[0]); i < n; i++) {
     if (!(x[i] >= 0 && x[i] < (float) c->num_tokens) || x[i] != floorf (x[i]))
       return host->fail (pass,
                          "input element %lld must be a whole number in "
                          "0 .. %lld, not '%g'",
                          (long long) i, (long long) c->num_tokens - 1,
                          (double) x[i]);
-    row[(int64_t) x[i]] = c->output_mode == COUNT ? row[(int64_t) x[i]] + 1 : 1;
+    dnn_encode (pass, modes[c->output_mode], c->num_tokens, i, (int64_t) x[i]);
   }
   return 0;
 }

@@ -20,12 +20,10 @@ typedef struct {
   int32_t output_mode;
 } Discretization;
 
-enum { INT, ONE_HOT, MULTI_HOT, COUNT };
-
 static const DnnParam params[] = {
   DNN_FLOATS_REQUIRED (Discretization, bin_boundaries, -1e30, 1e30, "x",
                        "where a bin ends and the next begins, rising"),
-  DNN_ENUM (Discretization, output_mode, "int", "int one_hot multi_hot count",
+  DNN_ENUM (Discretization, output_mode, "int", DNN_ENCODINGS,
             "what a bin becomes"),
 };
 
@@ -34,24 +32,12 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const Discretization *d = self;
   const DnnFloats *at = &d->bin_boundaries;
-  DnnShape shape = dnn_shape_of (b->x[0]);
 
   for (int64_t k = 1; k < at->n; k++)
     if (!(at->at[k - 1] < at->at[k]))
       return host->fail (b, "bin_boundaries must rise, and '%g' is behind '%g'",
                          at->at[k], at->at[k - 1]);
-  if (d->output_mode != INT && shape.n_dims < 2)
-    return host->fail (b, "input must be a batch of rows, not of numbers");
-  if (d->output_mode == ONE_HOT && dnn_columns (b->x[0]) > 1)
-    shape.n_dims++;
-  if (shape.n_dims > DNN_MAX_DIMS)
-    return host->fail (b, "input must have less than %d dimensions",
-                       DNN_MAX_DIMS);
-  if (d->output_mode != INT)
-    shape.dims[shape.n_dims - 1] = at->n + 1;
-  host->set_output (b, 0, shape);
-  host->backward_reads (b, DNN_READS_NOTHING);
-  return 0;
+  return dnn_encoding_build (host, b, d->output_mode, at->n + 1);
 }
 
 static int64_t
@@ -68,22 +54,13 @@ static int32_t
 forward (const void *self, const DnnHost *host, DnnPass *pass)
 {
   const Discretization *d = self;
-  const int64_t n = dnn_count (pass->x[0]), bins = d->bin_boundaries.n + 1;
-  const int64_t set = d->output_mode == ONE_HOT ? 1 : dnn_columns (pass->x[0]);
   const float *x = dnn_f32 (pass->x[0]);
-  float *y = dnn_f32 (pass->y[0]);
 
   (void) host;
-  memset (y, 0, (size_t) dnn_count (pass->y[0]) * sizeof *y);
-  for (int64_t i = 0; i < n; i++) {
-    const int64_t bin = bin_of (&d->bin_boundaries, x[i]);
-    float *row = y + i / set * bins;
-
-    if (d->output_mode == INT)
-      y[i] = (float) bin;
-    else
-      row[bin] = d->output_mode == COUNT ? row[bin] + 1 : 1;
-  }
+  dnn_encoding_begin (pass);
+  for (int64_t i = 0, n = dnn_count (pass->x[0]); i < n; i++)
+    dnn_encode (pass, d->output_mode, d->bin_boundaries.n + 1, i,
+                bin_of (&d->bin_boundaries, x[i]));
   return 0;
 }
 

@@ -5,7 +5,7 @@
  * FarmHash's Fingerprint64, or, with `salt`, SipHash-2-4 of that key: the bins
  * are those of Keras.  What is behind the point is cut off, as there.  With
  * `mask_value` that number has bin 0, and the others the rest of the bins.
- * It has no slope: dx = 0.
+ * Modes beside int: abi/encoding.h.  It has no slope: dx = 0.
  * Pike: FarmHash, 2014; Aumasson, Bernstein: SipHash, 2012.
  */
 #include <dnn/plugin.h>
@@ -16,6 +16,7 @@ typedef struct {
   int64_t num_bins;
   DnnInts mask_value;
   DnnInts salt;
+  int32_t output_mode;
 } Hashing;
 
 enum { DIGITS = 20 };
@@ -27,6 +28,7 @@ static const DnnParam params[] = {
            1 << 24, "x", "what has bin 0 alone; none: nothing", NULL),
   DNN_ROW (Hashing, salt, NULL, DNN_PARAM_INTS, 0, "", 0, 9007199254740992.0,
            "key", "one or two numbers; none: the hash has no key", NULL),
+  DNN_ENUM (Hashing, output_mode, "int", DNN_ENCODINGS, "what a bin becomes"),
 };
 
 static int32_t
@@ -40,9 +42,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   if (h->mask_value.n > 1)
     return host->fail (b, "mask_value must be one number, not '%d'",
                        (int) h->mask_value.n);
-  host->set_output (b, 0, dnn_shape_of (b->x[0]));
-  host->backward_reads (b, DNN_READS_NOTHING);
-  return 0;
+  return dnn_encoding_build (host, b, h->output_mode, h->num_bins);
 }
 
 /* Eight bytes, or four, the least first. */
@@ -164,17 +164,21 @@ forward (const void *self, const DnnHost *host, DnnPass *pass)
   const int masks = h->mask_value.n > 0 && h->num_bins > 1;
   const uint64_t bins = (uint64_t) (h->num_bins - masks);
   const float *x = dnn_f32 (pass->x[0]);
-  float *y = dnn_f32 (pass->y[0]);
 
+  dnn_encoding_begin (pass);
   for (int64_t i = 0; i < n; i++) {
+    int64_t bin;
+
     if (!(fabsf (x[i]) < 9e18f))
       return host->fail (pass,
                          "input element %lld must be a number below 9e18, "
                          "not '%g'",
                          (long long) i, (double) x[i]);
-    y[i] = (float) (hash_of (h, (int64_t) x[i]) % bins + (uint64_t) masks);
     if (masks && dnn_ints_have (&h->mask_value, (double) x[i]))
-      y[i] = 0;
+      bin = 0;
+    else
+      bin = (int64_t) (hash_of (h, (int64_t) x[i]) % bins) + masks;
+    dnn_encode (pass, h->output_mode, h->num_bins, i, bin);
   }
   return 0;
 }
