@@ -120,6 +120,7 @@ make_outputs (DnnCheckLayer *self)
   dnn_check_list_declared (&self->dw, &built->weights, 1);
   dnn_check_list_declared (&self->saved, &built->saved, 1);
   dnn_check_list_declared (&self->y_masks, &built->own_masks, 1);
+  dnn_check_list_declared (&self->states, &built->states, 1);
   dnn_check_list_declared (&self->scratch, &built->scratch, 1);
   dnn_check_list_declared (
       &self->worker, &built->worker_scratch,
@@ -202,10 +203,10 @@ void
 dnn_check_layer_free (DnnCheckLayer *self)
 {
   DnnCheckList *lists[] = {
-    &self->x,      &self->y,       &self->dy,      &self->dx,
-    &self->w,      &self->dw,      &self->buffers, &self->first_buffers,
-    &self->saved,  &self->scratch, &self->worker,  &self->masks,
-    &self->y_masks
+    &self->x,       &self->y,       &self->dy,      &self->dx,
+    &self->w,       &self->dw,      &self->buffers, &self->first_buffers,
+    &self->saved,   &self->scratch, &self->worker,  &self->masks,
+    &self->y_masks, &self->states
   };
 
   if (self == NULL)
@@ -279,6 +280,7 @@ run_op (DnnCheckLayer *self, bool backward)
     { "saved tensor", &self->saved, backward },
     { "mask", &self->masks, true },
     { "mask of y", &self->y_masks, backward },
+    { "state", &self->states, backward || self->pass.states == NULL },
     { "scratch", &self->scratch, false },
     { "worker scratch", &self->worker, false },
   };

@@ -27,7 +27,8 @@ typedef struct DnnCheckLayer {
   DnnBuilt *built; /* (owned) */
   DnnCheckList x, y, dy, dx, w, dw, buffers, first_buffers, saved, scratch;
   DnnCheckList masks, y_masks; /* of inputs, NULL: all is real; of outputs */
-  DnnCheckList worker;         /* a block has room for every worker */
+  DnnCheckList states; /* handed to forward by those who begin a sequence */
+  DnnCheckList worker; /* a block has room for every worker */
   float *worker_data[DNN_MAX_DECLARED];
   int64_t worker_stride[DNN_MAX_DECLARED];
   DnnConv *convs; /* (owned) of its windows; NULL: it has none */

@@ -17,6 +17,7 @@ const DnnKindChecks dnn_layer_checks = {
     { "in-place", dnn_check_layer_in_place },
     { "flags", dnn_check_layer_flags },
     { "masks", dnn_check_layer_masks },
+    { "states", dnn_check_layer_states },
     { "determinism", dnn_check_layer_determinism },
     { "save", dnn_check_layer_save },
     { "first", dnn_check_layer_first },

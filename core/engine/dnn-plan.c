@@ -6,6 +6,7 @@
 #include "dnn-memory.h"
 #include "dnn-parametrization.h"
 #include "dnn-plan-masks.h"
+#include "dnn-plan-states.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -242,6 +243,7 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   pass->scratch = new_pointers ();
   pass->masks = masks;
   pass->y_masks = pointers (stage->masks, &stage->built->own_masks);
+  dnn_plan_declare_states (self, stage);
 }
 
 static void
@@ -260,6 +262,8 @@ stage_clear (DnnStage *stage)
   g_free ((void *) pass->scratch);
   g_free ((void *) pass->masks);
   g_free ((void *) pass->y_masks);
+  g_free ((void *) pass->states);
+  g_free (stage->states);
   dnn_context_clear (&stage->context);
   for (int i = 0; i < 2; i++) {
     g_free (stage->scratch[i]);
@@ -286,6 +290,7 @@ dnn_plan_free (DnnPlan *self)
     stage_clear (&self->made[i].stage);
   g_free (self->made);
   dnn_memory_free (self->arena);
+  dnn_memory_free (self->states);
   g_free (self->blocks);
   g_free (self->stages);
   g_free (self->values);
@@ -442,7 +447,7 @@ dnn_plan_allocate (DnnPlan *self, void *arena, GError **error)
     bind_value (self, &self->made[i].y, arena);
     bind_stage (self, &self->made[i].stage, arena);
   }
-  return true;
+  return dnn_plan_allocate_states (self, error);
 }
 
 float *

@@ -19,6 +19,7 @@ typedef struct DnnPlanOptions {
   bool input_gradient;  /* backward down to the network's input */
   bool logits;          /* the loss takes what goes into the last activation */
   bool store_gradients; /* every dw stays until the end of backward */
+  bool keeps_states;    /* sequences come bit by bit; not in training */
   bool watched; /* what goes into an activation can be read after it has run */
   /* The input is what this stage gets, not the network's: what lies below is
    * not run.  0: all. */
@@ -69,7 +70,8 @@ typedef struct DnnStage {
   DnnPlaced *masks;      /* (owned) that it writes, by output */
   bool merges_masks;     /* those of several inputs are one of outputs: */
   DnnPlaced merged;
-  DnnConv *convs; /* (owned) of its windows; NULL: it has none */
+  DnnTensor *states; /* (owned) of add_state; NULL: sequences come whole */
+  DnnConv *convs;    /* (owned) of its windows; NULL: it has none */
   float *worker_data[DNN_MAX_DECLARED];
   int64_t worker_stride[DNN_MAX_DECLARED];
   DnnContext context;
@@ -104,7 +106,9 @@ typedef struct DnnPlan {
   DnnBlock *blocks;      /* (owned) */
   size_t n_blocks;
   size_t arena_size; /* bytes */
-  void *arena;       /* (owned) NULL until dnn_plan_allocate */
+  float *states;     /* (owned) of all stages; NULL: none are kept */
+  int64_t n_states;
+  void *arena; /* (owned) NULL until dnn_plan_allocate */
 } DnnPlan;
 
 /* Infers and lays out; allocates no arena. */

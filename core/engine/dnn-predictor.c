@@ -5,6 +5,7 @@
 #include "dnn-executor.h"
 #include "dnn-finite.h"
 #include "dnn-memory.h"
+#include "dnn-plan-states.h"
 #include "dnn-shape.h"
 #include "dnn-sources.h"
 
@@ -26,13 +27,13 @@ dnn_predictor_free (DnnPredictor *self)
   g_free (self);
 }
 
-/* `random`: room for what layers keep of the numbers that they draw. */
+/* `options.training`: room for what layers keep of the numbers that they draw.
+ */
 static DnnPredictor *
-make_predictor (DnnModel *model, int64_t batch, unsigned threads, bool random,
+make_predictor (DnnModel *model, DnnPlanOptions options, unsigned threads,
                 GError **error)
 {
   g_autoptr (DnnPredictor) self = g_new0 (DnnPredictor, 1);
-  DnnPlanOptions options = { .batch = batch, .training = random };
 
   if (!dnn_blas_init (error))
     return NULL;
@@ -47,7 +48,23 @@ DnnPredictor *
 dnn_predictor_new (DnnModel *model, int64_t batch, unsigned threads,
                    GError **error)
 {
-  return make_predictor (model, batch, threads, false, error);
+  return make_predictor (model, (DnnPlanOptions){ .batch = batch }, threads,
+                         error);
+}
+
+DnnPredictor *
+dnn_predictor_new_stream (DnnModel *model, int64_t batch, unsigned threads,
+                          GError **error)
+{
+  const DnnPlanOptions options = { .batch = batch, .keeps_states = true };
+
+  return make_predictor (model, options, threads, error);
+}
+
+void
+dnn_predictor_begin (DnnPredictor *self)
+{
+  dnn_plan_forget_states (self->plan);
 }
 
 float *
@@ -410,7 +427,9 @@ dnn_predict_samples (DnnModel *model, const DnnPreprocess *preprocess,
     trainable[i] = dnn_model_layer (model, i)->trainable;
     dnn_model_layer (model, i)->trainable = false;
   }
-  self = make_predictor (model, rows.batch, sampling->threads, true, error);
+  self = make_predictor (
+      model, (DnnPlanOptions){ .batch = rows.batch, .training = true },
+      sampling->threads, error);
   if (self != NULL && check_inputs (self, &rows, error))
     all = sample_all (self, &rows, sampling, error);
   for (size_t i = 0; i < n_layers; i++)

@@ -21,11 +21,18 @@ typedef struct DnnSampling {
 /* `batch`: the most rows of one call.  `threads`: 0 is one a processor. */
 DnnPredictor *dnn_predictor_new (DnnModel *model, int64_t batch,
                                  unsigned threads, GError **error);
+/* A predictor to which sequences come bit by bit: each run takes the next steps
+ * of `batch` sequences, and layers with a state (add_state) go on where they
+ * were. */
+DnnPredictor *dnn_predictor_new_stream (DnnModel *model, int64_t batch,
+                                        unsigned threads, GError **error);
 void dnn_predictor_free (DnnPredictor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPredictor, dnn_predictor_free)
 
 /* Where the inputs of `batch` rows are to be written, row after row. */
 float *dnn_predictor_input (DnnPredictor *self);
+/* Other sequences begin: states are zero. */
+void dnn_predictor_begin (DnnPredictor *self);
 /* Runs the model on what is there: `batch` rows of predictions, borrowed and
  * valid until the next call; NULL with an error. */
 const float *dnn_predictor_run (DnnPredictor *self, GError **error);

@@ -6,6 +6,7 @@
 #include "dnn-test-training.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char chain[] =
     "batch_normalization ! dense units=20 activation=elu ! dropout rate=0.5 ! "
@@ -302,6 +303,52 @@ test_bad_output (void)
   }
 }
 
+/* The model, and a sequence of four steps in bits of `steps`. */
+static void
+predict_bits (int64_t steps, float *ret_y)
+{
+  static const float x[] = { 1, 2, 4, 8 };
+  const DnnShape input = DNN_SHAPE (steps, 1);
+  g_autoptr (DnnRegistry) registry =
+      dnn_registry_new (g_getenv ("DNN_TEST_NEW_PLUGINS"));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DnnModel) model =
+      dnn_model_new_from_chain (registry, "running_sum", &input, &error);
+  g_autoptr (DnnPredictor) self = NULL;
+
+  g_assert_no_error (error);
+  self = dnn_predictor_new_stream (model, 1, 1, &error);
+  g_assert_no_error (error);
+  for (int again = 0; again < 2; again++) {
+    dnn_predictor_begin (self);
+    for (int64_t t = 0; t < 4; t += steps) {
+      const float *y;
+
+      memcpy (dnn_predictor_input (self), x + t,
+              (size_t) steps * sizeof (float));
+      y = dnn_predictor_run (self, &error);
+      g_assert_no_error (error);
+      memcpy (ret_y + t, y, (size_t) steps * sizeof (float));
+    }
+  }
+}
+
+static void
+test_stream (void)
+{
+  static const float sums[] = { 1, 3, 7, 15 };
+
+  g_test_summary ("A sequence that comes bit by bit goes on where it was, and "
+                  "the next begins at zero");
+
+  for (int64_t steps = 1; steps <= 4; steps *= 2) {
+    float y[4];
+
+    predict_bits (steps, y);
+    dnn_test_assert_close ("y", y, sums, 4);
+  }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -319,6 +366,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/predictor/rejects", test_rejects);
   g_test_add_func ("/predictor/bad-input", test_bad_input);
   g_test_add_func ("/predictor/bad-output", test_bad_output);
+
+  g_test_add_func ("/predictor/stream", test_stream);
 
   return g_test_run ();
 }

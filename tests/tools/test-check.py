@@ -95,6 +95,8 @@ CAUGHT = {
     'other_scores': ('example', "its scores are '7'"),
     'other_value': ('determinism', 'by gradient'),
     'outside_struct': ('load', "lies outside the plugin's struct"),
+    'forgets_state': ('states', 'in two halves'),
+    'starts_at_one': ('states', 'with states of zero'),
     'past_end': ('memory', 'touches element 20 of y, which has 20'),
     'past_scratch': ('memory', 'touches element 6 of scratch, which has 6'),
     'reads_behind': ('damaged', 'touches memory that is not its own'),
