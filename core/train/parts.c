@@ -101,6 +101,14 @@ make_class_weights (DnnPhaseParts *self, const DnnTrainer *trainer,
 
   if (*self->settings.class_weight == '\0')
     return true;
+  if (dnn_model_masked_axes (trainer->model) > 1 &&
+      dnn_objective_takes_whole (self->objective)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "class_weight '%s' weighs the class of each step, and the "
+                 "loss or a metric takes whole sequences",
+                 self->settings.class_weight);
+    return false;
+  }
   for (uint32_t i = 1; i < dnn_model_masked_axes (trainer->model); i++)
     n_elements *= output.dims[i - 1];
   self->class_weights = dnn_class_weights_new (

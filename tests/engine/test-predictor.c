@@ -4,6 +4,7 @@
 #include "dnn-sources.h"
 #include "dnn-test-data.h"
 #include "dnn-test-training.h"
+#include "dnn-test.h"
 
 #include <math.h>
 #include <string.h>

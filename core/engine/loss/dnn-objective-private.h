@@ -20,6 +20,7 @@ struct DnnObjective {
   const DnnTensor *in_units[2]; /* (borrowed) of the batch: y_pred, y_true */
   DnnScores scores;
   uint32_t weight_axes; /* of weights by element; 0: they are by sample */
+  bool whole_too;       /* a loss reads masks */
   bool masked;          /* samples are elements where there is a mask */
   uint32_t axes;        /* of predictions that number samples */
   DnnSamples samples;   /* of the batch */

@@ -189,15 +189,15 @@ typedef struct {
   DnnTensor pred_view, true_view;
 } Shapes;
 
-/* Whether the loss, or a metric, takes elements as samples where there is a
- * mask. */
+/* Whether the loss, or a metric, reads masks or does not. */
 static bool
-counts_elements (const DnnObjective *self)
+has_any (const DnnObjective *self, bool reads)
 {
-  bool any = !dnn_reads_mask (self->loss);
+  bool any = dnn_reads_mask (self->loss) == reads;
 
   for (guint i = 0; i < self->metrics->len; i++)
-    any = any || !dnn_reads_mask (dnn_objective_metric (self, i)->component);
+    any = any ||
+          dnn_reads_mask (dnn_objective_metric (self, i)->component) == reads;
   return any;
 }
 
@@ -272,7 +272,8 @@ find_shapes (DnnObjective *self, const DnnModel *model, const DnnShape *target,
 
   shapes.mask = shapes.y_pred;
   shapes.mask.n_dims = dnn_model_masked_axes (model);
-  self->masked = counts_elements (self);
+  self->masked = has_any (self, false);
+  self->whole_too = has_any (self, true);
   self->axes = MAX (self->masked ? shapes.mask.n_dims : 1, 1);
   self->axes = MAX (self->axes, self->weight_axes);
   if (!check_axes (self, &shapes, error))
@@ -324,6 +325,12 @@ dnn_objective_set_units (DnnObjective *self, DnnTargetScale *scale)
   g_clear_pointer (&self->units, dnn_units_free);
   if (scale != NULL)
     self->units = dnn_units_new (scale);
+}
+
+bool
+dnn_objective_takes_whole (const DnnObjective *self)
+{
+  return self->whole_too;
 }
 
 DnnScores

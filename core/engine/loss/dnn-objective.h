@@ -62,6 +62,10 @@ bool dnn_objective_check (DnnObjective *self, const DnnModel *model,
 /* Metrics are in the units that this leads back to; NULL: as the loss. */
 void dnn_objective_set_units (DnnObjective *self, DnnTargetScale *scale);
 
+/* Whether the loss, or a metric, takes whole samples behind a mask, whose
+ * elements then have no weights; known once it is checked. */
+bool dnn_objective_takes_whole (const DnnObjective *self);
+
 /* What predictions mean to the loss; known once it is checked. */
 DnnScores dnn_objective_scores (const DnnObjective *self);
 

@@ -203,7 +203,7 @@ begin_batch (DnnObjective *self, const DnnBatch *batch)
 {
   self->context.pool = batch->plan->pool;
   dnn_samples_set (&self->samples, batch, self->axes, self->masked);
-  if (self->weight_axes < 2)
+  if (self->whole_too)
     dnn_samples_set (&self->whole, batch, 1, false);
 }
 
