@@ -28,7 +28,7 @@ VERB (plot, "plot", "RUN...",
       "Loss and metric of runs over epochs, as a picture", 1, G_MAXINT)
 VERB (inspect, "inspect", "[[KIND/]NAME]",
       "What a plugin is and takes; or all of them", 0, 1)
-VERB (new, "new", "KIND NAME [DIR]",
+VERB (new, "new", "KIND|bundle NAME [DIR]",
       "A project for a plugin of your own, ready to build", 2, 3)
 VERB (sweep, "sweep", "FILE.dnn",
       "Many runs over keys and values, and which is best", 1, 1)

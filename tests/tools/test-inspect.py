@@ -21,7 +21,7 @@ t = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(t)
 
 KINDS = ['layer', 'activation', 'initializer', 'optimizer', 'loss', 'metric',
-         'schedule', 'regularizer', 'constraint']
+         'schedule', 'regularizer', 'constraint', 'parametrization']
 
 
 # --- plugins ----------------------------------------------------------------

@@ -17,7 +17,7 @@
 #include <string.h>
 
 typedef struct {
-  DnnKind kind;
+  const char *kind; /* "layer"; "bundle": of several kinds */
   const char *name;
   const char *folder;
   GPtrArray *words; /* (owned) word, value, word, value, ... */
@@ -29,13 +29,17 @@ typedef struct {
 static const struct {
   const char *resource;
   const char *file;
+  bool trains; /* only where an experiment can use the plugin */
 } templates[] = {
-  { NULL, NULL },
-  { "meson.build.in", "meson.build" },
-  { "train.dnn.in", "train.dnn" },
-  { "README.md.in", "README.md" },
-  { "gitignore.in", ".gitignore" },
+  { NULL, NULL, false },
+  { "meson.build.in", "meson.build", false },
+  { "train.dnn.in", "train.dnn", true },
+  { "README.md.in", "README.md", false },
+  { "gitignore.in", ".gitignore", false },
 };
+
+/* Several plugins in one file. */
+static const char bundle[] = "bundle";
 
 static void
 project_clear (Project *self)
@@ -48,15 +52,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Project, project_clear)
 /* --- what was asked for -------------------------------------------------- */
 
 static bool
-find_kind (const char *word, DnnKind *ret_kind, GError **error)
+check_kind (const char *word, GError **error)
 {
   g_autofree char *nearest = NULL;
-  DnnKind kind = dnn_kind_from_name (word);
 
-  if (kind != 0) {
-    *ret_kind = kind;
+  if (dnn_kind_from_name (word) != 0 || strcmp (word, bundle) == 0)
     return true;
-  }
   nearest = dnn_kind_suggest (word);
   g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE, "there is no kind '%s'; %s",
                word, nearest);
@@ -67,7 +68,15 @@ static bool
 check_name (const Project *self, DnnRegistry *registry, GError **error)
 {
   const char *name = self->name;
+  const DnnKind kind = dnn_kind_from_name (self->kind);
 
+  if (kind == 0 && strchr (name, '.') != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "a bundle is named by the prefix of its plugins, as 'acme', "
+                 "not '%s'",
+                 name);
+    return false;
+  }
   if (!dnn_loader_is_name (name) || strstr (name, "..") != NULL ||
       g_str_has_suffix (name, ".")) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
@@ -76,8 +85,8 @@ check_name (const Project *self, DnnRegistry *registry, GError **error)
                  name);
     return false;
   }
-  if (strchr (name, '.') == NULL &&
-      dnn_registry_has (registry, self->kind, name)) {
+  if (kind != 0 && strchr (name, '.') == NULL &&
+      dnn_registry_has (registry, kind, name)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                  "there is a plugin '%s' of that kind already; put a prefix of "
                  "yours before it, as in 'acme.%s'",
@@ -94,7 +103,7 @@ make_folder (const Project *self, GError **error)
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                  "'%s' is there already; name a folder that is not, as in "
                  "dnnrun new %s %s FOLDER",
-                 self->folder, dnn_kind_name (self->kind), self->name);
+                 self->folder, self->kind, self->name);
     return false;
   }
   /* Not for others to write: such a plugin would be refused. */
@@ -127,11 +136,22 @@ title_of (const char *name)
   return g_strjoinv ("", parts);
 }
 
+/* Whether an experiment can use it. */
+static bool
+trains (const Project *self)
+{
+  for (guint i = 0; i < self->words->len; i += 2)
+    if (strcmp (self->words->pdata[i], "@TRAINS@") == 0)
+      return strcmp (self->words->pdata[i + 1], "yes") == 0;
+  return false;
+}
+
 /* Every key of [any] and of the kind's section, the kind's value first. */
 static bool
 read_words (Project *self, GError **error)
 {
-  const char *const groups[] = { dnn_kind_name (self->kind), "any" };
+  const char *const groups[] = { self->kind, "any" };
+  const DnnKind kind = dnn_kind_from_name (self->kind);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *text = load_text ("templates/kinds.ini", error);
 
@@ -147,8 +167,12 @@ read_words (Project *self, GError **error)
       add_word (self, *key,
                 g_key_file_get_string (file, groups[i], *key, NULL));
   }
-  add_word (self, "KIND", g_strdup (dnn_kind_name (self->kind)));
-  add_word (self, "FOLDER", g_strdup (dnn_kind_folder (self->kind)));
+  add_word (self, "TRAIN",
+            trains (self) ? load_text ("templates/train-test.in", error)
+                          : g_strdup (""));
+  add_word (self, "KIND", g_strdup (self->kind));
+  add_word (self, "FOLDER",
+            g_strdup (kind != 0 ? dnn_kind_folder (kind) : "."));
   add_word (self, "TITLE", title_of (self->name));
   add_word (self, "NAME", g_strdup (self->name)); /* other words have it */
   return true;
@@ -212,17 +236,17 @@ write_data (Project *self, GError **error)
 static bool
 write_files (Project *self, GError **error)
 {
-  g_autofree char *source =
-      g_strconcat (dnn_kind_name (self->kind), ".c.in", NULL);
+  g_autofree char *source = g_strconcat (self->kind, ".c.in", NULL);
   g_autofree char *file = g_strconcat (self->name, ".c", NULL);
 
   for (size_t i = 0; i < G_N_ELEMENTS (templates); i++)
-    if (!write_template (
+    if ((!templates[i].trains || trains (self)) &&
+        !write_template (
             self,
             templates[i].resource != NULL ? templates[i].resource : source,
             templates[i].file != NULL ? templates[i].file : file, error))
       return false;
-  return write_data (self, error);
+  return !trains (self) || write_data (self, error);
 }
 
 /* --- output -------------------------------------------------------------- */
@@ -234,7 +258,7 @@ print_project_json (const Project *self)
 
   json_builder_begin_object (b);
   json_builder_set_member_name (b, "kind");
-  json_builder_add_string_value (b, dnn_kind_name (self->kind));
+  json_builder_add_string_value (b, self->kind);
   json_builder_set_member_name (b, "name");
   json_builder_add_string_value (b, self->name);
   json_builder_set_member_name (b, "folder");
@@ -260,8 +284,10 @@ print_project (const Project *self)
           "    cd %s\n"
           "    meson setup build\n"
           "    meson test -C build\n"
-          "    dnnrun train train.dnn --plugin-path build\n",
-          plain ? self->folder : quoted);
+          "%s",
+          plain ? self->folder : quoted,
+          trains (self) ? "    dnnrun train train.dnn --plugin-path build\n"
+                        : "");
 }
 
 bool
@@ -272,9 +298,10 @@ cmd_new (const Command *self, int *argc, char ***argv, GError **error)
   g_autoptr (DnnRegistry) registry = NULL;
 
   if (!command_parse (self, argc, argv, NULL, &common, error) ||
-      !find_kind ((*argv)[1], &project.kind, error))
+      !check_kind ((*argv)[1], error))
     return false;
   registry = common_registry (&common);
+  project.kind = (*argv)[1];
   project.name = (*argv)[2];
   project.folder = *argc > 3 ? (*argv)[3] : project.name;
   project.words = g_ptr_array_new_with_free_func (g_free);

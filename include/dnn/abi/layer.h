@@ -106,6 +106,10 @@ dnn_matmul (const DnnHost *host, const void *call, uint32_t trans_a,
     0,
     0,
     0, /* one product */
+    0,
+    0,
+    0,
+    0, /* and once */
   };
 
   host->gemm (call, &gemm);
