@@ -85,7 +85,7 @@ REASONS = [
     (r'ActivityRegularization',
      'not yet: a layer adds nothing to the loss in ABI 1.0'),
     (r'SpectralNormalization',
-     'it wraps a layer, and a plugin knows no other'),
+     '`<weight>_parametrization = spectral_normalization`'),
     (r'Mean|Sum|MeanMetricWrapper', 'a mean is made of any loss or metric'),
     (r'Accuracy', 'Keras\' counts equal numbers; ours goes by the shapes'),
     (r'LossScaleOptimizer', 'weights are float32, which needs no scaling'),

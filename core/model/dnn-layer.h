@@ -18,7 +18,8 @@ typedef struct DnnWeight {
   double fan_in, fan_out;
   DnnComponent *initializer; /* (owned) NULL: it is missing */
   bool is_buffer;
-  bool is_fresh; /* its values are its initializer's, and no data were seen */
+  bool is_stored; /* a file's, of which no plugin that is there says anything */
+  bool is_fresh;  /* its values are its initializer's, and no data were seen */
   double learning_rate_multiplier;
   DnnComponent *regularizer; /* (owned) NULL: none, as are those that follow */
   DnnComponent *constraint;  /* (owned) */

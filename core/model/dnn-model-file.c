@@ -127,6 +127,23 @@ read_preprocess (DnnModelFile *self, GError **error)
   return self->preprocess != NULL;
 }
 
+/* True if the tensor may be one that a parametrization has which is not there:
+ * "dense/kernel.lora_a" of the weight "dense/kernel". */
+static bool
+is_of_missing (const DnnModel *model, const char *tensor)
+{
+  const char *slash = strrchr (tensor, '/');
+
+  for (const char *dot = slash; dot != NULL; dot = strchr (dot + 1, '.')) {
+    g_autofree char *name = g_strndup (tensor, (gsize) (dot - tensor));
+    const DnnWeight *weight = dnn_model_find_weight (model, name);
+
+    if (weight != NULL && weight->missing != NULL)
+      return true;
+  }
+  return false;
+}
+
 /* Layers of which no plugin says what weights they have take the file's. */
 static bool
 add_stored (DnnModelFile *self, GError **error)
@@ -139,7 +156,9 @@ add_stored (DnnModelFile *self, GError **error)
                       : g_strdup ("");
     DnnLayer *layer = dnn_model_find_layer (self->model, name);
 
-    if (layer != NULL && layer->shapeless && tensor->dtype == DNN_FLOAT32 &&
+    if (layer != NULL &&
+        (layer->shapeless || is_of_missing (self->model, tensor->name)) &&
+        tensor->dtype == DNN_FLOAT32 &&
         !dnn_model_add_stored (self->model, layer, slash + 1, &tensor->shape,
                                error))
       return false;

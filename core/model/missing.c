@@ -34,6 +34,7 @@ dnn_model_add_stored (DnnModel *self, DnnLayer *layer, const char *name,
   weight->name = g_strconcat (layer->name, "/", name, NULL);
   weight->short_name = g_intern_string (name);
   weight->learning_rate_multiplier = 1;
+  weight->is_stored = true;
   weight->tensor = dnn_tensor_of (shape);
   if (!dnn_weight_allocate (weight, error)) {
     dnn_weight_free (weight);
@@ -57,7 +58,8 @@ static void
 append_weights (GString *text, DnnWeight *const *weights, uint32_t n)
 {
   for (uint32_t i = 0; i < n; i++) {
-    if (weights[i] != NULL && weights[i]->initializer == NULL)
+    if (weights[i] != NULL && weights[i]->initializer == NULL &&
+        !weights[i]->is_stored)
       append (text, "the initializer", weights[i]->name);
     if (weights[i] != NULL && weights[i]->missing != NULL)
       append (text, weights[i]->missing, weights[i]->name);

@@ -171,6 +171,28 @@ test_shapes_known (void)
 }
 
 static void
+test_parametrization (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autoptr (DnnModelFile) file = NULL;
+  g_autofree char *missing = NULL;
+
+  g_test_summary (
+      "Weights of a parametrization that is missing are there to be "
+      "looked at; so are constrained ones");
+
+  fixture_init (&f, "dense units=4 kernel_parametrization=lora(rank=2) ! "
+                    "dense units=3 kernel_constraint=non_neg");
+  file = open_model (&f);
+  missing = dnn_model_missing (file->model);
+
+  g_assert_cmpstr (missing, ==,
+                   "parametrization 'lora' of 'dense/kernel', constraint "
+                   "'non_neg' of 'dense_1/kernel'");
+  g_assert_nonnull (dnn_model_find_weight (file->model, "dense/kernel.lora_b"));
+}
+
+static void
 test_cannot_run (void)
 {
   g_auto (Fixture) f = { 0 };
@@ -260,6 +282,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/missing/layer", test_layer);
   g_test_add_func ("/missing/saved", test_saved);
   g_test_add_func ("/missing/shapes-known", test_shapes_known);
+  g_test_add_func ("/missing/parametrization", test_parametrization);
   g_test_add_func ("/missing/cannot-run", test_cannot_run);
   g_test_add_func ("/missing/graph", test_graph);
   g_test_add_func ("/missing/other-faults", test_other_faults);
