@@ -60,7 +60,8 @@ OURS = {
     'SparseTopKCategoricalAccuracy': 'top_k', 'CategoricalAccuracy':
     'accuracy', 'SparseCategoricalAccuracy': 'accuracy',
     'LogCoshError': 'log_cosh', 'SGD': 'sgd', 'RMSprop': 'rmsprop',
-    'AdamW': 'adamw', 'hard_swish': 'hard_silu', 'swish': 'silu',
+    'AdamW': 'adamw', 'ScheduleFreeAdamW': 'schedule_free_adamw',
+    'hard_swish': 'hard_silu', 'swish': 'silu',
     'PiecewiseConstantDecay': 'piecewise_constant',
     'IdentityInitializer': 'identity', 'OrthogonalInitializer': 'orthogonal',
     'RMSNormalization': 'rms_normalization', 'L1L2': 'l1_l2',
@@ -90,7 +91,6 @@ REASONS = [
     (r'Accuracy', 'Keras\' counts equal numbers; ours goes by the shapes'),
     (r'LossScaleOptimizer', 'weights are float32, which needs no scaling'),
     (r'MultiOptimizer', '`<layer> learning_rate_multiplier`, and phases'),
-    (r'Muon|ScheduleFreeAdamW', 'not yet: nobody has asked'),
 ]
 
 

@@ -87,6 +87,13 @@ def cases():
                   exclude=exclude)
     yield run('sgd', {'learning_rate': 0.1, 'weight_decay': 0.1},
               o.SGD(learning_rate=0.1, weight_decay=0.1), exclude=['alpha'])
+    # With weight_decay Keras' z begins before the first decay, ours behind it;
+    # its 1 - beta_2 ** t is exact to 1e-5 only, but for such as 0.875.
+    for params in ({'learning_rate': 0.0005},
+                   {'learning_rate': 0.02, 'beta_2': 0.875},
+                   {'learning_rate': 0.05, 'beta_1': 0.75, 'beta_2': 0.75,
+                    'epsilon': 1e-3, 'warmup_steps': 6}):
+        yield run('schedule_free_adamw', params, o.ScheduleFreeAdamW(**params))
 
 
 if __name__ == '__main__':

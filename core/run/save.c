@@ -35,8 +35,13 @@ stage_model (DnnRun *self, const char *name, const DnnCheckpoint *checkpoint,
     .step = dnn_trainer_step (self->trainer),
     .checkpoint = checkpoint,
   };
+  DnnFile *file;
 
-  return dnn_model_file_stage (&parts, path, error);
+  file = dnn_trainer_show_model (self->trainer, error)
+             ? dnn_model_file_stage (&parts, path, error)
+             : NULL;
+  dnn_trainer_hide_model (self->trainer);
+  return file;
 }
 
 /* The best epoch's model is written when its epoch ends, under a temporary

@@ -114,12 +114,16 @@ dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
   g_autofree double *metrics =
       g_new0 (double, dnn_objective_n_metrics (self->parts.evaluation) + 1);
   DnnHistoryEpoch start = { .number = self->epoch, .val_metrics = metrics };
+  bool ok;
 
   if (self->parts.stopping == NULL || self->validation == NULL)
     return true;
-  return dnn_trainer_run_validation (self, &start, error) &&
-         dnn_early_stopping_begin (self->parts.stopping, &start, self->model,
-                                   error);
+  ok = dnn_trainer_run_validation (self, &start, error) &&
+       dnn_trainer_show_model (self, error) &&
+       dnn_early_stopping_begin (self->parts.stopping, &start, self->model,
+                                 error);
+  dnn_trainer_hide_model (self);
+  return ok;
 }
 
 static bool
@@ -146,13 +150,19 @@ bool
 dnn_trainer_update_callbacks (DnnTrainer *self, const DnnHistoryEpoch *epoch,
                               const DnnTrainEvents *events, GError **error)
 {
+  bool ok;
+
   if (self->parts.plateau != NULL &&
       !update_plateau (self, epoch, events, error))
     return false;
-  return self->parts.stopping == NULL ||
-         dnn_early_stopping_update (self->parts.stopping,
-                                    self->epoch - self->phase_epoch, epoch,
-                                    self->model, error);
+  if (self->parts.stopping == NULL)
+    return true;
+  ok = dnn_trainer_show_model (self, error) &&
+       dnn_early_stopping_update (self->parts.stopping,
+                                  self->epoch - self->phase_epoch, epoch,
+                                  self->model, error);
+  dnn_trainer_hide_model (self);
+  return ok;
 }
 
 /* --- the end ------------------------------------------------------------- */
@@ -211,6 +221,16 @@ dnn_trainer_finish_weights (DnnTrainer *self, GError **error)
   if (dnn_optimizer_write_averages (self->parts.optimizer, self->model))
     say_restored (self, g_strdup ("the weights are now their averages over the "
                                   "steps (use_ema)"));
+  if (dnn_optimizer_has_model (self->parts.optimizer)) {
+    if (!dnn_optimizer_write_model (self->parts.optimizer, self->model, error))
+      return false;
+    self->finished = true;
+    say_restored (
+        self,
+        g_strdup_printf (
+            "the weights are now those that %s is to show",
+            dnn_optimizer_component (self->parts.optimizer)->plugin->name));
+  }
   if (self->parts.stopping != NULL && !restore_best (self, error))
     return false;
   dnn_snapshot_free (self->last);

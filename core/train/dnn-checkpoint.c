@@ -300,6 +300,8 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
   /* The model's own are what came back at the end of the phase. */
   if (trainer->ended && trainer->last != NULL)
     add_snapshot (file, trainer->model, trainer->last, LAST);
+  else if (trainer->shown != NULL)
+    add_snapshot (file, trainer->model, trainer->shown, LAST);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -480,6 +482,7 @@ dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
     if (!read_field (file, &g_array_index (fields, Field, i), error))
       return false;
   trainer->ended = trainer->stopped = trainer->lost = false;
+  trainer->finished = false;
   /* What a schedule drives has no rate of its own. */
   dnn_optimizer_set_rate (trainer->parts.optimizer, extra.rate, NULL);
   return check_place (trainer, error) && take_history (self, file, error);

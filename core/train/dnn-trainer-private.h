@@ -50,7 +50,10 @@ struct DnnTrainer {
   uint64_t step;       /* done, of the run */
   uint64_t phase_step; /* the run's step at which the phase began */
   int64_t again;       /* index of the batch of the step, to be run again */
-  DnnPassInfo again_info;  /* with this */
+  DnnPassInfo again_info; /* with this */
+  DnnSnapshot *shown;     /* (owned) what trains, while the model shows what is
+                           * saved; NULL: it shows what trains */
+  bool finished; /* the model's weights are those to be saved, for good */
   DnnSnapshot *buffers;    /* (owned) room while it is; NULL: it never is */
   int64_t batch;           /* done, of the epoch that has begun */
   int64_t epoch_start;     /* microseconds: when this process began it */
@@ -116,6 +119,10 @@ bool dnn_trainer_run_validation (DnnTrainer *self, DnnHistoryEpoch *epoch,
 
 /* The random numbers that an epoch's rows are ordered by. */
 DnnKey dnn_trainer_order_key (const DnnTrainer *self, int64_t epoch);
+/* Gives the slots of the optimizer until now to the next one. */
+bool dnn_trainer_hand_over (DnnTrainer *self, DnnOptimizer *next,
+                            char **ret_report, GError **error);
+
 /* Room for a batch that is run again, where the optimizer asks for that. */
 bool dnn_trainer_make_again (DnnTrainer *self, GError **error);
 /* A DnnEvaluate: `data` is the trainer. */

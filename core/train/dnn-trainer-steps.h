@@ -25,6 +25,11 @@ typedef bool (*DnnAfterEpoch) (void *data, GError **error);
 void dnn_trainer_on_step (DnnTrainer *self, DnnAfterStep after_step,
                           DnnAfterEpoch after_epoch, void *data);
 
+/* The model has the weights to be validated and saved until hide_model, where
+ * the optimizer has others to train with. */
+bool dnn_trainer_show_model (DnnTrainer *self, GError **error);
+void dnn_trainer_hide_model (DnnTrainer *self);
+
 /* Whose threads train.  Returns: (transfer none). */
 const DnnPool *dnn_trainer_pool (const DnnTrainer *self);
 

@@ -23,6 +23,7 @@ dnn_trainer_free (DnnTrainer *self)
   dnn_health_free (self->health);
   dnn_probe_free (self->probe);
   dnn_proof_free (self->proof);
+  dnn_snapshot_free (self->shown);
   dnn_snapshot_free (self->buffers);
   dnn_snapshot_free (self->last);
   dnn_history_free (self->history);
@@ -187,7 +188,7 @@ begin_optimizer (DnnTrainer *self, DnnOptimizer *optimizer,
 
   if (!dnn_optimizer_prepare (optimizer, self->model, self->pool, error) ||
       (self->parts.optimizer != NULL &&
-       !dnn_optimizer_adopt (optimizer, self->parts.optimizer, &report, error)))
+       !dnn_trainer_hand_over (self, optimizer, &report, error)))
     return false;
   dnn_optimizer_set_seed (optimizer, (uint64_t) settings->seed);
   if (ret_report != NULL)
@@ -294,6 +295,7 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
     return false;
   }
   self->ended = false;
+  self->finished = false;
   self->batch = 0;
   self->phase = g_intern_string (phase->name);
   self->phase_step = self->step;

@@ -273,6 +273,9 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
   const DnnKey *order = self->parts.settings.shuffle ? &key : NULL;
 
   self->ended = false;
+  if (self->finished && self->last != NULL)
+    dnn_snapshot_put (self->last, self->model); /* it goes on after all */
+  self->finished = false;
   self->stopped = false;
   self->epoch_start = g_get_monotonic_time ();
   dnn_optimizer_set_length (self->parts.optimizer,
@@ -311,10 +314,14 @@ dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split, double *ret_loss,
                              .logits = self->parts.logits };
   g_autoptr (DnnFeeder) feeder = dnn_feeder_new (
       self->model, self->pool, self->data, split, &options, NULL, error);
+  bool ok;
 
   if (feeder == NULL)
     return false;
 
-  return dnn_evaluate_feeder (self->parts.evaluation, feeder, &info, ret_loss,
-                              ret_metrics, error);
+  ok = dnn_trainer_show_model (self, error) &&
+       dnn_evaluate_feeder (self->parts.evaluation, feeder, &info, ret_loss,
+                            ret_metrics, error);
+  dnn_trainer_hide_model (self);
+  return ok;
 }

@@ -209,10 +209,14 @@ dnn_trainer_run_validation (DnnTrainer *self, DnnHistoryEpoch *epoch,
 {
   DnnPassInfo info = { .seed = (uint64_t) self->parts.settings.seed,
                        .step = self->step };
+  bool ok;
 
   if (self->validation == NULL)
     return true;
 
-  return dnn_evaluate_feeder (self->parts.evaluation, self->validation, &info,
-                              &epoch->val_loss, epoch->val_metrics, error);
+  ok = dnn_trainer_show_model (self, error) &&
+       dnn_evaluate_feeder (self->parts.evaluation, self->validation, &info,
+                            &epoch->val_loss, epoch->val_metrics, error);
+  dnn_trainer_hide_model (self);
+  return ok;
 }

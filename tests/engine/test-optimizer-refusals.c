@@ -33,6 +33,9 @@ static const Bad bad[] = {
     "batch more than once, not '4'" },
   { "all-accumulated", "lbfgs gradient_accumulation_steps=2", DNN_ERROR_PARAM,
     "gradient_accumulation_steps must be 1 with 'lbfgs'" },
+  { "two-averages", "schedule_free_adamw use_ema=true", DNN_ERROR_PARAM,
+    "use_ema must be false with 'schedule_free_adamw', which shows an average "
+    "of its own" },
   { "all-decayed", "lbfgs weight_decay=0.1", DNN_ERROR_PARAM,
     "weight_decay must be 0 with 'lbfgs', whose steps are measured by the "
     "loss, not '0.1'" },

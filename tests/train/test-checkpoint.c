@@ -55,6 +55,17 @@ static const Case cases[] = {
     "callbacks = early_stopping(restore_best=true)\n"
     "[phase b]\nepochs = 2\noptimizer.global_clipnorm = 0.1\n" },
   { "around", DNN_RUN_DATA DEEP TRAIN ("") ADAM "around = sam(rho=0.1)\n" },
+  { "other-model", DNN_RUN_DATA DEEP TRAIN (
+                       "callbacks = early_stopping(patience=9, "
+                       "restore_best=true)\n") "[optimizer]\ntype = "
+                                               "schedule_free_adamw\nlearning_"
+                                               "rate = 0.05\n" },
+  { "other-model-in-phases",
+    DNN_RUN_DATA DEEP TRAIN ("") "[optimizer]\ntype = schedule_free_adamw\n"
+                                 "[phase a]\nsteps = 6\n"
+                                 "[phase b]\nepochs = 2\n"
+                                 "[phase c]\nepochs = 1\n"
+                                 "optimizer.type = sgd\n" },
   { "line-search",
     DNN_RUN_DATA DEEP TRAIN ("") "[optimizer]\ntype = lbfgs\n"
                                  "max_iter = 3\nhistory_size = 4\n" },

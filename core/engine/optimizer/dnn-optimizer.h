@@ -113,6 +113,17 @@ void dnn_optimizer_end_step (DnnOptimizer *self);
  * when training ends; false: there are none. */
 bool dnn_optimizer_write_averages (const DnnOptimizer *self,
                                    const DnnModel *model);
+/* Whether what is validated, saved and exported is not what trains. */
+bool dnn_optimizer_has_model (const DnnOptimizer *self);
+bool dnn_optimizer_is_same_plugin (const DnnOptimizer *self,
+                                   const DnnOptimizer *other);
+/* Puts the weights to be shown in the place of those that train now. */
+bool dnn_optimizer_write_model (DnnOptimizer *self, const DnnModel *model,
+                                GError **error);
+/* The same for good, of those that train no more, or of all: what is remembered
+ * of them begins anew. */
+bool dnn_optimizer_leave (DnnOptimizer *self, const DnnModel *model, bool all,
+                          GError **error);
 /* Whether the plugin has called fail since the last time it was asked. */
 bool dnn_optimizer_check (DnnOptimizer *self, GError **error);
 /* Of the random numbers that the plugin may draw. */

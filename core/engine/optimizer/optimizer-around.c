@@ -64,6 +64,18 @@ check_roles (const DnnOptimizer *self, GError **error)
 }
 
 static bool
+check_average (const DnnOptimizer *self, GError **error)
+{
+  if (!self->keys.use_ema || !dnn_optimizer_has_model (self))
+    return true;
+  return refuse (self, "use_ema",
+                 g_strdup_printf ("use_ema must be false with '%s', which "
+                                  "shows an average of its own",
+                                  self->component->plugin->name),
+                 error);
+}
+
+static bool
 check_keys (const DnnOptimizer *self, GError **error)
 {
   const char *name = self->all->plugin->name;
@@ -102,7 +114,7 @@ dnn_optimizer_make_around (DnnOptimizer *self, DnnRegistry *registry,
       return false;
     }
   }
-  if (!check_roles (self, error))
+  if (!check_roles (self, error) || !check_average (self, error))
     return false;
   if (self->around != NULL)
     self->all = self->around;
