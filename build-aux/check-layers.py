@@ -130,7 +130,7 @@ def strangers(root):
 
 
 def public_headers(root):
-    return {name for build in (root / 'core').glob('*/meson.build')
+    return {pathlib.Path(name).name for build in (root / 'core').glob('*/meson.build')
             for block in INSTALLED.findall(build.read_text(encoding='utf-8'))
             for name in re.findall(r"'([^']+)'", block)}
 

@@ -185,7 +185,7 @@ need_plan (DnnTest *self)
   dnn_plan_allocate (self->plan, NULL, &error);
   g_assert_no_error (error);
   own_tensor (self, "x", &self->plan->values[0].y.tensor);
-  own_tensor (self, "dy", &self->plan->prediction->tensor);
+  own_tensor (self, "dy", &self->plan->heads[0].prediction->tensor);
   return self->plan;
 }
 
@@ -261,7 +261,7 @@ dnn_test_forward (DnnTest *self)
           (size_t) dnn_count (x) * sizeof *arena);
   dnn_executor_forward (plan, &self->info, &error);
   g_assert_no_error (error);
-  keep (self, "y", &plan->prediction->tensor);
+  keep (self, "y", &plan->heads[0].prediction->tensor);
   self->ran = true;
 }
 
@@ -331,7 +331,7 @@ dnn_test_backward (DnnTest *self)
 
   if (!self->ran)
     dnn_test_forward (self);
-  memcpy (plan->loss_value->gradient.tensor.data, dy->data,
+  memcpy (plan->heads[0].loss_value->gradient.tensor.data, dy->data,
           (size_t) dnn_count (dy) * sizeof (float));
   dnn_executor_backward (plan, &self->info, NULL, &error);
   g_assert_no_error (error);

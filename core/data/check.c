@@ -12,8 +12,9 @@
 typedef struct Check {
   const DnnData *data;
   const DnnSplit *split;
-  const DnnExpected *expected;
-  int64_t n_inputs, n_targets; /* of a row */
+  const DnnExpected *expected; /* of the target */
+  const DnnSource *target;     /* that is looked at */
+  uint32_t number;             /* of it */
   float *inputs;               /* (owned) a piece of rows */
   float *targets;              /* (owned) one row */
 } Check;
@@ -32,15 +33,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Check, check_clear)
 /* --- targets ------------------------------------------------------------- */
 
 static bool
-set_nameless (const DnnSplit *split, int64_t row, float label, guint n_names,
+set_nameless (const Check *self, int64_t row, float label, guint n_names,
               GError **error)
 {
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                "%s: row %" G_GINT64_FORMAT
                ": label '%g' has no name; class_names gives %u, for labels "
                "from 0 on",
-               dnn_split_target (split)->name, row + 1, (double) label,
-               n_names);
+               self->target->name, row + 1, (double) label, n_names);
   return false;
 }
 
@@ -48,7 +48,7 @@ set_nameless (const DnnSplit *split, int64_t row, float label, guint n_names,
 static bool
 is_class_number (const Check *self, float y)
 {
-  return self->n_targets == 1 && self->expected->least == 0 &&
+  return self->target->row == 1 && self->expected->least == 0 &&
          self->expected->most == 1 && y > 1 && y == rintf (y);
 }
 
@@ -76,7 +76,7 @@ set_out_of_range (const Check *self, int64_t row, float y, const char *range,
 
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                "%s: row %" G_GINT64_FORMAT ": target '%g' must be %s for %s%s",
-               dnn_split_target (self->split)->name, row + 1, (double) y, range,
+               self->target->name, row + 1, (double) y, range,
                self->expected->who, remedy);
 }
 
@@ -84,7 +84,7 @@ static bool
 set_bad_target (const Check *self, int64_t row, float y, GError **error)
 {
   const DnnExpected *expected = self->expected;
-  const char *file = dnn_split_target (self->split)->name;
+  const char *file = self->target->name;
   g_autofree char *range = dnn_expected_to_string (expected);
 
   if (expected->set)
@@ -104,7 +104,7 @@ static bool
 check_sums (const Check *self, int64_t row, GError **error)
 {
   const int64_t i =
-      dnn_expected_find_sum (self->expected, self->targets, self->n_targets);
+      dnn_expected_find_sum (self->expected, self->targets, self->target->row);
   double sum = 0;
 
   if (i < 0)
@@ -114,25 +114,26 @@ check_sums (const Check *self, int64_t row, GError **error)
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                "%s: row %" G_GINT64_FORMAT ": the targets of a row must sum to "
                "1 for %s, not to '%g'",
-               dnn_split_target (self->split)->name, row + 1,
-               self->expected->who, sum);
+               self->target->name, row + 1, self->expected->who, sum);
   return false;
 }
 
 static bool
 check_target (Check *self, int64_t row, GError **error)
 {
-  char **names = self->data->preprocess->class_names;
+  char **names =
+      dnn_preprocess_part (self->data->preprocess, self->number)->class_names;
   const guint n_names = names != NULL ? g_strv_length (names) : 0;
 
-  dnn_data_targets (self->data, self->split, &row, 1, self->targets);
-  for (int64_t i = 0; i < self->n_targets; i++) {
+  dnn_data_targets_at (self->data, self->split, self->number, &row, 1,
+                       self->targets);
+  for (int64_t i = 0; i < self->target->row; i++) {
     const float y = self->targets[i];
 
     if (!dnn_expected_takes (self->expected, y))
       return set_bad_target (self, row, y, error);
     if (self->expected->set && names != NULL && y >= (float) n_names)
-      return set_nameless (self->split, row, y, n_names, error);
+      return set_nameless (self, row, y, n_names, error);
   }
   return check_sums (self, row, error);
 }
@@ -160,10 +161,10 @@ count_neighbours (const DnnSplit *split, int64_t i, int64_t most)
 }
 
 static bool
-check_inputs (Check *self, GError **error)
+check_input (Check *self, uint32_t number, GError **error)
 {
-  const DnnSource *inputs = dnn_split_input (self->split);
-  const int64_t most = MAX (PIECE / self->n_inputs, 1);
+  const DnnSource *inputs = self->split->inputs.at[number];
+  const int64_t most = MAX (PIECE / inputs->row, 1);
 
   /* a table has no other NaN than empty cells, which are to be filled */
   if (!can_be_infinite (inputs) || inputs->columnar)
@@ -174,11 +175,11 @@ check_inputs (Check *self, GError **error)
 
     n = count_neighbours (self->split, i, most);
     dnn_source_read (inputs, row, n, self->inputs);
-    bad = dnn_find_not_finite (self->inputs, n * self->n_inputs);
+    bad = dnn_find_not_finite (self->inputs, n * inputs->row);
     if (bad >= 0) {
-      g_autofree char *text =
-          dnn_describe_not_finite (self->inputs, bad, self->n_inputs, row,
-                                   self->data->preprocess->columns);
+      g_autofree char *text = dnn_describe_not_finite (
+          self->inputs, bad, inputs->row, row,
+          dnn_preprocess_part (self->data->preprocess, number)->columns);
 
       g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: %s", inputs->name,
                    text);
@@ -192,23 +193,41 @@ check_inputs (Check *self, GError **error)
 /* --- splits -------------------------------------------------------------- */
 
 static bool
+check_targets (Check *self, GError **error)
+{
+  g_free (self->targets);
+  self->targets = g_new (float, (gsize) self->target->row);
+  for (int64_t i = 0; i < self->split->n; i++) {
+    if (!check_target (self, dnn_split_row (self->split, i), error))
+      return false;
+    dnn_source_release_behind (self->target, i, 1);
+  }
+  return true;
+}
+
+static bool
 check_split (const DnnData *data, const DnnSplit *split,
              const DnnExpected *expected, GError **error)
 {
-  g_auto (Check) self = { .data = data, .split = split, .expected = expected };
+  g_auto (Check) self = { .data = data, .split = split };
+  int64_t most = PIECE;
 
   if (split == NULL)
     return true;
-  self.n_inputs = dnn_split_input (split)->row;
-  self.n_targets = dnn_split_target (split)->row;
-  self.inputs = g_new (float, (gsize) MAX (PIECE, self.n_inputs));
-  self.targets = g_new (float, (gsize) self.n_targets);
-  for (int64_t i = 0; i < split->n; i++) {
-    if (!check_target (&self, dnn_split_row (split, i), error))
+  for (uint32_t i = 0; i < split->targets.n; i++) {
+    self.number = i;
+    self.target = split->targets.at[i];
+    self.expected = &expected[i];
+    if (!check_targets (&self, error))
       return false;
-    dnn_source_release_behind (dnn_split_target (split), i, 1);
   }
-  return check_inputs (&self, error);
+  for (uint32_t i = 0; i < split->inputs.n; i++)
+    most = MAX (most, split->inputs.at[i]->row);
+  self.inputs = g_new (float, (gsize) most);
+  for (uint32_t i = 0; i < split->inputs.n; i++)
+    if (!check_input (&self, i, error))
+      return false;
+  return true;
 }
 
 bool

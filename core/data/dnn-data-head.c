@@ -94,8 +94,9 @@ read_heads (const DnnDataSource *source, DnnDataHead *head)
       return false;
     head->bytes += count_bytes (one.dtype, &one.shape);
   }
-  head->input = sample_of (&heads[0][0].shape);
-  head->target = sample_of (&heads[0][1].shape);
+  head->inputs.n = head->targets.n = 1;
+  head->inputs.at[0] = sample_of (&heads[0][0].shape);
+  head->targets.at[0] = sample_of (&heads[0][1].shape);
   head->rows = heads[0][0].shape.dims[0];
   head->validation_rows = heads[1][0].shape.dims[0];
   head->validates = head->validation_rows > 0 ||
@@ -125,8 +126,8 @@ load (const DnnSpec *section, DnnDataHead *ret_head, GError **error)
 
   if (data == NULL)
     return false;
-  head.input = dnn_data_input_shape (data);
-  head.target = dnn_data_target_shape (data);
+  head.inputs = dnn_data_input_shapes (data);
+  head.targets = dnn_data_target_shapes (data);
   head.rows = dnn_source_n_rows (dnn_split_input (data->train));
   head.validates = data->validation != NULL;
   add_split (data->train, &head.bytes);

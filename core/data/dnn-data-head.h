@@ -6,13 +6,14 @@
 #pragma once
 
 #include "dnn-array.h"
+#include "dnn-shape.h"
 #include "dnn-spec.h"
 
 DNN_BEGIN_DECLS
 
 typedef struct DnnDataHead {
-  DnnShape input;  /* of one sample, without the batch */
-  DnnShape target; /* likewise */
+  DnnShapes inputs;  /* of one sample, without the batch */
+  DnnShapes targets; /* likewise */
   int64_t rows; /* of the files that train, rows that are left out included */
   int64_t validation_rows; /* of files of their own; 0: there are none */
   bool validates;          /* some rows validate, wherever they come from */

@@ -52,19 +52,20 @@ struct DnnDataStepRows {
   DnnDataStep *const *steps;
   guint n_steps;
   const DnnSplit *split;
-  DnnShape shape; /* of a row after the steps */
-  int64_t at;     /* the next row of the split */
-  int64_t most;   /* rows of a block */
-  int64_t *rows;  /* (owned) their numbers in the source */
-  int64_t widest; /* numbers of a row at its longest */
-  float *single;  /* (owned) a block, for what takes float32 */
-  float *other;   /* (owned) the same, where a step changes the size */
-  double *block;  /* (owned) */
+  const DnnSource *source; /* the input of the split */
+  DnnShape shape;          /* of a row after the steps */
+  int64_t at;              /* the next row of the split */
+  int64_t most;            /* rows of a block */
+  int64_t *rows;           /* (owned) their numbers in the source */
+  int64_t widest;          /* numbers of a row at its longest */
+  float *single;           /* (owned) a block, for what takes float32 */
+  float *other;            /* (owned) the same, where a step changes the size */
+  double *block;           /* (owned) */
 };
 
 DnnDataStepRows *
 dnn_data_step_rows_new (DnnDataStep *const *steps, guint n_steps,
-                        const DnnSplit *split)
+                        const DnnSplit *split, uint32_t input)
 {
   DnnDataStepRows *self = g_new0 (DnnDataStepRows, 1);
   gsize n;
@@ -72,7 +73,8 @@ dnn_data_step_rows_new (DnnDataStep *const *steps, guint n_steps,
   self->steps = steps;
   self->n_steps = n_steps;
   self->split = split;
-  self->shape = dnn_source_row_shape (dnn_split_input (split));
+  self->source = split->inputs.at[input];
+  self->shape = dnn_source_row_shape (self->source);
   self->widest = dnn_data_step_count (&self->shape);
   for (guint i = 0; i < n_steps; i++) {
     self->shape = dnn_data_step_shape (steps[i], &self->shape);
@@ -128,7 +130,7 @@ to_float (const double *x, int64_t n, float *y)
 const DnnSource *
 dnn_data_step_rows_source (const DnnDataStepRows *self)
 {
-  return dnn_split_input (self->split);
+  return self->source;
 }
 
 /* The block after the step; its rows had this shape, and `ret_shape` then. */
@@ -168,7 +170,7 @@ is_exact (const DnnDataStepRows *self)
 const double *
 dnn_data_step_rows_next (DnnDataStepRows *self, int64_t *ret_n)
 {
-  const DnnSource *source = dnn_split_input (self->split);
+  const DnnSource *source = self->source;
   const int64_t n = MIN (self->most, self->split->n - self->at);
   DnnShape shape = dnn_source_row_shape (source);
 

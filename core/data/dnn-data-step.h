@@ -97,9 +97,10 @@ const DnnSource *dnn_data_step_rows_source (const DnnDataStepRows *self);
  * the end, and then from the beginning. */
 const double *dnn_data_step_rows_next (DnnDataStepRows *self, int64_t *ret_n);
 
-/* The rows of a split's first input after these steps, borrowed. */
+/* The rows of input number `input` of a split after these steps, borrowed. */
 DnnDataStepRows *dnn_data_step_rows_new (DnnDataStep *const *steps,
-                                         guint n_steps, const DnnSplit *split);
+                                         guint n_steps, const DnnSplit *split,
+                                         uint32_t input);
 void dnn_data_step_rows_free (DnnDataStepRows *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnDataStepRows, dnn_data_step_rows_free)
 

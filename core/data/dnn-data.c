@@ -22,20 +22,6 @@ dnn_data_free (DnnData *self)
   g_free (self);
 }
 
-DnnShape
-dnn_data_input_shape (const DnnData *self)
-{
-  const DnnShape row = dnn_source_row_shape (dnn_split_input (self->train));
-
-  return dnn_preprocess_shape (self->preprocess, &row);
-}
-
-DnnShape
-dnn_data_target_shape (const DnnData *self)
-{
-  return dnn_source_row_shape (dnn_split_target (self->train));
-}
-
 /* --- labels -------------------------------------------------------------- */
 
 static float
@@ -64,22 +50,30 @@ void
 dnn_data_targets (const DnnData *self, const DnnSplit *split,
                   const int64_t *rows, int64_t n, float *out)
 {
-  const DnnSource *targets = dnn_split_target (split);
+  dnn_data_targets_at (self, split, 0, rows, n, out);
+}
+
+void
+dnn_data_targets_at (const DnnData *self, const DnnSplit *split, uint32_t i,
+                     const int64_t *rows, int64_t n, float *out)
+{
+  const DnnSource *targets = split->targets.at[i];
   const int64_t total = n * targets->row;
 
   dnn_source_gather (targets, rows, n, out);
   if (self->relabel.keep.n > 0 || self->relabel.positive >= 0)
-    for (int64_t i = 0; i < total; i++)
-      out[i] = relabel (&self->relabel, out[i]);
+    for (int64_t j = 0; j < total; j++)
+      out[j] = relabel (&self->relabel, out[j]);
 }
 
 void
-dnn_data_loss_targets (const DnnData *self, const DnnSplit *split,
+dnn_data_loss_targets (const DnnData *self, const DnnSplit *split, uint32_t i,
                        const int64_t *rows, int64_t n, float *out)
 {
-  const DnnTargetScale *scale = self->preprocess->targets;
+  const DnnTargetScale *scale =
+      dnn_preprocess_part (self->preprocess, i)->targets;
 
-  dnn_data_targets (self, split, rows, n, out);
+  dnn_data_targets_at (self, split, i, rows, n, out);
   if (scale != NULL)
     dnn_target_scale_apply (scale, out, n * scale->n);
 }

@@ -10,6 +10,7 @@
 #include "dnn-build.h"
 #include "dnn-experiment.h"
 #include "dnn-preprocess.h"
+#include "dnn-shape.h"
 #include "dnn-split.h"
 
 DNN_BEGIN_DECLS
@@ -48,23 +49,32 @@ DnnData *dnn_data_new_sources (const DnnSources *inputs,
 void dnn_data_free (DnnData *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnData, dnn_data_free)
 
-/* Shapes of one sample, as a model sees it. */
+/* Shapes of one sample, as a model sees it: of all inputs and targets, and of
+ * the first ones. */
+DnnShapes dnn_data_input_shapes (const DnnData *self);
+DnnShapes dnn_data_target_shapes (const DnnData *self);
 DnnShape dnn_data_input_shape (const DnnData *self);
 DnnShape dnn_data_target_shape (const DnnData *self);
+/* True if the steps take the rows of every input. */
+bool dnn_data_takes_rows (const DnnData *self);
 
 /* Checks every split: inputs and targets finite, and targets whole numbers in
- * the expected range, where one is.  The sentence names file, row and column.
- */
+ * the expected range, where one is; `expected` has one for each target.  The
+ * sentence names file, row and column. */
 bool dnn_data_check (const DnnData *self, const DnnExpected *expected,
                      GError **error);
 
-/* The targets of `n` rows, of these numbers in the arrays, relabelled, to
- * `out`. */
+/* The first target of `n` rows, of these numbers in the arrays, relabelled, to
+ * `out`; and target number `i`. */
 void dnn_data_targets (const DnnData *self, const DnnSplit *split,
                        const int64_t *rows, int64_t n, float *out);
+void dnn_data_targets_at (const DnnData *self, const DnnSplit *split,
+                          uint32_t i, const int64_t *rows, int64_t n,
+                          float *out);
 /* The same as a loss is given them: standardized, where [data] says so. */
 void dnn_data_loss_targets (const DnnData *self, const DnnSplit *split,
-                            const int64_t *rows, int64_t n, float *out);
+                            uint32_t i, const int64_t *rows, int64_t n,
+                            float *out);
 
 /* The inputs of a file without targets, or with targets that are not looked at,
  * for a model trained with this section [data] (NULL: none) and this

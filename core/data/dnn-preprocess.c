@@ -65,7 +65,24 @@ dnn_preprocess_free (DnnPreprocess *self)
   g_strfreev (self->columns);
   g_strfreev (self->class_names);
   g_ptr_array_unref (self->steps);
+  dnn_preprocess_free (self->next);
   g_free (self);
+}
+
+static guint
+n_steps (const DnnPreprocess *self)
+{
+  return self->steps != NULL ? self->steps->len : 0;
+}
+
+const DnnPreprocess *
+dnn_preprocess_part (const DnnPreprocess *self, uint32_t i)
+{
+  static const DnnPreprocess none;
+
+  for (; self != NULL && i > 0; i--)
+    self = self->next;
+  return self != NULL ? self : &none;
 }
 
 static DnnDataStep *
@@ -100,7 +117,7 @@ dnn_preprocess_take_kinds (DnnPreprocess *self)
 const DnnDataStep *
 dnn_preprocess_find (const DnnPreprocess *self, const DnnDataStepType *type)
 {
-  for (guint i = 0; self->steps != NULL && i < self->steps->len; i++)
+  for (guint i = 0; i < n_steps (self); i++)
     if (step_at (self, i)->type == type)
       return step_at (self, i);
   return NULL;
@@ -118,23 +135,25 @@ dnn_preprocess_names (const DnnPreprocess *self)
 int64_t
 dnn_preprocess_size (const DnnPreprocess *self)
 {
-  for (guint i = 0; self->steps != NULL && i < self->steps->len; i++)
+  for (guint i = 0; i < n_steps (self); i++)
     if (step_at (self, i)->size > 0)
       return step_at (self, i)->size;
   return 0;
 }
 
-bool
-dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split, GError **error)
+/* The steps of one part, from its input. */
+static bool
+fit_part (DnnPreprocess *self, const DnnSplit *split, uint32_t input,
+          GError **error)
 {
   DnnDataStep *const *steps = (DnnDataStep *const *) self->steps->pdata;
 
-  for (guint i = 0; i < self->steps->len;) {
+  for (guint i = 0; i < n_steps (self);) {
     const DnnDataStepType *type = steps[i]->type;
     g_autoptr (DnnDataStepRows) rows = NULL;
 
     if (type->fit != NULL) {
-      rows = dnn_data_step_rows_new (steps, i, split);
+      rows = dnn_data_step_rows_new (steps, i, split, input);
       if (!type->fit (steps[i], rows, error))
         return false;
     }
@@ -146,12 +165,23 @@ dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split, GError **error)
   return true;
 }
 
+bool
+dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split, GError **error)
+{
+  uint32_t i = 0;
+
+  for (; self != NULL && i < split->inputs.n; self = self->next)
+    if (!fit_part (self, split, i++, error))
+      return false;
+  return true;
+}
+
 DnnShape
 dnn_preprocess_shape (const DnnPreprocess *self, const DnnShape *row)
 {
   DnnShape shape = *row;
 
-  for (guint i = 0; i < self->steps->len; i++)
+  for (guint i = 0; i < n_steps (self); i++)
     shape = dnn_data_step_shape (step_at (self, i), &shape);
   return shape;
 }
@@ -162,7 +192,7 @@ dnn_preprocess_shape (const DnnPreprocess *self, const DnnShape *row)
 static guint
 count_unsteady (const DnnPreprocess *self)
 {
-  guint n = self->steps->len;
+  guint n = n_steps (self);
 
   while (n > 0 && step_at (self, n - 1)->type->apply != NULL)
     n--;
@@ -174,7 +204,7 @@ dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row)
 {
   DnnShape shape = *row;
 
-  for (guint i = 0; i < self->steps->len; i++) {
+  for (guint i = 0; i < n_steps (self); i++) {
     const DnnDataStep *step = step_at (self, i);
 
     if (step->size > 0 && step->size != dnn_data_step_count (&shape))
@@ -188,7 +218,7 @@ dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row)
 static bool
 is_exact (const DnnPreprocess *self)
 {
-  return self->steps->len > 0 && step_at (self, 0)->type->convert_exact != NULL;
+  return n_steps (self) > 0 && step_at (self, 0)->type->convert_exact != NULL;
 }
 
 /* Two blocks, each as wide as rows ever are before the last change; doubles
@@ -276,7 +306,7 @@ count_early (const DnnPreprocess *self)
 {
   guint n = count_unsteady (self);
 
-  while (n < self->steps->len && !step_at (self, n)->type->late)
+  while (n < n_steps (self) && !step_at (self, n)->type->late)
     n++;
   return n;
 }
@@ -285,7 +315,7 @@ void
 dnn_preprocess_late (const DnnPreprocess *self, int64_t n, int64_t size,
                      float *rows)
 {
-  for (guint i = count_early (self); i < self->steps->len; i++)
+  for (guint i = count_early (self); i < n_steps (self); i++)
     step_at (self, i)->type->apply (step_at (self, i), rows, n, size);
 }
 
@@ -332,7 +362,7 @@ dnn_preprocess_early (const DnnPreprocess *self, const DnnSource *inputs,
 void
 dnn_preprocess_range (const DnnPreprocess *self, double *x, int64_t n)
 {
-  for (guint i = 0; i < self->steps->len; i++) {
+  for (guint i = 0; i < n_steps (self); i++) {
     const DnnDataStep *step = step_at (self, i);
 
     if (step->type->apply_exact != NULL && step->size == 0)
@@ -348,7 +378,7 @@ list_steps (const DnnPreprocess *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (guint i = 0; i < self->steps->len; i++) {
+  for (guint i = 0; i < n_steps (self); i++) {
     const DnnDataStepType *type = step_at (self, i)->type;
 
     if (!type->implicit)
@@ -380,7 +410,7 @@ dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file)
 
   if (*list != '\0')
     dnn_safetensors_set_metadata (file, "steps", list);
-  for (guint i = 0; i < self->steps->len; i++)
+  for (guint i = 0; i < n_steps (self); i++)
     step_at (self, i)->type->store (step_at (self, i), file);
   if (self->targets != NULL)
     dnn_target_scale_add (self->targets, file);

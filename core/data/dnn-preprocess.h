@@ -18,6 +18,9 @@ typedef struct DnnPreprocess {
   char **columns;     /* (owned) names of a table's inputs, or NULL */
   DnnTargetScale *targets; /* (owned reference) NULL: targets are as they are */
   char *kinds; /* (owned) of these: see DnnCsvOptions; NULL: not known yet */
+  /* (owned) the second part: steps and columns of the second input, classes of
+   * the second target; and so on.  NULL: there is none. */
+  struct DnnPreprocess *next;
 } DnnPreprocess;
 
 /* Of the one step `scale`. */
@@ -26,6 +29,11 @@ DnnPreprocess *dnn_preprocess_new (double scale);
 DnnPreprocess *dnn_preprocess_new_for (const DnnDataSettings *settings);
 void dnn_preprocess_free (DnnPreprocess *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPreprocess, dnn_preprocess_free)
+
+/* Part i, from 0; one beyond the last has neither steps nor names.
+ * Returns: (transfer none). */
+const DnnPreprocess *dnn_preprocess_part (const DnnPreprocess *self,
+                                          uint32_t i);
 
 /* Whether [data] asks for a step by its key. */
 bool dnn_preprocess_is_set (const DnnExperiment *experiment);
@@ -46,7 +54,8 @@ char **dnn_preprocess_names (const DnnPreprocess *self);
 /* Numbers of a row that the first step which minds takes; 0: any. */
 int64_t dnn_preprocess_size (const DnnPreprocess *self);
 
-/* Learns every step from the split's rows as those before it leave them. */
+/* Learns every step from the split's rows as those before it leave them; of
+ * every part from its input. */
 bool dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split,
                          GError **error);
 

@@ -145,11 +145,14 @@ search_forward (const DnnDiagnosis *self)
 {
   Search search = { .diagnosis = self };
   DnnPlan *plan = self->batch->plan;
-  const DnnTensor *x = &plan->input->y.tensor;
-  int64_t i = find_not_finite (x);
 
-  if (i >= 0)
-    return describe (self, x, i, "the model's input is not finite");
+  for (uint32_t k = 0; k < plan->n_inputs; k++) {
+    const DnnTensor *x = &plan->inputs[k]->y.tensor;
+    const int64_t i = find_not_finite (x);
+
+    if (i >= 0)
+      return describe (self, x, i, "the model's input is not finite");
+  }
   dnn_executor_forward_watched (plan, &self->info, look_at_output, &search,
                                 NULL);
   return search.found;
@@ -158,12 +161,20 @@ search_forward (const DnnDiagnosis *self)
 static char *
 search_loss (const DnnDiagnosis *self)
 {
-  const DnnTensor values = dnn_objective_losses (self->objective);
-  int64_t i = find_not_finite (&values);
+  const uint32_t n = dnn_model_n_outputs (self->model);
 
-  if (i >= 0)
-    return describe (self, &values, i,
-                     "every layer's output is finite, but not the loss");
+  for (uint32_t k = 0; k < n; k++) {
+    const DnnTensor values =
+        dnn_objective_losses (dnn_objectives_at (self->objective, k));
+    const int64_t i = find_not_finite (&values);
+    g_autofree char *what =
+        g_strdup_printf ("every layer's output is finite, but not the loss%s%s",
+                         n > 1 ? " of " : "",
+                         n > 1 ? dnn_model_output (self->model, k)->name : "");
+
+    if (i >= 0)
+      return describe (self, &values, i, what);
+  }
   return g_strdup (
       isfinite (dnn_model_penalty (self->model, NULL))
           ? "every layer's output is finite, and the loss of every row"
@@ -241,9 +252,9 @@ search_backward (const DnnDiagnosis *self)
   const DnnBatch *batch = self->batch;
   Search search = { .diagnosis = self };
 
-  if (batch->plan->loss_value->wanted &&
+  if (dnn_plan_trains (batch->plan) &&
       dnn_executor_forward (batch->plan, &self->info, NULL) &&
-      dnn_objective_gradient (self->objective, batch, NULL) &&
+      dnn_objectives_gradient (self->objective, batch, NULL) &&
       dnn_executor_backward_watched (batch->plan, &self->info, look_at_gradient,
                                      &search, NULL) &&
       search.found == NULL)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dnn-feeder.h"
-#include "dnn-objective.h"
+#include "dnn-objectives.h"
 #include "dnn-optimizer.h"
 
 DNN_BEGIN_DECLS
@@ -12,7 +12,7 @@ typedef struct DnnDiagnosis {
   DnnModel *model;
   DnnFeeder *feeder;
   const DnnBatch *batch; /* the feeder's */
-  DnnObjective *objective;
+  DnnObjectives *objective;
   DnnPassInfo info;
   int64_t epoch; /* from 1 */
 } DnnDiagnosis;

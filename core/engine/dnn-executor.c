@@ -415,7 +415,8 @@ begin_backward (DnnPlan *plan)
 {
   for (size_t i = 0; i < plan->n_values; i++)
     plan->values[i].has_gradient = false;
-  plan->loss_value->has_gradient = true;
+  for (uint32_t i = 0; i < plan->n_heads; i++)
+    plan->heads[i].loss_value->has_gradient = true;
 }
 
 static bool

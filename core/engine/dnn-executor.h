@@ -32,7 +32,7 @@ typedef struct DnnSink {
   void *data;
 } DnnSink;
 
-/* From dnn_plan_input () to the prediction. */
+/* From what lies at dnn_plan_input () to the predictions. */
 bool dnn_executor_forward (DnnPlan *plan, const DnnPassInfo *info,
                            GError **error);
 
@@ -47,9 +47,9 @@ bool dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
 bool dnn_executor_first (DnnStage *stage, const DnnPassInfo *info,
                          GError **error);
 
-/* From plan->loss_value->gradient, which the caller has written, down to the
- * first layer that trains.  `sink` may be NULL: every gradient is then left
- * in its stage's dw. */
+/* From the gradients of the heads' loss values, which the caller has written,
+ * down to the first layer that trains.  `sink` may be NULL: every gradient is
+ * then left in its stage's dw. */
 bool dnn_executor_backward (DnnPlan *plan, const DnnPassInfo *info,
                             const DnnSink *sink, GError **error);
 

@@ -1,53 +1,23 @@
-/* dnn-feeder.c - gathers batches */
-#include "dnn-feeder.h"
+/* dnn-feeder.c - plans and room for batches, and which rows they have */
+#include "dnn-feeder-private.h"
 
 #include "dnn-memory.h"
-#include "dnn-row-weights.h"
-#include "dnn-row-window.h"
-
-#include <string.h>
+#include "dnn-shape.h"
 
 /* Batches of few numbers are gathered many at once, a block of them: most of
  * what one costs is done once then. */
 enum { BLOCK_BYTES = 1 << 16, MOST_BATCHES = 64 };
 
-struct DnnFeeder {
-  DnnModel *model; /* (owned reference) */
-  DnnArray *cache; /* (owned reference) NULL: inputs are the split's */
-  const DnnData *data;
-  const DnnSplit *split;
-  DnnPool *pool;
-  int64_t batch;
-  DnnPlan *full;        /* (owned) */
-  DnnPlan *last;        /* (owned) NULL where all batches are full */
-  void *arena;          /* (owned) of both */
-  DnnRowOrder *order;   /* (owned) */
-  DnnRowWindow *window; /* (owned) NULL: rows are read where they lie */
-  int64_t loaded;       /* the pool in it; -1: none */
-  int64_t n_inputs;     /* numbers of a row, as the plan takes it */
-  int64_t n_together;   /* batches of a block */
-  int64_t block;        /* the one that is gathered; -1: none */
-  int64_t offset;       /* of the batch, in rows of the block */
-  int64_t *rows;        /* (owned) of the block: their numbers in the split */
-  int64_t *places;      /* (owned) and in the arrays, or the window */
-  float *inputs;        /* (owned) NULL: they go to the plan's input */
-  float *scratch;    /* (owned) of the block, for steps that change the shape */
-  int64_t n_scratch; /* numbers of a row of it */
-  float *targets;    /* (owned) rows x target size */
-  float *weights;    /* (owned) weigh.n a row, where there are any */
-  uint64_t *numbers; /* (owned) of the batch's rows, in the data */
-  DnnRowWeights weigh;
-  bool leaves_late;
-  DnnBatch current;
-};
-
 static void
 clear_block (DnnFeeder *self)
 {
+  for (uint32_t i = 0; i < self->n_inputs; i++) {
+    g_clear_pointer (&self->inputs[i].scratch, g_free);
+    g_clear_pointer (&self->inputs[i].rows, g_free);
+  }
+  for (uint32_t i = 0; i < self->n_targets; i++)
+    g_clear_pointer (&self->targets[i].rows, g_free);
   g_clear_pointer (&self->weights, g_free);
-  g_clear_pointer (&self->targets, g_free);
-  g_clear_pointer (&self->scratch, g_free);
-  g_clear_pointer (&self->inputs, g_free);
   g_clear_pointer (&self->places, g_free);
   g_clear_pointer (&self->rows, g_free);
 }
@@ -75,16 +45,56 @@ dnn_feeder_free (DnnFeeder *self)
   g_free (self);
 }
 
+/* Sizes of rows, as the plan and the losses take them. */
+static void
+measure_parts (DnnFeeder *self)
+{
+  const DnnSources *targets = &self->split->targets;
+
+  self->n_inputs = self->full->n_inputs;
+  self->n_targets = targets->n;
+  self->size = 0;
+  for (uint32_t i = 0; i < self->n_inputs; i++) {
+    self->inputs[i].size =
+        dnn_count (&self->full->inputs[i]->y.tensor) / self->batch;
+    self->size += self->inputs[i].size;
+  }
+  for (uint32_t i = 0; i < self->n_targets; i++)
+    self->targets[i].size = targets->at[i]->row;
+}
+
+/* Room for `n` rows of input i; a cache needs no steps. */
+static void
+make_input (DnnFeeder *self, uint32_t i, gsize n)
+{
+  Part *part = &self->inputs[i];
+  const DnnSource *source =
+      self->cache == NULL ? self->split->inputs.at[i] : NULL;
+  const DnnShape row =
+      source != NULL ? dnn_source_row_shape (source) : DNN_SCALAR;
+
+  part->n_scratch =
+      source != NULL
+          ? dnn_preprocess_scratch (
+                dnn_preprocess_part (self->data->preprocess, i), &row)
+          : 0;
+  part->scratch = g_new (float, n *(gsize) part->n_scratch + 1);
+  if (self->n_together > 1)
+    part->rows = g_new0 (float, n *(gsize) part->size);
+}
+
 static void
 make_block (DnnFeeder *self)
 {
-  const int64_t n_targets = dnn_split_target (self->split)->row;
-  const int64_t bytes =
-      self->batch * (self->n_inputs + n_targets) * (int64_t) sizeof (float);
-  const DnnShape row = dnn_source_row_shape (dnn_split_input (self->split));
+  int64_t bytes;
   gsize n;
 
   clear_block (self);
+  measure_parts (self);
+  bytes = self->size;
+  for (uint32_t i = 0; i < self->n_targets; i++)
+    bytes += self->targets[i].size;
+  bytes *= self->batch * (int64_t) sizeof (float);
   self->block = -1;
   self->offset = 0;
   self->n_together = self->window != NULL ? 1
@@ -93,13 +103,12 @@ make_block (DnnFeeder *self)
   n = (gsize) (self->batch * self->n_together);
   self->rows = g_new (int64_t, n);
   self->places = g_new (int64_t, n);
-  self->targets = g_new0 (float, n *(gsize) n_targets);
   dnn_row_weights_set_plan (&self->weigh, self->split, self->full);
   self->weights = g_new0 (float, n *(gsize) self->weigh.n);
-  self->n_scratch = dnn_preprocess_scratch (self->data->preprocess, &row);
-  self->scratch = g_new (float, n *(gsize) self->n_scratch + 1);
-  if (self->n_together > 1)
-    self->inputs = g_new0 (float, n *(gsize) self->n_inputs);
+  for (uint32_t i = 0; i < self->n_inputs; i++)
+    make_input (self, i, n);
+  for (uint32_t i = 0; i < self->n_targets; i++)
+    self->targets[i].rows = g_new0 (float, n *(gsize) self->targets[i].size);
 }
 
 static bool
@@ -139,7 +148,6 @@ dnn_feeder_replan (DnnFeeder *self, const DnnPlanOptions *options,
   if (!make_plans (self, options, error) ||
       !dnn_row_weights_check (self->split, self->full, error))
     return false;
-  self->n_inputs = dnn_count (&self->full->input->y.tensor) / self->batch;
   make_block (self);
   return true;
 }
@@ -207,211 +215,33 @@ dnn_feeder_leave_late (DnnFeeder *self)
   self->leaves_late = true;
 }
 
-/* The place in the split's sources of a slot of the pool.  Rows that lie in the
- * files are one pool, in which slots are the split's own numbers. */
-static int64_t
-place_of (const DnnFeeder *self, const DnnSplit *source, int64_t slot)
+/* Target i of the batch. */
+static DnnTensor
+target_of (const DnnFeeder *self, uint32_t i)
 {
-  return source == self->split ? dnn_split_row (source, slot) : slot;
-}
+  const Part *part = &self->targets[i];
+  DnnTensor t = dnn_tensor_of (&self->split->targets.at[i]->shape);
 
-typedef struct {
-  DnnFeeder *feeder;
-  const DnnSplit *source; /* the split, or the window's */
-  float *inputs;          /* of the block, or the plan's */
-  int64_t number;         /* of the block's first row, in the order */
-  int64_t first, n;       /* rows of it */
-  int64_t grain;          /* rows that are gathered in one piece */
-  bool by_batch; /* then what comes next is known to be the next batch */
-} Gather;
-
-/* Elements of a piece, and nanoseconds that one takes, about. */
-enum { GRAIN = 6272 };
-#define WORK 0.3
-
-/* Asks for `n` rows that the next batch has from place i on: rows lie anywhere,
- * so that each costs a wait for memory. */
-static void
-prefetch_next (const Gather *gather, const DnnArray *array, bool cached,
-               int64_t i, int64_t n)
-{
-  enum { LINE = 64 };
-  const DnnFeeder *self = gather->feeder;
-  const int64_t *slots;
-  size_t size;
-
-  if (array == NULL)
-    return; /* rows that lie nowhere */
-  size = (size_t) dnn_array_row_size (array) * dnn_dtype_size (array->dtype);
-  slots =
-      dnn_row_order_peek (self->order, gather->number + i + self->batch, n, &n);
-  for (int64_t k = 0; k < n; k++) {
-    const int64_t place =
-        cached ? slots[k] : place_of (self, gather->source, slots[k]);
-    const char *row = (const char *) array->data + size * (size_t) place;
-
-    for (size_t j = 0; j < size; j += LINE)
-      __builtin_prefetch (row + j);
-  }
-}
-
-static void
-gather_chunk (void *data, int64_t chunk, uint32_t worker)
-{
-  const Gather *gather = data;
-  const DnnFeeder *self = gather->feeder;
-  const DnnSplit *source = gather->source;
-  const bool cached = self->cache != NULL;
-  const DnnSource *inputs_of = dnn_split_input (source);
-  const DnnSource *targets_of = dnn_split_target (source);
-  const int64_t first = gather->first + chunk * gather->grain;
-  const int64_t n = MIN (gather->grain, gather->first + gather->n - first);
-  const int64_t *places = self->places + first;
-  const int64_t n_targets = targets_of->row;
-  float *inputs = gather->inputs + first * self->n_inputs;
-  float *targets = self->targets + first * n_targets;
-
-  (void) worker;
-  if (gather->by_batch) {
-    prefetch_next (gather, cached ? self->cache : inputs_of->array, cached,
-                   first, n);
-    prefetch_next (gather, targets_of->array, false, first, n);
-  }
-  if (cached)
-    dnn_array_rows_to_float (self->cache, self->rows + first, n, inputs);
-  else
-    (self->leaves_late ? dnn_preprocess_early : dnn_preprocess_rows) (
-        self->data->preprocess, inputs_of, places, n,
-        self->scratch + first * self->n_scratch, inputs);
-  dnn_data_loss_targets (self->data, source, places, n, targets);
-  if (dnn_row_weights_are_set (&self->weigh, self->split))
-    for (int64_t i = 0; i < n; i++)
-      dnn_row_weights_get (&self->weigh, source, places[i],
-                           targets + i * n_targets,
-                           self->weights + (first + i) * self->weigh.n);
-}
-
-/* Brings the pool of the rows just asked for into the window. */
-static const DnnSplit *
-load_window (DnnFeeder *self)
-{
-  const int64_t pool = dnn_row_order_pool (self->order);
-
-  if (self->window == NULL)
-    return self->split;
-  if (self->loaded != pool)
-    dnn_row_window_load (self->window, self->order);
-  self->loaded = pool;
-  return dnn_row_window_split (self->window);
-}
-
-/* At the end of a pass: others may need the memory. */
-static void
-rest_window (DnnFeeder *self)
-{
-  if (self->window == NULL)
-    return;
-  self->loaded = -1;
-  dnn_row_order_rest (self->order);
-  dnn_row_window_rest (self->window);
-}
-
-/* The next rows of the gather's n, those of one pool. */
-static int64_t
-find_rows (Gather *gather, int64_t n)
-{
-  DnnFeeder *self = gather->feeder;
-
-  gather->n = dnn_row_order_get (self->order, gather->number + gather->first,
-                                 n - gather->first, self->rows + gather->first,
-                                 self->places + gather->first);
-  gather->source = load_window (self);
-  for (int64_t i = gather->first; i < gather->first + gather->n; i++)
-    self->places[i] = place_of (self, gather->source, self->places[i]);
-  return gather->n;
-}
-
-/* Gathers all rows of the batch, of which the first has this number in the
- * order, into the plan's input: those of one pool and then, at its end, of the
- * next. */
-static void
-gather_batch (DnnFeeder *self, int64_t number)
-{
-  DnnBatch *batch = &self->current;
-  const int64_t size = dnn_count (&batch->plan->input->y.tensor) / batch->n;
-  Gather gather = { .feeder = self,
-                    .inputs = dnn_plan_input (batch->plan),
-                    .number = number,
-                    .grain = MAX (GRAIN / size, 1),
-                    .by_batch = true };
-
-  for (; gather.first < batch->n; gather.first += gather.n) {
-    const int64_t n = find_rows (&gather, batch->n);
-
-    dnn_pool_run_work (self->pool, (n + gather.grain - 1) / gather.grain,
-                       (double) (size * n) * WORK, gather_chunk, &gather);
-  }
-  if (number + batch->n == self->split->n)
-    rest_window (self);
-}
-
-/* --- blocks of batches --------------------------------------------------- */
-
-static void
-gather_block (DnnFeeder *self, int64_t index)
-{
-  const int64_t size = self->batch * self->n_together;
-  const int64_t first = index * size;
-  const int64_t n = MIN (size, self->split->n - first);
-  Gather gather = {
-    .feeder = self, .inputs = self->inputs, .number = first, .grain = n
-  };
-
-  for (; gather.first < n; gather.first += gather.n) {
-    find_rows (&gather, n);
-    gather_chunk (&gather, 0, 0);
-  }
-  self->block = index;
-}
-
-/* The batch, of which the first row has this number in the order. */
-static void
-copy_batch (DnnFeeder *self, int64_t number)
-{
-  const DnnBatch *batch = &self->current;
-  const int64_t size = dnn_count (&batch->plan->input->y.tensor);
-  const int64_t rows = self->batch * self->n_together;
-
-  if (self->block != number / rows)
-    gather_block (self, number / rows);
-  self->offset = number % rows;
-  memcpy (dnn_plan_input (batch->plan),
-          self->inputs + self->offset * (size / batch->n),
-          (size_t) size * sizeof (float));
+  t.data = part->rows + self->offset * part->size;
+  t.dims[0] = self->current.n;
+  return t;
 }
 
 const DnnBatch *
 dnn_feeder_get (DnnFeeder *self, int64_t i)
 {
   const int64_t first = i * self->batch;
-  const DnnShape *target = &dnn_split_target (self->split)->shape;
   DnnBatch *batch = &self->current;
 
   batch->index = i;
   batch->n = MIN (self->batch, self->split->n - first);
   batch->plan = batch->n == self->batch ? self->full : self->last;
   if (self->n_together > 1)
-    copy_batch (self, first);
+    dnn_feeder_copy_batch (self, first);
   else
-    gather_batch (self, first);
-  batch->y_true = (DnnTensor){
-    self->targets + self->offset * dnn_split_target (self->split)->row,
-    DNN_FLOAT32,
-    target->n_dims,
-    { batch->n },
-  };
-  memcpy (&batch->y_true.dims[1], &target->dims[1],
-          (target->n_dims - 1) * sizeof target->dims[0]);
+    dnn_feeder_gather_batch (self, first);
+  for (uint32_t j = 0; j < self->n_targets; j++)
+    batch->y_true[j] = target_of (self, j);
   batch->n_weights = self->weigh.n;
   batch->weights = dnn_row_weights_are_set (&self->weigh, self->split)
                        ? self->weights + self->offset * self->weigh.n

@@ -14,7 +14,8 @@ typedef struct DnnFeeder DnnFeeder;
 
 /* `options.batch` is the size of a full batch.  Where `options.first_stage` is
  * above 0, inputs are rows of `cache` (referenced), one for each row of the
- * split, in its order. */
+ * split, in its order; else the split's inputs are the model's, part by part.
+ */
 DnnFeeder *dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
                            const DnnSplit *split, const DnnPlanOptions *options,
                            DnnArray *cache, GError **error);
@@ -41,15 +42,15 @@ void dnn_feeder_set_class_weights (DnnFeeder *self, const double *weights,
  * them: dnn_preprocess_late. */
 void dnn_feeder_leave_late (DnnFeeder *self);
 
-/* A batch, gathered: inputs are in the plan's input. */
+/* A batch, gathered: inputs are in the plan's inputs. */
 typedef struct DnnBatch {
   DnnPlan *plan;
-  DnnTensor y_true;
-  const float *weights; /* n_weights a row, or NULL: all 1 */
-  int64_t n_weights;    /* 1, or one for each element */
-  const uint64_t *rows; /* their numbers in the data */
-  int64_t n;            /* rows */
-  int64_t index;        /* which batch it is */
+  DnnTensor y_true[DNN_MAX_PARTS]; /* one for each target of the split */
+  const float *weights;            /* n_weights a row, or NULL: all 1 */
+  int64_t n_weights;               /* 1, or one for each element */
+  const uint64_t *rows;            /* their numbers in the data */
+  int64_t n;                       /* rows */
+  int64_t index;                   /* which batch it is */
 } DnnBatch;
 
 /* Gathers batch number i.  Valid until the next call. */

@@ -6,32 +6,32 @@
 #include <math.h>
 
 bool
-dnn_evaluate_feeder (DnnObjective *objective, DnnFeeder *feeder,
+dnn_evaluate_feeder (DnnObjectives *objective, DnnFeeder *feeder,
                      const DnnPassInfo *info, double *ret_loss,
                      double *ret_metrics, GError **error)
 {
   const DnnPlan *plan = dnn_feeder_plan (feeder);
 
-  dnn_objective_reset (objective);
-  dnn_objective_set_penalty (objective,
-                             dnn_model_penalty (plan->model, plan->pool));
+  dnn_objectives_reset (objective);
+  dnn_objectives_set_penalty (objective,
+                              dnn_model_penalty (plan->model, plan->pool));
   for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
     const DnnBatch *batch = dnn_feeder_get (feeder, i);
 
     if (!dnn_executor_forward (batch->plan, info, error) ||
-        !dnn_objective_update (objective, batch, false, error))
+        !dnn_objectives_update (objective, batch, false, error))
       return false;
   }
-  *ret_loss = dnn_objective_loss (objective);
+  *ret_loss = dnn_objectives_loss (objective);
   if (isnan (*ret_loss))
     *ret_loss = NAN; /* without a sign */
-  for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)
-    ret_metrics[i] = dnn_objective_result (objective, i);
+  for (size_t i = 0; i < dnn_objectives_n_metrics (objective); i++)
+    ret_metrics[i] = dnn_objectives_result (objective, i);
   return true;
 }
 
 char *
-dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
+dnn_evaluate_explain (DnnModel *model, DnnObjectives *objective,
                       DnnFeeder *feeder, GError **error)
 {
   DnnDiagnosis diagnosis = { model, feeder, NULL, objective, { 0 }, 0 };
@@ -40,9 +40,9 @@ dnn_evaluate_explain (DnnModel *model, DnnObjective *objective,
     const DnnBatch *batch = dnn_feeder_get (feeder, i);
 
     if (!dnn_executor_forward (batch->plan, &diagnosis.info, error) ||
-        !dnn_objective_update (objective, batch, false, error))
+        !dnn_objectives_update (objective, batch, false, error))
       return NULL;
-    if (isfinite (dnn_objective_batch_loss (objective)))
+    if (isfinite (dnn_objectives_batch_loss (objective)))
       continue;
     /* Layers that run in place have written over the inputs. */
     diagnosis.batch = dnn_feeder_get (feeder, i);

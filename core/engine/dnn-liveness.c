@@ -109,11 +109,37 @@ keeps_z (const DnnPlan *plan, const DnnStage *stage)
 {
   if (stage->layer->component == NULL || stage->layer->activation == NULL)
     return false;
-  if (plan->options.watched || plan->loss_input == &stage->out->z)
+  if (plan->options.watched)
     return true;
+  for (uint32_t i = 0; i < plan->n_heads; i++)
+    if (plan->heads[i].loss_input == &stage->out->z)
+      return true;
   return stage->runs_backward &&
          ((activation_needs (stage) & DNN_NEEDS_X) != 0 ||
           (component_reads (stage) & DNN_READS_Y) != 0);
+}
+
+/* Whether a loss looks at the value, or at what it was before the activation.
+ */
+static bool
+is_looked_at (const DnnPlan *self, const DnnValue *value)
+{
+  for (uint32_t i = 0; i < self->n_heads; i++)
+    if (self->heads[i].loss_input == &value->y ||
+        self->heads[i].loss_input == &value->z ||
+        self->heads[i].prediction == &value->y)
+      return true;
+  return false;
+}
+
+/* Whether a loss writes the value's gradient, which is then the first. */
+static bool
+is_head (const DnnPlan *self, const DnnValue *value)
+{
+  for (uint32_t i = 0; i < self->n_heads; i++)
+    if (self->heads[i].loss_value == value)
+      return true;
+  return false;
 }
 
 /* Whether the output may be written over the first input. */
@@ -123,7 +149,7 @@ can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
   const DnnLayer *layer = stage->layer;
   const DnnValue *x = layer->n_inputs > 0 ? stage->in[0] : NULL;
 
-  if (x == NULL || x->n_consumers != 1 || plan->loss_input == &x->y ||
+  if (x == NULL || x->n_consumers != 1 || is_looked_at (plan, x) ||
       plan->options.watched)
     return false;
   if (reads_x (stage) ||
@@ -220,7 +246,7 @@ place_gradient (Planner *self, DnnValue *value)
   int until = value->producer < 0
                   ? end_time (plan)
                   : backward_time (plan, (size_t) value->producer);
-  int from = value == plan->loss_value
+  int from = is_head (plan, value)
                  ? loss_time (plan)
                  : backward_time (plan, (size_t) value->last_consumer);
   const DnnStage *consumer =
@@ -269,7 +295,7 @@ place_backward (Planner *self, size_t i)
   for (uint32_t j = 0; j < stage->layer->n_inputs; j++) {
     DnnValue *value = stage->in[j];
 
-    if (value->wanted && value->n_consumers > 1)
+    if (value->wanted && (value->n_consumers > 1 || is_head (plan, value)))
       new_block (self, &stage->spare[j], 1, now, now);
   }
 }
@@ -282,8 +308,7 @@ place_gradients (Planner *self)
   for (size_t i = plan->n_values; i-- > 0;) {
     DnnValue *value = &plan->values[i];
 
-    if (value->wanted &&
-        (value->last_consumer >= 0 || value == plan->loss_value))
+    if (value->wanted && (value->last_consumer >= 0 || is_head (plan, value)))
       place_gradient (self, value);
   }
   for (size_t i = plan->options.first_stage; i < plan->n_stages; i++)
@@ -324,8 +349,10 @@ dnn_liveness_plan (DnnPlan *plan)
 {
   Planner self = { plan, g_array_new (FALSE, TRUE, sizeof (DnnBlock)) };
 
-  new_block (&self, &plan->input->y, 1, 0, 0);
-  plan->input->z.block = plan->input->y.block;
+  for (uint32_t i = 0; i < plan->n_inputs; i++) {
+    new_block (&self, &plan->inputs[i]->y, 1, 0, 0);
+    plan->inputs[i]->z.block = plan->inputs[i]->y.block;
+  }
   for (size_t i = plan->options.first_stage; i < plan->n_stages; i++) {
     extend_inputs (&self, i);
     place_outputs (&self, i);
@@ -335,8 +362,10 @@ dnn_liveness_plan (DnnPlan *plan)
   }
   for (size_t i = 0; i < plan->n_made; i++)
     place_made (&self, &plan->made[i]);
-  extend (&self, plan->prediction, loss_time (plan));
-  extend (&self, plan->loss_input, loss_time (plan));
+  for (uint32_t i = 0; i < plan->n_heads; i++) {
+    extend (&self, plan->heads[i].prediction, loss_time (plan));
+    extend (&self, plan->heads[i].loss_input, loss_time (plan));
+  }
   if (plan->options.training)
     place_gradients (&self);
 

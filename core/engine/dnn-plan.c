@@ -79,8 +79,8 @@ build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
   stage->in = g_new0 (DnnValue *, layer->n_inputs + 1);
   for (uint32_t j = 0; j < layer->n_inputs; j++) {
     const DnnInput *input = &layer->inputs[j];
-    size_t value =
-        input->layer < 0 ? 0 : first_value[input->layer] + input->output;
+    size_t value = input->layer < 0 ? input->output
+                                    : first_value[input->layer] + input->output;
 
     stage->in[j] = &self->values[value];
     stage->in[j]->n_consumers++;
@@ -99,12 +99,26 @@ build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
   return true;
 }
 
+static void
+init_inputs (DnnPlan *self, const DnnShapes *inputs)
+{
+  for (uint32_t i = 0; i < inputs->n; i++) {
+    DnnShape shape = inputs->at[i];
+
+    memmove (&shape.dims[1], &shape.dims[0],
+             shape.n_dims * sizeof shape.dims[0]);
+    shape.dims[0] = self->options.batch;
+    shape.n_dims++;
+    value_init (&self->values[i], &shape, -1);
+  }
+}
+
 static bool
 build_stages (DnnPlan *self, GError **error)
 {
   g_autofree size_t *first_value = NULL;
-  DnnShape input = dnn_model_input_shape (self->model);
-  size_t n = 1;
+  const DnnShapes inputs = dnn_model_input_shapes (self->model);
+  size_t n = inputs.n;
 
   self->n_stages = dnn_model_n_layers (self->model);
   self->stages = g_new0 (DnnStage, self->n_stages);
@@ -116,10 +130,7 @@ build_stages (DnnPlan *self, GError **error)
   }
   self->n_values = n;
   self->values = g_new0 (DnnValue, n);
-  memmove (&input.dims[1], &input.dims[0], input.n_dims * sizeof input.dims[0]);
-  input.dims[0] = self->options.batch;
-  input.n_dims++;
-  value_init (&self->values[0], &input, -1);
+  init_inputs (self, &inputs);
   for (size_t i = 0; i < self->n_stages; i++)
     if (!build_stage (self, i, first_value, error))
       return false;
@@ -131,7 +142,8 @@ build_stages (DnnPlan *self, GError **error)
 static void
 find_backward (DnnPlan *self)
 {
-  self->values[0].wanted = self->options.input_gradient;
+  for (uint32_t i = 0; i < dnn_model_n_inputs (self->model); i++)
+    self->values[i].wanted = self->options.input_gradient;
   for (size_t i = 0; i < self->n_stages; i++) {
     DnnStage *stage = &self->stages[i];
     bool runs = dnn_layer_learns (stage->layer);
@@ -147,29 +159,53 @@ find_backward (DnnPlan *self)
   }
 }
 
-/* Where the loss looks, and where its gradient goes. */
+/* Where the loss of output i looks, and where its gradient goes. */
 static void
-find_loss (DnnPlan *self)
+find_head (DnnPlan *self, uint32_t i)
 {
-  DnnStage *last = &self->stages[self->n_stages - 1];
+  DnnStage *last = &self->stages[dnn_model_output (self->model, i)->index];
+  DnnHead *head = &self->heads[i];
 
-  self->prediction = &last->out->y;
-  if (last->out->mask != NULL)
-    self->mask = &last->out->mask->tensor;
-  self->loss_input = self->prediction;
-  self->loss_value = last->out;
-  if (!self->options.logits)
+  *head = (DnnHead){
+    .prediction = &last->out->y,
+    .mask = last->out->mask != NULL ? &last->out->mask->tensor : NULL,
+    .loss_input = &last->out->y,
+    .loss_value = last->out,
+  };
+  if ((self->options.logits & (uint32_t) 1 << i) == 0)
     return;
   last->skips_gradient = true;
   if (last->layer->component != NULL) {
-    self->loss_input = &last->out->z;
+    head->loss_input = &last->out->z;
     return;
   }
   /* The layer is nothing but the activation: the one before it is looked at. */
-  self->loss_input = &last->in[0]->y;
-  self->loss_value = last->in[0];
+  head->loss_input = &last->in[0]->y;
+  head->loss_value = last->in[0];
   last->runs_backward = false;
   last->in[0]->last_consumer = -1;
+}
+
+bool
+dnn_plan_trains (const DnnPlan *self)
+{
+  uint32_t i = 0;
+
+  while (i < self->n_heads && !self->heads[i].loss_value->wanted)
+    i++;
+  return i < self->n_heads;
+}
+
+static void
+find_inputs (DnnPlan *self)
+{
+  if (self->options.first_stage > 0) {
+    self->inputs[self->n_inputs++] =
+        self->stages[self->options.first_stage - 1].out;
+    return;
+  }
+  for (uint32_t i = 0; i < dnn_model_n_inputs (self->model); i++)
+    self->inputs[self->n_inputs++] = &self->values[i];
 }
 
 /* --- call structs -------------------------------------------------------- */
@@ -369,12 +405,12 @@ dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
   if (!dnn_model_check_complete (model, error) || !build_stages (self, error))
     return NULL;
   find_backward (self);
-  find_loss (self);
+  self->n_heads = dnn_model_n_outputs (model);
+  for (uint32_t i = 0; i < self->n_heads; i++)
+    find_head (self, i);
   if (!dnn_made_build (self, error))
     return NULL;
-  self->input = options->first_stage > 0
-                    ? self->stages[options->first_stage - 1].out
-                    : &self->values[0];
+  find_inputs (self);
   for (size_t i = 0; i < self->n_stages; i++)
     prepare_stage (self, &self->stages[i]);
   for (size_t i = 0; i < self->n_made; i++) {
@@ -453,5 +489,11 @@ dnn_plan_allocate (DnnPlan *self, void *arena, GError **error)
 float *
 dnn_plan_input (const DnnPlan *self)
 {
-  return self->input->y.tensor.data;
+  return dnn_plan_input_at (self, 0);
+}
+
+float *
+dnn_plan_input_at (const DnnPlan *self, uint32_t i)
+{
+  return self->inputs[i]->y.tensor.data;
 }

@@ -17,7 +17,8 @@ typedef struct DnnPlanOptions {
   int64_t batch;
   bool training;        /* room for backward */
   bool input_gradient;  /* backward down to the network's input */
-  bool logits;          /* the loss takes what goes into the last activation */
+  uint32_t logits;      /* bit i: the loss of output i takes what goes into the
+                         * last activation before it */
   bool store_gradients; /* every dw stays until the end of backward */
   bool keeps_states;    /* sequences come bit by bit; not in training */
   bool watched; /* what goes into an activation can be read after it has run */
@@ -32,18 +33,26 @@ typedef struct DnnPlaced {
   int block;
 } DnnPlaced;
 
-/* An output of a layer, or the network's input. */
+/* An output of a layer, or an input of the network. */
 typedef struct DnnValue {
   DnnPlaced y;        /* after the activation */
   DnnPlaced z;        /* before it; the same place unless kept apart */
   DnnPlaced gradient; /* of the loss with respect to y (or z) */
   DnnPlaced *mask;    /* of y: 1 real, 0 padding; NULL: all is real */
-  int producer;       /* -1: the network's input */
+  int producer;       /* -1: an input of the network */
   int last_consumer;  /* that runs backward; -1: none */
   int n_consumers;
   bool wanted;       /* its gradient is computed */
   bool has_gradient; /* while running backward: something is in there */
 } DnnValue;
+
+/* An output of the model, and where its loss looks. */
+typedef struct DnnHead {
+  DnnPlaced *prediction; /* after the last activation */
+  const DnnTensor *mask; /* of the prediction; NULL: all is real */
+  DnnPlaced *loss_input; /* what the loss looks at: prediction, or logits */
+  DnnValue *loss_value;  /* whose gradient the loss writes */
+} DnnHead;
 
 /* Who shares a weight, in the order of backward. */
 typedef struct DnnUsers {
@@ -92,18 +101,19 @@ typedef struct DnnPlan {
   DnnModel *model; /* (owned reference) */
   DnnPlanOptions options;
   DnnPool *pool;
-  DnnValue *values; /* (owned) [0] is the network's input */
+  DnnValue *values; /* (owned) those of the network's inputs come first */
   size_t n_values;
   DnnStage *stages; /* (owned) one a layer */
   size_t n_stages;
   DnnMade *made; /* (owned) one a parametrized weight */
   size_t n_made;
-  DnnValue *input;       /* what is written before forward */
-  DnnPlaced *prediction; /* after the last activation */
-  const DnnTensor *mask; /* of the prediction; NULL: all is real */
-  DnnPlaced *loss_input; /* what the loss looks at: prediction, or logits */
-  DnnValue *loss_value;  /* whose gradient the loss writes */
-  DnnBlock *blocks;      /* (owned) */
+  /* What is written before forward: the network's inputs, or, with
+   * `first_stage`, the one thing that this stage is given. */
+  DnnValue *inputs[DNN_MAX_PARTS];
+  uint32_t n_inputs;
+  DnnHead heads[DNN_MAX_PARTS]; /* one for each output of the model */
+  uint32_t n_heads;
+  DnnBlock *blocks; /* (owned) */
   size_t n_blocks;
   size_t arena_size; /* bytes */
   float *states;     /* (owned) of all stages; NULL: none are kept */
@@ -122,7 +132,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPlan, dnn_plan_free)
  * its own. */
 bool dnn_plan_allocate (DnnPlan *self, void *arena, GError **error);
 
-/* The input: to be written before forward. */
+/* The first input, and input i: to be written before forward. */
 float *dnn_plan_input (const DnnPlan *self);
+float *dnn_plan_input_at (const DnnPlan *self, uint32_t i);
+
+/* True if some output has a gradient to be written: else nothing runs backward.
+ */
+bool dnn_plan_trains (const DnnPlan *self);
 
 DNN_END_DECLS

@@ -49,6 +49,16 @@ is_fixed (const DnnModel *model, const DnnLayer *layer)
           (dnn_layer_has_weights (layer) || layer->n_buffers > 0));
 }
 
+/* Whether an output of the model is below layer n. */
+static bool
+has_output_below (const DnnModel *model, size_t n)
+{
+  for (uint32_t i = 0; i < dnn_model_n_outputs (model); i++)
+    if (dnn_model_output (model, i)->index < n)
+      return true;
+  return false;
+}
+
 /* Whether layers `n` and above look at nothing below but the first output of
  * layer n - 1, all of which is real. */
 static bool
@@ -75,12 +85,14 @@ static bool
 is_small_enough (const DnnModel *model, const DnnLayer *layer)
 {
   enum { MAX_GROWTH = 4, FEW = 4096 };
-  const DnnShape input = dnn_model_input_shape (model);
+  const DnnShapes inputs = dnn_model_input_shapes (model);
   DnnShape output = layer->outputs.at[0].shape;
-  int64_t n_in, n_out;
+  int64_t n_in = 0, n_out, n;
 
   output.dims[0] = 1;
-  return dnn_shape_count (&input, &n_in) && dnn_shape_count (&output, &n_out) &&
+  for (uint32_t i = 0; i < inputs.n && dnn_shape_count (&inputs.at[i], &n); i++)
+    n_in += n;
+  return dnn_shape_count (&output, &n_out) &&
          n_out <= MAX (MAX_GROWTH * n_in, FEW);
 }
 
@@ -97,7 +109,7 @@ dnn_prefix_find (const DnnModel *model)
       break;
     worth_it = worth_it || dnn_layer_has_weights (layer);
     if (worth_it && has_one_way_out (model, i + 1) &&
-        is_small_enough (model, layer))
+        !has_output_below (model, i + 1) && is_small_enough (model, layer))
       best = i + 1;
   }
   return best;

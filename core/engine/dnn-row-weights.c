@@ -8,9 +8,11 @@ void
 dnn_row_weights_set_plan (DnnRowWeights *self, const DnnSplit *split,
                           const DnnPlan *plan)
 {
+  const DnnTensor *mask = plan->heads[0].mask;
+
   self->n = 1;
-  if (self->classes != NULL && plan->mask != NULL)
-    self->n = dnn_count (plan->mask) / plan->mask->dims[0];
+  if (self->classes != NULL && mask != NULL)
+    self->n = dnn_count (mask) / mask->dims[0];
   if (split->weights != NULL && split->weights->row > 1)
     self->n = split->weights->row;
 }
@@ -20,12 +22,19 @@ dnn_row_weights_check (const DnnSplit *split, const DnnPlan *plan,
                        GError **error)
 {
   const DnnSource *weights = split->weights;
-  const DnnShape y = dnn_shape_of (&plan->prediction->tensor);
+  const DnnShape y = dnn_shape_of (&plan->heads[0].prediction->tensor);
   DnnShape first = y;
   g_autofree char *text = NULL, *y_text = NULL;
 
   if (weights == NULL || weights->row == 1)
     return true;
+  if (plan->n_heads > 1) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                 "%s: weights are '%" G_GINT64_FORMAT "' for each row, and the "
+                 "model has %u outputs; they must be one for each row",
+                 weights->name, weights->row, plan->n_heads);
+    return false;
+  }
   first.n_dims = weights->shape.n_dims;
   first.dims[0] = weights->shape.dims[0];
   if (first.n_dims < y.n_dims && dnn_shape_equal (&first, &weights->shape))

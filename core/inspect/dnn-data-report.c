@@ -5,7 +5,7 @@
 #include "dnn-data-repeats.h"
 #include "dnn-data-steps.h"
 #include "dnn-model-section.h"
-#include "dnn-objective.h"
+#include "dnn-objectives.h"
 #include "dnn-trainer.h"
 #include "dnn-usual-loss.h"
 
@@ -356,21 +356,23 @@ dnn_data_report_expect (DnnRegistry *registry, const DnnExperiment *experiment,
                         const DnnData *data, DnnExpected *ret_expected,
                         GError **error)
 {
-  const DnnShape input = dnn_data_input_shape (data);
-  const DnnShape target = dnn_data_target_shape (data);
-  const char *loss = dnn_experiment_get (experiment, "train", "loss");
+  const DnnShapes inputs = dnn_data_input_shapes (data);
+  const DnnShapes targets = dnn_data_target_shapes (data);
+  DnnObjectiveTexts texts = {
+    .loss = dnn_experiment_get (experiment, "train", "loss"),
+  };
   g_autoptr (DnnModel) model = NULL;
-  g_autoptr (DnnObjective) objective = NULL;
+  g_autoptr (DnnObjectives) objective = NULL;
 
-  *ret_expected = (DnnExpected){ 0 };
+  memset (ret_expected, 0, DNN_MAX_PARTS * sizeof *ret_expected);
   if (!has_model (experiment))
     return true;
-  model = dnn_experiment_build_model (registry, experiment, &input, error);
-  if (model != NULL && loss == NULL)
-    loss = dnn_find_loss (model, &target, error);
-  if (model == NULL || loss == NULL)
+  model = dnn_experiment_build_model (registry, experiment, &inputs, error);
+  if (model != NULL && texts.loss == NULL)
+    texts.loss = dnn_find_loss (model, &targets, error);
+  if (model == NULL || texts.loss == NULL)
     return false;
-  objective = dnn_objective_new (registry, loss, NULL, (DnnPlace){ 0 }, error);
+  objective = dnn_objectives_new (model, &texts, error);
   return objective != NULL &&
-         dnn_objective_check (objective, model, &target, ret_expected, error);
+         dnn_objectives_check (objective, &targets, ret_expected, error);
 }

@@ -79,7 +79,8 @@ count_arena (DnnMemoryPlan *self, const DnnPlan *plan)
   Counter counter = { plan, seen };
 
   /* The batch itself belongs to no layer. */
-  count_placed (&counter, &plan->input->y, 1);
+  for (uint32_t i = 0; i < plan->n_inputs; i++)
+    count_placed (&counter, &plan->inputs[i]->y, 1);
   for (size_t i = 0; i < plan->n_stages; i++)
     count_stage (&counter, &plan->stages[i], &self->rows[i]);
   for (size_t i = 0; i < plan->n_made; i++)
@@ -164,17 +165,17 @@ dnn_memory_plan_free (DnnMemoryPlan *self)
 }
 
 static bool
-takes_logits (const DnnModel *model, const char *loss, bool *ret_logits,
-              GError **error)
+find_logits (const DnnModel *model, const char *loss, uint32_t *ret_logits,
+             GError **error)
 {
-  g_autoptr (DnnObjective) objective = NULL;
+  const DnnObjectiveTexts texts = { .loss = loss };
+  g_autoptr (DnnObjectives) objective = NULL;
 
   if (*loss == '\0')
     return true;
-  objective = dnn_objective_new (dnn_model_registry (model), loss, NULL,
-                                 (DnnPlace){ 0 }, error);
+  objective = dnn_objectives_new (model, &texts, error);
   if (objective != NULL)
-    *ret_logits = dnn_objective_takes_logits (objective, model);
+    *ret_logits = dnn_objectives_logits (objective);
   return objective != NULL;
 }
 
@@ -211,7 +212,7 @@ count_changes (DnnMemoryPlan *self, DnnPool *pool, const DnnDataHead *data,
   if (data == NULL || data->augment == NULL || *data->augment == '\0')
     return true;
   options.chain = data->augment;
-  options.row = data->input;
+  options.row = data->inputs.at[0];
   augment = dnn_augment_new_bare (dnn_model_registry (self->model), pool,
                                   &options, error);
   if (augment == NULL)
@@ -247,7 +248,7 @@ plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
   if (self->changes == 0)
     options.first_stage = dnn_prefix_find (model);
   if (optimizer == NULL || !dnn_optimizer_declare (optimizer, model, error) ||
-      !takes_logits (model, phase->settings.loss, &options.logits, error))
+      !find_logits (model, phase->settings.loss, &options.logits, error))
     return NULL;
   options.store_gradients = dnn_optimizer_stores_gradients (optimizer);
   if (!plan_arenas (self, pool, options, data, error))
@@ -275,7 +276,7 @@ settle_loss (DnnExperiment *experiment, const DnnModel *model,
 
   if (loss != NULL || data == NULL)
     return true;
-  loss = dnn_find_loss (model, &data->target, error);
+  loss = dnn_find_loss (model, &data->targets, error);
   if (loss != NULL)
     dnn_experiment_set (experiment, "train", "loss", loss);
   return loss != NULL;

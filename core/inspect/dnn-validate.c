@@ -4,24 +4,26 @@
 #include "dnn-data-head.h"
 #include "dnn-memory.h"
 #include "dnn-model-section.h"
-#include "dnn-objective.h"
+#include "dnn-objectives.h"
 #include "dnn-optimizer.h"
 #include "dnn-phase.h"
 #include "dnn-run.h"
 #include "dnn-text.h"
 
 static bool
-check_phase (DnnRegistry *registry, const DnnPhase *phase, GError **error)
+check_phase (const DnnModel *model, const DnnPhase *phase, GError **error)
 {
   const DnnTrainSettings *settings = &phase->settings;
+  const DnnObjectiveTexts texts = { settings->loss, settings->metrics, NULL };
   g_autoptr (DnnOptimizer) optimizer =
-      dnn_optimizer_new (registry, phase->optimizer, error);
-  g_autoptr (DnnObjective) objective = NULL;
+      dnn_optimizer_new (dnn_model_registry (model), phase->optimizer, error);
+  g_autoptr (DnnObjectives) objective = NULL;
 
   if (optimizer == NULL)
     return false;
-  objective = dnn_objective_new (registry, settings->loss, settings->metrics,
-                                 phase->place, error);
+  objective = dnn_objectives_new (model, &texts, error);
+  if (objective == NULL)
+    dnn_error_prefix_place (error, phase->place);
   return objective != NULL;
 }
 
@@ -41,10 +43,10 @@ copy_with_loss (DnnRegistry *registry, const DnnExperiment *experiment)
 /* All that can be said without a row of data. */
 static bool
 check_without_data (DnnRegistry *registry, const DnnExperiment *experiment,
-                    const DnnShape *input, GError **error)
+                    const DnnShapes *inputs, GError **error)
 {
   g_autoptr (DnnModel) model =
-      dnn_experiment_plan_model (registry, experiment, input, error);
+      dnn_experiment_plan_model (registry, experiment, inputs, error);
   g_autoptr (DnnExperiment) copy = copy_with_loss (registry, experiment);
   g_autoptr (GPtrArray) phases = NULL;
 
@@ -52,7 +54,7 @@ check_without_data (DnnRegistry *registry, const DnnExperiment *experiment,
     return false;
   phases = dnn_phases_parse (copy, error);
   for (guint i = 0; phases != NULL && i < phases->len; i++)
-    if (!check_phase (registry, g_ptr_array_index (phases, i), error))
+    if (!check_phase (model, g_ptr_array_index (phases, i), error))
       return false;
   return phases != NULL;
 }
@@ -68,7 +70,7 @@ check_size (DnnRegistry *registry, const DnnExperiment *experiment,
 
   if (!dnn_data_head_read (dnn_experiment_find (experiment, "data"), &data,
                            error) ||
-      !check_without_data (registry, experiment, &data.input, error))
+      !check_without_data (registry, experiment, &data.inputs, error))
     return false;
   if (ret_note != NULL)
     *ret_note = g_strdup_printf ("it does not fit: %s, and this machine has %s",

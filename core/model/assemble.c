@@ -44,8 +44,8 @@ find_input (const DnnModel *self, const DnnInput *input,
   const DnnLayer *from =
       input->layer >= 0 ? dnn_model_layer (self, (size_t) input->layer) : NULL;
 
-  *ret_shape =
-      from != NULL ? &from->outputs.at[input->output].shape : &self->input;
+  *ret_shape = from != NULL ? &from->outputs.at[input->output].shape
+                            : &self->inputs.at[input->output];
   *ret_mask = from != NULL ? &from->masks.at[input->output] : &none;
 }
 
@@ -280,13 +280,50 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
   return true;
 }
 
+/* With the nominal batch. */
+static bool
+take_inputs (DnnModel *self, const DnnShapes *inputs, GError **error)
+{
+  for (uint32_t i = 0; i < inputs->n; i++) {
+    const DnnShape *input = &inputs->at[i];
+    DnnShape *shape = &self->inputs.at[self->inputs.n++];
+
+    shape->n_dims = input->n_dims + 1;
+    shape->dims[0] = DNN_NOMINAL_BATCH;
+    memcpy (&shape->dims[1], input->dims,
+            input->n_dims * sizeof input->dims[0]);
+    if (dnn_shape_is_small (shape))
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                 "the input's shape is too large");
+    return false;
+  }
+  return true;
+}
+
+static bool
+check_count (const GPtrArray *specs, GError **error)
+{
+  if (specs->len == 0)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "a model must have at least one layer");
+  else if (specs->len > DNN_LAYERS_MAX)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "a model of '%u' layers is too large; %d are the most",
+                 specs->len, DNN_LAYERS_MAX);
+  else
+    return true;
+  return false;
+}
+
 DnnModel *
 dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
-                    const DnnShape *input, GError **error)
+                    const DnnEnds *ends, GError **error)
 {
   g_autoptr (DnnModel) self = g_new0 (DnnModel, 1);
 
-  g_return_val_if_fail (input->n_dims < DNN_MAX_DIMS, NULL);
+  g_return_val_if_fail (
+      ends->inputs.n > 0 && ends->inputs.at[0].n_dims < DNN_MAX_DIMS, NULL);
 
   g_atomic_ref_count_init (&self->refs);
   self->registry = dnn_registry_ref (registry);
@@ -295,30 +332,13 @@ dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
   self->names = dnn_names_new ();
   self->weights = g_ptr_array_new_with_free_func (weight_free);
   self->weights_by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  self->input.n_dims = input->n_dims + 1;
-  self->input.dims[0] = DNN_NOMINAL_BATCH;
-  memcpy (&self->input.dims[1], input->dims,
-          input->n_dims * sizeof input->dims[0]);
-  if (!dnn_shape_is_small (&self->input)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
-                 "the input's shape is too large");
+  if (!take_inputs (self, &ends->inputs, error) || !check_count (specs, error))
     return NULL;
-  }
-  if (specs->len == 0) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "a model must have at least one layer");
-    return NULL;
-  }
-  if (specs->len > DNN_LAYERS_MAX) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "a model of '%u' layers is too large; %d are the most",
-                 specs->len, DNN_LAYERS_MAX);
-    return NULL;
-  }
   for (guint i = 0; i < specs->len; i++)
     if (!add_layer (self, g_ptr_array_index (specs, i), error))
       return NULL;
-  if (!dnn_model_check_all_used (self, error))
+  if (!dnn_model_find_outputs (self, ends, error) ||
+      !dnn_model_check_all_used (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -333,15 +353,23 @@ dnn_model_allocate (DnnModel *self, GError **error)
 }
 
 DnnModel *
-dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
-               const DnnShape *input, GError **error)
+dnn_model_new_graph (DnnRegistry *registry, const GPtrArray *specs,
+                     const DnnEnds *ends, GError **error)
 {
-  g_autoptr (DnnModel) self =
-      dnn_model_new_bare (registry, specs, input, error);
+  g_autoptr (DnnModel) self = dnn_model_new_bare (registry, specs, ends, error);
 
   if (self == NULL || !dnn_model_allocate (self, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+DnnModel *
+dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
+               const DnnShape *input, GError **error)
+{
+  const DnnEnds ends = { .inputs = dnn_shapes_of (input) };
+
+  return dnn_model_new_graph (registry, specs, &ends, error);
 }
 
 DnnModel *

@@ -28,13 +28,16 @@ void
 dnn_model_add (const DnnModel *self, DnnSafetensors *file)
 {
   g_autofree char *chain = dnn_model_to_chain (self);
-  DnnShape input = dnn_model_input_shape (self);
-  g_autofree char *shape = dnn_shape_to_list (&input);
+  const DnnShapes inputs = dnn_model_input_shapes (self);
+  g_autofree char *shape = dnn_shapes_to_list (&inputs);
+  g_autofree char *outputs = dnn_model_list_outputs (self);
   g_autofree char *blocks = list_blocks (self);
 
   dnn_safetensors_set_metadata (file, "format", DNN_MODEL_FORMAT);
   dnn_safetensors_set_metadata (file, "model", chain);
   dnn_safetensors_set_metadata (file, "input_shape", shape);
+  if (outputs != NULL)
+    dnn_safetensors_set_metadata (file, "outputs", outputs);
   if (blocks != NULL)
     dnn_safetensors_set_metadata (file, "blocks", blocks);
   for (size_t i = 0; i < dnn_model_n_weights (self); i++) {

@@ -209,7 +209,9 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   const char *epoch = dnn_safetensors_get_metadata (self->file, "epoch");
   const char *step = dnn_safetensors_get_metadata (self->file, "step");
   g_autoptr (GPtrArray) specs = NULL;
-  DnnShape input = { 0 };
+  DnnEnds ends = {
+    .outputs = dnn_safetensors_get_metadata (self->file, "outputs"),
+  };
 
   if (g_strcmp0 (format, DNN_MODEL_FORMAT) != 0 || chain == NULL ||
       shape == NULL) {
@@ -219,7 +221,7 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
                  format != NULL ? format : "unknown");
     return false;
   }
-  if (!dnn_shape_parse (shape, &input, error))
+  if (!dnn_shapes_parse (shape, &ends.inputs, error))
     return false;
   specs = dnn_spec_parse_chain (chain, (DnnPlace){ 0 }, error);
   if (specs == NULL)
@@ -227,7 +229,7 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   if (blocks != NULL)
     mark_blocks (specs, blocks);
   /* bare: the tensors are held against what it wants before that is made */
-  self->model = dnn_model_new_bare (registry, specs, &input, error);
+  self->model = dnn_model_new_bare (registry, specs, &ends, error);
   if (self->model == NULL || !add_stored (self, error))
     return false;
   self->epoch = epoch != NULL ? g_ascii_strtoll (epoch, NULL, 10) : 0;

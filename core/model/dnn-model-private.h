@@ -9,19 +9,21 @@
 
 struct DnnModel {
   gatomicrefcount refs;
-  DnnRegistry *registry; /* (owned) */
-  DnnShape input;        /* with a batch of DNN_NOMINAL_BATCH */
-  GPtrArray *layers;     /* (owned) of DnnLayer */
-  GHashTable *by_name;   /* DnnLayer by its name */
-  DnnNames *names;       /* (owned) those of the layers */
-  GPtrArray *weights;    /* (owned) of DnnWeight */
+  DnnRegistry *registry;         /* (owned) */
+  DnnShapes inputs;              /* with a batch of DNN_NOMINAL_BATCH */
+  size_t outputs[DNN_MAX_PARTS]; /* indices of layers */
+  uint32_t n_outputs;
+  GPtrArray *layers;   /* (owned) of DnnLayer */
+  GHashTable *by_name; /* DnnLayer by its name */
+  DnnNames *names;     /* (owned) those of the layers */
+  GPtrArray *weights;  /* (owned) of DnnWeight */
   GHashTable *weights_by_name;
 };
 
 /* As dnn_model_new, without memory for weights, which a file may claim to be
  * larger than any machine's: `data` is NULL until dnn_model_allocate. */
 DnnModel *dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
-                              const DnnShape *input, GError **error);
+                              const DnnEnds *ends, GError **error);
 /* Memory, zero, for weights that have none. */
 bool dnn_model_allocate (DnnModel *self, GError **error);
 
@@ -29,7 +31,11 @@ bool dnn_model_allocate (DnnModel *self, GError **error);
 bool dnn_model_name_layer (DnnModel *self, DnnLayer *layer, GError **error);
 /* Finds the layer's inputs among those above it. */
 bool dnn_model_connect (const DnnModel *self, DnnLayer *layer, GError **error);
-/* A layer that nobody uses is a mistake, but for the last. */
+/* Finds the layers of these names. */
+bool dnn_model_find_outputs (DnnModel *self, const DnnEnds *ends,
+                             GError **error);
+/* A layer that nobody uses is a mistake, but for the outputs; so is an input
+ * that nobody uses. */
 bool dnn_model_check_all_used (const DnnModel *self, GError **error);
 /* Whether what comes out of the layer is not known: its plugin is missing, or
  * that of a layer before it.  Marks it so. */

@@ -14,6 +14,7 @@ typedef struct {
   const char *drop;
   const char *base_parametrization;
   const char *base_parametrized;
+  const char *outputs;
 } ModelKeys;
 
 static const DnnParam params[] = {
@@ -31,6 +32,8 @@ static const DnnParam params[] = {
            "", "a parametrization for weights of the base's layers", NULL),
   DNN_ROW (ModelKeys, base_parametrized, NULL, DNN_PARAM_TEXT, 0, "*", 0, 0, "",
            "glob over names of the weights that have it", NULL),
+  DNN_ROW (ModelKeys, outputs, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "layers whose outputs are the model's; the last if none", NULL),
 };
 
 static const DnnPlugin table = {
@@ -220,52 +223,69 @@ expand (DnnRegistry *registry, const DnnExperiment *experiment,
   return g_steal_pointer (&written);
 }
 
+/* The ends of the model: what the file says, or the data. */
+static bool
+find_ends (const DnnSpec *section, const ModelKeys *keys,
+           const DnnShapes *inputs, DnnEnds *ret_ends, GError **error)
+{
+  const DnnArg *shape =
+      section != NULL ? dnn_spec_find (section, "input_shape") : NULL;
+  const DnnArg *outputs =
+      section != NULL ? dnn_spec_find (section, "outputs") : NULL;
+
+  ret_ends->outputs = keys->outputs;
+  ret_ends->place = outputs != NULL ? outputs->place : (DnnPlace){ 0 };
+  if (*keys->input_shape != '\0') {
+    if (dnn_shapes_parse (keys->input_shape, &ret_ends->inputs, error))
+      return true;
+    dnn_error_prefix_place (error, shape->place);
+    return false;
+  }
+  if (inputs != NULL) {
+    ret_ends->inputs = *inputs;
+    return true;
+  }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "[model] input_shape must be given where there is no [data]");
+  return false;
+}
+
 DnnModel *
 dnn_experiment_plan_model (DnnRegistry *registry,
                            const DnnExperiment *experiment,
-                           const DnnShape *input, GError **error)
+                           const DnnShapes *inputs, GError **error)
 {
   const DnnSpec *section = dnn_experiment_find (experiment, "model");
   g_autoptr (GPtrArray) specs = NULL;
   g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GPtrArray) written = NULL;
-  ModelKeys keys = { .layers = "", .input_shape = "", .base = "", .drop = "" };
-  DnnShape shape = { 0 };
+  ModelKeys keys = {
+    .layers = "", .input_shape = "", .base = "", .drop = "", .outputs = ""
+  };
+  DnnEnds ends = { 0 };
 
   if (!dnn_param_apply (&table, section, NULL, &keys, error) ||
       !check_drop (section, &keys, error) ||
-      !check_parametrization (section, &keys, error))
+      !check_parametrization (section, &keys, error) ||
+      !find_ends (section, &keys, inputs, &ends, error))
     return NULL;
-  if (*keys.input_shape != '\0') {
-    if (!dnn_shape_parse (keys.input_shape, &shape, error)) {
-      dnn_error_prefix_place (error,
-                              dnn_spec_find (section, "input_shape")->place);
-      return NULL;
-    }
-  } else if (input != NULL) {
-    shape = *input;
-  } else {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
-                 "[model] input_shape must be given where there is no [data]");
-    return NULL;
-  }
   specs = collect_layers (experiment, &keys, error);
   if (specs == NULL)
     return NULL;
   all = *keys.base != '\0' ? prepend_base (registry, experiment, specs, error)
                            : g_ptr_array_ref (specs);
   written = all != NULL ? expand (registry, experiment, all, error) : NULL;
-  return written != NULL ? dnn_model_new_bare (registry, written, &shape, error)
+  return written != NULL ? dnn_model_new_bare (registry, written, &ends, error)
                          : NULL;
 }
 
 DnnModel *
 dnn_experiment_build_model (DnnRegistry *registry,
                             const DnnExperiment *experiment,
-                            const DnnShape *input, GError **error)
+                            const DnnShapes *inputs, GError **error)
 {
   g_autoptr (DnnModel) self =
-      dnn_experiment_plan_model (registry, experiment, input, error);
+      dnn_experiment_plan_model (registry, experiment, inputs, error);
 
   if (self == NULL || !dnn_model_allocate (self, error))
     return NULL;

@@ -113,24 +113,74 @@ sample_shape (const DnnShape *shape)
   return sample;
 }
 
+uint32_t
+dnn_model_n_inputs (const DnnModel *self)
+{
+  return self->inputs.n;
+}
+
+uint32_t
+dnn_model_n_outputs (const DnnModel *self)
+{
+  return self->n_outputs;
+}
+
+DnnLayer *
+dnn_model_output (const DnnModel *self, uint32_t i)
+{
+  return dnn_model_layer (self, self->outputs[i]);
+}
+
+DnnShapes
+dnn_model_input_shapes (const DnnModel *self)
+{
+  DnnShapes shapes = { .n = self->inputs.n };
+
+  for (uint32_t i = 0; i < shapes.n; i++)
+    shapes.at[i] = sample_shape (&self->inputs.at[i]);
+  return shapes;
+}
+
+DnnShapes
+dnn_model_output_shapes (const DnnModel *self)
+{
+  DnnShapes shapes = { .n = self->n_outputs };
+
+  for (uint32_t i = 0; i < shapes.n; i++)
+    shapes.at[i] =
+        sample_shape (&dnn_model_output (self, i)->outputs.at[0].shape);
+  return shapes;
+}
+
 DnnShape
 dnn_model_input_shape (const DnnModel *self)
 {
-  return sample_shape (&self->input);
+  return dnn_model_input_shapes (self).at[0];
 }
 
 DnnShape
 dnn_model_output_shape (const DnnModel *self)
 {
-  return sample_shape (
-      &dnn_model_layer (self, self->layers->len - 1)->outputs.at[0].shape);
+  return dnn_model_output_shapes (self).at[0];
+}
+
+char *
+dnn_model_list_outputs (const DnnModel *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (self->n_outputs == 1 && self->outputs[0] + 1 == self->layers->len)
+    return NULL;
+  for (uint32_t i = 0; i < self->n_outputs; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            dnn_model_output (self, i)->name);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 uint32_t
-dnn_model_masked_axes (const DnnModel *self)
+dnn_model_masked_axes (const DnnModel *self, uint32_t output)
 {
-  const DnnDeclared *mask =
-      &dnn_model_layer (self, self->layers->len - 1)->masks.at[0];
+  const DnnDeclared *mask = &dnn_model_output (self, output)->masks.at[0];
 
   return mask->set ? mask->shape.n_dims : 0;
 }

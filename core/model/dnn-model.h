@@ -2,15 +2,24 @@
  *
  * Made from specs, in order; each layer's input is the one before it unless
  * its key `input` says otherwise, so that any acyclic graph can be written.
- * The last layer's first output is the model's.  The model owns its layers and
- * weights, and holds the registry.
+ * `input` is the first input of the model, `input:1` the second.  The last
+ * layer's first output is the model's, unless others are named.  The model owns
+ * its layers and weights, and holds the registry.
  */
 #pragma once
 
 #include "dnn-layer.h"
 #include "dnn-registry.h"
+#include "dnn-shape.h"
 
 DNN_BEGIN_DECLS
+
+/* What goes into a model, and what comes out of it. */
+typedef struct DnnEnds {
+  DnnShapes inputs;    /* of one sample, without the batch */
+  const char *outputs; /* names of layers, "a, b"; NULL and "": the last one */
+  DnnPlace place;      /* where these names stand */
+} DnnEnds;
 
 typedef struct DnnModel DnnModel;
 
@@ -19,6 +28,10 @@ typedef struct DnnModel DnnModel;
  * them. */
 DnnModel *dnn_model_new (DnnRegistry *registry, const GPtrArray *specs,
                          const DnnShape *input, GError **error);
+/* The same with several inputs or outputs.  Every input must be used, and a
+ * layer that nobody uses must be an output. */
+DnnModel *dnn_model_new_graph (DnnRegistry *registry, const GPtrArray *specs,
+                               const DnnEnds *ends, GError **error);
 /* The same from a chain: "dense units=300 ! leaky_relu ! dense units=10". */
 DnnModel *dnn_model_new_from_chain (DnnRegistry *registry, const char *chain,
                                     const DnnShape *input, GError **error);
@@ -56,12 +69,26 @@ bool dnn_model_add_stored (DnnModel *self, DnnLayer *layer, const char *name,
  * be NULL. */
 double dnn_model_penalty (const DnnModel *self, DnnPool *pool);
 
-/* Shape of one input sample, and of one output sample. */
+/* Shapes of one sample: of all inputs, of all outputs; and of the first. */
+DnnShapes dnn_model_input_shapes (const DnnModel *self);
+DnnShapes dnn_model_output_shapes (const DnnModel *self);
 DnnShape dnn_model_input_shape (const DnnModel *self);
 DnnShape dnn_model_output_shape (const DnnModel *self);
 /* Axes of predictions that their mask goes along, the batch first; 0: all is
  * real. */
-uint32_t dnn_model_masked_axes (const DnnModel *self);
+uint32_t dnn_model_masked_axes (const DnnModel *self, uint32_t output);
+
+/* The layers whose first outputs are the model's. */
+uint32_t dnn_model_n_inputs (const DnnModel *self);
+uint32_t dnn_model_n_outputs (const DnnModel *self);
+/* Returns: (transfer none). */
+DnnLayer *dnn_model_output (const DnnModel *self, uint32_t i);
+/* The number of the output that is the layer of that name, or the last one of
+ * the use of a block; -1: there is none. */
+int dnn_model_output_number (const DnnModel *self, const char *name);
+/* Their names, "a, b"; NULL: it is the last layer alone.
+ * Returns: (transfer full). */
+char *dnn_model_list_outputs (const DnnModel *self);
 
 DnnRegistry *dnn_model_registry (const DnnModel *self);
 

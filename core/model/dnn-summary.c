@@ -268,7 +268,7 @@ append_masks (GString *text, const DnnModel *model)
   if (words->len == 0)
     return;
   g_string_append_printf (words, "; %s",
-                          dnn_model_masked_axes (model) > 0
+                          dnn_model_masked_axes (model, 0) > 0
                               ? "the loss counts what is real"
                               : "the loss counts everything");
   g_string_append (text, " Mask: ");

@@ -50,19 +50,19 @@ dnn_run_load_data (DnnRun *self, GError **error)
 static bool
 build_model (DnnRun *self, DnnRegistry *registry, GError **error)
 {
-  DnnShape input = dnn_data_input_shape (self->data);
-  DnnShape wanted;
+  const DnnShapes inputs = dnn_data_input_shapes (self->data);
+  DnnShapes wanted;
   g_autofree char *have = NULL, *want = NULL;
 
   self->model =
-      dnn_experiment_build_model (registry, self->experiment, &input, error);
+      dnn_experiment_build_model (registry, self->experiment, &inputs, error);
   if (self->model == NULL)
     return false;
-  wanted = dnn_model_input_shape (self->model);
-  if (dnn_shape_equal (&wanted, &input))
+  wanted = dnn_model_input_shapes (self->model);
+  if (dnn_shapes_equal (&wanted, &inputs))
     return true;
-  have = dnn_shape_to_list (&input);
-  want = dnn_shape_to_list (&wanted);
+  have = dnn_shapes_to_list (&inputs);
+  want = dnn_shapes_to_list (&wanted);
   g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                "input_shape is '%s', and a row of the data has %s", want, have);
   return false;
@@ -90,14 +90,14 @@ settle_epochs (DnnRun *self, GError **error)
 bool
 dnn_run_settle (DnnRun *self, GError **error)
 {
-  DnnShape target = dnn_data_target_shape (self->data);
+  const DnnShapes targets = dnn_data_target_shapes (self->data);
   const char *loss;
   g_autofree char *seed = NULL;
 
   if (!settle_epochs (self, error))
     return false;
   if (dnn_experiment_get (self->experiment, "train", "loss") == NULL) {
-    loss = dnn_find_loss (self->model, &target, error);
+    loss = dnn_find_loss (self->model, &targets, error);
     if (loss == NULL)
       return false;
     dnn_experiment_set (self->experiment, "train", "loss", loss);

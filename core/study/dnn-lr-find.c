@@ -215,7 +215,7 @@ take_step (Sweep *self, int64_t step, GError **error)
   }
   point =
       take_loss (self, step, rate,
-                 dnn_objective_batch_loss (dnn_trainer_objective (trainer)));
+                 dnn_objectives_batch_loss (dnn_trainer_objective (trainer)));
   if (options->step != NULL)
     options->step (options->data, &point);
   self->result->diverged = has_diverged (self, &point);

@@ -76,13 +76,13 @@ choose (DnnSweepGoal *self, const char *by)
 }
 
 static int
-better_of (const DnnObjective *objective, const char *quantity)
+better_of (const DnnObjectives *objective, const char *quantity)
 {
-  for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++) {
-    const DnnMetric *metric = dnn_objective_metric (objective, i);
+  for (size_t i = 0; i < dnn_objectives_n_metrics (objective); i++) {
+    const DnnMetric *metric = dnn_objectives_metric (objective, i);
 
     if (strcmp (metric->label, quantity) == 0)
-      return ((const DnnMetricOps *) metric->component->code->ops)->better;
+      return dnn_metric_better (metric);
   }
   return -1; /* the loss */
 }

@@ -138,9 +138,9 @@ static DnnModel *
 build (DnnRegistry *registry, const DnnExperiment *experiment,
        const DnnBase *base, GError **error)
 {
-  DnnShape input = dnn_model_input_shape (base->file->model);
+  const DnnShapes inputs = dnn_model_input_shapes (base->file->model);
 
-  return dnn_experiment_build_model (registry, experiment, &input, error);
+  return dnn_experiment_build_model (registry, experiment, &inputs, error);
 }
 
 /* Which layers train while the body moves, too. */

@@ -153,3 +153,13 @@ dnn_split_commas (const char *text)
       depth--;
   }
 }
+
+char **
+dnn_split_parts (const char *text)
+{
+  char **pieces = g_strsplit (text, ";", -1);
+
+  for (size_t i = 0; pieces[i] != NULL; i++)
+    g_strstrip (pieces[i]);
+  return pieces;
+}

@@ -21,5 +21,8 @@ bool dnn_parse_bytes (const char *text, int64_t *ret_value, GError **error);
 /* Splits at commas outside (), [] and quotes, and strips the pieces.
  * Returns: (transfer full). */
 char **dnn_split_commas (const char *text);
+/* Splits at every semicolon, and strips the pieces: the parts of a key that
+ * names several inputs or targets.  Returns: (transfer full). */
+char **dnn_split_parts (const char *text);
 
 DNN_END_DECLS

@@ -112,3 +112,53 @@ dnn_shape_parse (const char *text, DnnShape *ret_shape, GError **error)
   *ret_shape = shape;
   return true;
 }
+
+/* --- several ------------------------------------------------------------- */
+
+DnnShapes
+dnn_shapes_of (const DnnShape *shape)
+{
+  return (DnnShapes){ 1, { *shape } };
+}
+
+bool
+dnn_shapes_equal (const DnnShapes *a, const DnnShapes *b)
+{
+  bool same = a->n == b->n;
+
+  for (uint32_t i = 0; same && i < a->n; i++)
+    same = dnn_shape_equal (&a->at[i], &b->at[i]);
+  return same;
+}
+
+char *
+dnn_shapes_to_list (const DnnShapes *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (uint32_t i = 0; i < self->n; i++) {
+    g_autofree char *list = dnn_shape_to_list (&self->at[i]);
+
+    g_string_append_printf (text, "%s%s", i > 0 ? "; " : "", list);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+bool
+dnn_shapes_parse (const char *text, DnnShapes *ret_shapes, GError **error)
+{
+  g_auto (GStrv) pieces = dnn_split_parts (text);
+  DnnShapes shapes = { 0 };
+
+  if (g_strv_length (pieces) > DNN_MAX_PARTS) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "input_shape must be of at most %d inputs, not '%u'",
+                 DNN_MAX_PARTS, g_strv_length (pieces));
+    return false;
+  }
+  for (size_t i = 0; pieces[i] != NULL; i++)
+    if (!dnn_shape_parse (pieces[i], &shapes.at[shapes.n++], error))
+      return false;
+  *ret_shapes = shapes;
+  return true;
+}

@@ -11,12 +11,12 @@
 static int *
 list_directions (const DnnPhaseParts *self)
 {
-  size_t n = dnn_objective_n_metrics (self->objective);
+  size_t n = dnn_objectives_n_metrics (self->objective);
   int *directions = g_new0 (int, n + 1);
 
   for (size_t i = 0; i < n; i++)
     directions[i] =
-        dnn_metric_better (dnn_objective_metric (self->objective, i));
+        dnn_metric_better (dnn_objectives_metric (self->objective, i));
   return directions;
 }
 
@@ -112,7 +112,7 @@ bool
 dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
 {
   g_autofree double *metrics =
-      g_new0 (double, dnn_objective_n_metrics (self->parts.evaluation) + 1);
+      g_new0 (double, dnn_objectives_n_metrics (self->parts.evaluation) + 1);
   DnnHistoryEpoch start = { .number = self->epoch, .val_metrics = metrics };
   bool ok;
 
@@ -181,7 +181,7 @@ static bool
 restore_best (DnnTrainer *self, GError **error)
 {
   g_autofree double *metrics =
-      g_new0 (double, dnn_objective_n_metrics (self->parts.evaluation) + 1);
+      g_new0 (double, dnn_objectives_n_metrics (self->parts.evaluation) + 1);
   DnnHistoryEpoch mean = { .number = self->epoch, .val_metrics = metrics };
   int64_t epoch;
 

@@ -55,7 +55,7 @@ dnn_trainer_change_rows (DnnTrainer *self, const DnnBatch *batch,
                          const DnnPassInfo *info, GError **error)
 {
   float *rows = dnn_plan_input (batch->plan);
-  const int64_t n = dnn_count (&batch->plan->input->y.tensor);
+  const int64_t n = dnn_count (&batch->plan->inputs[0]->y.tensor);
 
   if (self->augment == NULL)
     return true;

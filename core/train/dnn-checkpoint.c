@@ -81,7 +81,7 @@ static GArray *
 list_fields (DnnCheckpoint *self, Extra *extra)
 {
   DnnTrainer *trainer = self->trainer;
-  DnnObjectiveState *sums = dnn_objective_state (trainer->parts.objective);
+  DnnObjectiveState *sums = dnn_objectives_state (trainer->parts.objective);
   const struct {
     const char *key;
     FieldType type;
@@ -206,19 +206,19 @@ kept_prefix (guint i)
 
 /* Those of one number first. */
 static const DnnMetric *
-metric_at (const DnnObjective *objective, size_t i)
+metric_at (const DnnObjectives *objective, size_t i)
 {
-  const size_t n = dnn_objective_n_metrics (objective);
+  const size_t n = dnn_objectives_n_metrics (objective);
 
-  return i < n ? dnn_objective_metric (objective, i)
-               : dnn_objective_table (objective, i - n);
+  return i < n ? dnn_objectives_metric (objective, i)
+               : dnn_objectives_table (objective, i - n);
 }
 
 static size_t
-count_metrics (const DnnObjective *objective)
+count_metrics (const DnnObjectives *objective)
 {
-  return dnn_objective_n_metrics (objective) +
-         dnn_objective_n_tables (objective);
+  return dnn_objectives_n_metrics (objective) +
+         dnn_objectives_n_tables (objective);
 }
 
 static DnnNamedTensor

@@ -43,7 +43,8 @@ load_data (const DnnModelFile *file, const DnnExperiment *experiment,
   const DnnSpec *section = dnn_experiment_find (
       experiment != NULL ? experiment : file->experiment, "data");
   g_autoptr (DnnData) data = NULL;
-  DnnShape want = dnn_model_input_shape (file->model), have, row;
+  const DnnShapes want = dnn_model_input_shapes (file->model);
+  DnnShapes have;
   g_autofree char *want_text = NULL, *have_text = NULL;
 
   if (section == NULL) {
@@ -55,13 +56,11 @@ load_data (const DnnModelFile *file, const DnnExperiment *experiment,
   data = dnn_data_load_like (section, file->preprocess, error);
   if (data == NULL)
     return NULL;
-  row = dnn_source_row_shape (dnn_split_input (data->train));
-  have = dnn_data_input_shape (data);
-  if (dnn_shape_equal (&have, &want) &&
-      dnn_preprocess_takes (data->preprocess, &row))
+  have = dnn_data_input_shapes (data);
+  if (dnn_shapes_equal (&have, &want) && dnn_data_takes_rows (data))
     return g_steal_pointer (&data);
-  have_text = dnn_shape_to_list (&have);
-  want_text = dnn_shape_to_list (&want);
+  have_text = dnn_shapes_to_list (&have);
+  want_text = dnn_shapes_to_list (&want);
   g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                "a row of the data has shape '%s', and the model takes %s",
                have_text, want_text);
@@ -96,29 +95,29 @@ find_split (const DnnData *data, const char *name, const char **ret_name,
 }
 
 static void
-take_tables (DnnEvaluation *self, const DnnObjective *objective)
+take_tables (DnnEvaluation *self, const DnnObjectives *objective)
 {
-  for (size_t i = 0; i < dnn_objective_n_tables (objective); i++) {
-    const DnnMetric *metric = dnn_objective_table (objective, i);
+  for (size_t i = 0; i < dnn_objectives_n_tables (objective); i++) {
+    const DnnMetric *metric = dnn_objectives_table (objective, i);
     DnnEvaluationTable *table = g_new0 (DnnEvaluationTable, 1);
 
     table->name = g_strdup (metric->label);
     table->summary = g_intern_string (metric->component->plugin->summary);
     table->shape = metric->result;
-    table->values = dnn_objective_table_values (objective, i);
+    table->values = dnn_objectives_table_values (objective, i);
     g_ptr_array_add (self->tables, table);
   }
 }
 
 static bool
 run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
-     DnnObjective *objective, unsigned threads, DnnEvaluation *result,
+     DnnObjectives *objective, unsigned threads, DnnEvaluation *result,
      GError **error)
 {
   g_autoptr (DnnPool) pool = dnn_pool_new (threads);
   DnnPlanOptions options = {
     .batch = DNN_EVALUATION_BATCH,
-    .logits = dnn_objective_takes_logits (objective, file->model),
+    .logits = dnn_objectives_logits (objective),
   };
   DnnPassInfo info = { .training = false };
   g_autoptr (DnnFeeder) feeder =
@@ -140,24 +139,21 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
 }
 
 /* The loss and metrics of the model's training, or other metrics. */
-static DnnObjective *
+static DnnObjectives *
 make_objective (const DnnModelFile *file, const char *metrics, GError **error)
 {
-  DnnRegistry *registry = dnn_model_registry (file->model);
   DnnTrainSettings settings;
-  g_autoptr (DnnObjective) self = NULL;
+  DnnObjectiveTexts texts = { .metrics = metrics };
 
   if (!dnn_train_settings_parse (
           dnn_experiment_find (file->experiment, "train"), &settings, error))
     return NULL;
-  self = dnn_objective_new (registry, settings.loss,
-                            metrics != NULL ? metrics : settings.metrics,
-                            (DnnPlace){ 0 }, error);
-  if (self == NULL || (metrics == NULL &&
-                       !dnn_objective_add_weighted (
-                           self, registry, settings.weighted_metrics, error)))
-    return NULL;
-  return g_steal_pointer (&self);
+  texts.loss = settings.loss;
+  if (metrics == NULL) {
+    texts.metrics = settings.metrics;
+    texts.weighted_metrics = settings.weighted_metrics;
+  }
+  return dnn_objectives_new (file->model, &texts, error);
 }
 
 /* Of labels, of shares of one whole, or of one number, yes or no.  Several
@@ -173,12 +169,17 @@ is_of_classes (const DnnExpected *expected, const DnnShape *output)
 }
 
 DnnMeaning
-dnn_evaluate_meaning (const DnnModelFile *file)
+dnn_evaluate_meaning (const DnnModelFile *file, uint32_t output_number)
 {
-  const DnnShape output = dnn_model_output_shape (file->model);
+  const DnnShape output =
+      dnn_model_output_shapes (file->model).at[output_number];
   DnnShape label = output;
-  g_autoptr (DnnObjective) objective = make_objective (file, "", NULL);
-  const bool named = file->preprocess->class_names != NULL;
+  g_autoptr (DnnObjectives) all = make_objective (file, "", NULL);
+  DnnObjective *objective =
+      all != NULL ? dnn_objectives_at (all, output_number) : NULL;
+  const DnnPreprocess *names =
+      dnn_preprocess_part (file->preprocess, output_number);
+  const bool named = names->class_names != NULL;
   DnnExpected expected = { 0 };
 
   if (label.n_dims > 0)
@@ -198,32 +199,31 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
 {
   g_autoptr (DnnEvaluation) self = g_new0 (DnnEvaluation, 1);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_autoptr (DnnObjective) objective = NULL;
+  g_autoptr (DnnObjectives) objective = NULL;
   g_autoptr (DnnData) data = load_data (file, experiment, error);
   const DnnSplit *split;
-  DnnExpected expected = { 0 };
-  DnnShape target;
+  DnnExpected expected[DNN_MAX_PARTS] = { 0 };
+  DnnShapes targets;
 
   if (data == NULL)
     return NULL;
   split = find_split (data, options->split, &self->split, error);
   objective =
       split != NULL ? make_objective (file, options->metrics, error) : NULL;
-  target = dnn_data_target_shape (data);
+  targets = dnn_data_target_shapes (data);
   if (objective == NULL)
     return NULL;
-  dnn_objective_weigh_elements (objective, dnn_split_weight_axes (split));
-  if (!dnn_objective_check (objective, file->model, &target, &expected,
-                            error) ||
-      !dnn_data_check (data, &expected, error) ||
+  dnn_objectives_weigh_elements (objective, dnn_split_weight_axes (split));
+  if (!dnn_objectives_check (objective, &targets, expected, error) ||
+      !dnn_data_check (data, expected, error) ||
       !dnn_diagnosis_check_model (file->model, error) || !dnn_blas_init (error))
     return NULL;
 
-  dnn_objective_set_units (objective, data->preprocess->targets);
+  dnn_objectives_set_units (objective, data->preprocess);
   self->n_rows = split->n;
-  self->values = g_new0 (double, dnn_objective_n_metrics (objective) + 1);
-  for (size_t i = 0; i < dnn_objective_n_metrics (objective); i++)
-    g_strv_builder_add (names, dnn_objective_metric (objective, i)->label);
+  self->values = g_new0 (double, dnn_objectives_n_metrics (objective) + 1);
+  for (size_t i = 0; i < dnn_objectives_n_metrics (objective); i++)
+    g_strv_builder_add (names, dnn_objectives_metric (objective, i)->label);
   self->metrics = g_strv_builder_end (names);
   self->tables = g_ptr_array_new_with_free_func (table_free);
   self->class_names = g_strdupv (file->preprocess->class_names);

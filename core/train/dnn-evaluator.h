@@ -46,7 +46,9 @@ typedef struct DnnMeaning {
                      * which has probabilities */
   bool classes;     /* they are about classes, not numbers of anything */
 } DnnMeaning;
-DnnMeaning dnn_evaluate_meaning (const DnnModelFile *file);
+/* Of output number `output_number`. */
+DnnMeaning dnn_evaluate_meaning (const DnnModelFile *file,
+                                 uint32_t output_number);
 void dnn_evaluation_free (DnnEvaluation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnEvaluation, dnn_evaluation_free)
 

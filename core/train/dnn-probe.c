@@ -115,6 +115,17 @@ update_ratio (const DnnProbe *self, const DnnLayer *layer)
   return change > 0 ? 1 : NAN;
 }
 
+/* True if a loss takes what the layer gives, or what the one before it does. */
+static bool
+is_output (const DnnPlan *plan, size_t i)
+{
+  for (uint32_t k = 0; k < plan->n_heads; k++)
+    if (plan->heads[k].loss_value->producer == (int) i ||
+        dnn_model_output (plan->model, k)->index == i)
+      return true;
+  return false;
+}
+
 static void
 begin_row (const DnnProbe *self, const DnnPlan *plan, size_t i,
            DnnLayerHealth *row)
@@ -123,7 +134,7 @@ begin_row (const DnnProbe *self, const DnnPlan *plan, size_t i,
 
   row->layer = g_strdup (layer->name);
   row->update_ratio = update_ratio (self, layer);
-  row->is_output = (int) i >= plan->loss_value->producer;
+  row->is_output = is_output (plan, i);
   for (uint32_t j = 0; j < layer->n_weights; j++)
     row->has_weights = row->has_weights || layer->weights[j] != NULL;
 }
@@ -263,9 +274,9 @@ run_batch (const DnnBatch *batch, const DnnProbeTask *task,
   if (!dnn_executor_forward_watched (batch->plan, &info, watch_forward, &watch,
                                      error))
     return false;
-  if (!batch->plan->loss_value->wanted)
+  if (!dnn_plan_trains (batch->plan))
     return true;
-  if (!dnn_objective_gradient (task->objective, batch, error) ||
+  if (!dnn_objectives_gradient (task->objective, batch, error) ||
       !dnn_executor_backward_watched (batch->plan, &info, watch_backward,
                                       &watch, error))
     return false;

@@ -6,7 +6,7 @@
 
 #include "dnn-data.h"
 #include "dnn-health.h"
-#include "dnn-objective.h"
+#include "dnn-objectives.h"
 #include "dnn-random.h"
 
 DNN_BEGIN_DECLS
@@ -26,8 +26,8 @@ typedef struct DnnProbeTask {
   DnnPool *pool;
   const DnnData *data;
   const DnnKey *order; /* of the training rows; NULL: the file's */
-  DnnObjective *objective;
-  bool logits;
+  DnnObjectives *objective;
+  uint32_t logits; /* see DnnPlanOptions */
   DnnPassInfo info;
   /* Is shown the gradient of every weight that trains; may be NULL. */
   void (*gradient) (void *data, const DnnWeight *weight, const DnnTensor *dw);

@@ -12,9 +12,9 @@
 /* What a phase is made of, but for its plans. */
 typedef struct DnnPhaseParts {
   DnnTrainSettings settings;  /* no text is NULL */
-  DnnObjective *objective;    /* (owned) of training */
-  DnnObjective *evaluation;   /* (owned) the same, for validation */
-  bool logits;                /* which these take */
+  DnnObjectives *objective;   /* (owned) of training */
+  DnnObjectives *evaluation;  /* (owned) the same, for validation */
+  uint32_t logits;            /* which these take, see DnnPlanOptions */
   GArray *class_weights;      /* (owned) of double; NULL: none */
   DnnOptimizer *optimizer;    /* (owned) */
   DnnEarlyStopping *stopping; /* (owned) NULL: none */
@@ -24,10 +24,10 @@ typedef struct DnnPhaseParts {
 struct DnnTrainer {
   DnnModel *model; /* (owned reference) */
   const DnnData *data;
-  DnnPool *pool;        /* (owned) */
-  const char *phase;    /* interned: its name */
-  DnnPhaseParts parts;  /* (owned) of the phase */
-  DnnExpected expected; /* of the targets, as last checked */
+  DnnPool *pool;                       /* (owned) */
+  const char *phase;                   /* interned: its name */
+  DnnPhaseParts parts;                 /* (owned) of the phase */
+  DnnExpected expected[DNN_MAX_PARTS]; /* of the targets, as last checked */
   bool checked;
   DnnFeeder *feeder;     /* (owned) training batches */
   DnnAugment *augment;   /* (owned) what changes them; NULL: nothing */

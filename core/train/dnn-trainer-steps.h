@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dnn-feeder.h"
-#include "dnn-objective.h"
+#include "dnn-objectives.h"
 #include "dnn-optimizer.h"
 #include "dnn-trainer.h"
 
@@ -72,8 +72,8 @@ bool dnn_trainer_has_plateau (const DnnTrainer *self);
 
 /* All are owned by the trainer, until its next phase begins. */
 DnnOptimizer *dnn_trainer_optimizer (const DnnTrainer *self);
-const DnnObjective *dnn_trainer_objective (const DnnTrainer *self);
-/* Whether its loss takes any number for a target, not only labels or shares. */
+const DnnObjectives *dnn_trainer_objective (const DnnTrainer *self);
+/* Whether a loss takes any number for a target, not only labels or shares. */
 bool dnn_trainer_takes_numbers (const DnnTrainer *self);
 /* Of training, or of validation: NULL if there are no such rows. */
 const DnnFeeder *dnn_trainer_feeder (const DnnTrainer *self, bool training);

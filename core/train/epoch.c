@@ -38,7 +38,7 @@ diagnose (DnnTrainer *self, uint64_t step, int64_t i, DnnDiagnosis *ret_it,
 static bool
 check_loss (DnnTrainer *self, const DnnBatch *batch, GError **error)
 {
-  double loss = dnn_objective_batch_loss (self->parts.objective);
+  double loss = dnn_objectives_batch_loss (self->parts.objective);
   DnnDiagnosis diagnosis;
 
   if (isfinite (loss))
@@ -81,19 +81,19 @@ dnn_trainer_train_batch (DnnTrainer *self, const DnnBatch *batch,
 {
   const DnnPassInfo info = info_of (self, self->step, batch);
   DnnSink sink = dnn_optimizer_sink (self->parts.optimizer);
-  const bool gradient = batch->plan->loss_value->wanted;
+  const bool gradient = dnn_plan_trains (batch->plan);
 
-  dnn_objective_set_penalty (self->parts.objective,
-                             dnn_model_penalty (self->model, self->pool));
+  dnn_objectives_set_penalty (self->parts.objective,
+                              dnn_model_penalty (self->model, self->pool));
   if (!dnn_trainer_change_rows (self, batch, &info, error) ||
       !dnn_executor_forward (batch->plan, &info, error) ||
-      !dnn_objective_update (self->parts.objective, batch, gradient, error) ||
+      !dnn_objectives_update (self->parts.objective, batch, gradient, error) ||
       !check_loss (self, batch, error))
     return false;
   dnn_optimizer_set_length (self->parts.optimizer,
                             dnn_trainer_phase_length (self));
   dnn_optimizer_set_batch (self->parts.optimizer,
-                           dnn_objective_batch_loss (self->parts.objective),
+                           dnn_objectives_batch_loss (self->parts.objective),
                            dnn_trainer_look_again, self);
   self->again = batch->index;
   self->again_info = info;
@@ -187,7 +187,7 @@ train_batches (DnnTrainer *self, const DnnTrainEvents *events,
       return false;
     self->batch++;
     if (ret_losses != NULL)
-      ret_losses[i] = dnn_objective_batch_loss (self->parts.objective);
+      ret_losses[i] = dnn_objectives_batch_loss (self->parts.objective);
     if (events != NULL && events->batch != NULL)
       tell (self, events, i + 1 == n, &told);
     if (!ask (self, events, true, error))
@@ -201,9 +201,9 @@ fill_epoch (DnnTrainer *self, DnnHistoryEpoch *epoch, GError **error)
 {
   uint64_t steps = self->step - self->phase_step;
 
-  epoch->loss = dnn_objective_loss (self->parts.objective);
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->parts.objective); i++)
-    epoch->metrics[i] = dnn_objective_result (self->parts.objective, i);
+  epoch->loss = dnn_objectives_loss (self->parts.objective);
+  for (size_t i = 0; i < dnn_objectives_n_metrics (self->parts.objective); i++)
+    epoch->metrics[i] = dnn_objectives_result (self->parts.objective, i);
   epoch->learning_rate =
       dnn_optimizer_rate (self->parts.optimizer, steps > 0 ? steps - 1 : 0);
   if (!dnn_trainer_run_validation (self, epoch, error))
@@ -282,7 +282,7 @@ dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                             dnn_trainer_phase_length (self));
   dnn_feeder_set_order (self->feeder, order);
   if (self->batch == 0)
-    dnn_objective_reset (self->parts.objective);
+    dnn_objectives_reset (self->parts.objective);
   if (events != NULL && events->begin_epoch != NULL) {
     DnnProgress progress = dnn_trainer_progress (self);
 

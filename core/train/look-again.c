@@ -27,12 +27,12 @@ dnn_trainer_look_again (void *data, double *ret_loss, GError **error)
   bool ok;
 
   dnn_snapshot_take (self->buffers, self->model);
-  dnn_objective_set_penalty (self->parts.objective,
-                             dnn_model_penalty (self->model, self->pool));
+  dnn_objectives_set_penalty (self->parts.objective,
+                              dnn_model_penalty (self->model, self->pool));
   ok = dnn_trainer_change_rows (self, batch, info, error) &&
        dnn_executor_forward (batch->plan, info, error) &&
-       dnn_objective_look_again (self->parts.objective, batch, ret_loss,
-                                 error) &&
+       dnn_objectives_look_again (self->parts.objective, batch, ret_loss,
+                                  error) &&
        dnn_executor_backward (batch->plan, info, &sink, error);
   dnn_snapshot_put (self->buffers, self->model);
   return ok;

@@ -13,8 +13,8 @@ dnn_phase_parts_clear (DnnPhaseParts *self)
   g_clear_pointer (&self->stopping, dnn_early_stopping_free);
   g_clear_pointer (&self->optimizer, dnn_optimizer_free);
   g_clear_pointer (&self->class_weights, g_array_unref);
-  g_clear_pointer (&self->evaluation, dnn_objective_free);
-  g_clear_pointer (&self->objective, dnn_objective_free);
+  g_clear_pointer (&self->evaluation, dnn_objectives_free);
+  g_clear_pointer (&self->objective, dnn_objectives_free);
 }
 
 /* A caller from C may leave out what it does not need. */
@@ -58,9 +58,9 @@ static bool
 check_targets (DnnTrainer *trainer, const DnnExpected *expected, GError **error)
 {
   if (trainer->checked &&
-      memcmp (expected, &trainer->expected, sizeof *expected) == 0)
+      memcmp (expected, trainer->expected, sizeof trainer->expected) == 0)
     return true;
-  trainer->expected = *expected;
+  memcpy (trainer->expected, expected, sizeof trainer->expected);
   trainer->checked = dnn_data_check (trainer->data, expected, error);
   return trainer->checked;
 }
@@ -68,28 +68,24 @@ check_targets (DnnTrainer *trainer, const DnnExpected *expected, GError **error)
 static bool
 make_objectives (DnnPhaseParts *self, DnnTrainer *trainer, GError **error)
 {
-  DnnObjective **both[] = { &self->objective, &self->evaluation };
-  DnnRegistry *registry = dnn_model_registry (trainer->model);
-  DnnShape target = dnn_data_target_shape (trainer->data);
-  DnnExpected expected = { 0 };
+  DnnObjectives **both[] = { &self->objective, &self->evaluation };
+  const DnnShapes targets = dnn_data_target_shapes (trainer->data);
+  const DnnObjectiveTexts texts = { self->settings.loss, self->settings.metrics,
+                                    self->settings.weighted_metrics };
+  DnnExpected expected[DNN_MAX_PARTS] = { 0 };
 
   for (int i = 0; i < 2; i++) {
-    *both[i] =
-        dnn_objective_new (registry, self->settings.loss,
-                           self->settings.metrics, (DnnPlace){ 0 }, error);
-    if (*both[i] == NULL ||
-        !dnn_objective_add_weighted (*both[i], registry,
-                                     self->settings.weighted_metrics, error))
+    *both[i] = dnn_objectives_new (trainer->model, &texts, error);
+    if (*both[i] == NULL)
       return false;
-    dnn_objective_weigh_elements (*both[i],
-                                  dnn_split_weight_axes (trainer->data->train));
-    if (!dnn_objective_check (*both[i], trainer->model, &target, &expected,
-                              error))
+    dnn_objectives_weigh_elements (
+        *both[i], dnn_split_weight_axes (trainer->data->train));
+    if (!dnn_objectives_check (*both[i], &targets, expected, error))
       return false;
-    dnn_objective_set_units (*both[i], trainer->data->preprocess->targets);
+    dnn_objectives_set_units (*both[i], trainer->data->preprocess);
   }
-  self->logits = dnn_objective_takes_logits (self->objective, trainer->model);
-  return check_targets (trainer, &expected, error);
+  self->logits = dnn_objectives_logits (self->objective);
+  return check_targets (trainer, expected, error);
 }
 
 static bool
@@ -101,15 +97,15 @@ make_class_weights (DnnPhaseParts *self, const DnnTrainer *trainer,
 
   if (*self->settings.class_weight == '\0')
     return true;
-  if (dnn_model_masked_axes (trainer->model) > 1 &&
-      dnn_objective_takes_whole (self->objective)) {
+  if (dnn_model_masked_axes (trainer->model, 0) > 1 &&
+      dnn_objective_takes_whole (dnn_objectives_at (self->objective, 0))) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "class_weight '%s' weighs the class of each step, and the "
                  "loss or a metric takes whole sequences",
                  self->settings.class_weight);
     return false;
   }
-  for (uint32_t i = 1; i < dnn_model_masked_axes (trainer->model); i++)
+  for (uint32_t i = 1; i < dnn_model_masked_axes (trainer->model, 0); i++)
     n_elements *= output.dims[i - 1];
   self->class_weights = dnn_class_weights_new (
       self->settings.class_weight, trainer->data, n_elements, error);
@@ -118,13 +114,13 @@ make_class_weights (DnnPhaseParts *self, const DnnTrainer *trainer,
 
 /* The first phase's metrics are the run's. */
 static void
-make_history (DnnTrainer *trainer, const DnnObjective *objective)
+make_history (DnnTrainer *trainer, const DnnObjectives *objective)
 {
-  size_t n = dnn_objective_n_metrics (objective);
+  size_t n = dnn_objectives_n_metrics (objective);
   g_autofree const char **names = g_new0 (const char *, n + 1);
 
   for (size_t i = 0; i < n; i++)
-    names[i] = dnn_objective_metric (objective, i)->label;
+    names[i] = dnn_objectives_metric (objective, i)->label;
   trainer->history = dnn_history_new (names, trainer->data->validation != NULL);
   trainer->metrics = g_new0 (double, n + 1);
 }

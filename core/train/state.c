@@ -32,7 +32,10 @@ dnn_trainer_n_batches (const DnnTrainer *self)
 bool
 dnn_trainer_takes_numbers (const DnnTrainer *self)
 {
-  return !self->expected.set && !self->expected.ranged;
+  for (uint32_t i = 0; i < dnn_model_n_outputs (self->model); i++)
+    if (!self->expected[i].set && !self->expected[i].ranged)
+      return true;
+  return false;
 }
 
 bool
@@ -89,7 +92,7 @@ dnn_trainer_optimizer (const DnnTrainer *self)
   return self->parts.optimizer;
 }
 
-const DnnObjective *
+const DnnObjectives *
 dnn_trainer_objective (const DnnTrainer *self)
 {
   return self->parts.objective;
@@ -142,14 +145,14 @@ count_epochs (const DnnTrainer *self)
 DnnProgress
 dnn_trainer_progress (DnnTrainer *self)
 {
-  for (size_t i = 0; i < dnn_objective_n_metrics (self->parts.objective); i++)
-    self->metrics[i] = dnn_objective_result (self->parts.objective, i);
+  for (size_t i = 0; i < dnn_objectives_n_metrics (self->parts.objective); i++)
+    self->metrics[i] = dnn_objectives_result (self->parts.objective, i);
   return (DnnProgress){
     .epoch = self->epoch + 1,
     .n_epochs = count_epochs (self),
     .batch = self->batch,
     .n_batches = dnn_trainer_count_batches (self),
-    .loss = dnn_objective_loss (self->parts.objective),
+    .loss = dnn_objectives_loss (self->parts.objective),
     .metrics = self->metrics,
     .seconds = (double) (g_get_monotonic_time () - self->epoch_start) / 1e6,
   };

@@ -58,10 +58,10 @@ collect (DnnFeeder *feeder)
   for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
     const DnnBatch *batch = dnn_feeder_get (feeder, i);
     const float *x = dnn_plan_input (batch->plan);
-    const float *y = batch->y_true.data;
+    const float *y = batch->y_true[0].data;
 
     g_assert_cmpint (batch->plan->options.batch, ==, batch->n);
-    g_assert_cmpint (batch->y_true.dims[0], ==, batch->n);
+    g_assert_cmpint (batch->y_true[0].dims[0], ==, batch->n);
     for (int64_t j = 0; j < batch->n; j++) {
       int row = (int) x[2 * j];
 
@@ -258,7 +258,7 @@ test_replan_wide (void)
   batch = dnn_feeder_get (feeder, 1);
   for (int j = 0; j < BATCH; j++) {
     g_assert_cmpfloat (dnn_plan_input (batch->plan)[j * WIDE], ==, BATCH + j);
-    g_assert_cmpfloat (((const float *) batch->y_true.data)[j], ==,
+    g_assert_cmpfloat (((const float *) batch->y_true[0].data)[j], ==,
                        10 * (BATCH + j));
   }
 }

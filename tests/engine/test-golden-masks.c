@@ -124,7 +124,7 @@ test_case (JsonObject *golden, DnnKind kind)
   DnnPlanOptions options = { .batch = x.dims[0],
                              .training = true,
                              .store_gradients = true };
-  DnnBatch batch = { .n = x.dims[0], .n_weights = 1, .y_true = y };
+  DnnBatch batch = { .n = x.dims[0], .n_weights = 1, .y_true = { y } };
 
   if (weighted)
     weights = tensor_of (golden, "weights");

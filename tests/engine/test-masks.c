@@ -197,7 +197,7 @@ static void
 run_padded (Run *self, const Case *c)
 {
   fill_padded (self, c);
-  self->batch.y_true =
+  self->batch.y_true[0] =
       (DnnTensor){ self->targets, DNN_FLOAT32, 3, { N, T, c->n_true } };
   run_step (self);
 }
@@ -217,7 +217,7 @@ run_rows (Run *self, const Case *c, int first, int last)
       }
   run_plan (self, n);
   memcpy (dnn_plan_input (self->plan), rows, sizeof (float) * (size_t) n * F);
-  self->batch.y_true =
+  self->batch.y_true[0] =
       (DnnTensor){ self->targets, DNN_FLOAT32, 2, { n, c->n_true } };
   run_step (self);
   return n;
@@ -338,7 +338,7 @@ run_alone (const Case *c, int i, Result *result)
   run_plan (&alone, 1);
   memcpy (dnn_plan_input (alone.plan), rows, sizeof (float) * (size_t) n * F);
   fill_labels (i, labels, alone.targets);
-  alone.batch.y_true =
+  alone.batch.y_true[0] =
       (DnnTensor){ alone.targets, DNN_FLOAT32, 2, { 1, labels } };
   run_step (&alone);
   add_result (&alone, 1.0 / N, result);
@@ -357,7 +357,7 @@ test_whole (gconstpointer data)
   fill_padded (&padded, c);
   for (int i = 0; i < N; i++)
     fill_labels (i, c->n_true, padded.targets + i * c->n_true);
-  padded.batch.y_true =
+  padded.batch.y_true[0] =
       (DnnTensor){ padded.targets, DNN_FLOAT32, 2, { N, c->n_true } };
   run_step (&padded);
   add_result (&padded, 1, &of_batch);

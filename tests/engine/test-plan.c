@@ -201,8 +201,8 @@ run (Case *self, float **ret_prediction)
   const DnnPassInfo info = { .seed = 5, .step = 2, .training = true };
   DnnPlan *plan = self->plan;
   g_autoptr (GError) error = NULL;
-  const DnnTensor *prediction = &plan->prediction->tensor;
-  const DnnTensor *gradient = &plan->loss_value->gradient.tensor;
+  const DnnTensor *prediction = &plan->heads[0].prediction->tensor;
+  const DnnTensor *gradient = &plan->heads[0].loss_value->gradient.tensor;
 
   g_assert_true (dnn_plan_allocate (plan, NULL, &error));
   memset (plan->arena, 0xff, plan->arena_size);
@@ -233,7 +233,8 @@ test_same_bits (gconstpointer data)
   g_autoptr (Case) wide = case_new (row->chain, &training);
   g_autofree float *one = NULL, *two = NULL;
   const gsize bytes =
-      (gsize) dnn_count (&tight->plan->prediction->tensor) * sizeof (float);
+      (gsize) dnn_count (&tight->plan->heads[0].prediction->tensor) *
+      sizeof (float);
 
   g_test_summary ("Shared memory gives the same bits as memory for each block");
 

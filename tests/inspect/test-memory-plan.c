@@ -21,7 +21,8 @@ plan (const char *text, int64_t batch, GError **error)
 
   g_assert_true (dnn_data_head_read (dnn_experiment_find (experiment, "data"),
                                      &head, error));
-  model = dnn_experiment_build_model (registry, experiment, &head.input, error);
+  model =
+      dnn_experiment_build_model (registry, experiment, &head.inputs, error);
   g_assert_nonnull (model);
   return dnn_memory_plan_new (model, experiment, &head, batch, error);
 }
@@ -245,10 +246,10 @@ test_heads (gconstpointer data)
   head = head_of (keys);
 
   g_assert_cmpint (head.rows, ==, 4);
-  g_assert_cmpuint (head.input.n_dims, ==, 2);
-  g_assert_cmpint (head.input.dims[0], ==, 3);
-  g_assert_cmpint (head.input.dims[1], ==, 2);
-  g_assert_cmpuint (head.target.n_dims, ==, 0);
+  g_assert_cmpuint (head.inputs.at[0].n_dims, ==, 2);
+  g_assert_cmpint (head.inputs.at[0].dims[0], ==, 3);
+  g_assert_cmpint (head.inputs.at[0].dims[1], ==, 2);
+  g_assert_cmpuint (head.targets.at[0].n_dims, ==, 0);
   g_assert_cmpuint (head.bytes, ==, 24 + 4 + 4 * 40 * 5);
   g_assert_false (head.validates);
 }
@@ -279,7 +280,7 @@ test_no_head (void)
   head = head_of ("inputs = x.csv\ntargets = y.csv\nvalidation_first = 1\n");
 
   g_assert_cmpint (head.rows, ==, 3);
-  g_assert_cmpint (head.input.dims[0], ==, 2);
+  g_assert_cmpint (head.inputs.at[0].dims[0], ==, 2);
   g_assert_cmpint (head.validation_rows, ==, 0);
   g_assert_true (head.validates);
   g_assert_cmpuint (head.bytes, ==, 4 * 3 * (2 + 1));

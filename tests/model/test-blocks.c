@@ -22,8 +22,8 @@ build (const char *text)
   DnnModel *model;
 
   g_assert_no_error (error);
-  model =
-      dnn_experiment_build_model (registry, experiment, &DNN_SHAPE (4), &error);
+  model = dnn_experiment_build_model (
+      registry, experiment, &(DnnShapes){ 1, { DNN_SHAPE (4) } }, &error);
   g_assert_no_error (error);
   return model;
 }
@@ -166,8 +166,8 @@ test_dollar (void)
 
   g_test_summary ("$$ is a dollar, which no number has");
 
-  g_assert_null (dnn_experiment_build_model (registry, experiment,
-                                             &DNN_SHAPE (4), &error));
+  g_assert_null (dnn_experiment_build_model (
+      registry, experiment, &(DnnShapes){ 1, { DNN_SHAPE (4) } }, &error));
   dnn_assert_error (error, DNN_ERROR_PARAM, "not '$4'");
 }
 

@@ -95,7 +95,7 @@ test_row (gconstpointer data)
     return;
   }
   g_assert_no_error (error);
-  g_assert_cmpuint (dnn_model_masked_axes (model), ==, row->axes);
+  g_assert_cmpuint (dnn_model_masked_axes (model, 0), ==, row->axes);
 }
 
 /* --- values -------------------------------------------------------------- */

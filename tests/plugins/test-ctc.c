@@ -49,7 +49,7 @@ run_init (Run *self, bool masked, const DnnTensor *x, const DnnTensor *labels)
   g_assert_no_error (error);
   g_assert_true (dnn_plan_allocate (self->plan, NULL, &error));
   self->batch = (DnnBatch){
-    .plan = self->plan, .n_weights = 1, .n = x->dims[0], .y_true = *labels
+    .plan = self->plan, .n_weights = 1, .n = x->dims[0], .y_true = { *labels }
   };
   memcpy (dnn_plan_input (self->plan), x->data,
           (size_t) dnn_count (x) * sizeof (float));
@@ -87,7 +87,8 @@ test_case (JsonObject *golden)
   g_assert_cmpuint (losses.n_dims, ==, 1);
   dnn_test_assert_close ("values", losses.data, values.data,
                          (size_t) dnn_count (&values));
-  dnn_test_assert_close ("dy_pred", run.plan->loss_value->gradient.tensor.data,
+  dnn_test_assert_close ("dy_pred",
+                         run.plan->heads[0].loss_value->gradient.tensor.data,
                          dx.data, (size_t) dnn_count (&dx));
   g_free (x.data);
   g_free (l.data);
@@ -107,7 +108,7 @@ test_no_path (void)
   g_test_summary ("A label twice needs a blank between; without, p is 0");
 
   run_init (&run, false, &y_pred, &labels);
-  dx = run.plan->loss_value->gradient.tensor.data;
+  dx = run.plan->heads[0].loss_value->gradient.tensor.data;
 
   g_assert_true (isinf (dnn_objective_batch_loss (run.objective)));
   for (int i = 0; i < 6; i++)

@@ -202,7 +202,7 @@ describe_result (const DnnModelFile *file, const Options *options,
   result->n = 1;
   for (uint32_t i = 0; i < result->sample.n_dims; i++)
     result->n *= result->sample.dims[i];
-  result->meaning = dnn_evaluate_meaning (file);
+  result->meaning = dnn_evaluate_meaning (file, 0);
   result->class_names = file->preprocess->class_names;
   result->target_names = target_names;
   result->threshold = options->cut;

@@ -65,7 +65,7 @@ load_experiment (Subject *self, DnnRegistry *registry, const char *path,
       !read_data (self, error))
     return false;
   self->model = dnn_experiment_plan_model (
-      registry, self->experiment, self->has_data ? &self->data.input : NULL,
+      registry, self->experiment, self->has_data ? &self->data.inputs : NULL,
       error);
   return self->model != NULL;
 }

@@ -207,7 +207,7 @@ dnn_augment_run (DnnAugment *self, const DnnPassInfo *info, int64_t n,
 {
   DnnPlan *plan = n == self->full->options.batch ? self->full : self->last;
   const size_t bytes =
-      (size_t) dnn_count (&plan->input->y.tensor) * sizeof *rows;
+      (size_t) dnn_count (&plan->inputs[0]->y.tensor) * sizeof *rows;
   DnnPassInfo own = *info;
 
   /* Layers of the model draw from other streams, though their names may be the
@@ -219,7 +219,7 @@ dnn_augment_run (DnnAugment *self, const DnnPassInfo *info, int64_t n,
     g_prefix_error (error, "[data] augment: ");
     return false;
   }
-  memcpy (rows, plan->prediction->tensor.data, bytes);
+  memcpy (rows, plan->heads[0].prediction->tensor.data, bytes);
   return true;
 }
 

@@ -19,6 +19,9 @@ struct DnnObjective {
   DnnUnits *units;    /* (owned) NULL: those of the loss */
   const DnnTensor *in_units[2]; /* (borrowed) of the batch: y_pred, y_true */
   DnnScores scores;
+  uint32_t output;      /* of the model */
+  double factor;        /* of the loss, where there are several */
+  char *prefix;         /* (owned) of metrics' names */
   uint32_t weight_axes; /* of weights by element; 0: they are by sample */
   bool whole_too;       /* a loss reads masks */
   bool masked;          /* samples are elements where there is a mask */

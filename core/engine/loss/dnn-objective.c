@@ -24,6 +24,7 @@ dnn_objective_free (DnnObjective *self)
 {
   if (self == NULL)
     return;
+  g_free (self->prefix);
   dnn_context_clear (&self->context);
   dnn_units_free (self->units);
   dnn_compact_clear (&self->compact);
@@ -66,18 +67,21 @@ name_use (const DnnSpec *spec, const DnnPlugin *code)
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
 
-/* NAME; weighted_NAME where a metric without weights has that; NAME_1, ... */
+/* NAME; weighted_NAME where a metric without weights has that; NAME_1, ...;
+ * each behind the name of the output, if it has one. */
 static char *
 make_label (const DnnObjective *self, const char *name, bool weighted)
 {
-  const DnnMetric *other = find_label (self, name);
-  const char *prefix =
+  g_autofree char *plain = g_strconcat (self->prefix, name, NULL);
+  const DnnMetric *other = find_label (self, plain);
+  const char *weights =
       weighted && other != NULL && !other->weighted ? "weighted_" : "";
-  char *label = g_strconcat (prefix, name, NULL);
+  g_autofree char *stem = g_strconcat (self->prefix, weights, name, NULL);
+  char *label = g_strdup (stem);
 
   for (int i = 1; find_label (self, label) != NULL; i++) {
     g_free (label);
-    label = g_strdup_printf ("%s%s_%d", prefix, name, i);
+    label = g_strdup_printf ("%s_%d", stem, i);
   }
   return label;
 }
@@ -128,12 +132,32 @@ dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
     return NULL;
   }
   self->ops = self->loss->code->ops;
-  if (metrics != NULL && *metrics != '\0' &&
-      !add_metrics (self, registry, metrics, false, place, error)) {
-    g_prefix_error (error, "metrics: ");
+  dnn_objective_set_output (self, 0, 1, NULL);
+  if (metrics != NULL &&
+      !dnn_objective_add_metrics (self, registry, metrics, place, error))
     return NULL;
-  }
   return g_steal_pointer (&self);
+}
+
+void
+dnn_objective_set_output (DnnObjective *self, uint32_t output, double factor,
+                          const char *prefix)
+{
+  self->output = output;
+  self->factor = factor;
+  g_free (self->prefix);
+  self->prefix = g_strdup (prefix != NULL ? prefix : "");
+}
+
+bool
+dnn_objective_add_metrics (DnnObjective *self, DnnRegistry *registry,
+                           const char *metrics, DnnPlace place, GError **error)
+{
+  if (*metrics == '\0' ||
+      add_metrics (self, registry, metrics, false, place, error))
+    return true;
+  g_prefix_error (error, "metrics: ");
+  return false;
 }
 
 bool
@@ -153,15 +177,49 @@ dnn_objective_is_usual (const DnnObjective *self)
   return (self->loss->code->flags & DNN_FLAG_USUAL) != 0;
 }
 
+/* Layers that take something of this one, and outputs that are of it. */
+static size_t
+count_users (const DnnModel *model, const DnnLayer *layer)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < dnn_model_n_layers (model); i++) {
+    const DnnLayer *user = dnn_model_layer (model, i);
+
+    for (uint32_t j = 0; j < user->n_inputs; j++)
+      n += user->inputs[j].layer == (int) layer->index;
+  }
+  for (uint32_t i = 0; i < dnn_model_n_outputs (model); i++)
+    n += dnn_model_output (model, i) == layer;
+  return n;
+}
+
+/* True if nobody but the loss looks at what the output is made of: the gradient
+ * that it writes there is then the only one. */
+static bool
+is_seen_by_loss_only (const DnnModel *model, const DnnLayer *output)
+{
+  const DnnLayer *before;
+
+  if (dnn_model_n_outputs (model) == 1 && count_users (model, output) == 1)
+    return true;
+  if (count_users (model, output) != 1)
+    return false;
+  if (output->component != NULL)
+    return true;
+  before = dnn_model_layer (model, (size_t) output->inputs[0].layer);
+  return count_users (model, before) == 1;
+}
+
 bool
 dnn_objective_takes_logits (const DnnObjective *self, const DnnModel *model)
 {
-  const DnnLayer *last =
-      dnn_model_layer (model, dnn_model_n_layers (model) - 1);
+  const DnnLayer *output = dnn_model_output (model, self->output);
 
-  return self->ops->logits_of != NULL && last->activation != NULL &&
-         strcmp (last->activation->code->name, self->ops->logits_of) == 0 &&
-         (last->component != NULL || last->inputs[0].layer >= 0);
+  return self->ops->logits_of != NULL && output->activation != NULL &&
+         strcmp (output->activation->code->name, self->ops->logits_of) == 0 &&
+         (output->component != NULL || output->inputs[0].layer >= 0) &&
+         is_seen_by_loss_only (model, output);
 }
 
 /* --- shapes -------------------------------------------------------------- */
@@ -267,11 +325,11 @@ static bool
 find_shapes (DnnObjective *self, const DnnModel *model, const DnnShape *target,
              Shapes *ret_shapes, GError **error)
 {
-  const DnnShape output = dnn_model_output_shape (model);
+  const DnnShape output = dnn_model_output_shapes (model).at[self->output];
   Shapes shapes = { .y_pred = batch_of (&output), .y_true = batch_of (target) };
 
   shapes.mask = shapes.y_pred;
-  shapes.mask.n_dims = dnn_model_masked_axes (model);
+  shapes.mask.n_dims = dnn_model_masked_axes (model, self->output);
   self->masked = has_any (self, false);
   self->whole_too = has_any (self, true);
   self->axes = MAX (self->masked ? shapes.mask.n_dims : 1, 1);

@@ -1,4 +1,7 @@
-/* dnn-objective.h - a loss and metrics, checked against a model and its targets
+/* dnn-objective.h - a loss and metrics, checked against an output of a model
+ * and its targets
+ *
+ * Of a model with several outputs each has one: see dnn-objectives.h.
  *
  * Knows what y_pred and y_true look like, sums the loss over samples, and
  * keeps the state of the metrics over an epoch.  A metric whose result is not
@@ -38,6 +41,15 @@ DnnObjective *dnn_objective_new (DnnRegistry *registry, const char *loss,
 void dnn_objective_free (DnnObjective *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnObjective, dnn_objective_free)
 
+/* From now on it is about this output of the model, the first if nothing is
+ * said; its loss counts by `factor`, and names of metrics begin with `prefix`
+ * (NULL: with nothing).  To be called before metrics are added. */
+void dnn_objective_set_output (DnnObjective *self, uint32_t output,
+                               double factor, const char *prefix);
+/* More metrics.  Nothing is added if `metrics` is "". */
+bool dnn_objective_add_metrics (DnnObjective *self, DnnRegistry *registry,
+                                const char *metrics, DnnPlace place,
+                                GError **error);
 /* More metrics, which count a sample as often as its weight says. */
 bool dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
                                  const char *metrics, GError **error);
@@ -45,7 +57,8 @@ bool dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
 /* Whether the loss is one to choose where nobody says which (DNN_FLAG_USUAL).
  */
 bool dnn_objective_is_usual (const DnnObjective *self);
-/* Whether the loss takes what goes into the model's last activation. */
+/* Whether the loss takes what goes into the last activation before the output.
+ */
 bool dnn_objective_takes_logits (const DnnObjective *self,
                                  const DnnModel *model);
 
@@ -91,8 +104,8 @@ void dnn_objective_set_penalty (DnnObjective *self, double penalty);
 
 /* Takes a batch in that has run forward: its losses into the mean (Σ weight ·
  * loss / samples, as in Keras), prediction and targets into the metrics.  What
- * the model's last mask says is padding is no sample.  With `gradient`, writes
- * that of the mean loss into plan->loss_value->gradient, too. */
+ * the output's mask says is padding is no sample.  With `gradient`, writes that
+ * of the mean loss, times the factor, into the output's loss value, too. */
 bool dnn_objective_update (DnnObjective *self, const DnnBatch *batch,
                            bool gradient, GError **error);
 /* The loss of a batch and its gradient; nothing is taken in. */
@@ -105,9 +118,12 @@ bool dnn_objective_gradient (DnnObjective *self, const DnnBatch *batch,
  * N×T; borrowed until the next. */
 DnnTensor dnn_objective_losses (const DnnObjective *self);
 
-/* Of the epoch so far: mean loss over samples; metric number i. */
+/* Of the epoch so far: mean loss over samples, without the factor; metric
+ * number i. */
 double dnn_objective_loss (const DnnObjective *self);
 double dnn_objective_result (const DnnObjective *self, size_t i);
+/* The loss.  Returns: (transfer none). */
+const DnnComponent *dnn_objective_component (const DnnObjective *self);
 /* Mean loss of the last batch alone. */
 double dnn_objective_batch_loss (const DnnObjective *self);
 

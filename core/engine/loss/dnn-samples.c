@@ -70,13 +70,14 @@ set_weights (DnnSamples *self, const DnnBatch *batch, float *weights)
 }
 
 void
-dnn_samples_set (DnnSamples *self, const DnnBatch *batch, uint32_t axes,
-                 bool masked)
+dnn_samples_set (DnnSamples *self, const DnnBatch *batch, uint32_t output,
+                 uint32_t axes, bool masked)
 {
-  const DnnTensor *mask = masked ? batch->plan->mask : NULL;
+  const DnnHead *head = &batch->plan->heads[output];
+  const DnnTensor *mask = masked ? head->mask : NULL;
 
   self->axes = axes;
-  self->n = dnn_samples_view (&batch->plan->prediction->tensor, axes).dims[0];
+  self->n = dnn_samples_view (&head->prediction->tensor, axes).dims[0];
   self->n_real = (double) self->n;
   self->real = NULL;
   reserve (self);
@@ -88,6 +89,13 @@ dnn_samples_set (DnnSamples *self, const DnnBatch *batch, uint32_t axes,
   for (int64_t i = 0; i < self->n; i++)
     self->scale[i] = (self->weights != NULL ? self->weights[i] : 1) /
                      (float) MAX (self->n_real, 1);
+}
+
+void
+dnn_samples_multiply (DnnSamples *self, double factor)
+{
+  for (int64_t i = 0; factor != 1 && i < self->n; i++)
+    self->scale[i] *= (float) factor;
 }
 
 void

@@ -25,11 +25,13 @@ typedef struct DnnSamples {
 /* A tensor of predictions or targets with its first `axes` as one. */
 DnnTensor dnn_samples_view (const DnnTensor *t, uint32_t axes);
 
-/* Takes a batch that has run forward, and whose mask and weights have `axes`
- * at most.  Where `masked` is false, all is real.  Allocates for a batch that
- * is larger than all before. */
-void dnn_samples_set (DnnSamples *self, const DnnBatch *batch, uint32_t axes,
-                      bool masked);
+/* Takes a batch that has run forward, for this output of the model, and whose
+ * mask and weights have `axes` at most.  Where `masked` is false, all is real.
+ * Allocates for a batch that is larger than all before. */
+void dnn_samples_set (DnnSamples *self, const DnnBatch *batch, uint32_t output,
+                      uint32_t axes, bool masked);
+/* Multiplies the scale by the factor of a loss. */
+void dnn_samples_multiply (DnnSamples *self, double factor);
 void dnn_samples_clear (DnnSamples *self);
 
 /* Writes 0 to what a tensor like the predictions has for padding, where a loss

@@ -1,21 +1,26 @@
 /* dnn-usual-loss.c - tries every loss on a model and its targets */
 #include "dnn-usual-loss.h"
 
-#include "dnn-objective.h"
+#include "dnn-objectives.h"
 
 static bool
-fits (const DnnModel *model, const char *name, const DnnShape *target)
+fits (const DnnModel *model, const char *name, uint32_t output,
+      const DnnShape *target)
 {
   g_autoptr (DnnObjective) objective = dnn_objective_new (
       dnn_model_registry (model), name, NULL, (DnnPlace){ 0 }, NULL);
 
-  return objective != NULL && dnn_objective_is_usual (objective) &&
+  if (objective == NULL)
+    return false;
+  dnn_objective_set_output (objective, output, 1, NULL);
+  return dnn_objective_is_usual (objective) &&
          dnn_objective_takes_logits (objective, model) &&
          dnn_objective_check (objective, model, target, NULL, NULL);
 }
 
-const char *
-dnn_find_loss (const DnnModel *model, const DnnShape *target, GError **error)
+/* NULL: none is, or several are. */
+static const char *
+find_one (const DnnModel *model, uint32_t output, const DnnShape *target)
 {
   g_auto (GStrv) names =
       dnn_registry_names (dnn_model_registry (model), DNN_KIND_LOSS);
@@ -23,14 +28,50 @@ dnn_find_loss (const DnnModel *model, const DnnShape *target, GError **error)
   size_t n_found = 0;
 
   for (size_t i = 0; names[i] != NULL; i++)
-    if (fits (model, names[i], target)) {
+    if (fits (model, names[i], output, target)) {
       found = g_intern_string (names[i]);
       n_found++;
     }
-  if (n_found == 1)
-    return found;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-               "[train] loss must be given: the model and its targets do not "
-               "tell it, as in --set train.loss=mean_squared_error");
-  return NULL;
+  return n_found == 1 ? found : NULL;
+}
+
+static bool
+set_open (const DnnModel *model, const char *output, GError **error)
+{
+  if (dnn_model_n_outputs (model) == 1)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "[train] loss must be given: the model and its targets do not "
+                 "tell it, as in --set train.loss=mean_squared_error");
+  else
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "[train] loss must be given: the model and its targets do not "
+                 "tell that of output '%s', as in 'loss = %s: "
+                 "mean_squared_error, ...'",
+                 output, output);
+  return false;
+}
+
+const char *
+dnn_find_loss (const DnnModel *model, const DnnShapes *targets, GError **error)
+{
+  const uint32_t n = dnn_model_n_outputs (model);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (targets->n != n) {
+    dnn_objectives_set_count (model, targets->n, error);
+    return NULL;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    const char *output = dnn_model_output (model, i)->name;
+    const char *loss = find_one (model, i, &targets->at[i]);
+
+    if (loss == NULL) {
+      set_open (model, output, error);
+      return NULL;
+    }
+    if (n == 1)
+      return loss;
+    g_string_append_printf (text, "%s%s: %s", i > 0 ? ", " : "", output, loss);
+  }
+  return g_intern_string (text->str);
 }

@@ -5,10 +5,12 @@
 
 DNN_BEGIN_DECLS
 
-/* The one usual loss that takes the model's last activation and targets of
- * shape `target`: its name, interned.  If none does, or several do, NULL and
- * DNN_ERROR_PARAM, which asks for [train] loss. */
-const char *dnn_find_loss (const DnnModel *model, const DnnShape *target,
+/* The one usual loss that takes the last activation before each output of the
+ * model and targets of its shape, as [train] loss would say it, interned:
+ * "mean_squared_error", or "a: mean_squared_error, b: ..." of several outputs.
+ * If none does, or several do, NULL and DNN_ERROR_PARAM, which asks for [train]
+ * loss. */
+const char *dnn_find_loss (const DnnModel *model, const DnnShapes *targets,
                            GError **error);
 
 DNN_END_DECLS

@@ -46,19 +46,20 @@ static void
 hand (DnnObjective *self, const DnnBatch *batch, const DnnComponent *to,
       Handed *ret_handed)
 {
-  const DnnPlan *plan = batch->plan;
+  const DnnHead *head = &batch->plan->heads[self->output];
   const bool whole = dnn_reads_mask (to);
   const DnnSamples *samples = whole ? &self->whole : &self->samples;
   Handed handed = { .batch = batch, .samples = samples };
 
-  handed.y_pred = dnn_samples_view (&plan->loss_input->tensor, samples->axes);
+  handed.y_pred = dnn_samples_view (&head->loss_input->tensor, samples->axes);
   handed.prediction =
-      dnn_samples_view (&plan->prediction->tensor, samples->axes);
-  handed.y_true = dnn_samples_view (&batch->y_true, samples->axes);
+      dnn_samples_view (&head->prediction->tensor, samples->axes);
+  handed.y_true =
+      dnn_samples_view (&batch->y_true[self->output], samples->axes);
   handed.dy_pred =
-      dnn_samples_view (&plan->loss_value->gradient.tensor, samples->axes);
-  if (whole && plan->mask != NULL)
-    handed.mask = *plan->mask;
+      dnn_samples_view (&head->loss_value->gradient.tensor, samples->axes);
+  if (whole && head->mask != NULL)
+    handed.mask = *head->mask;
   else if (samples->real != NULL)
     handed.mask =
         (DnnTensor){ (float *) samples->real, DNN_FLOAT32, 1, { samples->n } };
@@ -153,9 +154,10 @@ call_loss (DnnObjective *self, Handed *handed, bool value, bool gradient,
            GError **error)
 {
   const DnnPlan *plan = handed->batch->plan;
+  const DnnHead *head = &plan->heads[self->output];
   DnnLossPass pass = {
     .call = { DNN_END_OF (DnnLossPass, scratch), 0, &self->context },
-    .from_logits = plan->loss_input != plan->prediction,
+    .from_logits = head->loss_input != head->prediction,
     .y_true = &handed->y_true,
     .y_pred = &handed->y_pred,
     .value = value ? handed->samples->values : NULL,
@@ -202,23 +204,34 @@ static void
 begin_batch (DnnObjective *self, const DnnBatch *batch)
 {
   self->context.pool = batch->plan->pool;
-  dnn_samples_set (&self->samples, batch, self->axes, self->masked);
-  if (self->whole_too)
-    dnn_samples_set (&self->whole, batch, 1, false);
+  dnn_samples_set (&self->samples, batch, self->output, self->axes,
+                   self->masked);
+  dnn_samples_multiply (&self->samples, self->factor);
+  if (!self->whole_too)
+    return;
+  dnn_samples_set (&self->whole, batch, self->output, 1, false);
+  dnn_samples_multiply (&self->whole, self->factor);
+}
+
+static const DnnTensor *
+prediction_of (const DnnObjective *self, const DnnBatch *batch)
+{
+  return &batch->plan->heads[self->output].prediction->tensor;
 }
 
 /* What metrics are handed in place of predictions and targets. */
 static void
 convert_batch (DnnObjective *self, const DnnBatch *batch)
 {
-  const DnnTensor *y_pred = &batch->plan->prediction->tensor;
+  const DnnTensor *y_pred = prediction_of (self, batch);
+  const DnnTensor *y_true = &batch->y_true[self->output];
   const DnnTensor pred_view = dnn_samples_view (y_pred, self->axes);
-  const DnnTensor true_view = dnn_samples_view (&batch->y_true, self->axes);
+  const DnnTensor true_view = dnn_samples_view (y_true, self->axes);
 
   if (self->shares != NULL)
     dnn_shares_set (self->shares, &pred_view, &true_view);
   self->in_units[0] = y_pred;
-  self->in_units[1] = &batch->y_true;
+  self->in_units[1] = y_true;
   if (self->units != NULL)
     dnn_units_set (self->units, &self->in_units[0], &self->in_units[1]);
 }
@@ -244,7 +257,8 @@ dnn_objective_look_again (DnnObjective *self, const DnnBatch *batch,
   const DnnSamples *samples = samples_of_loss (self);
 
   begin_batch (self, batch);
-  if (!find_loss (self, batch, true, error))
+  if (!find_loss (self, batch,
+                  batch->plan->heads[self->output].loss_value->wanted, error))
     return false;
   *ret_loss = samples->n_real > 0 ? sum_losses (self, samples) / samples->n_real
                                   : self->penalty;
@@ -267,7 +281,7 @@ dnn_objective_update (DnnObjective *self, const DnnBatch *batch, bool gradient,
         return false;
   if (!find_loss (self, batch, gradient, error))
     return false;
-  self->losses = losses_of (samples, &batch->plan->prediction->tensor);
+  self->losses = losses_of (samples, prediction_of (self, batch));
   sum = sum_losses (self, samples);
   self->state.sum += sum;
   self->state.count += samples->n_real;
@@ -297,6 +311,12 @@ double
 dnn_objective_loss (const DnnObjective *self)
 {
   return self->state.count > 0 ? self->state.sum / self->state.count : 0;
+}
+
+const DnnComponent *
+dnn_objective_component (const DnnObjective *self)
+{
+  return self->loss;
 }
 
 double
