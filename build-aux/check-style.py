@@ -22,8 +22,7 @@ ABI_SIGNATURES = {'grad', 'dnn_windows', 'start'}
 # Trials of the ABI, each a plugin whose maths is in one function.
 MANY_PARAMETERS = {'tests/abi/hard_attention.c', 'tests/abi/hard_lstm_cell.c'}
 LENGTHS = [  # first match counts
-    # 30 of them for rows of names elsewhere, which are data.
-    (re.compile(r'^plugins/.*\.c$'), 280),
+    (re.compile(r'^plugins/.*\.c$'), 250),
     (re.compile(r'^tests/abi/abi-pins\.h$'), 1000),  # made by a script
     (re.compile(r'\.h$'), 150),
     (re.compile(r'\.(c|cc)$'), 500),
@@ -32,6 +31,10 @@ LENGTHS = [  # first match counts
 # the one table of services, a struct that cannot be cut.
 LONG_HEADERS = {'core/compute/dnn-vmath-kernels.h': 250,
                 'include/dnn/abi/host.h': 220}
+
+# Names of a plugin elsewhere: data, which does not count as its length.
+ROWS = re.compile(r'^static const DnnForeign \w+\[\] = \{\n.*?^\};\n\n?',
+                  re.M | re.S)
 
 LIBC = {'assert', 'complex', 'ctype', 'errno', 'fenv', 'float', 'inttypes',
         'limits', 'math', 'stdalign', 'stdbool', 'stddef', 'stdint', 'stdlib',
@@ -70,7 +73,7 @@ def check_length(name, text):
     limit = LONG_HEADERS.get(name)
     if limit is None:
         limit = next(n for rule, n in LENGTHS if rule.search(name))
-    n = text.count('\n')
+    n = ROWS.sub('', text).count('\n')
     if n > limit:
         yield n, f'has {n} lines, and {limit} are the most'
 

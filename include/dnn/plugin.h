@@ -17,6 +17,7 @@
 #include <dnn/abi/axes.h>
 #include <dnn/abi/axes_pass.h>
 #include <dnn/abi/callback.h>
+#include <dnn/abi/column_sums.h>
 #include <dnn/abi/communicator.h>
 #include <dnn/abi/convolution.h>
 #include <dnn/abi/decoder.h>

@@ -9,8 +9,6 @@
  *   dL/dβ = Σₙ dy    dL/dγ = Σₙ dy x̂
  *   dL/dx = γ / √(v + ε) (dy - dL/dβ / N - x̂ dL/dγ / N)    training
  *           γ / √(v + ε) dy                                else
- *
- * N is the product of all dimensions but that of `axis`.
  * Ioffe, Szegedy: Batch normalization, ICML 2015, algorithms 1 and 2; as in
  * Keras the moving variance too is the biased one.
  */
@@ -28,8 +26,11 @@ typedef struct {
 
 enum { GAMMA, BETA };
 enum { MOVING_MEAN, MOVING_VARIANCE };
-enum { MEAN, RATIO }; /* saved: μ and 1 / √(v + ε) */
-enum { BLOCK = 64 };  /* columns at a time */
+enum { MEAN, RATIO };      /* saved: μ and 1 / √(v + ε) */
+enum { SUMS = 2, SLOPES }; /* scratch, after that of the axes */
+enum { BLOCK = 64 };       /* columns at a time */
+/* Rows from which sums are made in parts, how many, and numbers per turn. */
+enum { MANY_ROWS = 16384, PARTS = 16, GRAIN = 8192 };
 
 static const DnnParam params[] = {
   DNN_INTS (BatchNormalization, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1,
@@ -48,6 +49,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   const BatchNormalization *bn = self;
   const DnnShape shape = dnn_shape_of (b->x[0]);
   DnnShape row;
+  int64_t columns;
 
   if (shape.n_dims < 2)
     return host->fail (b, "input must be a batch of rows, not of numbers");
@@ -56,6 +58,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   if (dnn_axes_build (host, b, &bn->axis) != 0)
     return -1;
   row = dnn_axes_shape (&shape, &bn->axis);
+  columns = dnn_axes_last (&shape, &bn->axis).columns;
   if (bn->scale)
     host->add_weight (b, GAMMA, "gamma", row, "ones");
   if (bn->center)
@@ -64,6 +67,8 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   host->add_buffer (b, MOVING_VARIANCE, "moving_variance", row, "ones");
   host->add_saved (b, MEAN, row);
   host->add_saved (b, RATIO, row);
+  dnn_column_sums_add (host, b, SUMS, columns);
+  host->add_scratch (b, SLOPES, DNN_SHAPE (3, columns));
   host->set_output (b, 0, shape);
   host->backward_reads (b, DNN_READS_X);
   return 0;
@@ -75,74 +80,86 @@ is_training (const DnnPass *pass)
   return pass->training && !pass->frozen;
 }
 
-/* μ and v of n columns from x on; in double, as N may be large. */
-static void
-measure (const float *x, int64_t rows, int64_t columns, int64_t n,
-         double mean[BLOCK], double variance[BLOCK])
+/* x - μ, and its square */
+DNN_CLONES static void
+add_values (const DnnColumnSums *sums, int64_t first, int64_t last, int64_t at,
+            int64_t n, double *a, double *b)
 {
-  for (int64_t j = 0; j < n; j++)
-    mean[j] = variance[j] = 0;
-  for (int64_t i = 0; i < rows; i++)
-    for (int64_t j = 0; j < n; j++)
-      mean[j] += x[i * columns + j];
-  for (int64_t j = 0; j < n; j++)
-    mean[j] /= (double) rows;
-  for (int64_t i = 0; i < rows; i++)
-    for (int64_t j = 0; j < n; j++) {
-      const double d = x[i * columns + j] - mean[j];
+  const int64_t columns = sums->columns;
+  const float *x = dnn_f32 (sums->pass->x[0]) + at;
 
-      variance[j] += d * d;
+  for (int64_t i = first; i < last; i++)
+    for (int64_t j = 0; j < n; j++) {
+      const double d = x[i * columns + j] - sums->mean[at + j];
+
+      a[j] += d;
+      b[j] += d * d;
     }
-  for (int64_t j = 0; j < n; j++)
-    variance[j] /= (double) rows;
+}
+
+/* dy, and dy x̂ */
+DNN_CLONES static void
+add_gradients (const DnnColumnSums *sums, int64_t first, int64_t last,
+               int64_t at, int64_t n, double *a, double *b)
+{
+  const int64_t columns = sums->columns;
+  const float *x = dnn_f32 (sums->pass->x[0]) + at;
+  const float *dy = dnn_f32 (sums->pass->dy[0]) + at;
+  const float *mean = dnn_f32 (sums->pass->saved[MEAN]) + at;
+  const float *ratio = dnn_f32 (sums->pass->saved[RATIO]) + at;
+
+  for (int64_t i = first; i < last; i++)
+    for (int64_t j = 0; j < n; j++) {
+      a[j] += dy[i * columns + j];
+      b[j] += (double) dy[i * columns + j] *
+              ((x[i * columns + j] - mean[j]) * ratio[j]);
+    }
 }
 
 /* Saves μ and 1 / √(v + ε); training also moves the moving ones. */
 static void
-take_statistics (const BatchNormalization *bn, DnnPass *pass)
+take_statistics (const BatchNormalization *bn, const DnnHost *host,
+                 DnnColumnSums *sums)
 {
-  const DnnTensor *x = pass->x[0];
-  const int64_t columns = dnn_columns (x), rows = dnn_rows (x);
-  float *mean = dnn_f32 (pass->saved[MEAN]);
-  float *ratio = dnn_f32 (pass->saved[RATIO]);
+  const DnnPass *pass = sums->pass;
+  const int64_t columns = sums->columns;
+  const double n = (double) sums->rows, m = bn->momentum;
   float *moving_mean = dnn_f32 (pass->buffers[MOVING_MEAN]);
   float *moving_variance = dnn_f32 (pass->buffers[MOVING_VARIANCE]);
-  const double m = bn->momentum;
 
-  for (int64_t first = 0; first < columns; first += BLOCK) {
-    const int64_t left = columns - first, n = left < BLOCK ? left : BLOCK;
-    double mu[BLOCK], v[BLOCK];
+  if (is_training (pass)) {
+    dnn_column_sums_run (sums, host, add_values);
+    for (int64_t j = 0; j < columns; j++)
+      sums->mean[j] = sums->a[j] / n;
+    dnn_column_sums_run (sums, host, add_values);
+  }
+  for (int64_t j = 0; j < columns; j++) {
+    double mu = moving_mean[j], v = moving_variance[j];
 
-    if (is_training (pass))
-      measure (dnn_f32 (x) + first, rows, columns, n, mu, v);
-    for (int64_t j = 0, k = first; j < n; j++, k++) {
-      if (is_training (pass)) {
-        moving_mean[k] = (float) (m * moving_mean[k] + (1 - m) * mu[j]);
-        moving_variance[k] = (float) (m * moving_variance[k] + (1 - m) * v[j]);
-      } else {
-        mu[j] = moving_mean[k];
-        v[j] = moving_variance[k];
-      }
-      mean[k] = (float) mu[j];
-      ratio[k] = (float) (1 / sqrt (v[j] + bn->epsilon));
+    if (is_training (pass)) {
+      mu = sums->mean[j], v = sums->b[j] / n;
+      moving_mean[j] = (float) (m * moving_mean[j] + (1 - m) * mu);
+      moving_variance[j] = (float) (m * moving_variance[j] + (1 - m) * v);
     }
+    dnn_f32 (pass->saved[MEAN])[j] = (float) mu;
+    dnn_f32 (pass->saved[RATIO])[j] = (float) (1 / sqrt (v + bn->epsilon));
   }
 }
 
-static int32_t
-forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
+static void
+write_rows (void *data, int64_t first, int64_t last, uint32_t worker)
 {
-  const int64_t columns = dnn_columns (pass->x[0]),
-                rows = dnn_rows (pass->x[0]);
-  const float *x = dnn_f32 (pass->x[0]), *gamma = dnn_f32 (pass->w[GAMMA]);
-  const float *beta = dnn_f32 (pass->w[BETA]);
-  const float *mean = dnn_f32 (pass->saved[MEAN]);
-  const float *ratio = dnn_f32 (pass->saved[RATIO]);
-  float *y = dnn_f32 (pass->y[0]);
+  const DnnColumnSums *sums = data;
+  const DnnPass *p = sums->pass;
+  const int64_t columns = sums->columns;
+  const float *gamma = dnn_f32 (p->w[GAMMA]), *beta = dnn_f32 (p->w[BETA]);
+  const float *mean = dnn_f32 (p->saved[MEAN]);
+  const float *ratio = dnn_f32 (p->saved[RATIO]);
+  const float *x = dnn_f32 (p->x[0]) + first * columns;
+  float *y = dnn_f32 (p->y[0]) + first * columns;
 
-  (void) host;
-  take_statistics (self, pass);
-  for (int64_t i = 0; i < rows; i++, x += columns, y += columns) {
+  (void) worker;
+  for (int64_t i = first; i < last; i++, x += columns, y += columns) {
     for (int64_t j = 0; j < columns; j++)
       y[j] = (x[j] - mean[j]) * ratio[j];
     for (int64_t j = 0; gamma != NULL && j < columns; j++)
@@ -150,83 +167,65 @@ forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
     for (int64_t j = 0; beta != NULL && j < columns; j++)
       y[j] += beta[j];
   }
+}
+
+static int32_t
+forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
+{
+  DnnColumnSums sums = dnn_column_sums (pass, pass->scratch[SUMS]);
+
+  take_statistics (self, host, &sums);
+  dnn_column_sums_each (&sums, host, write_rows);
   return 0;
 }
 
-/* dβ = Σ dy and dγ = Σ dy x̂ of n columns from `first` on. */
 static void
-sum_gradients (const DnnPass *pass, int64_t first, int64_t n,
-               double dbeta[BLOCK], double dgamma[BLOCK])
+write_gradient (void *data, int64_t first, int64_t last, uint32_t worker)
 {
-  const int64_t columns = dnn_columns (pass->x[0]),
-                rows = dnn_rows (pass->x[0]);
-  const float *x = dnn_f32 (pass->x[0]) + first;
-  const float *dy = dnn_f32 (pass->dy[0]) + first;
-  const float *mean = dnn_f32 (pass->saved[MEAN]) + first;
-  const float *ratio = dnn_f32 (pass->saved[RATIO]) + first;
+  const DnnColumnSums *sums = data;
+  const int64_t columns = sums->columns;
+  const float *mean = dnn_f32 (sums->pass->saved[MEAN]);
+  const float *shift = dnn_f32 (sums->pass->scratch[SLOPES]);
+  const float *slope = shift + columns, *factor = slope + columns;
+  const float *x = dnn_f32 (sums->pass->x[0]);
+  const float *dy = dnn_f32 (sums->pass->dy[0]);
+  float *dx = dnn_f32 (sums->pass->dx[0]);
 
-  for (int64_t j = 0; j < n; j++)
-    dbeta[j] = dgamma[j] = 0;
-  for (int64_t i = 0; i < rows; i++, x += columns, dy += columns)
-    for (int64_t j = 0; j < n; j++) {
-      dbeta[j] += dy[j];
-      dgamma[j] += (double) dy[j] * ((x[j] - mean[j]) * ratio[j]);
-    }
+  (void) worker;
+  for (int64_t i = first * columns; i < last * columns; i += columns)
+    for (int64_t j = 0; j < columns; j++)
+      dx[i + j] =
+          factor[j] * (dy[i + j] - shift[j] - (x[i + j] - mean[j]) * slope[j]);
 }
 
 static int32_t
 backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
-  const int64_t columns = dnn_columns (pass->x[0]),
-                rows = dnn_rows (pass->x[0]);
-  const float *x = dnn_f32 (pass->x[0]), *dy = dnn_f32 (pass->dy[0]);
+  DnnColumnSums sums = dnn_column_sums (pass, pass->scratch[SUMS]);
   const float *gamma = dnn_f32 (pass->w[GAMMA]);
-  const float *mean = dnn_f32 (pass->saved[MEAN]);
-  const float *ratio = dnn_f32 (pass->saved[RATIO]);
-  const float part = is_training (pass) ? 1 / (float) rows : 0; /* 1 / N */
-  float *dw_gamma = dnn_f32 (pass->dw[GAMMA]);
-  float *dw_beta = dnn_f32 (pass->dw[BETA]);
-  float *dx = dnn_f32 (pass->dx[0]);
+  const float part = is_training (pass) ? 1 / (float) sums.rows : 0; /* 1 / N */
+  float *shift = dnn_f32 (pass->scratch[SLOPES]);
+  float *slope = shift + sums.columns, *factor = slope + sums.columns;
+  float *ratio = dnn_f32 (pass->saved[RATIO]);
 
-  (void) self, (void) host;
-  for (int64_t first = 0; first < columns; first += BLOCK) {
-    const int64_t left = columns - first, n = left < BLOCK ? left : BLOCK;
-    double dbeta[BLOCK], dgamma[BLOCK];
-    float shift[BLOCK], slope[BLOCK], factor[BLOCK];
-
-    sum_gradients (pass, first, n, dbeta, dgamma);
-    for (int64_t j = 0, k = first; j < n; j++, k++) {
-      if (dw_beta != NULL)
-        dw_beta[k] = (float) dbeta[j];
-      if (dw_gamma != NULL)
-        dw_gamma[k] = (float) dgamma[j];
-      shift[j] = part * (float) dbeta[j];
-      slope[j] = part * (float) dgamma[j] * ratio[k];
-      factor[j] = (gamma != NULL ? gamma[k] : 1) * ratio[k];
-    }
-    for (int64_t i = first; dx != NULL && i < rows * columns; i += columns)
-      for (int64_t j = 0; j < n; j++)
-        dx[i + j] = factor[j] * (dy[i + j] - shift[j] -
-                                 (x[i + j] - mean[first + j]) * slope[j]);
+  (void) self;
+  dnn_column_sums_run (&sums, host, add_gradients);
+  for (int64_t j = 0; j < sums.columns; j++) {
+    if (pass->dw[BETA] != NULL)
+      dnn_f32 (pass->dw[BETA])[j] = (float) sums.a[j];
+    if (pass->dw[GAMMA] != NULL)
+      dnn_f32 (pass->dw[GAMMA])[j] = (float) sums.b[j];
+    shift[j] = part * (float) sums.a[j];
+    slope[j] = part * (float) sums.b[j] * ratio[j];
+    factor[j] = (gamma != NULL ? gamma[j] : 1) * ratio[j];
   }
+  if (pass->dx[0] != NULL)
+    dnn_column_sums_each (&sums, host, write_gradient);
   return 0;
 }
 
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  return dnn_axes_forward (self, host, pass,
-                           &((const BatchNormalization *) self)->axis,
-                           forward_rows);
-}
-
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  return dnn_axes_backward (self, host, pass,
-                            &((const BatchNormalization *) self)->axis,
-                            DNN_READS_X, backward_rows);
-}
+DNN_AXES_PASSES (BatchNormalization, axis, DNN_READS_X, forward_rows,
+                 backward_rows)
 
 static const DnnLayerOps ops = {
   DNN_LAYER_OPS (1),
@@ -258,7 +257,7 @@ static const DnnForeign foreign[] = {
 };
 
 const DnnPlugin dnn_plugin_v1 = {
-  DNN_PLUGIN_V1,
+  DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
   .name = "batch_normalization",
   .title = "BatchNormalization",

@@ -155,21 +155,8 @@ backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
   return 0;
 }
 
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  return dnn_axes_forward (self, host, pass,
-                           &((const LayerNormalization *) self)->axis,
-                           forward_rows);
-}
-
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  return dnn_axes_backward (self, host, pass,
-                            &((const LayerNormalization *) self)->axis,
-                            DNN_READS_X, backward_rows);
-}
+DNN_AXES_PASSES (LayerNormalization, axis, DNN_READS_X, forward_rows,
+                 backward_rows)
 
 static const DnnLayerOps ops = {
   DNN_LAYER_OPS (1),

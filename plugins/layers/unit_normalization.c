@@ -81,21 +81,8 @@ backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
   return 0;
 }
 
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  return dnn_axes_forward (self, host, pass,
-                           &((const UnitNormalization *) self)->axis,
-                           forward_rows);
-}
-
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  return dnn_axes_backward (self, host, pass,
-                            &((const UnitNormalization *) self)->axis,
-                            DNN_READS_Y, backward_rows);
-}
+DNN_AXES_PASSES (UnitNormalization, axis, DNN_READS_Y, forward_rows,
+                 backward_rows)
 
 static const DnnLayerOps ops = {
   DNN_LAYER_OPS (1),

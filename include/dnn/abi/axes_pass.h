@@ -123,6 +123,21 @@ dnn_axes_backward (const void *self, const DnnHost *host, const DnnPass *pass,
   return status;
 }
 
+/* forward and backward of a plugin whose struct S has the list as a member. */
+#define DNN_AXES_PASSES(S, list, reads, forward_rows, backward_rows)           \
+  static int32_t forward (const void *self, const DnnHost *host,               \
+                          DnnPass *pass)                                       \
+  {                                                                            \
+    return dnn_axes_forward (self, host, pass, &((const S *) self)->list,      \
+                             forward_rows);                                    \
+  }                                                                            \
+  static int32_t backward (const void *self, const DnnHost *host,              \
+                           DnnPass *pass)                                      \
+  {                                                                            \
+    return dnn_axes_backward (self, host, pass, &((const S *) self)->list,     \
+                              reads, backward_rows);                           \
+  }
+
 #ifdef __cplusplus
 }
 #endif
