@@ -47,9 +47,11 @@ def write_plugins(folder):
     for template in sorted((ROOT / 'tools/templates').glob('*.c.in')):
         kind = template.name.removesuffix('.c.in')
         text = template.read_text(encoding='utf-8')
-        text = text.replace('@NAME@', f'frozen.{kind}')
+        # A file with several plugins is named by what stands before the dot.
+        name = 'frozen' if kind == 'bundle' else f'frozen.{kind}'
+        text = text.replace('@NAME@', name)
         text = text.replace('@TITLE@', kind.capitalize())
-        (folder / f'frozen.{kind}.c').write_text(text, encoding='utf-8')
+        (folder / f'{name}.c').write_text(text, encoding='utf-8')
     for source in sorted((ROOT / 'tests/abi').glob('hard_*.c')):
         shutil.copy(source, folder)
 

@@ -148,11 +148,21 @@ dnn_param_set_number (const DnnParam *param, void *self, double value)
 double
 dnn_param_get_number (const DnnParam *param, const void *self)
 {
+  const char *member = (const char *) self + param->offset;
   double value;
+  int64_t whole;
 
-  g_return_val_if_fail (param->type == DNN_PARAM_FLOAT, 0);
-  memcpy (&value, (const char *) self + param->offset, sizeof value);
-  return value;
+  switch (param->type) {
+  case DNN_PARAM_BOOL:
+    return *(const bool *) member;
+  case DNN_PARAM_INT:
+    memcpy (&whole, member, sizeof whole);
+    return (double) whole;
+  default:
+    g_return_val_if_fail (param->type == DNN_PARAM_FLOAT, 0);
+    memcpy (&value, member, sizeof value);
+    return value;
+  }
 }
 
 bool

@@ -23,7 +23,7 @@ bool dnn_param_set (const DnnParam *param, void *self, const char *text,
 
 /* Writes a number into a float member, unchecked: what schedules do. */
 void dnn_param_set_number (const DnnParam *param, void *self, double value);
-/* The value of a float member. */
+/* The value of a member that is a float, an integer or a bool (0 or 1). */
 double dnn_param_get_number (const DnnParam *param, const void *self);
 
 /* Sets every member that has a default. */

@@ -25,6 +25,7 @@ typedef void (*DnnAddRows) (const struct DnnColumnSums *sums, int64_t first,
                             int64_t last, int64_t at, int64_t n, double *a,
                             double *b);
 
+/* [frozen] The sums under way. */
 typedef struct DnnColumnSums {
   DnnPass *pass;
   int64_t rows, columns, parts;
