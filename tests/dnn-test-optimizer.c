@@ -47,28 +47,56 @@ take (DnnTestOptimizer *self, size_t i, DnnTensor *dw)
                  dw);
 }
 
+/* Hands w - 1 of every weight; `kept` owns the numbers. */
+static void
+hand_gradients (DnnTestOptimizer *self, GPtrArray *kept)
+{
+  const DnnModel *model = dnn_test_model (self->test);
+
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    const DnnTensor *w = &dnn_model_weight (model, i)->tensor;
+    float *g = g_new (float, dnn_count (w));
+    DnnTensor *dw = g_new (DnnTensor, 1);
+
+    *dw = *w;
+    dw->data = g;
+    for (int64_t j = 0; j < dnn_count (w); j++)
+      g[j] = ((const float *) w->data)[j] - 1;
+    g_ptr_array_add (kept, g);
+    g_ptr_array_add (kept, dw);
+    take (self, i, dw);
+  }
+}
+
+typedef struct {
+  DnnTestOptimizer *optimizer;
+  GPtrArray *kept;
+} Look;
+
+static bool
+look_again (void *data, double *ret_loss, GError **error)
+{
+  const Look *look = data;
+
+  (void) error;
+  hand_gradients (look->optimizer, look->kept);
+  *ret_loss = dnn_test_optimizer_loss (look->optimizer);
+  return true;
+}
+
 void
 dnn_test_optimizer_descend (DnnTestOptimizer *self)
 {
-  const DnnModel *model = dnn_test_model (self->test);
-  const size_t n = dnn_model_n_weights (model);
-  g_autofree DnnTensor *dw = g_new0 (DnnTensor, n);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
+  Look look = { self, kept };
 
+  if (dnn_optimizer_looks_again (self->optimizer))
+    dnn_optimizer_set_batch (self->optimizer, dnn_test_optimizer_loss (self),
+                             look_again, &look);
   dnn_optimizer_begin_step (self->optimizer, self->step, self->step);
-  for (size_t i = 0; i < n; i++) {
-    const DnnTensor *w = &dnn_model_weight (model, i)->tensor;
-    float *g = g_new (float, dnn_count (w));
-
-    dw[i] = *w;
-    dw[i].data = g;
-    for (int64_t j = 0; j < dnn_count (w); j++)
-      g[j] = ((const float *) w->data)[j] - 1;
-    take (self, i, &dw[i]);
-  }
+  hand_gradients (self, kept);
   dnn_optimizer_end_step (self->optimizer);
   self->step++;
-  for (size_t i = 0; i < n; i++)
-    g_free (dw[i].data);
 }
 
 void

@@ -16,11 +16,11 @@ typedef struct {
 } MinMaxNorm;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (MinMaxNorm, min_value, "0", 0, 1e9, "", "shortest norm"),
-  DNN_FLOAT (MinMaxNorm, max_value, "1", 0, 1e9, "", "longest norm"),
-  DNN_FLOAT (MinMaxNorm, rate, "1", 0, 1, "",
+  DNN_FLOAT (MinMaxNorm, min_value, "0", 0, 1e9, "norm", "shortest norm"),
+  DNN_FLOAT (MinMaxNorm, max_value, "1", 0, 1e9, "norm", "longest norm"),
+  DNN_FLOAT (MinMaxNorm, rate, "1", 0, 1, "share",
              "how far a norm goes towards its range at a step"),
-  DNN_INT (MinMaxNorm, axis, "0", 0, DNN_MAX_DIMS - 1, "",
+  DNN_INT (MinMaxNorm, axis, "0", 0, DNN_MAX_DIMS - 1, "axis",
            "axis that norms are taken along"),
 };
 

@@ -12,7 +12,7 @@ typedef struct {
 } UnitNorm;
 
 static const DnnParam params[] = {
-  DNN_INT (UnitNorm, axis, "0", 0, DNN_MAX_DIMS - 1, "",
+  DNN_INT (UnitNorm, axis, "0", 0, DNN_MAX_DIMS - 1, "axis",
            "axis that norms are taken along"),
 };
 

@@ -15,7 +15,8 @@ typedef struct {
 } Free;
 
 static const DnnParam params[] = {
-  DNN_FLOAT_SCHEDULABLE (Free, learning_rate, "lr", "0.0025", 0, 1e6, "", "η"),
+  DNN_FLOAT_SCHEDULABLE (Free, learning_rate, "lr", "0.0025", 0, 1e6, "rate",
+                         "η"),
   DNN_FLOAT (Free, beta_1, "0.9", 0.001, 1, "share", "of x in y"),
   DNN_FLOAT (Free, beta_2, "0.999", 0, 0.999999999, "share", "of v kept"),
   DNN_FLOAT (Free, epsilon, "1e-8", 0, 1, "gradient", "added to the root"),

@@ -14,8 +14,9 @@ typedef struct {
 } Lora;
 
 static const DnnParam params[] = {
-  DNN_INT (Lora, rank, "4", 1, 1 << 20, "", "columns of A, rows of B"),
-  DNN_FLOAT (Lora, alpha, "0", 0, 1e9, "", "A B counts alpha / rank; 0: once"),
+  DNN_INT (Lora, rank, "4", 1, 1 << 20, "columns", "columns of A, rows of B"),
+  DNN_FLOAT (Lora, alpha, "0", 0, 1e9, "factor",
+             "A B counts alpha / rank; 0: once"),
 };
 
 static int32_t

@@ -39,7 +39,7 @@ static const DnnParam params[] = {
   DNN_INT (Pruning, begin_step, "0", 0, 1e15, "steps", "the first to prune"),
   DNN_INT (Pruning, end_step, "-1", -1, 1e15, "steps",
            "the last to prune; -1: none is"),
-  DNN_FLOAT (Pruning, power, "3", 0, 1e3, "", "exponent, polynomial"),
+  DNN_FLOAT (Pruning, power, "3", 0, 1e3, "exponent", "exponent, polynomial"),
   DNN_INT (Pruning, frequency, "100", 1, 1e15, "steps",
            "from one pruning to the next"),
 };

@@ -24,7 +24,7 @@ typedef struct {
 } SpectralNormalization;
 
 static const DnnParam params[] = {
-  DNN_INT (SpectralNormalization, power_iterations, "1", 1, 1000000, "",
+  DNN_INT (SpectralNormalization, power_iterations, "1", 1, 1000000, "steps",
            "turns of the power method at a step"),
 };
 

@@ -11,7 +11,7 @@ typedef struct {
 } L1;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (L1, l1, "0.01", 0, 1e9, "", "factor of the sizes"),
+  DNN_FLOAT (L1, l1, "0.01", 0, 1e9, "factor", "factor of the sizes"),
 };
 
 static double

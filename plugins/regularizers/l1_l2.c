@@ -12,8 +12,8 @@ typedef struct {
 } L1L2;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (L1L2, l1, "0", 0, 1e9, "", "factor of the sizes"),
-  DNN_FLOAT (L1L2, l2, "0", 0, 1e9, "", "factor of the squares"),
+  DNN_FLOAT (L1L2, l1, "0", 0, 1e9, "factor", "factor of the sizes"),
+  DNN_FLOAT (L1L2, l2, "0", 0, 1e9, "factor", "factor of the squares"),
 };
 
 static double

@@ -11,7 +11,7 @@ typedef struct {
 } L2;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (L2, l2, "0.01", 0, 1e9, "", "factor of the squares"),
+  DNN_FLOAT (L2, l2, "0.01", 0, 1e9, "factor", "factor of the squares"),
 };
 
 static double

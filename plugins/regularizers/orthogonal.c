@@ -23,7 +23,8 @@ typedef struct {
 } Orthogonal;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (Orthogonal, factor, "0.01", 0, 1e9, "", "factor of the penalty"),
+  DNN_FLOAT (Orthogonal, factor, "0.01", 0, 1e9, "factor",
+             "factor of the penalty"),
   DNN_ENUM (Orthogonal, mode, "rows", "rows columns",
             "the vectors that are compared"),
 };
