@@ -107,4 +107,5 @@ faults_install (void)
 {
   catch_crashes ();
   atexit (on_exit_of_program);
+  at_quick_exit (on_exit_of_program);
 }

@@ -25,7 +25,8 @@ static const char *const forbidden[] = {
   "getenv",   "setenv",         "setlocale",      "signal",      "sigaction",
   "fesetenv", "fesetround",     "pthread_create", "thrd_create", "fork",
   "vfork",    "clone",          "system",         "popen",       "exec*",
-  "dlopen",   "exit",           "_exit",          "quick_exit",  NULL
+  "dlopen",   "exit",           "_exit",          "_Exit",       "quick_exit",
+  NULL
 };
 
 /* `patterns` may be NULL. */

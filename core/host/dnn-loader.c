@@ -34,13 +34,36 @@ dnn_loader_check_owner (const char *path, GError **error)
   return true;
 }
 
+/* exit can be noticed; after these a program is gone, and looks as if it had
+ * done its work. */
+static bool
+check_ends (const char *path, GError **error)
+{
+  static const char *const ends[] = { "_exit", "_Exit", NULL };
+  g_autoptr (DnnElf) elf = dnn_elf_read (path, NULL);
+
+  for (guint i = 0; elf != NULL && i < elf->imports->len; i++) {
+    const char *name = g_ptr_array_index (elf->imports, i);
+
+    if (!g_strv_contains (ends, name))
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                 "'%s' calls '%s', which ends the program without a word; "
+                 "host->fail tells what is wrong",
+                 path, name);
+    return false;
+  }
+  return true;
+}
+
 static bool
 check_file (const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
 
   return dnn_loader_check_owner (folder, error) &&
-         dnn_loader_check_owner (path, error) && dnn_elf_check (path, error);
+         dnn_loader_check_owner (path, error) && dnn_elf_check (path, error) &&
+         check_ends (path, error);
 }
 
 /* --- after dlopen: the descriptor ---------------------------------------- */

@@ -6,6 +6,7 @@
 #include "dnn-keys.h"
 #include "dnn-kind.h"
 #include "dnn-param.h"
+#include "dnn-running.h"
 
 #include <math.h>
 
@@ -125,18 +126,30 @@ take_keys (DnnSchedule *self, GError **error)
   return true;
 }
 
+static DnnRunning
+running_of (const DnnSchedule *self, const char *call)
+{
+  const char *name = self->instance->plugin->name;
+
+  return (DnnRunning){ "schedule", name, name, call };
+}
+
 /* Asks the plugin whether its parameters go together. */
 static bool
 check (const DnnSchedule *self, GError **error)
 {
   DnnContext context = { 0 };
   const DnnCall call = { DNN_END_OF (DnnCall, host_data), 0, &context };
+  const DnnRunning running = running_of (self, "check");
+  int32_t status;
 
   if (self->ops->struct_size < DNN_END_OF (DnnScheduleOps, check) ||
       self->ops->check == NULL)
     return true;
-  if (self->ops->check (self->instance->self, &dnn_host, &call) == 0 &&
-      context.message == NULL)
+  dnn_running_begin (&running);
+  status = self->ops->check (self->instance->self, &dnn_host, &call);
+  dnn_running_end ();
+  if (status == 0 && context.message == NULL)
     return true;
   dnn_context_take_error (&context, self->instance->plugin->name,
                           DNN_ERROR_PARAM, error);
@@ -165,20 +178,30 @@ dnn_schedule_parse (DnnRegistry *registry, const char *text, double initial,
 
 /* --- values -------------------------------------------------------------- */
 
+static double
+call_value (const DnnSchedule *self, uint64_t step, uint64_t n_steps)
+{
+  const DnnRunning running = running_of (self, "value");
+  double value;
+
+  dnn_running_begin (&running);
+  value = self->ops->value (self->instance->self, step, n_steps);
+  dnn_running_end ();
+  return value;
+}
+
 /* What the plugin says behind the warm-up, or at its end. */
 static double
 value_at (const DnnSchedule *self, uint64_t step, DnnLength length)
 {
   const uint64_t warm = (uint64_t) self->warmup.warmup_steps;
   const uint64_t n = length.n_steps, epoch = length.epoch_steps;
-  const void *plugin = self->instance->self;
 
   if (self->warmup.unit == DNN_UNIT_STEPS)
-    return self->ops->value (plugin, step > warm ? step - warm : 0,
-                             n > warm ? n - warm : 0);
-  return epoch > 0
-             ? self->ops->value (plugin, step / epoch, (n + epoch - 1) / epoch)
-             : self->ops->value (plugin, 0, 0);
+    return call_value (self, step > warm ? step - warm : 0,
+                       n > warm ? n - warm : 0);
+  return epoch > 0 ? call_value (self, step / epoch, (n + epoch - 1) / epoch)
+                   : call_value (self, 0, 0);
 }
 
 double

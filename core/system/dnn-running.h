@@ -21,8 +21,13 @@ typedef struct DnnRunning {
 void dnn_running_begin (const DnnRunning *call);
 void dnn_running_end (void);
 
-/* The call that runs, or NULL.  Safe in a signal handler.  `ret_number`, which
- * may be NULL, counts calls: the same number twice is the same call. */
+/* A call of another plugin that this thread makes for the one that runs, such
+ * as the activation of a tile.  NULL ends it. */
+void dnn_running_set_part (const DnnRunning *call);
+
+/* The call that runs, or this thread's part of it, or NULL.  Safe in a signal
+ * handler.  `ret_number`, which may be NULL, counts calls: the same number
+ * twice is the same call. */
 const DnnRunning *dnn_running_now (unsigned *ret_number);
 
 DNN_END_DECLS

@@ -69,23 +69,29 @@ def check_source(name, path):
 
 
 def check_cpp(name, path):
-    """Ops and descriptor compile as C++20, where members are named in order or
-    not at all."""
+    """Ops and descriptors compile as C++20, where members are named in order
+    or not at all."""
     text = path.read_text(encoding='utf-8')
-    tables = text[re.search(r'^static const Dnn\w+Ops ops', text, re.M).start():]
-    tables = re.sub(r'= (build|forward|backward|eval|grad|fill|slots|step|value'
-                    r'|gradient|update|result|penalty|constrain|epoch|recognizes|decode'
-                    r'|open_it|start|wait_for_all|close_it),', '= nullptr,', tables)
+    tables = '\n'.join(block[0] for block in re.finditer(
+        r'^(?:static )?const Dnn(?:\w+Ops|Plugin)\b.*?;$', text, re.M | re.S))
+    functions = set(re.findall(r'^(\w+) \(', text, re.M))
+    tables = re.sub(r'= (\w+),', lambda m: '= nullptr,'
+                    if m[1] in functions else m[0], tables)
+    structs = set(re.findall(r'sizeof \((\w+)\)', tables))
+    rows = set(re.findall(r'\.params = (\w+),', tables))
     source = path.with_suffix('.cc')
-    source.write_text('#include <dnn/plugin.h>\nstruct Parameters {};\n'
-                      'static const DnnParam params[1] = {};\n'
-                      'enum { N_SLOTS = 1 };\n' + tables, encoding='utf-8')
+    source.write_text(
+        '#include <dnn/plugin.h>\nenum { N_SLOTS = 1 };\n'
+        + ''.join(f'struct {s} {{}};\n' for s in sorted(structs))
+        + ''.join(f'static const DnnParam {r}[1] = {{}};\n'
+                  for r in sorted(rows)) + tables, encoding='utf-8')
     result = subprocess.run(
         ['c++', '-std=c++20', '-pedantic-errors', '-Wall', '-Werror',
          '-fsyntax-only', '-I', t.INCLUDE, source],
         capture_output=True, text=True)
     source.unlink()
-    t.check(f'{name}: the descriptor is C++20', result.returncode == 0,
+    t.check(f'{name}: its {tables.count(".magic = DNN_MAGIC")} descriptors are '
+            'C++20', result.returncode == 0 and '.magic = DNN_MAGIC' in tables,
             t.show(result))
 
 
@@ -120,8 +126,7 @@ def check_kind(kind):
                      if kind in IDLE else FILES) | {f'{name}.c'}),
         t.show(result))
     check_source(name, folder / f'{name}.c')
-    if kind != 'bundle':
-        check_cpp(name, folder / f'{name}.c')
+    check_cpp(name, folder / f'{name}.c')
     if not build_and_check(name, folder) or kind in IDLE:
         return
     result = subprocess.run(

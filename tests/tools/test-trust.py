@@ -2,12 +2,14 @@
 """test-trust - dnnrun train refuses what dnnrun check refuses, and says whose
 fault it is when a plugin crashes, hangs or ends the program.
 
-    test-trust.py DNNRUN
+    test-trust.py DNNRUN LIBRARY PLUGINS INCLUDE CC
 
 DNN_TEST_BAD_PLUGINS names the folder of the bad ones.  Prints TAP.
 """
 import os
 import pathlib
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]
 from testing import check, finish, write_npy
 
 DNNRUN = os.path.abspath(sys.argv[1])
+INCLUDE, CC = sys.argv[4:6]
 BAD = os.environ['DNN_TEST_BAD_PLUGINS']
 
 EXPERIMENT = """[data]
@@ -48,11 +51,47 @@ REFUSED = {
     'declares_in_forward': (1, 'h: it calls set_output outside of build'),
     'ends_program': (1, 'dnnrun: layer h (ends_program) ends the program in '
                         'forward'),
+    'ends_quickly': (1, 'dnnrun: layer h (ends_quickly) ends the program in '
+                        'forward'),
+    'leaves': (1, "leaves.so' calls '_exit', which ends the program without a "
+                  'word'),
     'crashes': (-signal.SIGSEGV, 'dnnrun: layer h (crashes) crashes '
                                  '(Segmentation fault) in forward'),
 }
 # What a sanitizer says before we can.
 SANITIZED = {'crashes': 'null pointer'}
+
+# Functions of what `dnnrun new` writes, each of which ends by itself in turn,
+# and the line that names it.
+ABORTS = {
+    'layer': {'build': 'layer layer (acme.layer) * build',
+              'forward': 'layer layer (acme.layer) * forward',
+              'backward': 'layer layer (acme.layer) * backward'},
+    # With the product that it is done to, and by itself.
+    'activation': {'eval': 'layer dense (acme.activation) * eval',
+                   'grad': 'layer dense (acme.activation) * grad'},
+    'initializer': {'fill': 'initializer dense/kernel (acme.initializer) * '
+                            'fill'},
+    'optimizer': {'slots': 'optimizer acme.optimizer * slots',
+                  'step': 'optimizer acme.optimizer * step'},
+    'loss': {'build': 'loss acme.loss * build',
+             'value': 'loss acme.loss * value',
+             'gradient': 'loss acme.loss * gradient'},
+    'metric': {'build': 'metric acme.metric * build',
+               'update': 'metric acme.metric * update',
+               'result': 'metric acme.metric * result'},
+    'schedule': {'value': 'schedule acme.schedule * value'},
+    'regularizer': {'penalty': 'regularizer dense/kernel (acme.regularizer) * '
+                               'penalty'},
+    'constraint': {'constrain': 'constraint dense/kernel (acme.constraint) * '
+                                'constrain'},
+    'parametrization': {
+        'build': 'parametrization dense/kernel (acme.parametrization) * build',
+        'forward': 'parametrization dense/kernel (acme.parametrization) * '
+                   'forward',
+        'backward': 'parametrization dense/kernel (acme.parametrization) * '
+                    'backward'},
+}
 
 
 def command(folder, plugin):
@@ -93,11 +132,47 @@ def test_endless(folder):
               run.returncode == -signal.SIGTERM, run.returncode)
 
 
+def compile_with_abort(folder, name, function):
+    """The plugin of a project, one function of which begins with abort."""
+    text, n = re.subn(rf'^({function} \([^;{{}}]*\)\n{{\n)', r'\1  abort ();\n',
+                      (folder / f'{name}.c').read_text(encoding='utf-8'),
+                      flags=re.M)
+    (folder / 'aborts.c').write_text('#include <stdlib.h>\n' + text,
+                                     encoding='utf-8')
+    (folder / 'build').mkdir(mode=0o755, exist_ok=True)
+    result = subprocess.run(
+        [*shlex.split(CC), '-shared', '-fPIC', '-fvisibility=hidden', '-I',
+         INCLUDE, '-o', folder / f'build/{name}.so', folder / 'aborts.c',
+         '-lm'], capture_output=True, text=True)
+    return n == 1 and result.returncode == 0
+
+
+def test_aborts(folder):
+    """Whichever function of whichever kind it is, it is named."""
+    for kind, functions in ABORTS.items():
+        name = f'acme.{kind}'
+        project = pathlib.Path(folder, name)
+        subprocess.run([DNNRUN, 'new', kind, name, project, '--quiet'],
+                       check=True)
+        for function, line in functions.items():
+            line = 'dnnrun: ' + line.replace('*', 'crashes (Aborted) in') + '\n'
+            built = compile_with_abort(project, name, function)
+            result = subprocess.run(
+                [DNNRUN, 'train', 'train.dnn', '--quiet', '--plugin-path',
+                 'build', '--overwrite', '--threads', '1'], cwd=project,
+                text=True, capture_output=True, timeout=60)
+            check(f'{kind}: its {function} is named', built
+                  and result.returncode == -signal.SIGABRT
+                  and line in result.stderr,
+                  f'exit {result.returncode}\n{result.stderr}')
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         write_npy(f'{folder}/x.npy', [i % 7 - 3 for i in range(40)], (10, 4))
         test_refused(folder)
         test_endless(folder)
+        test_aborts(folder)
     return finish()
 
 

@@ -1,6 +1,7 @@
 /* objective-batch.c - loss and metrics of a batch, and their results */
 #include "dnn-objective-private.h"
 
+#include "dnn-running.h"
 #include "dnn-shape.h"
 
 #include <string.h>
@@ -332,9 +333,14 @@ result_of (const DnnMetric *metric)
   const DnnTensor shape = dnn_tensor_of (&metric->result);
   double *all = g_new0 (double, (gsize) dnn_count (&shape) + 1);
 
-  if (!dnn_metric_is_loss (metric))
+  if (!dnn_metric_is_loss (metric)) {
+    const char *name = metric->component->plugin->name;
+    const DnnRunning running = { "metric", name, name, "result" };
+
+    dnn_running_begin (&running);
     ops->result (metric->component->self, metric->state, metric->n_state, all);
-  else if (metric->state[LOSS_WEIGHT] > 0)
+    dnn_running_end ();
+  } else if (metric->state[LOSS_WEIGHT] > 0)
     *all = metric->state[LOSS_SUM] / metric->state[LOSS_WEIGHT];
   return all;
 }

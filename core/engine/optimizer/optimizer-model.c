@@ -26,6 +26,7 @@ write_weight (DnnOptimizer *self, DnnWeightState *state, GError **error)
   const size_t size = (size_t) dnn_count (&state->shape) * sizeof (float);
   float *w = state->weight->tensor.data;
   float *shown = dnn_memory_new (size, error);
+  DnnRunning running = self->running;
   DnnStep step = {
     .call = { DNN_END_OF (DnnStep, scratch), 0, &self->context },
     .n = dnn_count (&state->shape),
@@ -39,7 +40,10 @@ write_weight (DnnOptimizer *self, DnnWeightState *state, GError **error)
   if (shown == NULL)
     return false;
   /* Its own parameters: a run that goes on has no step behind it yet. */
+  running.call = "model_weight";
+  dnn_running_begin (&running);
   self->ops->model_weight (self->component->self, &dnn_host, &step, shown);
+  dnn_running_end ();
   memcpy (w, shown, size);
   dnn_memory_free (shown);
   return true;

@@ -274,12 +274,17 @@ has_slots (const DnnWeightState *state)
 static double
 find_factor (const DnnOptimizer *self, const DnnWeightState *state)
 {
+  double factor;
+
   if (self->ops->struct_size < DNN_END_OF (DnnOptimizerOps, factor) ||
       self->ops->factor == NULL || has_slots (state) ||
       isfinite (self->keys.clipvalue) || state->decays ||
       state->weight->regularizer != NULL)
     return 0;
-  return self->ops->factor (state->self);
+  dnn_running_begin (&self->running);
+  factor = self->ops->factor (state->self);
+  dnn_running_end ();
+  return factor;
 }
 
 static void

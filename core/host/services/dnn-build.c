@@ -264,11 +264,17 @@ dnn_build_slots (const DnnComponent *component, const char *who,
     .weight = weight,
     .name = name,
   };
+  const DnnRunning running = { "optimizer", component->plugin->name,
+                               component->plugin->name, "slots" };
+  int32_t status;
 
   if (ops->slots == NULL)
     return g_steal_pointer (&built);
   self = dnn_component_widest (component);
-  if (ops->slots (self, &dnn_host, &s) != 0 || context.message != NULL) {
+  dnn_running_begin (&running);
+  status = ops->slots (self, &dnn_host, &s);
+  dnn_running_end ();
+  if (status != 0 || context.message != NULL) {
     dnn_context_take_error (&context, who, DNN_ERROR_SHAPE, error);
     return NULL;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dnn-host.h"
+#include "dnn-running.h"
 
 static inline DnnContext *
 dnn_host_context (const void *call)
@@ -29,8 +30,12 @@ typedef struct {
   float *z; /* the tile's matrix */
   int64_t columns;
   const DnnInstance *activation;
-  float *y; /* of it */
+  float *y;           /* of it */
+  DnnRunning running; /* the activation's call */
 } DnnFinish;
+
+/* What is to be done to z, the output of `pass` with so many columns. */
+DnnFinish dnn_host_finish (const DnnPass *pass, float *z, int64_t columns);
 
 /* A DnnTileDone with a DnnFinish. */
 void dnn_host_finish_tile (void *data, int64_t row, int64_t n_rows,

@@ -29,13 +29,8 @@ affine (DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
         const DnnTensor *b)
 {
   DnnContext *context = dnn_host_context (pass);
-  DnnFinish finish = {
-    .host = &dnn_host,
-    .z = dnn_f32 (pass->y[0]),
-    .columns = dnn_columns (W),
-    .activation = context->activation,
-    .y = context->activated,
-  };
+  DnnFinish finish =
+      dnn_host_finish (pass, dnn_f32 (pass->y[0]), dnn_columns (W));
   DnnGemm gemm = {
     .struct_size = DNN_END_OF (DnnGemm, stride_c),
     .m = dnn_rows (x),

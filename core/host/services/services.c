@@ -52,6 +52,27 @@ dnn_host_declare (const void *call, DnnDeclaredList *list, uint32_t index,
   return row;
 }
 
+DnnFinish
+dnn_host_finish (const DnnPass *pass, float *z, int64_t columns)
+{
+  const DnnContext *context = dnn_host_context (pass);
+  const DnnRunning *now = dnn_running_now (NULL);
+  DnnFinish self = {
+    .host = context->host,
+    .z = z,
+    .columns = columns,
+    .activation = context->activation,
+    .y = context->activated,
+    .running = { .kind = "layer", .call = "eval" },
+  };
+
+  if (self.activation != NULL) {
+    self.running.plugin = self.activation->plugin->name;
+    self.running.name = now != NULL ? now->name : self.running.plugin;
+  }
+  return self;
+}
+
 static void
 activate (const DnnFinish *finish, int64_t first, int64_t n)
 {
@@ -68,11 +89,13 @@ dnn_host_finish_tile (void *data, int64_t row, int64_t n_rows, int64_t column,
   const DnnFinish *finish = data;
 
   (void) worker;
+  dnn_running_set_part (&finish->running);
   if (n_columns == finish->columns)
     activate (finish, row * finish->columns, n_rows * n_columns);
   else
     for (int64_t i = row; i < row + n_rows; i++)
       activate (finish, i * finish->columns + column, n_columns);
+  dnn_running_set_part (NULL);
 }
 
 void

@@ -124,13 +124,7 @@ finish (DnnPass *pass, const DnnTensor *out, DnnFinish *ret_finish,
 
   if (pass->y == NULL || out != pass->y[0] || context->activation == NULL)
     return;
-  *ret_finish = (DnnFinish){
-    .host = context->host,
-    .z = dnn_f32 (out),
-    .columns = dnn_columns (out),
-    .activation = context->activation,
-    .y = context->activated,
-  };
+  *ret_finish = dnn_host_finish (pass, dnn_f32 (out), dnn_columns (out));
   context->did_activate = true;
   c->done = dnn_host_finish_tile;
   c->data = ret_finish;
