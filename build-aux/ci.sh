@@ -166,6 +166,28 @@ projects () {
         python3 "$top/build-aux/check-symbols.py" build/$name.so
     ) || { echo "dnnrun new $kind: its project fails"; return 1; }
   done
+  by_name
+}
+
+# The bundle without meson, as its README says, in the stranger's own folder of
+# plugins: an experiment elsewhere names its layer, initializer and
+# parametrization.
+by_name () {
+  (
+    home=$work/new/home/dnn/plugins-1
+    mkdir -p "$home" "$work/new/elsewhere" && cd "$work/new/acme" &&
+      eval "$(sed -n 's/^    \(gcc .*\)/\1/p' README.md)" &&
+      mv acme.so "$home" && cp train.dnn ./*.npy "$work/new/elsewhere" &&
+      cd "$work/new/elsewhere" || return 1
+    XDG_DATA_HOME=$work/new/home
+    export XDG_DATA_HOME
+    for name in gain fan scaled; do
+      grep -q "acme\.$name" train.dnn || { echo "train.dnn has no $name"; return 1; }
+    done
+    dnnrun plugins | grep 'acme\.' && dnnrun check "$home/acme.so" | grep checks &&
+      dnnrun train train.dnn --quiet && dnnrun evaluate runs/train &&
+      dnnrun summary runs/train | grep AcmeScaled
+  ) || { echo "a bundle by name: it fails"; return 1; }
 }
 
 # packages NAME...: a Python with them, in $venv.  Needs a package registry for

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """next-abi - the headers as a later minor might have them: every [grows] struct
-has one more member at its end, and DNN_ABI_MINOR is MINOR.
+has one more member at its end, and DNN_ABI_MINOR is MINOR.  Of a MINOR before
+the headers' own only the number is written.
 
     next-abi.py MINOR FROM TO
 
@@ -28,17 +29,24 @@ def grow(text, minor):
     return GROWS.subn(rf'\1{member}\n}} \2;', text)
 
 
+MINOR = re.compile(r'(#define DNN_ABI_MINOR) (\d+)')
+
+
 def main():
     minor, source, target = sys.argv[1:]
     shutil.copytree(source, target, dirs_exist_ok=True)
+    now = MINOR.search(pathlib.Path(source, 'dnn/plugin.h').read_text(
+        encoding='utf-8'))[2]
+    earlier = int(minor) < int(now)
     grown = 0
     for path in sorted(pathlib.Path(target, 'dnn').rglob('*.h')):
-        text, n = grow(path.read_text(encoding='utf-8'), minor)
-        text = re.sub(r'(#define DNN_ABI_MINOR) \d+', rf'\1 {minor}', text)
-        path.write_text(text, encoding='utf-8')
+        text, n = path.read_text(encoding='utf-8'), 0
+        if not earlier:
+            text, n = grow(text, minor)
+        path.write_text(MINOR.sub(rf'\1 {minor}', text), encoding='utf-8')
         grown += n
     print(f'{grown} structs have grown')
-    return 0 if grown else 1
+    return 0 if grown or earlier else 1
 
 
 if __name__ == '__main__':

@@ -202,19 +202,23 @@ static void
 one_of_batch (void *data, int64_t chunk, uint32_t worker)
 {
   DnnGemm g = *(const DnnGemm *) data;
+  const int64_t batch = MAX (g.batch, 1);
+  const int64_t outer = chunk / batch, i = chunk % batch;
 
   (void) worker;
-  g.a += chunk * g.stride_a;
-  g.b += chunk * g.stride_b;
-  g.c += chunk * g.stride_c;
+  g.a += outer * g.outer_a + i * g.stride_a;
+  g.b += outer * g.outer_b + i * g.stride_b;
+  g.c += outer * g.outer_c + i * g.stride_c;
   dnn_blas_gemm (&g);
 }
 
 void
 dnn_blas_gemm_tiled (DnnPool *pool, const DnnGemm *gemm)
 {
-  if (gemm->batch > 1)
-    dnn_pool_run (pool, gemm->batch, one_of_batch, (void *) gemm);
+  const int64_t n = MAX (gemm->batch, 1) * MAX (gemm->outer, 1);
+
+  if (n > 1)
+    dnn_pool_run (pool, n, one_of_batch, (void *) gemm);
   else
     dnn_blas_gemm_tiles (pool, gemm, NULL, NULL, NULL);
 }

@@ -47,7 +47,7 @@ typedef struct DnnGemmKernel {
 const DnnGemmKernel *dnn_gemm_kernels (size_t *ret_n);
 
 /* A product as it is asked for; leading dimensions of 0 are filled in, and
- * `batch` and strides are not read. */
+ * `batch`, `outer` and their strides are not read. */
 DnnGemmProduct dnn_gemm_product (const DnnGemm *gemm, const float *bias,
                                  DnnSimd simd);
 

@@ -73,8 +73,10 @@ print_plain (const DnnConformance *self, const char *path, gint64 seed)
           self->n_failed, self->results->len, seed);
 }
 
+/* `n_before`: lines of plugins before this one, of the same file. */
 static void
-print_tap (const DnnConformance *self, const char *path, gint64 seed)
+print_tap (const DnnConformance *self, const char *path, gint64 seed,
+           unsigned n_before)
 {
   printf ("# %s, seed %" G_GINT64_FORMAT "\n", path, seed);
   for (guint i = 0; i < self->results->len; i++) {
@@ -82,12 +84,11 @@ print_tap (const DnnConformance *self, const char *path, gint64 seed)
     const bool failed = result->outcome == DNN_CONFORMANCE_FAIL;
     const bool skipped = result->outcome == DNN_CONFORMANCE_SKIP;
 
-    printf ("%sok %u - %s: %s%s\n", failed ? "not " : "", i + 1, result->check,
-            result->about, skipped ? " # SKIP" : "");
+    printf ("%sok %u - %s: %s%s\n", failed ? "not " : "", n_before + i + 1,
+            result->check, result->about, skipped ? " # SKIP" : "");
     for (guint j = 0; j < result->problems->len; j++)
       printf ("# %s\n", (char *) g_ptr_array_index (result->problems, j));
   }
-  printf ("1..%u\n", self->results->len);
 }
 
 static void
@@ -156,10 +157,11 @@ print_list (void)
 /* --- the verb ------------------------------------------------------------ */
 
 /* `which`: of several in the file, "layer/acme.lstm"; NULL: there is one.
- * Returns: how many checks fail; below 0: none could be run. */
+ * `n_lines` of results have been printed, and are counted on.  Returns: how
+ * many checks fail; below 0: none could be run. */
 static int
 check_one (const char *path, const char *which, const Common *common,
-           const Options *options, GError **error)
+           const Options *options, unsigned *n_lines, GError **error)
 {
   g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
   g_autofree char *title = which != NULL
@@ -187,9 +189,10 @@ check_one (const char *path, const char *which, const Common *common,
   if (common->json)
     print_json_results (result, path, which, options->seed);
   else if (options->tap)
-    print_tap (result, title, options->seed);
+    print_tap (result, title, options->seed, *n_lines);
   else
     print_plain (result, title, options->seed);
+  *n_lines += result->results->len;
   return (int) result->n_failed;
 }
 
@@ -200,16 +203,19 @@ check_plugin (const char *path, const Common *common, const Options *options,
 {
   g_auto (GStrv) members = probe_members (path);
   const guint n = g_strv_length (members);
+  unsigned n_lines = 0;
   int failed = 0;
 
   for (guint i = 0; i < MAX (n, 1); i++) {
-    const int more =
-        check_one (path, n > 1 ? members[i] : NULL, common, options, error);
+    const int more = check_one (path, n > 1 ? members[i] : NULL, common,
+                                options, &n_lines, error);
 
     if (more < 0)
       return false;
     failed += more;
   }
+  if (options->tap && !common->json)
+    printf ("1..%u\n", n_lines);
   if (failed == 0)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "'%s' fails", path);

@@ -57,11 +57,18 @@ weight_gradient (DnnPass *pass, uint32_t index, const DnnTensor *a,
 
 /* --- at once ------------------------------------------------------------- */
 
+/* A plugin's struct may be of an older minor, and shorter. */
 static void
 gemm_service (const void *call, const DnnGemm *gemm)
 {
-  if (dnn_host_has_numbers (call, "gemm"))
-    dnn_blas_gemm_tiled (dnn_host_context (call)->pool, gemm);
+  DnnGemm whole = { 0 };
+
+  if (!dnn_host_has_numbers (call, "gemm"))
+    return;
+  memcpy (&whole, gemm,
+          CLAMP (gemm->struct_size, DNN_END_OF (DnnGemm, stride_c),
+                 DNN_END_OF (DnnGemm, outer_c)));
+  dnn_blas_gemm_tiled (dnn_host_context (call)->pool, &whole);
 }
 
 static void

@@ -72,7 +72,7 @@ typedef struct DnnGemm {
 } DnnGemm;
 
 #define DNN_GEMM(trans_a, trans_b)                                             \
-  DNN_END_OF (DnnGemm, stride_c), trans_a, trans_b, 0
+  DNN_END_OF (DnnGemm, outer_c), trans_a, trans_b, 0
 
 #ifdef __cplusplus
 }
