@@ -2,13 +2,13 @@
  *
  *   x̂ = (x - μ) / √(v + ε)    y = γ x̂ + β    x, y: N×C    γ, β, μ, v: C
  *
- *   training:   μ = Σₙ x / N    v = Σₙ (x - μ)² / N    over the N real rows
+ *   training:   μ = Σₙ x / N    v = Σₙ (x - μ)² / N
  *               moving_mean ← m moving_mean + (1 - m) μ, and so the variance
  *   else:       μ, v are the moving ones; so too where the layer is frozen
  *
  *   dL/dβ = Σₙ dy    dL/dγ = Σₙ dy x̂
  *   dL/dx = γ / √(v + ε) (dy - dL/dβ / N - x̂ dL/dγ / N)    training
- *           γ / √(v + ε) dy                                else, and of padding
+ *           γ / √(v + ε) dy                                else
  * Ioffe, Szegedy: Batch normalization, ICML 2015, algorithms 1 and 2; as in
  * Keras the moving variance too is the biased one.
  */
@@ -20,13 +20,17 @@ typedef struct {
   DnnInts axis;
   double momentum; /* m */
   double epsilon;  /* ε */
-  bool center, scale;
+  bool center;
+  bool scale;
 } BatchNormalization;
 
 enum { GAMMA, BETA };
 enum { MOVING_MEAN, MOVING_VARIANCE };
-enum { STATISTICS };       /* saved: μ, then 1 / √(v + ε), 2×C */
+enum { MEAN, RATIO };      /* saved: μ and 1 / √(v + ε) */
 enum { SUMS = 2, SLOPES }; /* scratch, after that of the axes */
+enum { BLOCK = 64 };       /* columns at a time */
+/* Rows from which sums are made in parts, how many, and numbers per turn. */
+enum { MANY_ROWS = 16384, PARTS = 16, GRAIN = 8192 };
 
 static const DnnParam params[] = {
   DNN_INTS (BatchNormalization, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1,
@@ -55,19 +59,28 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
     return -1;
   row = dnn_axes_shape (&shape, &bn->axis);
   columns = dnn_axes_last (&shape, &bn->axis).columns;
-  dnn_add_gain (host, b, row, bn->scale, bn->center);
+  if (bn->scale)
+    host->add_weight (b, GAMMA, "gamma", row, "ones");
+  if (bn->center)
+    host->add_weight (b, BETA, "beta", row, "zeros");
   host->add_buffer (b, MOVING_MEAN, "moving_mean", row, "zeros");
   host->add_buffer (b, MOVING_VARIANCE, "moving_variance", row, "ones");
-  host->add_saved (b, STATISTICS, DNN_SHAPE (2, columns));
+  host->add_saved (b, MEAN, row);
+  host->add_saved (b, RATIO, row);
   dnn_column_sums_add (host, b, SUMS, columns);
   host->add_scratch (b, SLOPES, DNN_SHAPE (3, columns));
   host->set_output (b, 0, shape);
-  dnn_axes_keep_mask (host, b, &bn->axis);
   host->backward_reads (b, DNN_READS_X);
   return 0;
 }
 
-/* x - μ, and its square, of real rows */
+static bool
+is_training (const DnnPass *pass)
+{
+  return pass->training && !pass->frozen;
+}
+
+/* x - μ, and its square */
 DNN_CLONES static void
 add_values (const DnnColumnSums *sums, int64_t first, int64_t last, int64_t at,
             int64_t n, double *a, double *b)
@@ -76,8 +89,7 @@ add_values (const DnnColumnSums *sums, int64_t first, int64_t last, int64_t at,
   const float *x = dnn_f32 (sums->pass->x[0]) + at;
 
   for (int64_t i = first; i < last; i++)
-    for (int64_t j = 0, m = dnn_is_real (sums->pass, 0, i, sums->rows) ? n : 0;
-         j < m; j++) {
+    for (int64_t j = 0; j < n; j++) {
       const double d = x[i * columns + j] - sums->mean[at + j];
 
       a[j] += d;
@@ -93,8 +105,8 @@ add_gradients (const DnnColumnSums *sums, int64_t first, int64_t last,
   const int64_t columns = sums->columns;
   const float *x = dnn_f32 (sums->pass->x[0]) + at;
   const float *dy = dnn_f32 (sums->pass->dy[0]) + at;
-  const float *mean = dnn_f32 (sums->pass->saved[STATISTICS]) + at;
-  const float *ratio = mean + columns;
+  const float *mean = dnn_f32 (sums->pass->saved[MEAN]) + at;
+  const float *ratio = dnn_f32 (sums->pass->saved[RATIO]) + at;
 
   for (int64_t i = first; i < last; i++)
     for (int64_t j = 0; j < n; j++) {
@@ -111,15 +123,11 @@ take_statistics (const BatchNormalization *bn, const DnnHost *host,
 {
   const DnnPass *pass = sums->pass;
   const int64_t columns = sums->columns;
-  const int64_t rows = sums->rows;
-  const double n = (double) dnn_count_real (pass, 0, 0, rows, rows);
-  const double m = bn->momentum;
-  const bool training = pass->training && !pass->frozen;
-  float *mean = dnn_f32 (pass->saved[STATISTICS]), *ratio = mean + columns;
+  const double n = (double) sums->rows, m = bn->momentum;
   float *moving_mean = dnn_f32 (pass->buffers[MOVING_MEAN]);
   float *moving_variance = dnn_f32 (pass->buffers[MOVING_VARIANCE]);
 
-  if (training) {
+  if (is_training (pass)) {
     dnn_column_sums_run (sums, host, add_values);
     for (int64_t j = 0; j < columns; j++)
       sums->mean[j] = sums->a[j] / n;
@@ -128,13 +136,13 @@ take_statistics (const BatchNormalization *bn, const DnnHost *host,
   for (int64_t j = 0; j < columns; j++) {
     double mu = moving_mean[j], v = moving_variance[j];
 
-    if (training) {
+    if (is_training (pass)) {
       mu = sums->mean[j], v = sums->b[j] / n;
       moving_mean[j] = (float) (m * moving_mean[j] + (1 - m) * mu);
       moving_variance[j] = (float) (m * moving_variance[j] + (1 - m) * v);
     }
-    mean[j] = (float) mu;
-    ratio[j] = (float) (1 / sqrt (v + bn->epsilon));
+    dnn_f32 (pass->saved[MEAN])[j] = (float) mu;
+    dnn_f32 (pass->saved[RATIO])[j] = (float) (1 / sqrt (v + bn->epsilon));
   }
 }
 
@@ -144,7 +152,9 @@ write_rows (void *data, int64_t first, int64_t last, uint32_t worker)
   const DnnColumnSums *sums = data;
   const DnnPass *p = sums->pass;
   const int64_t columns = sums->columns;
-  const float *mean = dnn_f32 (p->saved[STATISTICS]), *ratio = mean + columns;
+  const float *gamma = dnn_f32 (p->w[GAMMA]), *beta = dnn_f32 (p->w[BETA]);
+  const float *mean = dnn_f32 (p->saved[MEAN]);
+  const float *ratio = dnn_f32 (p->saved[RATIO]);
   const float *x = dnn_f32 (p->x[0]) + first * columns;
   float *y = dnn_f32 (p->y[0]) + first * columns;
 
@@ -152,7 +162,10 @@ write_rows (void *data, int64_t first, int64_t last, uint32_t worker)
   for (int64_t i = first; i < last; i++, x += columns, y += columns) {
     for (int64_t j = 0; j < columns; j++)
       y[j] = (x[j] - mean[j]) * ratio[j];
-    dnn_gain (p, y, 0, columns);
+    for (int64_t j = 0; gamma != NULL && j < columns; j++)
+      y[j] *= gamma[j];
+    for (int64_t j = 0; beta != NULL && j < columns; j++)
+      y[j] += beta[j];
   }
 }
 
@@ -170,22 +183,19 @@ static void
 write_gradient (void *data, int64_t first, int64_t last, uint32_t worker)
 {
   const DnnColumnSums *sums = data;
-  const DnnPass *p = sums->pass;
   const int64_t columns = sums->columns;
-  const float *x = dnn_f32 (p->x[0]), *dy = dnn_f32 (p->dy[0]);
-  const float *mean = dnn_f32 (p->saved[STATISTICS]);
-  const float *shift = dnn_f32 (p->scratch[SLOPES]);
+  const float *mean = dnn_f32 (sums->pass->saved[MEAN]);
+  const float *shift = dnn_f32 (sums->pass->scratch[SLOPES]);
   const float *slope = shift + columns, *factor = slope + columns;
-  float *dx = dnn_f32 (p->dx[0]);
+  const float *x = dnn_f32 (sums->pass->x[0]);
+  const float *dy = dnn_f32 (sums->pass->dy[0]);
+  float *dx = dnn_f32 (sums->pass->dx[0]);
 
   (void) worker;
-  for (int64_t i = first * columns; i < last * columns; i += columns) {
-    const float m = (float) dnn_is_real (p, 0, i / columns, sums->rows);
-
+  for (int64_t i = first * columns; i < last * columns; i += columns)
     for (int64_t j = 0; j < columns; j++)
-      dx[i + j] = factor[j] * (dy[i + j] - m * shift[j] -
-                               (x[i + j] - mean[j]) * (m * slope[j]));
-  }
+      dx[i + j] =
+          factor[j] * (dy[i + j] - shift[j] - (x[i + j] - mean[j]) * slope[j]);
 }
 
 static int32_t
@@ -193,11 +203,10 @@ backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   DnnColumnSums sums = dnn_column_sums (pass, pass->scratch[SUMS]);
   const float *gamma = dnn_f32 (pass->w[GAMMA]);
-  const float n = (float) dnn_count_real (pass, 0, 0, sums.rows, sums.rows);
-  const float part = pass->training && !pass->frozen ? 1 / n : 0;
+  const float part = is_training (pass) ? 1 / (float) sums.rows : 0; /* 1 / N */
   float *shift = dnn_f32 (pass->scratch[SLOPES]);
   float *slope = shift + sums.columns, *factor = slope + sums.columns;
-  const float *ratio = dnn_f32 (pass->saved[STATISTICS]) + sums.columns;
+  float *ratio = dnn_f32 (pass->saved[RATIO]);
 
   (void) self;
   dnn_column_sums_run (&sums, host, add_gradients);
@@ -218,15 +227,30 @@ backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 DNN_AXES_PASSES (BatchNormalization, axis, DNN_READS_X, forward_rows,
                  backward_rows)
 
-static const DnnLayerOps ops = { DNN_LAYER_OPS (1), .build = build,
-                                 .forward = forward, .backward = backward };
+static const DnnLayerOps ops = {
+  DNN_LAYER_OPS (1),
+  .build = build,
+  .forward = forward,
+  .backward = backward,
+};
 
 static const DnnForeign foreign[] = {
-  { "onnx", "BatchNormalization", "epsilon momentum",
-    "gamma=scale beta=B moving_mean=input_mean moving_variance=input_var" },
-  { "keras", "BatchNormalization", "axis momentum epsilon center scale",
+  { "onnx", "BatchNormalization", "epsilon=epsilon momentum=momentum",
+    "gamma=scale beta=B moving_mean=input_mean "
+    "moving_variance=input_var" },
+  { "keras", "BatchNormalization",
+    "axis=axis momentum=momentum epsilon=epsilon center=center "
+    "scale=scale",
     "gamma=0 beta=1 moving_mean=2 moving_variance=3" },
-  { "torch", "BatchNorm1d BatchNorm2d BatchNorm3d",
+  { "torch", "BatchNorm1d",
+    "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
+    "gamma=weight beta=bias moving_mean=running_mean "
+    "moving_variance=running_var" },
+  { "torch", "BatchNorm2d",
+    "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
+    "gamma=weight beta=bias moving_mean=running_mean "
+    "moving_variance=running_var" },
+  { "torch", "BatchNorm3d",
     "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
     "gamma=weight beta=bias moving_mean=running_mean "
     "moving_variance=running_var" },

@@ -48,7 +48,10 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   row = dnn_axes_shape (&shape, &ln->axis);
   column = DNN_SHAPE (dnn_count (b->x[0]) /
                       dnn_axes_last (&shape, &ln->axis).columns);
-  dnn_add_gain (host, b, row, ln->scale, ln->center);
+  if (ln->scale)
+    host->add_weight (b, GAMMA, "gamma", row, "ones");
+  if (ln->center)
+    host->add_weight (b, BETA, "beta", row, "zeros");
   host->add_saved (b, MEAN, column);
   host->add_saved (b, RATIO, column);
   host->set_output (b, 0, shape);
@@ -79,7 +82,8 @@ forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
   const LayerNormalization *ln = self;
   const int64_t columns = dnn_columns (pass->x[0]),
                 rows = dnn_rows (pass->x[0]);
-  const float *x = dnn_f32 (pass->x[0]);
+  const float *x = dnn_f32 (pass->x[0]), *gamma = dnn_f32 (pass->w[GAMMA]);
+  const float *beta = dnn_f32 (pass->w[BETA]);
   float *mean = dnn_f32 (pass->saved[MEAN]);
   float *ratio = dnn_f32 (pass->saved[RATIO]);
   float *y = dnn_f32 (pass->y[0]);
@@ -89,7 +93,10 @@ forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
     measure (x, columns, ln->epsilon, &mean[i], &ratio[i]);
     for (int64_t j = 0; j < columns; j++)
       y[j] = (x[j] - mean[i]) * ratio[i];
-    dnn_gain (pass, y, 0, columns);
+    for (int64_t j = 0; gamma != NULL && j < columns; j++)
+      y[j] *= gamma[j];
+    for (int64_t j = 0; beta != NULL && j < columns; j++)
+      y[j] += beta[j];
   }
   return 0;
 }
@@ -159,10 +166,10 @@ static const DnnLayerOps ops = {
 };
 
 static const DnnForeign foreign[] = {
-  { "onnx", "LayerNormalization", "axis epsilon center=?B",
+  { "onnx", "LayerNormalization", "axis=axis epsilon=epsilon center=?B",
     "gamma=Scale beta=B" },
-  { "keras", "LayerNormalization", "axis epsilon center scale",
-    "gamma=0 beta=1" },
+  { "keras", "LayerNormalization",
+    "axis=axis epsilon=epsilon center=center scale=scale", "gamma=0 beta=1" },
   { "torch", "LayerNorm", "epsilon=eps center=?bias scale=?weight",
     "gamma=weight beta=bias" },
 };

@@ -30,7 +30,7 @@ static const DnnParam params[] = {
              "how many times as important recall is"),
   DNN_ENUM (Fbeta, average, "macro", "none micro macro weighted",
             "what becomes of the classes' numbers"),
-  DNN_FLOAT (Fbeta, threshold, "-1", -1, 1e30, "probability",
+  DNN_FLOAT (Fbeta, threshold, "-1", -1, 1, "probability",
              "what is above it is found; -1: the largest of a row is"),
 };
 
@@ -43,10 +43,14 @@ classes_of (const DnnTensor *y)
 static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
+  const Fbeta *fbeta = self;
   const int64_t n = classes_of (b->x[0]);
 
+  if (fbeta->threshold < 0 && fbeta->threshold != -1)
+    return host->fail (b, "threshold must be from 0 to 1, not '%g'",
+                       fbeta->threshold);
   host->set_state (b, N_SUMS * n);
-  if (((const Fbeta *) self)->average == NONE)
+  if (fbeta->average == NONE)
     host->set_output (b, 0, DNN_SHAPE (n));
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }

@@ -23,9 +23,9 @@ enum { BOTH, FOUND, RIGHT, N_STATE };
 enum { PREDICTED, ACTUAL };
 
 static const DnnParam params[] = {
-  DNN_ROW (Precision, thresholds, "threshold", DNN_PARAM_FLOATS, 0, "-1", -1,
-           1e30, "probability",
-           "what is above it is found; -1: 0.5, with top_k any", NULL),
+  DNN_ROW (Precision, thresholds, "threshold", DNN_PARAM_FLOATS, 0, "-1", -1, 1,
+           "probability", "what is above it is found; -1: 0.5, with top_k any",
+           NULL),
   DNN_INT (Precision, top_k, "0", 0, 1 << 24, "classes",
            "only the largest of a row can be found; 0: all"),
   DNN_INT (Precision, class_id, "-1", -1, 1 << 24, "class",
@@ -42,6 +42,13 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
 
   if (n == 0)
     return host->fail (b, "there must be a threshold");
+  for (int64_t i = 0; i < n; i++) {
+    const double threshold = ((const Precision *) self)->thresholds.at[i];
+
+    if (threshold < 0 && threshold != -1)
+      return host->fail (b, "thresholds must be from 0 to 1, not '%g'",
+                         threshold);
+  }
   if (id >= dnn_columns (b->x[0]))
     return host->fail (b, "class_id must be below %lld, not '%lld'",
                        (long long) dnn_columns (b->x[0]), (long long) id);
@@ -51,15 +58,16 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }
 
-/* Whether prediction j of a row of n may be found at all. */
+/* Whether prediction j of a row of n may be found at all: of equals, the first
+ * are. */
 static bool
 is_among (const Precision *precision, const float *y, int64_t j, int64_t n)
 {
-  int64_t n_larger = 0;
+  int64_t n_before = 0;
 
   for (int64_t k = 0; precision->top_k > 0 && k < n; k++)
-    n_larger += y[k] > y[j];
-  return precision->top_k == 0 || n_larger < precision->top_k;
+    n_before += y[k] > y[j] || (y[k] == y[j] && k < j);
+  return precision->top_k == 0 || n_before < precision->top_k;
 }
 
 static void

@@ -5,8 +5,9 @@
  * for every output j; class_aggregation says what becomes of them:
  * `uniform_average` their mean, `variance_weighted_average` weighted by what is
  * below the line, `none` one number an output.  With p = num_regressors > 0,
- *   R² = 1 - (1 - R²) (m - 1) / (m - p - 1)    m: numbers seen
- * as long as m - 1 > p.
+ *   R² = 1 - (1 - R²) (m - 1) / (m - p - 1)    m: rows that have a weight
+ * as long as m - 1 > p.  (Keras 3.15 takes the numbers of all outputs for m;
+ * its later versions do not.)
  */
 #include <dnn/plugin.h>
 #include <math.h>
@@ -59,8 +60,8 @@ update (const void *self, const DnnHost *host, DnnMetricPass *p)
       sums[ERRORS] += weight * e * e;
       sums[WEIGHT] += weight;
     }
+    p->state[N_SUMS * n] += weight > 0;
   }
-  p->state[N_SUMS * n] += (double) (samples * n);
   return 0;
 }
 

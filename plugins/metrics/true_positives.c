@@ -15,8 +15,8 @@ typedef struct {
 } Count;
 
 static const DnnParam params[] = {
-  DNN_ROW (Count, thresholds, "threshold", DNN_PARAM_FLOATS, 0, "0.5", -1e30,
-           1e30, "probability", "what is above it is found", NULL),
+  DNN_ROW (Count, thresholds, "threshold", DNN_PARAM_FLOATS, 0, "0.5", 0, 1,
+           "probability", "what is above it is found", NULL),
   DNN_BOOL (Count, found, "true", "count what is found; false: what is not"),
 };
 

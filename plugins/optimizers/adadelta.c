@@ -22,7 +22,7 @@ static const DnnParam params[] = {
                          "1/step", "step size"),
   DNN_FLOAT_SCHEDULABLE (Adadelta, rho, NULL, "0.95", 0, 1, "share",
                          "share of the mean squares kept from step to step"),
-  DNN_FLOAT (Adadelta, epsilon, "1e-7", 0, 1, "gradient^2",
+  DNN_FLOAT (Adadelta, epsilon, "1e-7", 0, 1e30, "gradient^2",
              "keeps the quotient finite, and the first step from 0"),
 };
 

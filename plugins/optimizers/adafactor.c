@@ -32,7 +32,7 @@ static const DnnParam params[] = {
                          "largest step size, as a share of the weight's size"),
   DNN_FLOAT (Adafactor, beta_2_decay, "-0.8", -1e6, 0, "power",
              "power of t that the share of the new moments falls with"),
-  DNN_FLOAT (Adafactor, epsilon_1, "1e-30", 0, 1, "gradient^2",
+  DNN_FLOAT (Adafactor, epsilon_1, "1e-30", 0, 1e30, "gradient^2",
              "added to squares"),
   DNN_FLOAT (Adafactor, epsilon_2, "0.001", 0, 1e6, "weight",
              "least size that a weight counts as"),

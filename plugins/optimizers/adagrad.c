@@ -22,7 +22,7 @@ static const DnnParam params[] = {
                          "1/step", "step size"),
   DNN_FLOAT (Adagrad, initial_accumulator_value, "0.1", 0, 1e30, "gradient^2",
              "what the sum of squares starts at"),
-  DNN_FLOAT (Adagrad, epsilon, "1e-7", 0, 1, "gradient",
+  DNN_FLOAT (Adagrad, epsilon, "1e-7", 0, 1e30, "gradient",
              "keeps the quotient finite"),
 };
 

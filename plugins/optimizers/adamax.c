@@ -25,7 +25,7 @@ static const DnnParam params[] = {
                          "share of the mean kept from step to step"),
   DNN_FLOAT_SCHEDULABLE (Adamax, beta_2, NULL, "0.999", 0, 1, "share",
                          "share of the largest size kept from step to step"),
-  DNN_FLOAT (Adamax, epsilon, "1e-7", 0, 1, "gradient",
+  DNN_FLOAT (Adamax, epsilon, "1e-7", 0, 1e30, "gradient",
              "keeps the quotient finite"),
 };
 

@@ -49,7 +49,7 @@ static const DnnParam params[] = {
              "share of the mean kept from step to step, by adam"),
   DNN_FLOAT (Muon, adam_beta_2, "0.999", 0, 0.999999999, "share",
              "share of the mean square kept from step to step, by adam"),
-  DNN_FLOAT (Muon, epsilon, "1e-7", 0, 1, "gradient",
+  DNN_FLOAT (Muon, epsilon, "1e-7", 0, 1e30, "gradient",
              "keeps adam's quotient finite"),
   DNN_ROW (Muon, exclude_layers, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "words, parted by commas: weights whose names have one are stepped "

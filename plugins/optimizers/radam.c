@@ -28,7 +28,7 @@ static const DnnParam params[] = {
                          "share of the mean kept from step to step"),
   DNN_FLOAT_SCHEDULABLE (Radam, beta_2, NULL, "0.999", 0, 0.999999999, "share",
                          "share of the mean square kept from step to step"),
-  DNN_FLOAT (Radam, epsilon, "1e-7", 0, 1, "gradient",
+  DNN_FLOAT (Radam, epsilon, "1e-7", 0, 1e30, "gradient",
              "keeps the quotient finite"),
 };
 

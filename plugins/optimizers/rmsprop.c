@@ -31,7 +31,7 @@ static const DnnParam params[] = {
                          "share of the mean square kept from step to step"),
   DNN_FLOAT_SCHEDULABLE (RmsProp, momentum, NULL, "0", 0, 1, "share",
                          "share of the velocity kept from step to step"),
-  DNN_FLOAT (RmsProp, epsilon, "1e-7", 0, 1, "gradient",
+  DNN_FLOAT (RmsProp, epsilon, "1e-7", 0, 1e30, "gradient",
              "keeps the quotient finite"),
   DNN_BOOL (RmsProp, centered, "false", "divide by the standard deviation"),
 };

@@ -19,7 +19,7 @@ static const DnnParam params[] = {
                          "η"),
   DNN_FLOAT (Free, beta_1, "0.9", 0.001, 1, "share", "of x in y"),
   DNN_FLOAT (Free, beta_2, "0.999", 0, 0.999999999, "share", "of v kept"),
-  DNN_FLOAT (Free, epsilon, "1e-8", 0, 1, "gradient", "added to the root"),
+  DNN_FLOAT (Free, epsilon, "1e-8", 0, 1e30, "gradient", "added to the root"),
   DNN_INT (Free, warmup_steps, "0", 0, 1e15, "updates", "up to the rate"),
 };
 

@@ -7,6 +7,9 @@
 #include "dnn-running.h"
 #include "dnn-shape.h"
 
+#include <float.h>
+#include <math.h>
+
 struct DnnRoom {
   bool is_used;
   int64_t batch; /* for which it is laid out; 0: none yet */
@@ -148,6 +151,34 @@ check_call (DnnContext *context, int32_t status, const char *who,
   return false;
 }
 
+/* Whether all of them are numbers; without a branch, as it looks at every
+ * prediction. */
+static bool
+are_finite (const float *y, int64_t n)
+{
+  int found = 0;
+
+  for (int64_t i = 0; i < n; i++)
+    found |= !(fabsf (y[i]) <= FLT_MAX);
+  return found == 0;
+}
+
+/* A loss that clips or compares makes a number of what is none; nobody is to
+ * take such predictions for the best. */
+static void
+spread_nan (const DnnLossPass *pass)
+{
+  const int64_t samples = pass->y_pred->dims[0];
+  const int64_t n = dnn_count (pass->y_pred) / MAX (samples, 1);
+  const float *y = pass->y_pred->data;
+
+  if (are_finite (y, samples * n))
+    return;
+  for (int64_t i = 0; i < samples; i++)
+    if (isfinite (pass->value[i]) && !are_finite (y + i * n, n))
+      pass->value[i] = NAN;
+}
+
 bool
 dnn_room_call_loss (DnnRoom *self, const DnnComponent *loss, DnnLossPass *pass,
                     const char *who, GError **error)
@@ -165,6 +196,8 @@ dnn_room_call_loss (DnnRoom *self, const DnnComponent *loss, DnnLossPass *pass,
   dnn_running_begin (&running);
   status =
       (gradient ? ops->gradient : ops->value) (loss->self, &dnn_host, pass);
+  if (pass->value != NULL)
+    spread_nan (pass);
   return check_call (context, status, who, error);
 }
 
