@@ -127,6 +127,29 @@ names_of (const char *const *folders, const DnnKind *kinds, size_t n_kinds)
   return g_strv_builder_end (all);
 }
 
+/* A file of that name which leads nowhere: "PATH points to what is not there".
+ * Returns: (transfer full): NULL: there is none. */
+static char *
+find_dangling (const char *const *folders, const DnnKind *kinds, size_t n_kinds,
+               const char *name)
+{
+  g_autoptr (GPtrArray) list = dnn_candidates_list (folders);
+
+  for (guint i = 0; i < list->len; i++) {
+    const DnnCandidate *candidate = g_ptr_array_index (list, i);
+
+    if (strcmp (candidate->name, name) != 0 ||
+        !g_file_test (candidate->path, G_FILE_TEST_IS_SYMLINK) ||
+        g_file_test (candidate->path, G_FILE_TEST_EXISTS))
+      continue;
+    for (size_t j = 0; j < n_kinds; j++)
+      if (candidate->kind == kinds[j] || candidate->kind == 0)
+        return g_strdup_printf ("'%s' points to what is not there",
+                                candidate->path);
+  }
+  return NULL;
+}
+
 /* "; or install it as layers/acme.swish.so" */
 static void
 append_install (GString *text, const DnnKind *kinds, size_t n_kinds,
@@ -150,7 +173,12 @@ dnn_candidates_set_unknown (const char *const *folders, const DnnKind *kinds,
   g_autofree char *searched = g_strjoinv (", ", (char **) folders);
   g_autoptr (GString) what = g_string_new (NULL);
   g_autoptr (GString) nowhere = g_string_new (NULL);
+  g_autofree char *dangling = find_dangling (folders, kinds, n_kinds, name);
 
+  if (dangling != NULL) {
+    g_set_error_literal (error, DNN_ERROR, DNN_ERROR_NAME, dangling);
+    return;
+  }
   if (!g_str_has_prefix (nearest, "did you mean"))
     append_install (nowhere, kinds, n_kinds, name);
   for (size_t i = 0; i < n_kinds && n_kinds < dnn_kind_count (); i++)

@@ -80,8 +80,15 @@ apply_arg (DnnInstance *self, const Filling *filling, const DnnArg *arg,
     return true;
   }
   if (param == NULL) {
-    dnn_param_set_unknown (self->code, "parameter", filling->host_keys,
-                           arg->key, error);
+    if (self->code->kind == DNN_KIND_LAYER &&
+        g_str_has_prefix (arg->key, "input_sh"))
+      g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                   "there is no parameter '%s': a model takes rows of the "
+                   "data's own shape, or of [model] input_shape = %s",
+                   arg->key, arg->value);
+    else
+      dnn_param_set_unknown (self->code, "parameter", filling->host_keys,
+                             arg->key, error);
     return false;
   }
   if (filling->set != NULL)

@@ -43,10 +43,8 @@ make_model (Verifier *self, DnnRegistry *registry)
   DnnShape input = { 0 };
 
   if (g_strcmp0 (format, "dnn/1") != 0 || chain == NULL || shape == NULL) {
-    add_fault (self->found,
-               "it holds tensors, but no model: its format is '%s', not "
-               "'dnn/1'",
-               format != NULL ? format : "unknown");
+    dnn_model_set_no_model (format, &error);
+    add_fault (self->found, "%s", error->message);
     return;
   }
   if (dnn_shape_parse (shape, &input, &error))

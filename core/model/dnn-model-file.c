@@ -56,9 +56,10 @@ is_extra (const char *name)
   return dnn_tensor_is_of_training (name) || g_str_has_prefix (name, "input/");
 }
 
-bool
-dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
-                        bool partial, char **ret_report, GError **error)
+/* `whole`: the file is the model's own, and nobody can take a part of it. */
+static bool
+load_weights (DnnModel *model, const DnnSafetensors *file, bool partial,
+              bool whole, char **ret_report, GError **error)
 {
   g_autoptr (GString) report = g_string_new (NULL);
   const char *missing = NULL, *unused = NULL;
@@ -86,12 +87,13 @@ dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
   }
   if (!partial && (missing != NULL || unused != NULL)) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-                 missing != NULL
-                     ? "the file has no tensor '%s'; --partial leaves what is "
-                       "missing as it is"
-                     : "the model has no weight '%s'; --partial passes over "
-                       "what is not used",
-                 missing != NULL ? missing : unused);
+                 missing != NULL ? "the file has no tensor '%s'%s"
+                                 : "the model has no weight '%s'%s",
+                 missing != NULL ? missing : unused,
+                 whole ? ""
+                 : missing != NULL
+                     ? "; --partial leaves what is missing as it is"
+                     : "; --partial passes over what is not used");
     return false;
   }
   if (!dnn_model_allocate (model, error))
@@ -100,6 +102,29 @@ dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
   if (ret_report != NULL)
     *ret_report = g_string_free (g_steal_pointer (&report), FALSE);
   return true;
+}
+
+bool
+dnn_model_load_weights (DnnModel *model, const DnnSafetensors *file,
+                        bool partial, char **ret_report, GError **error)
+{
+  return load_weights (model, file, partial, false, ret_report, error);
+}
+
+void
+dnn_model_set_no_model (const char *format, GError **error)
+{
+  if (format != NULL && g_str_has_prefix (format, "dnn/") &&
+      strcmp (format, DNN_MODEL_FORMAT) != 0)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "its format is '%s', which a newer dnn has written; this one "
+                 "reads '" DNN_MODEL_FORMAT "'",
+                 format);
+  else
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "it holds tensors, but no model: its format is '%s', not "
+                 "'" DNN_MODEL_FORMAT "'",
+                 format != NULL ? format : "unknown");
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -215,10 +240,7 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
 
   if (g_strcmp0 (format, DNN_MODEL_FORMAT) != 0 || chain == NULL ||
       shape == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-                 "it holds tensors, but no model: its format is '%s', not "
-                 "'" DNN_MODEL_FORMAT "'",
-                 format != NULL ? format : "unknown");
+    dnn_model_set_no_model (format, error);
     return false;
   }
   if (!dnn_shapes_parse (shape, &ends.inputs, error))
@@ -248,7 +270,7 @@ dnn_model_file_load (DnnRegistry *registry, const char *path, GError **error)
   if (self->file == NULL)
     return NULL;
   if (!read_model (self, registry, error) ||
-      !dnn_model_load_weights (self->model, self->file, false, NULL, error) ||
+      !load_weights (self->model, self->file, false, true, NULL, error) ||
       !read_preprocess (self, error)) {
     g_prefix_error (error, "%s: ", path);
     return NULL;

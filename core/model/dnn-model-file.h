@@ -28,6 +28,10 @@ DnnModelFile *dnn_model_file_load (DnnRegistry *registry, const char *path,
 void dnn_model_file_free (DnnModelFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnModelFile, dnn_model_file_free)
 
+/* Sets DNN_ERROR_FORMAT of a file whose metadata has that format (NULL: none),
+ * or lacks what a model has. */
+void dnn_model_set_no_model (const char *format, GError **error);
+
 /* Whether a tensor of that name is training's, not the model's: a slot of the
  * optimizer, or of a checkpoint. */
 bool dnn_tensor_is_of_training (const char *name);

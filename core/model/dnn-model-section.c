@@ -63,6 +63,10 @@ collect_layers (const DnnExperiment *experiment, const ModelKeys *keys,
       return NULL;
     g_ptr_array_add (specs, spec);
   }
+  /* nothing behind a whole base is the base itself */
+  if (specs->len == 0 && *keys->layers == '\0' && *keys->base != '\0' &&
+      keys->drop_last == 0 && *keys->drop == '\0')
+    return g_steal_pointer (&specs);
   if ((specs->len > 0) == (*keys->layers != '\0')) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "a model is written either as [model] layers = ..., or as "

@@ -4,6 +4,7 @@
 #include "dnn-data-hash.h"
 #include "dnn-data-steps.h"
 #include "dnn-model-section.h"
+#include "dnn-other-names.h"
 #include "dnn-shape.h"
 #include "dnn-usual-loss.h"
 
@@ -202,6 +203,7 @@ dnn_run_new (DnnRegistry *registry, const DnnExperiment *experiment,
   self->best = self->best_missed = INFINITY;
   self->saved_step = -1;
   self->experiment = dnn_experiment_copy (experiment);
+  dnn_other_names_drop (registry, self->experiment);
   if (!dnn_run_load_data (self, error) ||
       !build_model (self, registry, error) || !dnn_run_settle (self, error))
     return NULL;

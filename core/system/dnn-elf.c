@@ -29,8 +29,14 @@ dnn_elf_free (DnnElf *self)
 static GMappedFile *
 map_file (const char *path, GError **error)
 {
-  GMappedFile *file = g_mapped_file_new (path, FALSE, error);
+  GMappedFile *file;
 
+  if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+                 "'%s' is a folder, no shared object", path);
+    return NULL;
+  }
+  file = g_mapped_file_new (path, FALSE, error);
   if (file == NULL && error != NULL) {
     (*error)->domain = DNN_ERROR;
     (*error)->code = DNN_ERROR_IO;

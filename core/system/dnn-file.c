@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,9 @@
 
 /* Ends the temporary names, so that no file of a user's is taken for one. */
 #define PARTIAL ".partial"
+
+/* Of what another program writes, which is kept in memory. */
+enum { MOST_OF_PIPE = 1 << 28 };
 
 struct DnnFile {
   char *path;      /* (owned) */
@@ -52,6 +56,38 @@ check_regular (const char *path, const char *what, const struct stat *st,
   return false;
 }
 
+/* Waits for those who write until they have all closed it.  A pipe into which
+ * nobody has written anything is no file. */
+static GBytes *
+read_pipe (const char *path, int fd, GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  uint8_t block[1 << 14];
+  ssize_t n = 1;
+
+  while (n != 0) {
+    struct pollfd wait = { fd, POLLIN, 0 };
+
+    n = read (fd, block, sizeof block);
+    if (n < 0 && errno == EAGAIN)
+      poll (&wait, 1, -1);
+    else if (n < 0 && errno != EINTR)
+      break;
+    if (n > 0 && bytes->len > MOST_OF_PIPE) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+                   "%s: cannot be read: more than '%d' bytes come from the "
+                   "pipe; write them to a file",
+                   path, MOST_OF_PIPE);
+      return NULL;
+    }
+    if (n > 0)
+      g_byte_array_append (bytes, block, (guint) n);
+  }
+  if (n < 0)
+    fail_io (path, "cannot be read", errno, error);
+  return n < 0 ? NULL : g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
 static GBytes *
 map_fd (const char *path, int fd, GError **error)
 {
@@ -62,6 +98,13 @@ map_fd (const char *path, int fd, GError **error)
   if (fstat (fd, &st) != 0) {
     fail_io (path, "cannot be read", errno, error);
     return NULL;
+  }
+  if (S_ISFIFO (st.st_mode)) {
+    GBytes *piped = read_pipe (path, fd, error);
+
+    if (piped == NULL || g_bytes_get_size (piped) > 0)
+      return piped;
+    g_bytes_unref (piped);
   }
   if (!check_regular (path, "cannot be read", &st, error))
     return NULL;

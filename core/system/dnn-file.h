@@ -12,9 +12,9 @@
 
 DNN_BEGIN_DECLS
 
-/* Maps the regular file at `path` into memory; the data of an empty one are "",
- * not NULL.  The bytes stay what they are when the file is replaced by another
- * of its name. */
+/* Maps the regular file at `path` into memory, or reads a pipe to its end,
+ * which can be done once; the data of an empty one are "", not NULL.  The bytes
+ * stay what they are when the file is replaced by another of its name. */
 GBytes *dnn_file_read (const char *path, GError **error);
 
 /* The same as text; a NUL in it is DNN_ERROR_FORMAT, "PATH: this is no WHAT: it

@@ -107,8 +107,8 @@ static const char *const section_names[] = { "data",      "model", "train",
                                              "optimizer", "layer", "phase",
                                              "block",     NULL };
 
-static bool
-check_section_name (const char *name, GError **error)
+bool
+dnn_experiment_check_section (const char *name, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (name, " ", 2);
   bool named = words[0] != NULL && (strcmp (words[0], "layer") == 0 ||
@@ -161,7 +161,7 @@ read_header (Reader *self, char *line, GError **error)
     return false;
   }
   name = g_strstrip (g_strndup (line + 1, n - 2));
-  if (!check_section_name (name, error))
+  if (!dnn_experiment_check_section (name, error))
     return false;
   if (find_section (self->experiment, name) != NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
@@ -188,6 +188,12 @@ read_key (Reader *self, char *line, GError **error)
   g_autofree char *key = NULL, *value = NULL;
   const DnnArg *old;
 
+  if (*line == '!') {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
+                 "'%.40s' must be indented: it goes on with the layers above",
+                 line);
+    return false;
+  }
   if (self->section == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                  "'%s' stands before the first [section]", line);
@@ -301,7 +307,9 @@ dnn_experiment_parse (const char *name, const char *text, GError **error)
     dnn_error_prefix_place (error, reader.place);
     return NULL;
   }
-  lines = g_strsplit (text, "\n", -1);
+  /* a byte order mark, as some editors write it */
+  lines = g_strsplit (g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text,
+                      "\n", -1);
   for (size_t i = 0; lines[i] != NULL; i++) {
     reader.place.line = (unsigned) i + 1;
     if (!g_utf8_validate (lines[i], -1, NULL)) {
@@ -328,8 +336,8 @@ dnn_experiment_load (const char *path, GError **error)
 /* --- changing ------------------------------------------------------------ */
 
 void
-dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,
-                    const char *value)
+dnn_experiment_set_at (DnnExperiment *self, const char *section,
+                       const char *key, const char *value, DnnPlace place)
 {
   DnnSpec *found = find_section (self, section);
 
@@ -337,7 +345,14 @@ dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,
     found = dnn_spec_new (section, (DnnPlace){ 0 });
     g_ptr_array_add (self->sections, found);
   }
-  dnn_spec_set (found, key, value, (DnnPlace){ 0 });
+  dnn_spec_set (found, key, value, place);
+}
+
+void
+dnn_experiment_set (DnnExperiment *self, const char *section, const char *key,
+                    const char *value)
+{
+  dnn_experiment_set_at (self, section, key, value, (DnnPlace){ 0 });
 }
 
 void
@@ -413,49 +428,6 @@ dnn_parse_assignment (const char *text, char **ret_key, char **ret_value,
   }
   *ret_key = g_steal_pointer (&key);
   *ret_value = g_steal_pointer (&value);
-  return true;
-}
-
-static char *
-section_before (const char *text, const char *dot)
-{
-  return g_strstrip (g_strndup (text, (gsize) (dot - text)));
-}
-
-/* The dot that ends the longest section which the file has, else the first. */
-static const char *
-find_dot (const DnnExperiment *self, const char *text, const char *equals)
-{
-  const char *dot = equals;
-
-  while ((dot = g_strrstr_len (text, dot - text, ".")) != NULL) {
-    g_autofree char *section = section_before (text, dot);
-
-    if (find_section (self, section) != NULL)
-      return dot;
-  }
-  return g_strstr_len (text, equals - text, ".");
-}
-
-bool
-dnn_experiment_override (DnnExperiment *self, const char *text, GError **error)
-{
-  const char *equals = strchr (text, '=');
-  const char *dot = equals != NULL ? find_dot (self, text, equals) : NULL;
-  g_autofree char *section = NULL, *key = NULL, *value = NULL;
-
-  if (dot == NULL) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "--set takes SECTION.KEY=VALUE, not '%s'", text);
-    return false;
-  }
-  section = section_before (text, dot);
-  if (!check_section_name (section, error) ||
-      !dnn_parse_assignment (dot + 1, &key, &value, error)) {
-    g_prefix_error (error, "--set %s: ", text);
-    return false;
-  }
-  dnn_experiment_set (self, section, key, value);
   return true;
 }
 

@@ -46,6 +46,11 @@ bool dnn_experiment_has_phases (const DnnExperiment *self);
 /* Sets a key, making its section where there is none. */
 void dnn_experiment_set (DnnExperiment *self, const char *section,
                          const char *key, const char *value);
+/* The same, from a place. */
+void dnn_experiment_set_at (DnnExperiment *self, const char *section,
+                            const char *key, const char *value, DnnPlace place);
+/* Whether a section may have that name. */
+bool dnn_experiment_check_section (const char *name, GError **error);
 /* Puts a section behind the one called `after`, or at the end where that is
  * NULL; no section may have its name yet. */
 void dnn_experiment_insert (DnnExperiment *self, const DnnSpec *section,

@@ -143,6 +143,17 @@ unquote (const char *text)
   return g_strdup (text);
 }
 
+/* What may be meant by a word of a chain that is no key=value. */
+static const char *
+example_of (const char *word)
+{
+  if (strcmp (word, "|") == 0)
+    return "; layers are parted by '!'";
+  if (word[strspn (word, "0123456789")] == '\0')
+    return ", as units=10";
+  return ", as activation=tanh";
+}
+
 /* Adds "key=value".  In a list, a piece without "=" continues the one before,
  * and quotes are still there. */
 static bool
@@ -166,7 +177,8 @@ add_pair (DnnSpec *self, const char *pair, bool in_list, DnnPlace place,
 
     if (last == NULL || !in_list) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                   "%s: '%s' must be key=value", self->name, pair);
+                   "%s: '%s' must be key=value%s", self->name, pair,
+                   in_list ? "" : example_of (pair));
       return false;
     }
     value = g_strconcat (last->value, ",", pair, NULL);
@@ -331,17 +343,77 @@ begin_element (GPtrArray *specs, const char *word, DnnPlace place,
   return true;
 }
 
+/* What has been read of a chain. */
+typedef struct {
+  GPtrArray *specs; /* of DnnSpec */
+  bool expect_name;
+  bool glued; /* a '!' that is in no quotes stands within a word of it */
+} Chain;
+
+static bool
+is_glued (const char *word, const char *start, const char *end)
+{
+  const size_t n = (size_t) (end - start);
+
+  return !is_bang (word) && strchr (word, '!') != NULL &&
+         memchr (start, '\'', n) == NULL && memchr (start, '"', n) == NULL;
+}
+
+/* "units=8!dense": no parameter is a number that goes on with '!'. */
+static bool
+is_glued_number (const char *word)
+{
+  const char *value = strchr (word, '=');
+  const size_t n = value != NULL ? strspn (value + 1, "0123456789.") : 0;
+
+  return n > 0 && value[n + 1] == '!';
+}
+
+static bool
+add_plain_word (Chain *self, const char *word, DnnPlace place, GError **error)
+{
+  const bool expect_name = self->expect_name;
+
+  self->expect_name = !expect_name && is_bang (word);
+  if (expect_name)
+    return begin_element (self->specs, word, place, error);
+  if (self->expect_name)
+    return true;
+  if (self->glued && is_glued_number (word)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "'%s' is no key=value",
+                 word);
+    return false;
+  }
+  return add_pair (g_ptr_array_index (self->specs, self->specs->len - 1), word,
+                   false, place, error);
+}
+
+static bool
+add_word (Chain *self, const char *word, DnnPlace place, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (add_plain_word (self, word, place, &local))
+    return true;
+  g_set_error (error, local->domain, local->code, "%s%s", local->message,
+               self->glued ? "; '!' must stand alone between layers, as in "
+                             "'units=8 ! dense'"
+                           : "");
+  dnn_error_prefix_place (error, place);
+  return false;
+}
+
 GPtrArray *
 dnn_spec_parse_chain (const char *text, DnnPlace place, GError **error)
 {
   g_autoptr (GPtrArray) specs = dnn_spec_list_new ();
-  bool expect_name = true;
+  Chain chain = { specs, .expect_name = true };
   const char *p = text;
 
   for (;;) {
+    const char *start = p;
     GError *local = NULL;
     g_autofree char *word = next_word (&p, &place, &local);
-    bool ok;
 
     if (local != NULL) {
       g_propagate_error (error, local);
@@ -349,21 +421,11 @@ dnn_spec_parse_chain (const char *text, DnnPlace place, GError **error)
     }
     if (word == NULL)
       break;
-    if (expect_name) {
-      ok = begin_element (specs, word, place, error);
-      expect_name = false;
-    } else if (is_bang (word)) {
-      expect_name = ok = true;
-    } else {
-      ok = add_pair (g_ptr_array_index (specs, specs->len - 1), word, false,
-                     place, error);
-    }
-    if (!ok) {
-      dnn_error_prefix_place (error, place);
+    chain.glued = chain.glued || is_glued (word, start, p);
+    if (!add_word (&chain, word, place, error))
       return NULL;
-    }
   }
-  if (expect_name) {
+  if (chain.expect_name) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM, "%s",
                  specs->len == 0
                      ? "a model must have at least one layer"

@@ -24,6 +24,15 @@ typedef struct DnnArg {
   DnnPlace place;
 } DnnArg;
 
+/* The place of what a command line sets: no file's. */
+#define DNN_PLACE_OVERRIDE ((DnnPlace){ NULL, 1 })
+
+static inline bool
+dnn_arg_is_override (const DnnArg *self)
+{
+  return self->place.file == NULL && self->place.line == 1;
+}
+
 typedef struct DnnSpec {
   char *name;      /* (owned) */
   GPtrArray *args; /* (owned) of DnnArg, in the order written */

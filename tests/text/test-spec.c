@@ -242,6 +242,12 @@ static const Row bad_chains[] = {
   { "parenthesis", "a k=b(c", "a parenthesis is not closed" },
   { "closed-too-often", "a k=b)", "is not closed" },
   { "line", "a\n! b\n   c", "run.dnn:3: b: 'c' must be key=value" },
+  { "bang-in-number", "dense units=8!dense units=1",
+    "'units=8!dense' is no key=value; '!' must stand alone between layers" },
+  { "bang-in-word", "dense units=8 activation=relu!dense units=1",
+    "dense: 'units' is given twice; '!' must stand alone" },
+  { "bang-in-name", "flatten!dense units=1", "'flatten!dense' must be a name" },
+  { "pipe", "flatten | dense", "'|' must be key=value; layers are parted" },
 };
 
 static void
