@@ -89,8 +89,12 @@ set_bad_target (const Check *self, int64_t row, float y, GError **error)
 
   if (expected->set)
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                 "%s: row %" G_GINT64_FORMAT ": label '%g' must be %s", file,
-                 row + 1, (double) y, range);
+                 "%s: row %" G_GINT64_FORMAT ": label '%g' must be %s%s", file,
+                 row + 1, (double) y, range,
+                 y == rintf (y) && y > (float) expected->hi
+                     ? "; labels count from 0, and the last layer has one of "
+                       "its units for each: is there one too few?"
+                     : "");
   else if (!isfinite (y))
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: row %" G_GINT64_FORMAT ": target '%g' is not finite",
@@ -160,6 +164,25 @@ count_neighbours (const DnnSplit *split, int64_t i, int64_t most)
   return n;
 }
 
+/* Of number `bad` behind the beginning of a row: what the file has there may
+ * be finite, and too much for float32. */
+static char *
+describe_input (const Check *self, uint32_t number, int64_t row, int64_t bad)
+{
+  const DnnSource *inputs = self->split->inputs.at[number];
+  const int64_t n = inputs->row, at = row + bad / n;
+  g_autofree double *exact = g_new (double, (gsize) n);
+
+  dnn_source_gather_exact (inputs, &at, 1, exact);
+  if (isfinite (exact[bad % n]))
+    return g_strdup_printf ("row %" G_GINT64_FORMAT ", column %" G_GINT64_FORMAT
+                            ": '%g' is beyond float32, which ends at 3.4e38",
+                            at + 1, bad % n + 1, exact[bad % n]);
+  return dnn_describe_not_finite (
+      self->inputs, bad, n, row,
+      dnn_preprocess_part (self->data->preprocess, number)->columns);
+}
+
 static bool
 check_input (Check *self, uint32_t number, GError **error)
 {
@@ -177,9 +200,7 @@ check_input (Check *self, uint32_t number, GError **error)
     dnn_source_read (inputs, row, n, self->inputs);
     bad = dnn_find_not_finite (self->inputs, n * inputs->row);
     if (bad >= 0) {
-      g_autofree char *text = dnn_describe_not_finite (
-          self->inputs, bad, inputs->row, row,
-          dnn_preprocess_part (self->data->preprocess, number)->columns);
+      g_autofree char *text = describe_input (self, number, row, bad);
 
       g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: %s", inputs->name,
                    text);

@@ -330,6 +330,14 @@ cut_first (DnnData *self, int64_t n, GError **error)
 {
   DnnSplit *train = self->train;
 
+  if (n > train->n) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "validation_first leaves no row to train: it is "
+                 "'%" G_GINT64_FORMAT "', and there are %" G_GINT64_FORMAT
+                 " rows",
+                 n, train->n);
+    return false;
+  }
   if (!check_free (self->validation, "validation", "validation_first", error) ||
       !check_part ("validation_first", n, MAX (train->n - n, 0), error))
     return false;

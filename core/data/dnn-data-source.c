@@ -214,6 +214,23 @@ find_by_name (DnnDataSource *self, GError **error)
 
 /* --- files by name ------------------------------------------------------- */
 
+/* One of the two, and what was named cannot have both. */
+static void
+set_alone (const char *inputs, const char *targets, const char *prefix,
+           GError **error)
+{
+  const char *name = *inputs != '\0' ? inputs : targets;
+  const bool quoted = strpbrk (name, "'\"") != NULL;
+
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "%sinputs and %stargets must be given together: '%s' %s", prefix,
+               prefix, name,
+               *inputs == '\0' ? "is targets alone"
+               : quoted ? "has quotes, and names of files are written without"
+                        : "is no table (.csv, .tsv, .txt) and no .npz, which "
+                          "hold both");
+}
+
 static bool
 take_files (DnnDataFiles *files, const DnnDataSettings *settings,
             const char *inputs, const char *targets, const char *prefix,
@@ -224,9 +241,7 @@ take_files (DnnDataFiles *files, const DnnDataSettings *settings,
       dnn_source_find_opener (inputs)->holds_both (inputs, settings);
 
   if (!both && (*inputs == '\0') != (*targets == '\0')) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "%sinputs and %stargets must be given together", prefix,
-                 prefix);
+    set_alone (inputs, targets, prefix, error);
     return false;
   }
   if (*inputs == '\0')

@@ -131,11 +131,8 @@ check_pair (const DnnSource *inputs, const DnnSource *targets, GError **error)
   const DnnSource *const sources[] = { inputs, targets };
 
   for (int i = 0; i < 2; i++)
-    if (dnn_source_n_rows (sources[i]) < 1 || sources[i]->row < 1) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: it holds no rows",
-                   sources[i]->name);
+    if (!dnn_source_check (sources[i], error))
       return false;
-    }
   if (inputs->shape.dims[0] != targets->shape.dims[0]) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s has %" G_GINT64_FORMAT " rows, and %s has "

@@ -127,3 +127,24 @@ dnn_source_release_behind (const DnnSource *self, int64_t i, int64_t n)
   if (self->mapped && i / rows != (i + n) / rows)
     dnn_source_release (self);
 }
+
+bool
+dnn_source_check (const DnnSource *self, GError **error)
+{
+  const int64_t n = dnn_source_n_rows (self);
+
+  if (n > 0 && self->row > 0)
+    return true;
+  if (self->shape.n_dims == 0)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: it is one number, of shape '()', and holds no rows",
+                 self->name);
+  else if (n > 0)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: it has %" G_GINT64_FORMAT " rows of '0' numbers",
+                 self->name, n);
+  else
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: it holds no rows",
+                 self->name);
+  return false;
+}

@@ -75,6 +75,10 @@ dnn_source_n_rows (const DnnSource *self)
   return self->shape.n_dims > 0 ? self->shape.dims[0] : 0;
 }
 
+/* Whether it holds rows of numbers, one at least of each; else
+ * DNN_ERROR_DATA. */
+bool dnn_source_check (const DnnSource *self, GError **error);
+
 /* The shape of one row. */
 DnnShape dnn_source_row_shape (const DnnSource *self);
 

@@ -1,6 +1,7 @@
 /* dnn-feeder.c - plans and room for batches, and which rows they have */
 #include "dnn-feeder-private.h"
 
+#include "dnn-indices.h"
 #include "dnn-memory.h"
 #include "dnn-shape.h"
 
@@ -167,6 +168,22 @@ make_order (DnnFeeder *self, GError **error)
   return self->window != NULL;
 }
 
+static bool
+check_indices (const DnnFeeder *self, GError **error)
+{
+  for (uint32_t i = 0; i < self->split->inputs.n; i++) {
+    const DnnSource *source = self->split->inputs.at[i];
+
+    if (!dnn_indices_check (self->full, i,
+                            dnn_preprocess_part (self->data->preprocess, i),
+                            source, self->split, error)) {
+      g_prefix_error (error, "%s: ", source->name);
+      return false;
+    }
+  }
+  return true;
+}
+
 DnnFeeder *
 dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
                 const DnnSplit *split, const DnnPlanOptions *options,
@@ -183,6 +200,9 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
       !dnn_feeder_replan (self, options, cache, error))
     return NULL;
   self->numbers = g_new0 (uint64_t, (gsize) self->batch);
+  if (cache == NULL && options->first_stage == 0 &&
+      !check_indices (self, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 

@@ -1,5 +1,6 @@
 /* csv-row.c - the next row of a table, and a cell of it that is no number */
 #include "dnn-csv-private.h"
+#include "dnn-csv-values.h"
 
 /* Every input column that has a word in the current record: they are likely
  * words all the way down. */
@@ -32,12 +33,12 @@ dnn_csv_table_fail_text (DnnCsvTable *self, uint32_t column, GError **error)
 
   if (self->columns.roles[column] == DNN_CSV_TARGET)
     return dnn_csv_columns_fail (&self->columns, self->record.line, column,
-                                 error, "'%.40s' is no number", text);
+                                 error, "'%.40s' is %s", text,
+                                 dnn_csv_fault_of (text));
   return dnn_csv_columns_fail (
       &self->columns, self->record.line, column, error,
-      "'%.40s' is no number; 'ignore_columns = %s' leaves such "
-      "columns out",
-      text, words);
+      "'%.40s' is %s; 'ignore_columns = %s' leaves such columns out", text,
+      dnn_csv_fault_of (text), words);
 }
 
 /* --- records ------------------------------------------------------------- */

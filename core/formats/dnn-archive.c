@@ -50,9 +50,15 @@ open_archive (DnnArchive *self, GError **error)
   if (self->zip == NULL) {
     if (source != NULL)
       zip_source_free (source);
-    dnn_set_format_error (self->name, error,
-                          "is no zip archive that can be read ('%s')",
-                          zip_error_strerror (&cause));
+    if (zip_error_code_zip (&cause) == ZIP_ER_EXISTS)
+      dnn_set_format_error (self->name, error,
+                            "two of its members have one name ('%s'); each "
+                            "array needs a name of its own",
+                            zip_error_strerror (&cause));
+    else
+      dnn_set_format_error (self->name, error,
+                            "is no zip archive that can be read ('%s')",
+                            zip_error_strerror (&cause));
   }
   zip_error_fini (&cause);
   return self->zip != NULL;

@@ -129,6 +129,26 @@ read_header (DnnCsvColumns *self, DnnCsvReader *reader, DnnCsvHeader header,
   return true;
 }
 
+/* Whether every row ends in an empty cell, as its name is, if there are names:
+ * the mark stands behind the last column, too. */
+static bool
+ends_in_nothing (const DnnCsvColumns *self, const DnnCsvReader *rows)
+{
+  g_auto (DnnCsvRecord) record = { 0 };
+  DnnCsvReader reader = *rows;
+  bool empty =
+      self->n > 1 && (self->names == NULL || *self->names[self->n - 1] == '\0');
+  int64_t n = 0;
+
+  dnn_csv_record_init (&record);
+  while (empty && dnn_csv_read (&reader, &record, NULL)) {
+    empty = record.cells->len != self->n ||
+            g_array_index (record.cells, DnnCsvCell, self->n - 1).n == 0;
+    n++;
+  }
+  return empty && n > 0;
+}
+
 /* --- columns by name ----------------------------------------------------- */
 
 /* The column of that name or number; n: there is none. */
@@ -155,6 +175,20 @@ find_used (const DnnCsvColumns *self, const char *name)
   return find_column (self, name);
 }
 
+/* Whether the only column is not several, parted by something else. */
+static bool
+check_parted (const DnnCsvColumns *self, GError **error)
+{
+  if (self->n > 1 || self->names == NULL ||
+      strpbrk (self->names[0], "| :") == NULL)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s:1: '%.60s' is one column: there is no ',', ';' or tab in "
+               "the line, and columns must be parted by one of them",
+               self->name, self->names[0]);
+  return false;
+}
+
 static bool
 set_unknown (const DnnCsvColumns *self, const char *text, GError **error)
 {
@@ -163,6 +197,8 @@ set_unknown (const DnnCsvColumns *self, const char *text, GError **error)
           ? dnn_suggest (text, (const char *const *) self->names)
           : g_strdup_printf ("without a header, columns are 1 to %u", self->n);
 
+  if (!check_parted (self, error))
+    return false;
   g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
                "%s: there is no column '%s'; %s", self->name, text, nearest);
   return false;
@@ -343,6 +379,8 @@ check_roles (const DnnCsvColumns *self, DnnCsvPart part, GError **error)
 
   if (inputs && targets)
     return true;
+  if (!check_parted (self, error))
+    return false;
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                "%s: of its '%u' columns none is left for the %s; one at least "
                "must be",
@@ -386,5 +424,7 @@ dnn_csv_columns_init (DnnCsvColumns *self, DnnCsvReader *reader,
     return false;
   self->roles = g_new0 (DnnCsvRole, self->n);
   self->counts[DNN_CSV_INPUT] = self->n;
+  if (ends_in_nothing (self, reader))
+    set_role (self, self->n - 1, DNN_CSV_IGNORED);
   return assign_roles (self, options, error);
 }

@@ -137,12 +137,14 @@ fail_kind (const DnnCsvSeen *seen, const DnnCsvColumns *columns,
            uint32_t column, const char *what, GError **error)
 {
   g_autofree char *name = dnn_csv_columns_key (columns, column);
+  const char *fault = dnn_csv_fault_of (seen->other);
 
   return dnn_csv_columns_fail (
       columns, seen->other_line, column, error,
-      "'%.40s' is no number%s; 'ignore_columns = %s' leaves the column out, "
+      "'%.40s' is %s%s; 'ignore_columns = %s' leaves the column out, "
       "'categories = %s' takes it for words",
-      seen->other, what, name, name);
+      seen->other, fault, g_str_has_prefix (fault, "no ") ? what : "", name,
+      name);
 }
 
 static bool

@@ -1,7 +1,9 @@
 /* dnn-csv-values.c - thousands, dates, times, words */
 #include "dnn-csv-values.h"
 
+#include <float.h>
 #include <glib.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -201,4 +203,16 @@ dnn_csv_word_code (const char *word)
   for (; *word != '\0'; word++)
     hash = (hash ^ (uint8_t) *word) * 1099511628211U;
   return (double) (hash >> 12);
+}
+
+const char *
+dnn_csv_fault_of (const char *text)
+{
+  char *end;
+  const double value = g_ascii_strtod (text, &end);
+
+  return end != text && *end == '\0' && fabs (value) > FLT_MAX &&
+                 strpbrk (text, "xXiI") == NULL
+             ? "beyond float32 (3.4e38)"
+             : "no number";
 }

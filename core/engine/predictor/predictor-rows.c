@@ -2,6 +2,7 @@
 #include "dnn-predictor-private.h"
 
 #include "dnn-finite.h"
+#include "dnn-indices.h"
 #include "dnn-memory.h"
 #include "dnn-shape.h"
 #include "dnn-sources.h"
@@ -74,6 +75,13 @@ check_shape (const DnnPredictor *self, const DnnRows *rows, uint32_t i,
   return false;
 }
 
+static const DnnPreprocess *
+part_of (const DnnRows *rows, uint32_t i)
+{
+  return rows->preprocess != NULL ? dnn_preprocess_part (rows->preprocess, i)
+                                  : NULL;
+}
+
 bool
 dnn_predictor_check_inputs (const DnnPredictor *self, const DnnRows *rows,
                             GError **error)
@@ -93,8 +101,12 @@ dnn_predictor_check_inputs (const DnnPredictor *self, const DnnRows *rows,
 
     if (!check_shape (self, rows, i, error))
       return false;
-    if (dnn_source_n_rows (source) == rows->n)
+    if (dnn_source_n_rows (source) == rows->n) {
+      if (!dnn_indices_check (self->plan, i, part_of (rows, i), source, NULL,
+                              error))
+        return false;
       continue;
+    }
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s has %" G_GINT64_FORMAT " rows, and %s has "
                  "'%" G_GINT64_FORMAT "'; they must have as many",
@@ -113,9 +125,7 @@ gather_input (DnnPredictor *self, const DnnRows *rows, uint32_t i,
 {
   const int64_t size = dnn_predictor_input_size_at (self, i);
   const DnnSource *source = rows->inputs->at[i];
-  const DnnPreprocess *part = rows->preprocess != NULL
-                                  ? dnn_preprocess_part (rows->preprocess, i)
-                                  : NULL;
+  const DnnPreprocess *part = part_of (rows, i);
 
   for (int64_t j = 0; j < rows->batch; j++) {
     const int64_t row = MIN (first + j, rows->n - 1);
