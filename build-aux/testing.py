@@ -35,7 +35,7 @@ def write_npy(path, values, shape, descr='<f4'):
     head = str({'descr': descr, 'fortran_order': False,
                 'shape': tuple(shape)})
     head += ' ' * (-(len(head) + 11) % 64) + '\n'
-    code = {'<f4': 'f', '<i4': 'i', '|u1': 'B'}[descr]
+    code = {'<f4': 'f', '<f8': 'd', '<i4': 'i', '|u1': 'B'}[descr]
     with open(path, 'wb') as f:
         f.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)))
         f.write(head.encode('latin-1'))

@@ -87,6 +87,23 @@ check_out_is_not (const char *out, const char *path, const char *what,
 }
 
 bool
+check_out_is_picture (const char *out, GError **error)
+{
+  static const char *const others[] = { ".dnn",         ".csv", ".tsv", ".txt",
+                                        ".safetensors", ".npy", ".npz", ".gz" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
+    if (g_str_has_suffix (out, others[i])) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                   "'%s' has the name of something else than a picture; --out "
+                   "takes FILE.svg",
+                   out);
+      return false;
+    }
+  return true;
+}
+
+bool
 write_text (const char *path, const char *text, GError **error)
 {
   return dnn_file_replace (path, text, strlen (text), error);
@@ -131,6 +148,45 @@ print_data_notes (const Common *self, GPtrArray *notes)
   }
 }
 
+/* The first word that is not UTF-8, with what stands before it; NULL: all
+ * are.  Returns: (transfer full). */
+static char *
+find_not_utf8 (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (!g_utf8_validate (argv[i], -1, NULL))
+      return g_strdup_printf ("%s%s'%s' is not UTF-8, as all names in an "
+                              "experiment must be",
+                              argv[i - 1][0] == '-' ? argv[i - 1] : "",
+                              argv[i - 1][0] == '-' ? " " : "", argv[i]);
+  return NULL;
+}
+
+/* "--lr" is no option of any verb, and many mean it. */
+static const char *
+hint_of (const char *message)
+{
+  return strstr (message, " --lr") != NULL
+             ? "; --set optimizer.learning_rate=0.1 sets a learning rate"
+             : "";
+}
+
+static bool
+set_parse_error (const Command *self, int argc, char **argv,
+                 const GError *cause, GError **error)
+{
+  g_autofree char *other =
+      g_error_matches (cause, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE) ||
+              cause->domain == G_CONVERT_ERROR
+          ? find_not_utf8 (argc, argv)
+          : NULL;
+  const char *text = other != NULL ? other : cause->message;
+
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE, "%s%s (try dnnrun %s --help)",
+               text, hint_of (text), self->name);
+  return false;
+}
+
 static bool
 check_words (const Command *self, int n_words, GError **error)
 {
@@ -159,7 +215,7 @@ command_parse (const Command *self, int *argc, char ***argv,
       g_strdup_printf ("%s - %s", self->arguments, self->summary);
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
   g_autofree char *name = g_strconcat ("dnnrun ", self->name, NULL);
-  GError *local = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (is_describe (*argc, *argv)) {
     describe_command (self->name, self->arguments, self->summary, entries,
@@ -170,11 +226,7 @@ command_parse (const Command *self, int *argc, char ***argv,
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_add_main_entries (context, common, NULL);
-  if (!g_option_context_parse (context, argc, argv, &local)) {
-    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE, "%s (try dnnrun %s --help)",
-                 local->message, self->name);
-    g_error_free (local);
-    return false;
-  }
+  if (!g_option_context_parse (context, argc, argv, &local))
+    return set_parse_error (self, *argc, *argv, local, error);
   return check_words (self, *argc - 1, error);
 }

@@ -75,6 +75,9 @@ void print_value (const char *prefix, const char *name, double value);
 bool check_out_is_not (const char *out, const char *path, const char *what,
                        GError **error);
 
+/* Refuses a name that is of something else than a picture, as "run.dnn". */
+bool check_out_is_picture (const char *out, GError **error);
+
 /* Replaces the file, whole or not at all. */
 bool write_text (const char *path, const char *text, GError **error);
 

@@ -243,12 +243,17 @@ carry_out (const Options *options, const Common *common, const char *path,
            GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
-  g_autoptr (DnnExperiment) experiment = dnn_experiment_load (path, error);
+  g_autoptr (DnnExperiment) experiment = NULL;
   g_autoptr (DnnRun) run = NULL;
   g_autoptr (GPtrArray) phases = NULL;
   g_autoptr (DnnLrFind) found = NULL;
   DnnPhase *phase;
 
+  if (options->out != NULL &&
+      (!check_out_is_not (options->out, path, "the experiment", error) ||
+       !check_out_is_picture (options->out, error)))
+    return false;
+  experiment = dnn_experiment_load (path, error);
   if (experiment == NULL || !override_keys (experiment, options->sets, error))
     return false;
   run = dnn_run_new (registry, experiment, error);

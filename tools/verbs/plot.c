@@ -119,6 +119,16 @@ find_out (const char *out, char **runs, size_t n)
   return g_build_filename (folder, "curves.svg", NULL);
 }
 
+/* A picture is not to take the place of what it shows. */
+static bool
+check_places (const char *out, char **runs, size_t n, GError **error)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!check_out_is_not (out, runs[i], "a history", error))
+      return false;
+  return check_out_is_picture (out, error);
+}
+
 static bool
 plot (char **runs, size_t n, const char *wanted, bool json, GError **error)
 {
@@ -133,6 +143,8 @@ plot (char **runs, size_t n, const char *wanted, bool json, GError **error)
                  json ? "taken by --json" : "a terminal");
     return false;
   }
+  if (!to_stdout && !check_places (out, runs, n, error))
+    return false;
   svg = draw (runs, n, error);
   if (svg == NULL)
     return false;

@@ -3,11 +3,13 @@
 #include "json.h"
 #include "run-model.h"
 
+#include <dnn-choose-layers.h>
 #include <dnn-data-head.h>
 #include <dnn-memory-plan.h>
 #include <dnn-memory.h>
 #include <dnn-model-file.h>
 #include <dnn-model-section.h>
+#include <dnn-phase.h>
 #include <dnn-shape.h>
 #include <dnn-summary.h>
 #include <stdio.h>
@@ -84,6 +86,28 @@ load_model (Subject *self, DnnRegistry *registry, const char *path, bool memory,
   if (memory && !read_data (self, &local) && !common->quiet)
     fprintf (stderr, "dnnrun: the data are left out: %s\n", local->message);
   return true;
+}
+
+/* Which layers train, as [train] and its phases say: those of the phase that
+ * comes first, or that has made a model.  What they say wrong, train tells. */
+static bool
+choose_layers (const Subject *self, GError **error)
+{
+  g_autoptr (DnnExperiment) whole =
+      dnn_experiment_copy (subject_experiment (self));
+  const DnnSpec *train = dnn_experiment_find (whole, "train");
+  g_autoptr (GPtrArray) phases = NULL;
+  const DnnPhase *phase;
+
+  /* a loss, which the model and its data would tell, changes nothing here */
+  if (train == NULL || dnn_spec_find (train, "loss") == NULL)
+    dnn_experiment_set (whole, "train", "loss", "any");
+  phases = dnn_phases_parse (whole, NULL);
+  if (phases == NULL)
+    return true;
+  phase = g_ptr_array_index (phases, self->file != NULL ? phases->len - 1 : 0);
+  return dnn_choose_layers (self->model, phase->settings.frozen,
+                            phase->settings.trainable, error);
 }
 
 /* Numbers of the optimizer that a model's file holds. */
@@ -181,9 +205,32 @@ add_memory (JsonBuilder *b, const DnnMemoryPlan *plan, bool has_data)
   json_builder_end_array (b);
 }
 
+/* Each weight and buffer: see dnn_summary_variables. */
+static void
+add_variables (JsonBuilder *b, const DnnModel *model)
+{
+  json_builder_set_member_name (b, "variables");
+  json_builder_begin_array (b);
+  for (size_t i = 0; i < dnn_model_n_weights (model); i++) {
+    const DnnWeight *weight = dnn_model_weight (model, i);
+
+    json_builder_begin_object (b);
+    add_json_text (b, "name", weight->name);
+    json_builder_set_member_name (b, "shape");
+    json_builder_begin_array (b);
+    for (uint32_t j = 0; j < weight->tensor.n_dims; j++)
+      json_builder_add_int_value (b, weight->tensor.dims[j]);
+    json_builder_end_array (b);
+    add_json_int (b, "params", dnn_count (&weight->tensor));
+    add_json_bool (b, "trainable", dnn_model_is_trainable (model, weight));
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+}
+
 static void
 print_json_summary (const Subject *subject, const DnnMemoryPlan *plan,
-                    int64_t n_optimizer)
+                    int64_t n_optimizer, bool variables)
 {
   DnnCounts counts = dnn_model_count (subject->model);
   JsonBuilder *b = json_builder_new ();
@@ -193,6 +240,8 @@ print_json_summary (const Subject *subject, const DnnMemoryPlan *plan,
   add_json_int (b, "trainable_params", counts.trainable);
   add_json_int (b, "non_trainable_params", counts.non_trainable);
   add_json_int (b, "optimizer_params", n_optimizer);
+  if (variables)
+    add_variables (b, subject->model);
   if (plan != NULL)
     add_memory (b, plan, subject->has_data);
   json_builder_end_object (b);
@@ -263,13 +312,14 @@ summarize (const char *path, const Options *options, const Common *common,
     plan = dnn_memory_plan_new (subject.model, subject_experiment (&subject),
                                 subject.has_data ? &subject.data : NULL,
                                 options->batch, error);
+  loaded = loaded && choose_layers (&subject, error);
   common_print_notes (common, registry);
   if (!loaded || (options->memory && plan == NULL))
     return false;
   if (subject.file != NULL)
     n_optimizer = count_optimizer (subject.file->file);
   if (common->json)
-    print_json_summary (&subject, plan, n_optimizer);
+    print_json_summary (&subject, plan, n_optimizer, options->variables);
   else
     print_summary (&subject, plan, n_optimizer, options);
   return true;

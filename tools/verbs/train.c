@@ -217,13 +217,11 @@ set_memory_limit (DnnExperiment *experiment, const char *value, GError **error)
   return false;
 }
 
-/* The run's own, where nothing else is said that it must agree with. */
+/* The run's own; what else is said must agree with it. */
 static bool
 is_its_own (const Options *options, const char *file)
 {
-  return options->resume != NULL && file == NULL && options->layers == NULL &&
-         options->sets == NULL && options->seed == NULL &&
-         options->memory_limit == NULL;
+  return options->resume != NULL && file == NULL && options->layers == NULL;
 }
 
 /* A table instead of an experiment. */
