@@ -17,6 +17,8 @@ dnn_expected_takes (const DnnExpected *self, float y)
 {
   if (!isfinite (y))
     return false;
+  if (self->padded && y == -1)
+    return true;
   if (self->set &&
       !(y == rintf (y) && y >= (float) self->lo && y <= (float) self->hi))
     return false;
@@ -44,9 +46,9 @@ char *
 dnn_expected_to_string (const DnnExpected *self)
 {
   if (self->set)
-    return g_strdup_printf ("a whole number from %" G_GINT64_FORMAT
-                            " to %" G_GINT64_FORMAT,
-                            self->lo, self->hi);
+    return g_strdup_printf (
+        "a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "%s",
+        self->lo, self->hi, self->padded ? ", or -1 for padding" : "");
   if (!self->ranged)
     return g_strdup ("");
   if (isinf (self->most))

@@ -47,6 +47,7 @@ enum { DNN_WINDOWS_ROOM = DNN_MAX_DECLARED - 1 };
 typedef struct DnnExpected {
   bool set; /* whole numbers */
   int64_t lo, hi;
+  bool padded;        /* and -1, which only padding may be */
   bool ranged;        /* numbers least .. most */
   bool sums_to_1;     /* of each row of `columns` */
   double least, most; /* may be infinite */

@@ -128,6 +128,43 @@ def check_weights():
           != pathlib.Path('heavy/history.csv').read_text(), show(heavy))
 
 
+def check_padded_labels():
+    """Padding may be labelled -1; what is real may not."""
+    more = 'class_weight = 1:2\nbatch_size = 5'
+    zeros = train('zeros', more=more)
+    padded = [[-1 if w == 0 else label for w, label in zip(*rows)]
+              for rows in zip(WORDS, LABELS)]
+    write_npy('y.npy', flat(padded), (N, T))
+    minus = train('minus', more=more)
+    check('labels of -1 where padding is change nothing',
+          zeros.returncode == 0 and minus.returncode == 0
+          and run('diff', 'zeros/model.safetensors',
+                  'minus/model.safetensors').returncode == 0,
+          show(zeros) + show(minus))
+    got = evaluate('minus/model.safetensors', '--metrics',
+                   'confusion_matrix,f1')
+    check('nor do they in evaluate', 'confusion_matrix' in str(got), got)
+    padded[4][0] = -1
+    write_npy('y.npy', flat(padded), (N, T))
+    bad = train('bad', more=more)
+    check('a real label of -1 is refused, with its row', bad.returncode == 1
+          and "row 5: the label of element 1 is '-1', which is for padding"
+          in bad.stderr, show(bad))
+    padded[4][0] = -2
+    write_npy('y.npy', flat(padded), (N, T))
+    bad = train('bad', more=more)
+    check('a label of -2 is refused before the first step',
+          bad.returncode == 1 and "row 5: label '-2' must be a whole number "
+          'from 0 to 2, or -1 for padding' in bad.stderr, show(bad))
+    padded[4][0] = -1
+    write_npy('y.npy', flat(padded), (N, T))
+    bad = train('bad', layers=HEAD + ' mask=drop')
+    check('without a mask there is no padding', bad.returncode == 1
+          and "label '-1' must be a whole number from 0 to 2\n" in bad.stderr,
+          show(bad))
+    write_npy('y.npy', flat(LABELS), (N, T))
+
+
 def check_refusals():
     for name, args, piece in (
             ('a layer that does not know padding',
@@ -162,6 +199,7 @@ with tempfile.TemporaryDirectory() as folder:
     write_npy('short.npy', [1] * (N * (T - 1)), (N, T - 1))
     check_losses()
     check_weights()
+    check_padded_labels()
     check_refusals()
     os.chdir('/')
 finish()

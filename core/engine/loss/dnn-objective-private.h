@@ -25,6 +25,7 @@ struct DnnObjective {
   uint32_t weight_axes; /* of weights by element; 0: they are by sample */
   bool whole_too;       /* a loss reads masks */
   bool masked;          /* samples are elements where there is a mask */
+  bool pads_labels;     /* targets are labels, -1 where a mask says padding */
   uint32_t axes;        /* of predictions that number samples */
   DnnSamples samples;   /* of the batch */
   DnnSamples whole;     /* likewise, for losses that read masks */

@@ -342,6 +342,16 @@ find_shapes (DnnObjective *self, const DnnModel *model, const DnnShape *target,
   return true;
 }
 
+/* One label for the row of each element, of which some may be padding. */
+static bool
+has_padded_labels (const DnnObjective *self, const Shapes *shapes,
+                   const DnnBuilt *built)
+{
+  return self->masked && shapes->mask.n_dims > 0 &&
+         (built->targets & DNN_TARGET_LABELS) != 0 &&
+         dnn_count (&shapes->true_view) < dnn_count (&shapes->pred_view);
+}
+
 bool
 dnn_objective_check (DnnObjective *self, const DnnModel *model,
                      const DnnShape *target, DnnExpected *ret_expected,
@@ -356,9 +366,11 @@ dnn_objective_check (DnnObjective *self, const DnnModel *model,
       build_for (self, self->loss, self->loss->plugin->name, &shapes, error);
   if (built == NULL)
     return false;
+  self->pads_labels = has_padded_labels (self, &shapes, built);
   if (ret_expected != NULL) {
     *ret_expected = built->expected[1];
     ret_expected->who = self->loss->plugin->name;
+    ret_expected->padded = self->pads_labels;
   }
   dnn_room_set_built (self->room, built);
   self->scores = (DnnScores) built->scores;

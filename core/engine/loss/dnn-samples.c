@@ -109,6 +109,20 @@ dnn_samples_clear_padding (const DnnSamples *self, DnnTensor *t)
       memset (data + i * size, 0, (size_t) size * sizeof *data);
 }
 
+int64_t
+dnn_samples_take_labels (const DnnSamples *self, DnnTensor *y_true)
+{
+  const int64_t each = dnn_count (y_true) / self->n;
+  float *labels = dnn_f32 (y_true);
+
+  for (int64_t i = 0; i < self->n * each; i++)
+    if (labels[i] == -1 && (self->real == NULL || self->real[i / each] != 0))
+      return i / each;
+    else if (labels[i] == -1)
+      labels[i] = 0;
+  return -1;
+}
+
 double
 dnn_samples_sum (const DnnSamples *self, const float *weights)
 {

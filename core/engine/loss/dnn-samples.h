@@ -37,6 +37,10 @@ void dnn_samples_clear (DnnSamples *self);
 /* Writes 0 to what a tensor like the predictions has for padding, where a loss
  * may have made 0 · inf. */
 void dnn_samples_clear_padding (const DnnSamples *self, DnnTensor *t);
+/* Labels of padding, which may be -1, become 0: no table has a place for
+ * others. Returns: the first real sample with a label of -1; -1: there is none.
+ */
+int64_t dnn_samples_take_labels (const DnnSamples *self, DnnTensor *y_true);
 /* Σ weight · value over what is real. */
 double dnn_samples_sum (const DnnSamples *self, const float *weights);
 

@@ -201,17 +201,44 @@ losses_of (const DnnSamples *samples, const DnnTensor *y_pred)
   return losses;
 }
 
-static void
-begin_batch (DnnObjective *self, const DnnBatch *batch)
+/* A real element of the batch has a label for padding. */
+static bool
+set_bad_label (const DnnObjective *self, const DnnBatch *batch, int64_t sample,
+               GError **error)
 {
+  const int64_t each = self->samples.n / batch->n, i = sample / each;
+  g_autofree char *row =
+      batch->rows != NULL
+          ? g_strdup_printf ("row %" G_GUINT64_FORMAT, batch->rows[i] + 1)
+          : g_strdup_printf ("row %" G_GINT64_FORMAT " of the batch", i + 1);
+
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: the label of element %" G_GINT64_FORMAT " is '-1', which "
+               "is for padding, and by the mask of the predictions that "
+               "element is real",
+               row, sample % each + 1);
+  return false;
+}
+
+static bool
+begin_batch (DnnObjective *self, const DnnBatch *batch, GError **error)
+{
+  DnnTensor y_true = batch->y_true[self->output];
+  int64_t bad = -1;
+
   self->context.pool = batch->plan->pool;
   dnn_samples_set (&self->samples, batch, self->output, self->axes,
                    self->masked);
   dnn_samples_multiply (&self->samples, self->factor);
+  if (self->pads_labels)
+    bad = dnn_samples_take_labels (&self->samples, &y_true);
+  if (bad >= 0)
+    return set_bad_label (self, batch, bad, error);
   if (!self->whole_too)
-    return;
+    return true;
   dnn_samples_set (&self->whole, batch, self->output, 1, false);
   dnn_samples_multiply (&self->whole, self->factor);
+  return true;
 }
 
 static const DnnTensor *
@@ -257,8 +284,8 @@ dnn_objective_look_again (DnnObjective *self, const DnnBatch *batch,
 {
   const DnnSamples *samples = samples_of_loss (self);
 
-  begin_batch (self, batch);
-  if (!find_loss (self, batch,
+  if (!begin_batch (self, batch, error) ||
+      !find_loss (self, batch,
                   batch->plan->heads[self->output].loss_value->wanted, error))
     return false;
   *ret_loss = samples->n_real > 0 ? sum_losses (self, samples) / samples->n_real
@@ -274,7 +301,8 @@ dnn_objective_update (DnnObjective *self, const DnnBatch *batch, bool gradient,
   const DnnSamples *samples = samples_of_loss (self);
   double sum;
 
-  begin_batch (self, batch);
+  if (!begin_batch (self, batch, error))
+    return false;
   convert_batch (self, batch);
   for (size_t j = 0; j < G_N_ELEMENTS (both); j++)
     for (guint i = 0; i < both[j]->len; i++)
@@ -297,7 +325,8 @@ dnn_objective_gradient (DnnObjective *self, const DnnBatch *batch,
 {
   Handed handed;
 
-  begin_batch (self, batch);
+  if (!begin_batch (self, batch, error))
+    return false;
   hand (self, batch, self->loss, &handed);
   return call_loss (self, &handed, false, true, error);
 }
