@@ -1,4 +1,5 @@
-/* dnn-data-hash.c - SHA-256 of a sample of the training rows */
+/* dnn-data-hash.c - SHA-256 of a sample of the training rows, and of all files
+ */
 #include "dnn-data-hash.h"
 
 /* What is hashed of a row: all inputs as the model sees them, all targets. */
@@ -93,4 +94,74 @@ dnn_data_hash (const DnnData *data)
   for (uint32_t j = 0; j < n_sources; j++)
     dnn_source_hash (dnn_split_source (split, j), hash);
   return g_strdup (g_checksum_get_string (hash));
+}
+
+/* --- all splits ---------------------------------------------------------- */
+
+/* Adds the numbers that the source has of the split's rows: of all, or of
+ * blocks of neighbours, as a disk reads them, that are evenly spread. */
+static void
+add_source (const DnnSplit *split, const DnnSource *source, bool release,
+            GChecksum *hash)
+{
+  enum { MOST = 1 << 20, BLOCKS = 64 };
+  const int64_t most = MAX (MOST / MAX (source->row, 1), BLOCKS);
+  const int64_t n = MIN (split->n, most);
+  const int64_t n_blocks = n < split->n ? BLOCKS : 1;
+  const int64_t length = n / n_blocks;
+  g_autofree float *numbers = g_new (float, (gsize) source->row + 1);
+
+  for (int64_t i = 0; i < n_blocks * length; i++) {
+    const int64_t block = i / length;
+    const int64_t at = block * (split->n / n_blocks) + i % length;
+    const int64_t row = dnn_split_row (split, at);
+
+    dnn_source_gather (source, &row, 1, numbers);
+    g_checksum_update (hash, (const guchar *) numbers,
+                       (gssize) ((size_t) source->row * sizeof *numbers));
+    if (release && (i + 1) % 16 == 0)
+      dnn_source_release (source);
+  }
+}
+
+static void
+append_word (GString *text, const char *name, const DnnSplit *split,
+             const DnnSource *const *sources, uint32_t n, bool release)
+{
+  g_autoptr (GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *head = g_strdup_printf ("%" G_GINT64_FORMAT, split->n);
+
+  g_checksum_update (hash, (const guchar *) head, -1);
+  for (uint32_t i = 0; i < n; i++)
+    add_source (split, sources[i], release, hash);
+  g_string_append_printf (text, "%s%s:%.32s", text->len > 0 ? " " : "", name,
+                          g_checksum_get_string (hash));
+}
+
+char *
+dnn_data_hash_rows (const DnnData *data)
+{
+  const DnnSplit *const splits[] = { data->train, data->validation };
+  const char *const names[] = { "train", "validation" };
+  const bool release = data->memory_limit > 0;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (splits); i++) {
+    const DnnSplit *split = splits[i];
+    const DnnSource *weights;
+    g_autofree char *name = g_strconcat (names[i], "_weights", NULL);
+
+    if (split == NULL || !dnn_data_takes_rows (data))
+      continue;
+    weights = split->weights;
+    append_word (text, names[i], split,
+                 (const DnnSource *const *) split->inputs.at, split->inputs.n,
+                 release);
+    append_word (text, i == 0 ? "train_targets" : "validation_targets", split,
+                 (const DnnSource *const *) split->targets.at, split->targets.n,
+                 release);
+    if (weights != NULL)
+      append_word (text, name, split, &weights, 1, release);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }

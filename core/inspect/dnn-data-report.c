@@ -165,6 +165,16 @@ add (DnnDataReport *self, const char *kind, const char *format, ...)
   g_ptr_array_add (self->findings, finding);
 }
 
+/* Whether a loss is known and its targets are numbers of any size. */
+static bool
+takes_numbers (const DnnExpected *expected)
+{
+  const bool bounded = expected->ranged && isfinite (expected->least) &&
+                       isfinite (expected->most);
+
+  return expected->who != NULL && !expected->set && !bounded;
+}
+
 /* All splits have labels: their number. */
 static void
 count_classes (DnnDataReport *self, const DnnExpected *expected)
@@ -172,6 +182,8 @@ count_classes (DnnDataReport *self, const DnnExpected *expected)
   int64_t n =
       expected->set ? MIN (expected->hi + 1, DNN_REPORT_MOST_CLASSES) : 0;
 
+  for (size_t i = 0; i < self->n_splits && takes_numbers (expected); i++)
+    g_clear_pointer (&self->splits[i].classes, g_free);
   for (size_t i = 0; i < self->n_splits; i++) {
     if (self->splits[i].classes == NULL)
       return;
@@ -220,19 +232,40 @@ find_repeats (DnnDataReport *self, const DnnData *data)
   }
 }
 
+/* One sentence, however many they are. */
+static void
+find_missing (DnnDataReport *self)
+{
+  enum { MOST = 10 };
+  g_autoptr (GString) list = g_string_new (NULL);
+  int64_t n = 0;
+
+  for (int64_t i = 0; i < self->n_classes; i++) {
+    if (self->splits[0].classes[i] > 0)
+      continue;
+    if (n++ < MOST)
+      g_string_append_printf (list, "%s%" G_GINT64_FORMAT, n > 1 ? ", " : "",
+                              i);
+  }
+  if (n == 1)
+    add (self, "missing_class",
+         "no training row has class %s: it cannot be learnt", list->str);
+  else if (n > 1)
+    add (self, "missing_class",
+         "no training row has one of %" G_GINT64_FORMAT
+         " classes, %s%s: they cannot be learnt",
+         n, list->str, n > MOST ? ", ..." : "");
+}
+
 static void
 find_classes (DnnDataReport *self)
 {
   const int64_t *classes = self->splits[0].classes;
   int64_t least = INT64_MAX, most = 0;
 
+  find_missing (self);
   for (int64_t i = 0; i < self->n_classes; i++) {
-    if (classes[i] == 0)
-      add (self, "missing_class",
-           "no training row has class %" G_GINT64_FORMAT
-           ": it cannot be learnt",
-           i);
-    else
+    if (classes[i] > 0)
       least = MIN (least, classes[i]);
     most = MAX (most, classes[i]);
   }
@@ -300,12 +333,13 @@ find_scale (DnnDataReport *self, const DnnData *data)
 }
 
 DnnDataReport *
-dnn_data_report_new (const DnnData *data, const DnnExpected *expected)
+dnn_data_report_new (const DnnData *data, const DnnDataExpected *expected)
 {
+  const DnnExpected *targets = expected->targets;
   DnnDataReport *self = g_new0 (DnnDataReport, 1);
   const DnnSplit *splits[] = { data->train, data->validation, data->test };
   const char *const names[] = { "train", "validation", "test" };
-  g_auto (Pass) pass = { .data = data, .expected = expected };
+  g_auto (Pass) pass = { .data = data, .expected = targets };
 
   self->findings = g_ptr_array_new_with_free_func (finding_free);
   pass.n_inputs = dnn_preprocess_plain_size (data->preprocess,
@@ -327,12 +361,13 @@ dnn_data_report_new (const DnnData *data, const DnnExpected *expected)
       report->split = splits[i];
       look_at_split (&pass, report, i == 0);
     }
-  count_classes (self, expected);
-  find_wrong (self, expected);
+  count_classes (self, targets);
+  find_wrong (self, targets);
   find_constant (self, &pass);
   find_classes (self);
   find_repeats (self, data);
-  find_scale (self, data);
+  if (!expected->indices)
+    find_scale (self, data);
   find_notes (self, data);
   return self;
 }
@@ -351,9 +386,32 @@ has_model (const DnnExperiment *experiment)
   return false;
 }
 
+/* Whether a layer that the first input goes into wants whole numbers. */
+static bool
+takes_indices (const DnnModel *model, const DnnShape *input)
+{
+  DnnTensor x = { .n_dims = input->n_dims + 1, .dims = { DNN_NOMINAL_BATCH } };
+  const DnnTensor *const list[] = { &x };
+  bool found = false;
+
+  for (uint32_t i = 0; i < input->n_dims; i++)
+    x.dims[i + 1] = input->dims[i];
+  for (size_t i = 0; i < dnn_model_n_layers (model) && !found; i++) {
+    const DnnLayer *layer = dnn_model_layer (model, i);
+    g_autofree DnnBuilt *built = NULL;
+
+    if (layer->n_inputs != 1 || layer->inputs[0].layer >= 0 ||
+        layer->inputs[0].output != 0)
+      continue;
+    built = dnn_layer_build (layer, list, NULL, NULL);
+    found = built != NULL && built->expected[0].set;
+  }
+  return found;
+}
+
 bool
 dnn_data_report_expect (DnnRegistry *registry, const DnnExperiment *experiment,
-                        const DnnData *data, DnnExpected *ret_expected,
+                        const DnnData *data, DnnDataExpected *ret_expected,
                         GError **error)
 {
   const DnnShapes inputs = dnn_data_input_shapes (data);
@@ -364,7 +422,7 @@ dnn_data_report_expect (DnnRegistry *registry, const DnnExperiment *experiment,
   g_autoptr (DnnModel) model = NULL;
   g_autoptr (DnnObjectives) objective = NULL;
 
-  memset (ret_expected, 0, DNN_MAX_PARTS * sizeof *ret_expected);
+  memset (ret_expected, 0, sizeof *ret_expected);
   if (!has_model (experiment))
     return true;
   model = dnn_experiment_build_model (registry, experiment, &inputs, error);
@@ -372,7 +430,9 @@ dnn_data_report_expect (DnnRegistry *registry, const DnnExperiment *experiment,
     texts.loss = dnn_find_loss (model, &targets, error);
   if (model == NULL || texts.loss == NULL)
     return false;
+  ret_expected->indices = takes_indices (model, &inputs.at[0]);
   objective = dnn_objectives_new (model, &texts, error);
   return objective != NULL &&
-         dnn_objectives_check (objective, &targets, ret_expected, error);
+         dnn_objectives_check (objective, &targets, ret_expected->targets,
+                               error);
 }

@@ -45,17 +45,25 @@ typedef struct DnnDataFinding {
   char *text;       /* (owned) a sentence */
 } DnnDataFinding;
 
-/* `expected` is what the loss takes; where it is not set, whole numbers from 0
- * to less than DNN_REPORT_MOST_CLASSES are labels. */
+/* What a model takes; all 0: nothing is known of it. */
+typedef struct DnnDataExpected {
+  DnnExpected targets[DNN_MAX_PARTS]; /* by the loss */
+  bool indices; /* inputs are whole numbers that stand for something, as an
+                 * embedding's */
+} DnnDataExpected;
+
+/* Where the loss expects nothing, whole numbers from 0 to less than
+ * DNN_REPORT_MOST_CLASSES are labels. */
 DnnDataReport *dnn_data_report_new (const DnnData *data,
-                                    const DnnExpected *expected);
+                                    const DnnDataExpected *expected);
 void dnn_data_report_free (DnnDataReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnDataReport, dnn_data_report_free)
 
-/* What the loss of the experiment takes; not set where it has no model. */
+/* What the model and the loss of the experiment take; nothing where it has no
+ * model. */
 bool dnn_data_report_expect (DnnRegistry *registry,
                              const DnnExperiment *experiment,
-                             const DnnData *data, DnnExpected *ret_expected,
+                             const DnnData *data, DnnDataExpected *ret_expected,
                              GError **error);
 
 DNN_END_DECLS

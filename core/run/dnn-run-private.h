@@ -25,6 +25,7 @@ struct DnnRun {
   bool inside;               /* that phase has begun: the run goes on */
   DnnData *data;             /* (owned) */
   char *data_hash;           /* (owned) */
+  char *rows_hash;           /* (owned) */
   DnnModel *model;           /* (owned) */
   DnnTrainer *trainer;       /* (owned) */
   char *base_report;         /* (owned) NULL: no base */

@@ -22,6 +22,7 @@ dnn_run_free (DnnRun *self)
   dnn_file_free (self->kept_file);
   g_free (self->health_before);
   g_free (self->data_hash);
+  g_free (self->rows_hash);
   g_free (self->base_report);
   g_free (self->folder);
   dnn_trainer_free (self->trainer);
@@ -189,8 +190,10 @@ dnn_run_make_trainer (DnnRun *self, GError **error)
       !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA) &&
       !g_error_matches (*error, DNN_ERROR, DNN_ERROR_IO))
     dnn_error_prefix_place (error, phase->place);
-  if (ok)
+  if (ok) {
     self->data_hash = dnn_data_hash (self->data);
+    self->rows_hash = dnn_data_hash_rows (self->data);
+  }
   return ok;
 }
 

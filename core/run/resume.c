@@ -190,6 +190,47 @@ dnn_run_read_experiment (const char *folder, GError **error)
 
 /* --- the state ----------------------------------------------------------- */
 
+/* The first word of `now` that `then` does not have; NULL: it has all. */
+static char *
+find_other (const char *now, const char *then)
+{
+  g_auto (GStrv) words = g_strsplit (now, " ", -1);
+  g_auto (GStrv) old = g_strsplit (then, " ", -1);
+
+  for (size_t i = 0; words[i] != NULL; i++)
+    if (!g_strv_contains ((const char *const *) old, words[i]))
+      return g_strdup (words[i]);
+  return g_strv_length (words) < g_strv_length (old)
+             ? g_strdup ("train_weights:")
+             : NULL;
+}
+
+/* Files that lie where those lay that the run began with must be the same. */
+static bool
+check_rows (const DnnRun *self, const DnnSafetensors *file, GError **error)
+{
+  const char *then = dnn_checkpoint_get_rows (file);
+  g_autofree char *other =
+      then != NULL ? find_other (self->rows_hash, then) : NULL;
+  const DnnSplit *split;
+
+  if (other == NULL)
+    return true;
+  *strchr (other, ':') = '\0';
+  split = g_str_has_prefix (other, "train") ? self->data->train
+                                            : self->data->validation;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "the %s are not those that the run began with (%s), so it "
+               "cannot go on to the same results",
+               g_str_has_suffix (other, "_weights") ? "weights of rows"
+               : split == self->data->train         ? "training rows"
+                                                    : "validation rows",
+               g_str_has_suffix (other, "_targets")
+                   ? dnn_split_target (split)->name
+                   : dnn_split_input (split)->name);
+  return false;
+}
+
 bool
 dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
                          const DnnHistory *beside, GError **error)
@@ -198,7 +239,8 @@ dnn_run_take_checkpoint (DnnRun *self, const DnnSafetensors *file,
                                .data = self->data_hash,
                                .beside = beside };
 
-  if (!dnn_checkpoint_take (&checkpoint, file, error))
+  if (!check_rows (self, file, error) ||
+      !dnn_checkpoint_take (&checkpoint, file, error))
     return false;
   self->best = checkpoint.best;
   self->saved_step = (int64_t) dnn_trainer_step (self->trainer);

@@ -87,8 +87,10 @@ static DnnFile *
 stage_checkpoint (DnnRun *self, double best, bool beside, GError **error)
 {
   const DnnHistory *history = dnn_trainer_history (self->trainer);
-  DnnCheckpoint checkpoint = { self->trainer, self->phase, best,
-                               self->data_hash, beside ? history : NULL };
+  DnnCheckpoint checkpoint = {
+    self->trainer,   self->phase,     best,
+    self->data_hash, self->rows_hash, beside ? history : NULL
+  };
 
   return stage_model (self, "model.safetensors", &checkpoint, error);
 }

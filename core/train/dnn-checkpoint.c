@@ -283,6 +283,8 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
   for (guint i = 0; i < fields->len; i++)
     write_field (file, &g_array_index (fields, Field, i));
   dnn_safetensors_set_metadata (file, PREFIX "data", self->data);
+  if (self->rows != NULL)
+    dnn_safetensors_set_metadata (file, PREFIX "rows", self->rows);
   add_history (self, file);
   for (size_t i = 0; i < count_metrics (trainer->parts.objective); i++) {
     g_autofree char *name = NULL;
@@ -449,6 +451,12 @@ check_place (const DnnTrainer *trainer, GError **error)
       "it is no whole checkpoint: its epochs, steps and batches do not "
       "fit each other or the data");
   return false;
+}
+
+const char *
+dnn_checkpoint_get_rows (const DnnSafetensors *file)
+{
+  return dnn_safetensors_get_metadata (file, PREFIX "rows");
 }
 
 static bool

@@ -26,6 +26,8 @@ typedef struct DnnCheckpoint {
   int64_t phase;    /* index of the one being trained */
   double best;      /* lowest validation loss saved, of the phase */
   const char *data; /* a hash of the training rows */
+  const char *rows; /* hashes of all rows by split: dnn_data_hash_rows; NULL:
+                     * not known */
   /* The history that is kept beside the file, with the rows of its epochs;
    * NULL: in the file.  When it is taken, one in the file comes first. */
   const DnnHistory *beside;
@@ -38,6 +40,8 @@ void dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file);
  * DNN_ERROR_FORMAT. */
 bool dnn_checkpoint_read_phase (const DnnSafetensors *file, int64_t *ret_phase,
                                 GError **error);
+/* `rows` of a file, or NULL. */
+const char *dnn_checkpoint_get_rows (const DnnSafetensors *file);
 /* Puts self->trainer, which is in that phase, where the file says, weights
  * included, and fills `best`.  DNN_ERROR_DATA where the rows are others; after
  * an error the trainer is of no use. */

@@ -54,7 +54,7 @@ test_numbers (void)
   float inputs[2 * N], labels[N];
   g_autoptr (DnnData) data = NULL;
   g_autoptr (DnnDataReport) report = NULL;
-  const DnnExpected expected = { true, 0, 2 };
+  const DnnDataExpected expected = { { { true, 0, 2 } } };
   g_autofree char *kinds = NULL;
 
   g_test_summary ("Ranges, means and classes are those of each split");
@@ -105,7 +105,7 @@ test_findings (gconstpointer data)
   float inputs[2 * N], labels[N];
   g_autoptr (DnnData) loaded = NULL;
   g_autoptr (DnnDataReport) report = NULL;
-  const DnnExpected expected = { true, 0, 2 };
+  const DnnDataExpected expected = { { { true, 0, 2 } } };
   g_autofree char *kinds = NULL;
 
   g_test_summary ("One wrong number is found");
@@ -128,7 +128,7 @@ test_columns_and_classes (void)
   float inputs[2 * N], labels[N];
   g_autoptr (DnnData) data = NULL;
   g_autoptr (DnnDataReport) report = NULL;
-  const DnnExpected expected = { true, 0, 3 };
+  const DnnDataExpected expected = { { { true, 0, 3 } } };
   g_autofree char *kinds = NULL;
 
   g_test_summary ("Constant columns, classes without rows, few rows of one");
@@ -142,8 +142,7 @@ test_columns_and_classes (void)
   report = dnn_data_report_new (data, &expected);
   kinds = kinds_of (report);
 
-  g_assert_cmpstr (kinds, ==,
-                   "constant_columns missing_class missing_class imbalance");
+  g_assert_cmpstr (kinds, ==, "constant_columns missing_class imbalance");
   g_assert_cmpint (report->n_constant, ==, 1);
   g_assert_cmpint (report->constant[0], ==, 1);
   g_assert_cmpint (report->n_classes, ==, 4);
@@ -155,7 +154,7 @@ test_repeats (void)
   float inputs[2 * N], labels[N];
   g_autoptr (DnnData) data = NULL;
   g_autoptr (DnnDataReport) report = NULL;
-  const DnnExpected expected = { true, 0, 2 };
+  const DnnDataExpected expected = { { { true, 0, 2 } } };
   g_autofree char *kinds = NULL;
 
   g_test_summary ("Rows that are there twice, within training and beyond");
@@ -194,7 +193,7 @@ test_regression (void)
   float inputs[2 * N], labels[N];
   g_autoptr (DnnData) data = NULL;
   g_autoptr (DnnDataReport) report = NULL;
-  const DnnExpected expected = { 0 };
+  const DnnDataExpected expected = { { { 0 } } };
 
   g_test_summary ("Targets that are no labels have no classes");
 

@@ -172,6 +172,72 @@ def not_a_number():
                         done.stderr), show(done))
 
 
+# --- rows that are others than they were -------------------------------------
+
+def rows_of(n, flip=False, shift=0):
+    return 'a,y\n' + ''.join(f'{(i * 37 % 100) / 50 - 1 + shift},'
+                             f'{int((i * 37 % 100 > 50) != flip)}\n'
+                             for i in range(n))
+
+
+def changed_rows():
+    """Each: a file, what it becomes, and what is named."""
+    one = rows_of(600).splitlines()
+    one[2] = one[2][:-1] + ('0' if one[2].endswith('1') else '1')
+    changes = {
+        'labels that validate': ('v.csv', rows_of(50, flip=True),
+                                 r'validation rows .*\(v\.csv\)'),
+        'inputs that validate': ('v.csv', rows_of(50, shift=1),
+                                 r'validation rows .*\(v\.csv\)'),
+        'fewer rows that validate': ('v.csv', rows_of(5),
+                                     r'validation rows .*\(v\.csv\)'),
+        'one label of 600': ('r.csv', '\n'.join(one) + '\n',
+                             r'training rows .*\(r\.csv\)'),
+        'weights': ('w.csv', '3\n' * 600, r'weights of rows'),
+        'nothing': ('v.csv', rows_of(50), None),
+    }
+    for name, (path, text, pattern) in changes.items():
+        pathlib.Path('r.csv').write_text(rows_of(600))
+        pathlib.Path('v.csv').write_text(rows_of(50))
+        pathlib.Path('w.csv').write_text('1\n' * 600)
+        write('r.dnn', f'layers = {SOFTMAX}',
+              'inputs = r.csv\nvalidation_inputs = v.csv\nweights = w.csv')
+        run('train', 'r.dnn', *NEW)
+        pathlib.Path(path).write_text(text)
+        done = run('train', '--resume', 'new', '--epochs', '3', '--quiet')
+        check(f'--resume with other rows: {name}',
+              done.returncode == (1 if pattern else 0)
+              and re.search(pattern or '', done.stderr), show(done))
+
+
+def numbers_as_classes():
+    pathlib.Path('count.csv').write_text('a,y\n' + ''.join(
+        f'{i},{i * i}\n' for i in range(2, 16)))
+    write('c.dnn', 'layers = dense units=1', 'inputs = count.csv',
+          'loss = mean_squared_error')
+    done = run('data', 'c.dnn')
+    check('whole numbers of a regression are no classes',
+          done.returncode == 0 and 'class' not in done.stdout, show(done))
+    write('c.dnn', 'layers = dense units=226 activation=softmax',
+          'inputs = count.csv')
+    done = run('data', 'c.dnn')
+    check('classes without rows are one sentence',
+          done.stdout.count('missing_class') == 1 and '212 classes' in
+          done.stdout, show(done))
+
+
+def indices():
+    write_npy('x.npy', [i * 97 % 4000 for i in range(120)], (40, 3), '<i4')
+    write_npy('y.npy', [i % 2 for i in range(40)], (40,), '<i4')
+    data = 'inputs = x.npy\ntargets = y.npy'
+    for layers, found in ((f'embedding input_dim=4000 output_dim=2 ! flatten ! '
+                           f'{SOFTMAX}', False), (SOFTMAX, True)):
+        write('i.dnn', f'layers = {layers}', data)
+        done = run('data', 'i.dnn')
+        check(f'large_inputs, {layers.split()[0]}: {found}',
+              ('large_inputs' in done.stdout) == found, show(done))
+
+
 # --- what trains -------------------------------------------------------------
 
 NET = ('layers = dense units=8 name=body ! dense units=2 activation=softmax '
@@ -234,6 +300,9 @@ def main():
         ties()
         refused()
         not_a_number()
+        changed_rows()
+        numbers_as_classes()
+        indices()
         trainable()
         clones()
         os.chdir('/')

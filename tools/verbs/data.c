@@ -206,7 +206,7 @@ report (const char *path, const char *target, char **sets, const Common *common,
   g_autoptr (DnnData) data = NULL;
   g_autoptr (DnnDataReport) found = NULL;
   const DnnSpec *section;
-  DnnExpected expected[DNN_MAX_PARTS];
+  DnnDataExpected expected;
 
   if (experiment == NULL)
     return false;
@@ -221,16 +221,16 @@ report (const char *path, const char *target, char **sets, const Common *common,
   }
   data = dnn_data_load (section, error);
   if (data == NULL ||
-      !dnn_data_report_expect (registry, experiment, data, expected, error))
+      !dnn_data_report_expect (registry, experiment, data, &expected, error))
     return false;
   common_print_notes (common, registry);
-  found = dnn_data_report_new (data, expected);
+  found = dnn_data_report_new (data, &expected);
   if (common->json)
     print_json_report (found, data);
   else
     print_table (found, data);
   /* What cannot be trained on is an error here as it is there. */
-  return dnn_data_check (data, expected, error);
+  return dnn_data_check (data, expected.targets, error);
 }
 
 bool
