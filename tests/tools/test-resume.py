@@ -184,6 +184,43 @@ def check_health():
           t.show(result))
 
 
+# Each has numbers of its own beside the weight: trained ones, buffers (the
+# vectors of the power method, a mask), and what `first` made of a new model.
+PARAMETRIZED = (
+    'lora(rank=2)', 'spectral_normalization', 'weight_normalization',
+    'pruning(schedule=polynomial, end_step=3000, frequency=10)')
+
+
+def check_parametrized():
+    """Killed and resumed, until the end: the same bits as in one go."""
+    for what in PARAMETRIZED:
+        name = what.split('(')[0]
+        file, whole, cut = f'{name}.dnn', f'{name}-whole', f'{name}-cut'
+        pathlib.Path(file).write_text(EXPERIMENT.replace(
+            'units=8', f'units=8 kernel_parametrization={what}').replace(
+                'epochs = 3', 'epochs = 1500'))
+        result = t.run('train', file, '--out', whole, '--quiet')
+        if not t.good(f'{name}: trains', result):
+            continue
+        process = begin('train', file, '--out', cut, '--quiet')
+        kills = 0
+        while kills < 3:
+            wait_for(f'{cut}/history.csv')
+            time.sleep(0.05)
+            if process.poll() is not None:
+                break
+            process.kill()
+            end(process)
+            kills += 1
+            process = begin('train', '--resume', cut, '--quiet')
+        result = end(process)
+        t.check(f'{name}: killed and resumed, it ends in the same bits',
+                result.returncode == 0 and kills > 0
+                and pathlib.Path(cut, 'model.safetensors').read_bytes()
+                == pathlib.Path(whole, 'model.safetensors').read_bytes(),
+                f'{kills} kills\n{t.show(result)}')
+
+
 def check_full_disk():
     result = run_limited(1000, 'train', 'e.dnn', '--out', 'full')
     t.check('a disk too full for the first checkpoint: exit 4, at once',
@@ -221,6 +258,7 @@ def main():
         check_two_runs()
         check_options()
         check_health()
+        check_parametrized()
         check_full_disk()
         os.chdir('/')
     return t.finish()
