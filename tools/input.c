@@ -2,6 +2,7 @@
 #include "input.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -50,6 +51,14 @@ keep_stream (void)
   return ok;
 }
 
+static bool
+set_unreadable (GError **error)
+{
+  g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
+               STANDARD_INPUT ": cannot be read: %s", g_strerror (errno));
+  return false;
+}
+
 const char *
 input_open (const char *path, GError **error)
 {
@@ -60,7 +69,56 @@ input_open (const char *path, GError **error)
   if (fstat (STDIN_FILENO, &st) == 0 &&
       (S_ISREG (st.st_mode) || keep_stream ()))
     return STANDARD_INPUT;
-  g_set_error (error, DNN_ERROR, DNN_ERROR_IO,
-               STANDARD_INPUT ": cannot be read: %s", g_strerror (errno));
+  set_unreadable (error);
+  return NULL;
+}
+
+/* --- lines --------------------------------------------------------------- */
+
+void
+input_lines_clear (InputLines *self)
+{
+  free (self->line);
+  if (self->from != NULL)
+    fclose (self->from);
+  if (self->to >= 0)
+    close (self->to);
+}
+
+bool
+input_lines_begin (InputLines *self, GError **error)
+{
+  const int from = dup (STDIN_FILENO);
+
+  *self = (InputLines){ .to = memfd_create ("stdin", MFD_CLOEXEC) };
+  self->from = from >= 0 ? fdopen (from, "r") : NULL;
+  return (self->from != NULL && self->to >= 0 &&
+          dup2 (self->to, STDIN_FILENO) == STDIN_FILENO) ||
+         set_unreadable (error);
+}
+
+bool
+input_lines_next (InputLines *self)
+{
+  const ssize_t n = getline (&self->line, &self->room, self->from);
+
+  if (n < 0)
+    return false;
+  self->line[strcspn (self->line, "\r\n")] = '\0';
+  self->number++;
+  return true;
+}
+
+const char *
+input_lines_file (const InputLines *self, const char *header, GError **error)
+{
+  g_autofree char *text =
+      g_strconcat (header != NULL ? header : "", header != NULL ? "\n" : "",
+                   self->line, "\n", NULL);
+
+  if (ftruncate (self->to, 0) == 0 && lseek (self->to, 0, SEEK_SET) == 0 &&
+      write_all (self->to, text, strlen (text)))
+    return STANDARD_INPUT;
+  set_unreadable (error);
   return NULL;
 }

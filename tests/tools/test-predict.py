@@ -17,7 +17,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'build-aux'))
-from testing import check, finish
+from testing import check, finish, write_npy
 
 DNNRUN = os.path.abspath(sys.argv[1])
 IRIS = ROOT / 'tests' / 'golden' / 'tables' / 'iris.csv'
@@ -212,6 +212,93 @@ def lost():
           == before and run('verify', 'm.npy').returncode == 0)
 
 
+# --- rows as they come ------------------------------------------------------
+
+def near(a, b):
+    return len(a) == len(b) and all(
+        len(x) == len(y) and all(abs(float(u) - float(v)) < 1e-6
+                                 for u, v in zip(x, y)) for x, y in zip(a, b))
+
+
+def streams():
+    table = rows_of(IRIS.read_text())
+    lines = [','.join(row[:4]) + '\n' for row in table]
+    whole = rows_of(run('predict', 'runs/iris', '-', text=''.join(lines)).stdout)
+    for name, text in (('a header', lines), ('no header', lines[1:])):
+        done = run('predict', 'runs/iris', '--stream', text=''.join(text))
+        got = rows_of(done.stdout)
+        check(f'--stream says of rows what predict does, with {name}',
+              got[0] == whole[0]
+              and [row[0] for row in got] == [row[0] for row in whole]
+              and near([row[1:] for row in got[1:]],
+                       [row[1:] for row in whole[1:]]), done.stdout)
+    done = run('predict', 'runs/iris', '--stream', '--labels', '-',
+               text=''.join(lines[1:3]))
+    check('--stream --labels', done.stdout == 'setosa\nsetosa\n', done.stdout)
+    done = run('predict', 'runs/iris', '--stream', '--json',
+               text=''.join(lines[1:3]))
+    check('--stream --json: an object a row',
+          [json.loads(line)['label'] for line in done.stdout.splitlines()]
+          == ['setosa', 'setosa'], done.stdout)
+    check('--stream of nothing', run('predict', 'runs/iris', '--stream').stdout
+          == '')
+    for text, words in (
+            (lines[1] + '1,2,x,4\n', "line 2: column 3: 'x' is no number"),
+            (lines[0] + lines[1] + '1,2\n',
+             "line 3: has '2' cells, and the first line has 4"),
+            (lines[1] + '\n1,2,3\n', 'line 3: the inputs have shape')):
+        done = run('predict', 'runs/iris', '--stream', text=text, status=1)
+        check(f'--stream names the line: {words}', words in done.stderr
+              and done.stdout.count('setosa') == 2, done.stdout + done.stderr)
+    for args in (['iris.csv'], ['--out', 'y.csv'], ['--carry', 'a'],
+                 ['--samples', '3']):
+        done = run('predict', 'runs/iris', '--stream', *args, status=2)
+        check(f'--stream is without {args[0]}',
+              '--stream predicts the lines of the standard input' in done.stderr,
+              done.stderr)
+
+
+def stream_at_once():
+    """A row is answered before the next one is there."""
+    with subprocess.Popen([DNNRUN, 'predict', 'runs/iris', '--stream',
+                           '--labels'], text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as process:
+        got = []
+        for row in rows_of(IRIS.read_text())[1:4]:
+            process.stdin.write(','.join(row[:4]) + '\n')
+            process.stdin.flush()
+            got.append(process.stdout.readline())
+        process.stdin.close()
+        process.wait(timeout=60)
+    check('--stream answers each row at once', got == ['setosa\n'] * 3
+          and process.returncode == 0, got)
+
+
+def stream_of_states():
+    """running_sum keeps the sum of its steps; y = 2 a - b of that."""
+    plugins = ['--plugin-path', os.environ['DNN_TEST_NEW_PLUGINS']]
+    write_npy('steps.npy', [i % 5 - 2 for i in range(40)], (20, 1, 2))
+    write_npy('sums.npy', [i % 3 for i in range(20)], (20, 1, 1))
+    write('state.dnn', '[data]\ninputs = steps.npy\ntargets = sums.npy\n'
+          '[model]\nlayers = running_sum ! dense units=1\n[train]\n'
+          'loss = mean_squared_error\n[optimizer]\ntype = sgd\n')
+    run('train', 'state.dnn', '--quiet', *plugins)
+
+    def answers(text, *options):
+        done = run('predict', 'runs/state', '-', *options, *plugins, text=text)
+        return [[v] for row in rows_of(done.stdout) for v in row]
+
+    # Each row by itself, and what a state makes of them.
+    sums = answers('1,2\n4,6\n5,-1\n')
+    got = answers('1,2\n3,4\n1,-7\n', '--stream')
+    check('--stream keeps states from row to row', near(got, sums),
+          (got, sums))
+    got = answers('1,2\n3,4\n\n5,-1\n', '--stream')
+    check('and an empty line begins another sequence', near(got, sums),
+          (got, sums))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -224,6 +311,9 @@ def main():
         thresholds()
         numbers()
         lost()
+        streams()
+        stream_at_once()
+        stream_of_states()
         os.chdir('/')
     return finish()
 

@@ -1,7 +1,7 @@
 /* predict.c - dnnrun predict */
 #include "command.h"
 #include "input.h"
-#include "predictions.h"
+#include "predict-stream.h"
 #include "run-model.h"
 
 #include <dnn-data-file.h>
@@ -23,7 +23,7 @@ typedef struct {
   char *carry;     /* (owned) NULL: no columns */
   char *threshold; /* (owned) NULL: not given */
   double cut;      /* the same, read */
-  gboolean labels, raw;
+  gboolean labels, raw, stream;
   gint64 samples; /* 0: one prediction, without chance */
   gint64 seed;
   gint64 threads;
@@ -192,12 +192,11 @@ carry_columns (const DnnModelFile *file, const Options *options,
 
 /* All but the numbers. */
 static bool
-describe_result (const DnnModelFile *file, const Options *options,
-                 const DnnSource *inputs, char **target_names,
-                 Predictions *result, GError **error)
+describe_result (const DnnModelFile *file, const Options *options, int64_t rows,
+                 char **target_names, Predictions *result, GError **error)
 {
   result->parts = options->samples > 0 ? 2 : 1;
-  result->rows = dnn_source_n_rows (inputs);
+  result->rows = rows;
   result->sample = dnn_model_output_shape (file->model);
   result->n = 1;
   for (uint32_t i = 0; i < result->sample.n_dims; i++)
@@ -221,15 +220,54 @@ check_places (const Options *options, const char *model, GError **error)
 }
 
 static bool
+predict_lines (DnnModelFile *file, const Options *options, const Common *common,
+               GError **error)
+{
+  g_auto (GStrv) target_names = split_targets (file);
+  g_auto (Predictions) result = { 0 };
+  const PredictStream stream = {
+    .file = file,
+    .preprocess = options->raw ? NULL : file->preprocess,
+    .result = &result,
+    .json = common->json,
+    .threads = (unsigned) options->threads,
+    .load = load_inputs,
+  };
+
+  return describe_result (file, options, 1, target_names, &result, error) &&
+         predict_stream (&stream, error);
+}
+
+static bool
+predict_all (DnnModelFile *file, const Options *options, const Common *common,
+             GError **error)
+{
+  g_autoptr (DnnSource) inputs = load_inputs (file, options->inputs, error);
+  g_auto (GStrv) target_names = NULL;
+  g_auto (Predictions) result = { 0 };
+  g_autofree float *y = NULL;
+
+  if (inputs == NULL)
+    return false;
+  print_data_notes (common, dnn_source_notes (file->preprocess, inputs));
+  target_names = split_targets (file);
+  if (!describe_result (file, options, dnn_source_n_rows (inputs), target_names,
+                        &result, error))
+    return false;
+  result.y = y = run (file, options, inputs, error);
+  if (y == NULL) {
+    g_prefix_error (error, "%s: ", options->inputs);
+    return false;
+  }
+  return write_result (options, common, &result, error);
+}
+
+static bool
 predict (const char *path, const Options *options, const Common *common,
          GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
   g_autoptr (DnnModelFile) file = NULL;
-  g_autoptr (DnnSource) inputs = NULL;
-  g_auto (GStrv) target_names = NULL;
-  g_auto (Predictions) result = { 0 };
-  g_autofree float *y = NULL;
 
   if (!check_places (options, path, error))
     return false;
@@ -241,19 +279,8 @@ predict (const char *path, const Options *options, const Common *common,
     g_prefix_error (error, "%s: ", path);
     return false;
   }
-  inputs = load_inputs (file, options->inputs, error);
-  if (inputs == NULL)
-    return false;
-  print_data_notes (common, dnn_source_notes (file->preprocess, inputs));
-  target_names = split_targets (file);
-  if (!describe_result (file, options, inputs, target_names, &result, error))
-    return false;
-  result.y = y = run (file, options, inputs, error);
-  if (y == NULL) {
-    g_prefix_error (error, "%s: ", options->inputs);
-    return false;
-  }
-  return write_result (options, common, &result, error);
+  return options->stream ? predict_lines (file, options, common, error)
+                         : predict_all (file, options, common, error);
 }
 
 /* --- the verb ------------------------------------------------------------ */
@@ -284,9 +311,31 @@ check_out (const Options *options, GError **error)
   return false;
 }
 
+/* A stream takes the place of what is known before the first row. */
+static bool
+check_stream (Options *options, GError **error)
+{
+  if (!options->stream)
+    return true;
+  if (options->inputs == NULL)
+    options->inputs = g_strdup ("-");
+  if (strcmp (options->inputs, "-") == 0 && is_to_stdout (options) &&
+      options->carry == NULL && options->samples == 0)
+    return true;
+  g_set_error (
+      error, DNN_ERROR, DNN_ERROR_USAGE,
+      "--stream predicts the lines of the standard input as they come, "
+      "to the standard output; inputs '%s', --out, --carry and "
+      "--samples are not for it",
+      options->inputs);
+  return false;
+}
+
 static bool
 check_options (Options *options, GError **error)
 {
+  if (!check_stream (options, error))
+    return false;
   if (options->inputs == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
                  "predict needs the inputs: predict MODEL TABLE.csv, or "
@@ -319,7 +368,8 @@ take_words (Options *options, int argc, char **argv, GError **error)
     options->inputs = g_strdup (argv[2]);
   if (!check_options (options, error))
     return false;
-  path = input_open (options->inputs, error);
+  path =
+      options->stream ? options->inputs : input_open (options->inputs, error);
   if (path != NULL && path != options->inputs) {
     g_free (options->inputs);
     options->inputs = g_strdup (path);
@@ -346,6 +396,11 @@ cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
       "Columns of the table to write in front, as they are", "COLUMNS" },
     { "threshold", 0, 0, G_OPTION_ARG_STRING, &options.threshold,
       "Of two classes: the probability above which it is the second", "P" },
+    { "stream", 0, 0, G_OPTION_ARG_NONE, &options.stream,
+      "A row per line of the standard input, predicted as it comes; layers "
+      "with "
+      "a state go on from row to row, and an empty line begins anew",
+      NULL },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
       "Inputs are as the model takes them: no scaling", NULL },
     { "samples", 0, 0, G_OPTION_ARG_INT64, &options.samples,

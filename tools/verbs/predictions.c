@@ -191,7 +191,7 @@ predictions_to_csv (const Predictions *self)
   g_autoptr (GString) text = g_string_new (NULL);
   GPtrArray *header = header_cells (self);
 
-  if (header->len > 1)
+  if (header->len > 1 && !self->headless)
     append_csv_row (text, header);
   else
     g_ptr_array_unref (header);

@@ -20,6 +20,7 @@ typedef struct Predictions {
   double threshold;     /* of a probability; NaN: the loss's own cut */
   DnnCsvTexts *carried; /* (owned) NULL: none */
   bool labels;          /* the label alone, without a name above it */
+  bool headless;        /* no names, as they are written already */
 } Predictions;
 
 void predictions_clear (Predictions *self);

@@ -57,10 +57,14 @@ int64_t dnn_predictor_output_size_at (const DnnPredictor *self, uint32_t i);
 
 /* Predictions for every row of these sources, one for each input of the model,
  * preprocessed (`preprocess` may be NULL), in the units of the targets: for
- * each output rows x output size numbers.  An input that is not finite is
- * DNN_ERROR_DATA, a prediction DNN_ERROR_DIVERGED; both name the row, and the
- * latter the layer. Returns: (transfer full): an array of float *; NULL with an
- * error. */
+ * each output rows x output size numbers.  Rows of a stream are steps of
+ * `batch` sequences in turn.  An input that is not finite is DNN_ERROR_DATA, a
+ * prediction DNN_ERROR_DIVERGED; both name the row, and the latter the layer.
+ * Returns: (transfer full): an array of float *; NULL with an error. */
+GPtrArray *dnn_predictor_run_sources (DnnPredictor *self,
+                                      const DnnPreprocess *preprocess,
+                                      const DnnSources *inputs, GError **error);
+/* The same by a predictor of its own. */
 GPtrArray *dnn_predict_sources (DnnModel *model,
                                 const DnnPreprocess *preprocess,
                                 const DnnSources *inputs, unsigned threads,

@@ -296,15 +296,14 @@ predict_batch (DnnPredictor *self, const DnnRows *rows, int64_t first,
 }
 
 GPtrArray *
-dnn_predict_sources (DnnModel *model, const DnnPreprocess *preprocess,
-                     const DnnSources *inputs, unsigned threads, GError **error)
+dnn_predictor_run_sources (DnnPredictor *self, const DnnPreprocess *preprocess,
+                           const DnnSources *inputs, GError **error)
 {
   g_auto (DnnRows) rows = dnn_rows_of (preprocess, inputs);
-  g_autoptr (DnnPredictor) self =
-      dnn_predictor_new (model, rows.batch, threads, error);
   g_autoptr (GPtrArray) all = NULL;
 
-  if (self == NULL || !dnn_predictor_check_inputs (self, &rows, error))
+  rows.batch = self->plan->options.batch;
+  if (!dnn_predictor_check_inputs (self, &rows, error))
     return NULL;
   all = dnn_predictor_new_results (self, rows.n, 1, error);
   if (all == NULL)
@@ -314,6 +313,19 @@ dnn_predict_sources (DnnModel *model, const DnnPreprocess *preprocess,
       return NULL;
   dnn_predictor_to_units (self, &rows, 1, all);
   return g_steal_pointer (&all);
+}
+
+GPtrArray *
+dnn_predict_sources (DnnModel *model, const DnnPreprocess *preprocess,
+                     const DnnSources *inputs, unsigned threads, GError **error)
+{
+  const int64_t n = dnn_source_n_rows (inputs->at[0]);
+  g_autoptr (DnnPredictor) self =
+      dnn_predictor_new (model, CLAMP (n, 1, BATCH), threads, error);
+
+  return self != NULL
+             ? dnn_predictor_run_sources (self, preprocess, inputs, error)
+             : NULL;
 }
 
 float *
