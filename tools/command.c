@@ -7,6 +7,7 @@
 #include <dnn-file.h>
 #include <dnn-npz.h>
 #include <dnn-parse.h>
+#include <dnn-suggest.h>
 #include <dnn-text.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -89,14 +90,16 @@ check_out_is_not (const char *out, const char *path, const char *what,
 bool
 check_out_is_picture (const char *out, GError **error)
 {
-  static const char *const others[] = { ".dnn",         ".csv", ".tsv", ".txt",
-                                        ".safetensors", ".npy", ".npz", ".gz" };
+  static const char *const others[] = {
+    ".dnn", ".csv", ".tsv", ".txt", ".safetensors", ".npy", ".npz",
+    ".gz",  ".png", ".jpg", ".pdf", ".jpeg",        ".gif",
+  };
 
   for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
     if (g_str_has_suffix (out, others[i])) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                   "'%s' has the name of something else than a picture; --out "
-                   "takes FILE.svg",
+                   "'%s' has the name of something else than a picture in SVG; "
+                   "--out takes FILE.svg",
                    out);
       return false;
     }
@@ -162,18 +165,43 @@ find_not_utf8 (int argc, char **argv)
   return NULL;
 }
 
-/* "--lr" is no option of any verb, and many mean it. */
-static const char *
-hint_of (const char *message)
+static void
+add_names (GPtrArray *names, const GOptionEntry *entries)
 {
-  return strstr (message, " --lr") != NULL
-             ? "; --set optimizer.learning_rate=0.1 sets a learning rate"
-             : "";
+  for (size_t i = 0; entries != NULL && entries[i].long_name != NULL; i++)
+    g_ptr_array_add (names, g_strconcat ("--", entries[i].long_name, NULL));
+}
+
+/* What may be meant by an option that there is not.  "--lr" is one of no verb,
+ * and many mean it.  Returns: (transfer full): "" where nothing is near. */
+static char *
+hint_of (const char *message, const GOptionEntry *entries,
+         const GOptionEntry *common)
+{
+  static const char *const rates[] = { "--lr", "--learning-rate",
+                                       "--learning_rate" };
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *option = strstr (message, "--");
+  g_autofree char *near = NULL;
+
+  if (option == NULL)
+    return g_strdup ("");
+  for (size_t i = 0; i < G_N_ELEMENTS (rates); i++)
+    if (strcmp (option, rates[i]) == 0)
+      return g_strdup (
+          "; --set optimizer.learning_rate=0.1 sets a learning rate");
+  add_names (names, entries);
+  add_names (names, common);
+  g_ptr_array_add (names, NULL);
+  near = dnn_suggest (option, (const char *const *) names->pdata);
+  return g_str_has_prefix (near, "did you mean")
+             ? g_strconcat ("; ", near, NULL)
+             : g_strdup ("");
 }
 
 static bool
 set_parse_error (const Command *self, int argc, char **argv,
-                 const GError *cause, GError **error)
+                 const GError *cause, const char *hint, GError **error)
 {
   g_autofree char *other =
       g_error_matches (cause, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE) ||
@@ -183,7 +211,7 @@ set_parse_error (const Command *self, int argc, char **argv,
   const char *text = other != NULL ? other : cause->message;
 
   g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE, "%s%s (try dnnrun %s --help)",
-               text, hint_of (text), self->name);
+               text, hint, self->name);
   return false;
 }
 
@@ -226,7 +254,13 @@ command_parse (const Command *self, int *argc, char ***argv,
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_add_main_entries (context, common, NULL);
-  if (!g_option_context_parse (context, argc, argv, &local))
-    return set_parse_error (self, *argc, *argv, local, error);
+  if (!g_option_context_parse (context, argc, argv, &local)) {
+    g_autofree char *hint =
+        g_error_matches (local, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)
+            ? hint_of (local->message, entries, common)
+            : g_strdup ("");
+
+    return set_parse_error (self, *argc, *argv, local, hint, error);
+  }
   return check_words (self, *argc - 1, error);
 }

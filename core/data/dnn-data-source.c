@@ -1,6 +1,7 @@
 /* dnn-data-source.c - finds the files of a data set */
 #include "dnn-data-source.h"
 
+#include "dnn-file-names.h"
 #include "dnn-param.h"
 #include "dnn-parse.h"
 #include "dnn-sources.h"
@@ -222,6 +223,8 @@ set_alone (const char *inputs, const char *targets, const char *prefix,
   const char *name = *inputs != '\0' ? inputs : targets;
   const bool quoted = strpbrk (name, "'\"") != NULL;
 
+  if (!dnn_file_check_name (name, error))
+    return;
   g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                "%sinputs and %stargets must be given together: '%s' %s", prefix,
                prefix, name,

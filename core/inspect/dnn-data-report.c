@@ -332,6 +332,22 @@ find_scale (DnnDataReport *self, const DnnData *data)
          size);
 }
 
+/* So do errors of that size. */
+static void
+find_target_scale (DnnDataReport *self, const DnnData *data,
+                   const DnnDataExpected *expected)
+{
+  const DnnDataRange *range = &self->splits[0].targets;
+  const double size = fmax (fabs (range->least), fabs (range->most));
+
+  if (!expected->scaled && takes_numbers (expected->targets) &&
+      data->preprocess->targets == NULL && size > 100)
+    add (self, "large_targets",
+         "targets reach %g: 'standardize_targets = true' lets the model learn "
+         "numbers near 1, and predicts in their own unit",
+         size);
+}
+
 DnnDataReport *
 dnn_data_report_new (const DnnData *data, const DnnDataExpected *expected)
 {
@@ -368,6 +384,7 @@ dnn_data_report_new (const DnnData *data, const DnnDataExpected *expected)
   find_repeats (self, data);
   if (!expected->indices)
     find_scale (self, data);
+  find_target_scale (self, data, expected);
   find_notes (self, data);
   return self;
 }
@@ -409,6 +426,15 @@ takes_indices (const DnnModel *model, const DnnShape *input)
   return found;
 }
 
+static bool
+ends_in_fixed (const DnnModel *model)
+{
+  const DnnLayer *last =
+      dnn_model_layer (model, dnn_model_n_layers (model) - 1);
+
+  return last->component != NULL && !dnn_layer_has_weights (last);
+}
+
 bool
 dnn_data_report_expect (DnnRegistry *registry, const DnnExperiment *experiment,
                         const DnnData *data, DnnDataExpected *ret_expected,
@@ -430,6 +456,7 @@ dnn_data_report_expect (DnnRegistry *registry, const DnnExperiment *experiment,
     texts.loss = dnn_find_loss (model, &targets, error);
   if (model == NULL || texts.loss == NULL)
     return false;
+  ret_expected->scaled = ends_in_fixed (model);
   ret_expected->indices = takes_indices (model, &inputs.at[0]);
   objective = dnn_objectives_new (model, &texts, error);
   return objective != NULL &&

@@ -50,6 +50,8 @@ typedef struct DnnDataExpected {
   DnnExpected targets[DNN_MAX_PARTS]; /* by the loss */
   bool indices; /* inputs are whole numbers that stand for something, as an
                  * embedding's */
+  bool scaled;  /* the model ends in a layer without weights, which brings
+                 * predictions to the size of the targets */
 } DnnDataExpected;
 
 /* Where the loss expects nothing, whole numbers from 0 to less than

@@ -140,7 +140,9 @@ read_axis (DnnSweep *self, const char *text, GError **error)
   g_ptr_array_add (self->axes, axis);
   if (equals == NULL || memchr (text, '.', (size_t) (equals - text)) == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-                 "--over takes SECTION.KEY=VALUES, not '%s'", text);
+                 "--over takes SECTION.KEY=VALUES, as "
+                 "optimizer.learning_rate=0.1,0.01, not '%s'",
+                 text);
     return false;
   }
   axis->key = g_strstrip (g_strndup (text, (gsize) (equals - text)));

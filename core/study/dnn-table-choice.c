@@ -5,6 +5,7 @@
 #include "dnn-data-file.h"
 #include "dnn-data-steps.h"
 #include "dnn-data.h"
+#include "dnn-file-names.h"
 #include "dnn-shape.h"
 
 #include <math.h>
@@ -366,6 +367,22 @@ load (const DnnTableChoice *self, GError **error)
   return dnn_data_load (dnn_experiment_find (self->experiment, "data"), error);
 }
 
+/* The same for the first time: what is left out may be all there is. */
+static DnnData *
+load_columns (const DnnTableChoice *self, const char *report, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  DnnData *data = load (self, &cause);
+  const char *line = strstr (report, "left out  ");
+
+  if (data == NULL && line != NULL)
+    g_set_error (error, cause->domain, cause->code, "%s; left out is %.*s",
+                 cause->message, (int) strcspn (line + 10, "\n"), line + 10);
+  else if (data == NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  return data;
+}
+
 static bool
 choose (DnnTableChoice *self, const char *path, const DnnTableOptions *options,
         GString *report, GError **error)
@@ -376,7 +393,7 @@ choose (DnnTableChoice *self, const char *path, const DnnTableOptions *options,
   set (self, "data", "inputs", path);
   if (!choose_columns (self, path, options->target, report, error))
     return false;
-  all = load (self, error);
+  all = load_columns (self, report->str, error);
   if (all == NULL)
     return false;
   found = look_at_target (all);
@@ -410,7 +427,8 @@ dnn_table_choice_new (const char *path, const DnnTableOptions *options,
 
   self->experiment = dnn_experiment_new ();
   say (report, "data", "%s", path);
-  if (!choose (self, path, options, report, error))
+  if (!dnn_file_check_name (path, error) ||
+      !choose (self, path, options, report, error))
     return NULL;
   self->report = g_string_free (g_steal_pointer (&report), FALSE);
   return g_steal_pointer (&self);

@@ -1,6 +1,7 @@
 /* dnn-experiment.c - reads and writes experiment files */
 #include "dnn-experiment.h"
 
+#include "dnn-file-names.h"
 #include "dnn-file.h"
 #include "dnn-suggest.h"
 
@@ -328,7 +329,10 @@ dnn_experiment_parse (const char *name, const char *text, GError **error)
 DnnExperiment *
 dnn_experiment_load (const char *path, GError **error)
 {
-  g_autofree char *text = dnn_file_read_text (path, "experiment file", error);
+  g_autofree char *text =
+      dnn_file_check_name (path, error)
+          ? dnn_file_read_text (path, "experiment file", error)
+          : NULL;
 
   return text != NULL ? dnn_experiment_parse (path, text, error) : NULL;
 }

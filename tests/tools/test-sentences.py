@@ -200,11 +200,215 @@ def messages():
     check('an experiment by a pipe', done.returncode == 0, done.stderr)
 
 
+# --- the first hour, line by line ---------------------------------------------
+
+CHAIN = '"dense units=16 activation=relu ! dense units=3 activation=softmax"'
+HOUR = {
+    # what a person types first
+    'train iris.csv --epochs 2': (0, '^target .*3 classes', '^model: runs/iris'),
+    'data iris.csv': (0, '^split .*stratified', 'nothing odd|repeated_rows'),
+    f'train --layers {CHAIN} --data iris.csv': (
+        2, "'iris.csv' is a table, .*: dnnrun train iris.csv --layers CHAIN"),
+    f'train iris.csv --layers {CHAIN} --epochs 2 {NEW}': (0, '^val_accuracy: '),
+    # the last rows of a sorted table
+    f'train sorted.dnn --epochs 2 --out new --overwrite': (
+        0, 'rows are sorted by their target, and validation_split takes the '
+        "last; 'split = random'", 'no validation row has class'),
+    'data sorted.dnn': (0, '^sorted_rows: ', '^unmeasured_class: '),
+    # words, empty cells, dates
+    f'train peng.dnn {NEW}': (
+        1, r"penguins.csv:3: column 3 \('bill_length_mm'\): the cell is empty "
+        r"\('NA'\); 'missing = skip' .*'missing = fill'"),
+    f'train peng.dnn {NEW} --set data.missing=fill': (0, '^val_accuracy: '),
+    f'train penguins.csv --target species --epochs 2 --out peng --quiet': (
+        0, '^model: peng/'),
+    'predict peng penguins.csv': (0, '^label,probability,Adelie,Chinstrap,'),
+    'evaluate peng penguins.csv': (0, r'^split: penguins.csv \(115 rows\)'),
+    'evaluate peng --data penguins.csv': (
+        0, r'^split: penguins.csv \(115 rows\)'),
+    'evaluate peng --data penguins.csv --split test': (
+        2, "'penguins.csv' is a table, of which all rows count"),
+    # targets
+    f'train iris.dnn {NEW} --set "model.layers=dense units=1 '
+    'activation=sigmoid"': (1, "target '2' must be from 0 to 1 .*3 units with "
+                            'softmax tell 3 classes apart'),
+    f'train iris.dnn {NEW} --set "model.layers=dense units=1" --set '
+    'train.loss=mse --set train.metrics=mae': (
+        0, "targets are 3 classes, .*takes them for the numbers 0 to 2"),
+    'data house.dnn': (0, "^large_targets: targets reach .*'standardize_"
+                       "targets = true'"),
+    'data house.csv': (0, '^training '),
+    f'train house.dnn {NEW} --set data.standardize_targets=true': (
+        0, '^loss: [0-9]'),
+    'train house.dnn --set train.metrics=mae,mse,rmse ' + NEW: (0, '^rmse: '),
+    'train iris.dnn --set train.metrics=acc ' + NEW: (0, '^acc: '),
+    # predicting
+    'predict runs/iris iris.csv': (0, '^label,probability,setosa,versicolor,'),
+    'predict runs/iris --inputs iris.csv --out -': (0, '^label,probability,'),
+    'predict runs/iris/model.safetensors iris.csv --labels': (0, '^setosa$'),
+    'predict runs/iris iris.csv --carry sepal_length --threshold 0.5': (
+        2, "--threshold '0.5' cuts the probability of one class of two"),
+    'predict runs/iris iris.csv --carry sepal_length': (
+        0, '^sepal_length,label,probability,'),
+    'predict runs/iris': (2, 'predict MODEL TABLE.csv'),
+    'evaluate runs/iris': (0, 'its best model, runs/iris/best', '^split: test'),
+    'summary runs/iris': (0, 'Total params'),
+    'transfer runs/iris --data iris.dnn --head "dense units=3 '
+    'activation=softmax" --out moved --quiet': (0,),
+    'export runs/iris exported.safetensors': (0,),
+    'plot runs/iris': (0, 'curves.svg'),
+    # imbalance
+    'data few.csv': (0, '^imbalance: .*accuracy says little'),
+    f'train few.csv --epochs 2 {NEW} --set train.class_weight=balanced': (
+        0, '^val_accuracy'),
+    # pictures, sheets, quotes
+    'data iris.dnn --set data.inputs=shapes/*.png': (1, 'pictures as .npz'),
+    'data iris.dnn --set data.inputs=a.png': (1, 'pictures as .npz'),
+    'data iris.dnn --set data.inputs=a.xlsx': (
+        1, "'a.xlsx' is of a kind that is not read; save the sheet as .csv"),
+    'data iris.dnn --set data.inputs=a.parquet': (1, 'its rows as .csv'),
+    "data iris.dnn --set data.inputs='\"iris.csv\"'": (
+        1, 'has quotes, and names of files are written without'),
+    'train a.xlsx': (1, 'save the sheet as .csv'),
+    'train a.xlsx --target y': (1, 'save the sheet as .csv'),
+    'train a.parquet': (1, 'its rows as .csv'),
+    'train a.png': (1, 'pictures as .npz'),
+    'train none.csv': (1, 'none.csv: there is no file of that name'),
+    'predict runs/iris --inputs a.png': (1, r"starts with the byte '0x89'.*npz"),
+    'check far.dnn': (1, "no layer or activation plugin 'convv2d'; did you "
+                      "mean 'conv2d'"),
+    # text
+    'train text.csv --target y': (
+        1, "left out is column 'text': nearly every row has a word"),
+    'data tokens.dnn': (0, '(?s)^(?!.*large_inputs)'),
+    f'train tokens.dnn {NEW} --set data.standardize=true': (
+        1, "column 1: '.*' must be a whole number from 0 to 3999 for layer "
+        "'embedding'"),
+    # choosing numbers
+    'lr-find iris.dnn --quiet': (0, '^steepest', '^picture: lr-find.svg'),
+    'lr-find iris.dnn --out a2.png --quiet': (
+        2, "'a2.png' has the name of something else than a picture in SVG"),
+    'sweep iris.dnn --over optimizer.learning_rate=0.1,0.01 --out sw --quiet': (
+        0, '^run +optimizer.learning_rate'),
+    'sweep iris.dnn --over lr=0.1,0.2 --out sw2': (
+        2, "SECTION.KEY=VALUES, as optimizer.learning_rate=0.1,0.01, not 'lr="),
+    f'train wine.dnn --health {NEW}': (0,),
+}
+
+# The table of typing errors.
+TYPOS = {
+    f'train --layers {CHAIN} --data data.dnn --set optimizer.lr=0.1 '
+    f'--epochs 1 {NEW}': (0, '^loss: '),
+    f'train arrays.dnn {NEW} --set "model.layers=dense units=10 '
+    'activation=softmax"': (1, 'loss must be given: .*a flatten before'),
+    f'train arrays.dnn {NEW} --set "model.layers=flatten ! dense units=10 ! '
+    'relu"': (1, 'loss must be given: .*activation=softmax tells 10 classes'),
+    'check pipe.dnn': (1, r"flatten: '\|' must be key=value; layers are "
+                       "parted by '!'"),
+    f'train arrays.dnn {NEW} --set "model.layers=flatten ! dense units=9 '
+    'activation=softmax"': (1, "label '9' must be a whole number from 0 to 8; "
+                            'labels count from 0, .*one of its units'),
+    'check quoted.dnn': (1, 'has quotes'),
+    'check unindented.dnn': (1, "'! dense units=3' must be indented"),
+    'check marked.dnn': (0, 'no fault'),
+    'help': (0, '^Verbs:'),
+    'help train': (0, 'dnnrun train'),
+    'version': (0, '^dnnrun '),
+    '-V': (0, '^dnnrun '),
+    'train iris.csv --lr 0.1': (
+        2, '--lr; --set optimizer.learning_rate=0.1 sets'),
+    'train iris.csv --epocs 3': (2, "--epocs; did you mean '--epochs'"),
+    'train': (2, 'train takes FILE.dnn, TABLE.csv or --layers'),
+    'tarin iris.csv': (2, "did you mean 'train'"),
+    'check t1.dnn': (1, "no layer or activation plugin 'dens'; did you mean"),
+    'check t2.dnn': (1, "there is no parameter 'unit'; did you mean 'units'"),
+    'check t3.dnn': (1, "'sofmax'; did you mean 'softmax'"),
+    'check t4.dnn': (0, 'no fault'),
+    'check t5.dnn': (1, "no section 'Data'; did you mean 'data'"),
+    'check t6.dnn': (1, "no key 'epoch'; did you mean 'epochs'"),
+    'check t7.dnn': (1, "'Target'"),
+    f'train iris.dnn {NEW} --set train.callbacks=EarlyStopping': (
+        1, "no column 'val_loss' to monitor"),
+}
+
+
+def write_rows(name, head, row, n):
+    write(name, head + '\n' + ''.join(row(i) + '\n' for i in range(n)))
+
+
+def write_broken():
+    """Experiments with a typing error each."""
+    text = pathlib.Path('iris.dnn').read_text()
+    chain = CHAIN.strip('"')
+    changes = {
+        'pipe.dnn': (chain, 'flatten | dense units=10'),
+        'quoted.dnn': ('inputs = iris.csv', 'inputs = "iris.csv"'),
+        'unindented.dnn': (chain, 'dense units=9\n! dense units=3'),
+        'marked.dnn': ('[data]', '\ufeff[data]'),
+        'far.dnn': (chain, 'convv2d filters=3'),
+        't1.dnn': (chain, 'dens units=3'),
+        't2.dnn': (chain, 'dense unit=3 activation=softmax'),
+        't3.dnn': (chain, 'dense units=3 activation=sofmax'),
+        't4.dnn': ('= adam', '= Adam'),
+        't5.dnn': ('[data]', '[Data]'),
+        't6.dnn': ('epochs = 1', 'epoch = 1'),
+        't7.dnn': ('inputs =', 'Target = species\ninputs ='),
+    }
+    for name, (old, new) in changes.items():
+        write(name, text.replace(old, new))
+
+
+def write_hour():
+    tables = ROOT / 'tests' / 'golden' / 'tables'
+    for name in 'iris.csv', 'penguins.csv':
+        write(name, (tables / name).read_text())
+    chain, accuracy = CHAIN.strip('"'), 'metrics = accuracy'
+    experiment('iris.dnn', 'iris.csv', chain, train=accuracy)
+    experiment('sorted.dnn', 'iris.csv', chain, 'validation_split = 0.2',
+               accuracy)
+    experiment('peng.dnn', 'penguins.csv', chain,
+               'target = species\nsplit = stratified\nvalidation_split = 0.2',
+               accuracy)
+    experiment('wine.dnn', 'house.csv', train='loss = mse')
+    experiment('house.dnn', 'house.csv', train='loss = mse')
+    write_rows('house.csv', 'a,b,price', lambda i: f'{i % 17},{i * i % 23},'
+               f'{20000 * (i % 17) + 3000 * (i * i % 23)}', 60)
+    write_rows('few.csv', 'a,b,y', lambda i: f'{i / 9},{i * i % 23},'
+               f'{int(i % 40 == 0)}', 400)
+    write_rows('text.csv', 'text,y', lambda i: f'film {i} is long,{i % 2}', 40)
+    write('data.dnn', '[data]\ninputs = iris.csv\n')
+    os.makedirs('shapes')
+    pathlib.Path('a.png').write_bytes(b'\x89PNG\r\n\x1a\nxx')
+    pathlib.Path('a.xlsx').write_bytes(b'PK\x03\x04xx')
+    pathlib.Path('a.parquet').write_bytes(b'PAR1xxPAR1')
+    write_npy('p.npy', [i / 320 for i in range(320)], (20, 4, 4))
+    write_npy('q.npy', [i % 10 for i in range(20)], (20,), '<i4')
+    experiment('arrays.dnn', 'p.npy', data='targets = q.npy')
+    write_npy('tokens.npy', [i * 97 % 4000 for i in range(120)], (40, 3), '<i4')
+    write_npy('z.npy', [i % 2 for i in range(40)], (40,), '<i4')
+    experiment('tokens.dnn', 'tokens.npy', 'embedding input_dim=4000 '
+               'output_dim=2 ! flatten ! dense units=2 activation=softmax',
+               'targets = z.npy')
+    write_broken()
+
+
+def hour():
+    for table in HOUR, TYPOS:
+        for command, (status, *patterns) in table.items():
+            holds(command, command, status, *patterns)
+    with open('iris.csv', encoding='utf-8') as rows:
+        done = run(['predict', 'runs/iris', '-'], stdin=rows)
+    check('predict reads the standard input', done.returncode == 0
+          and done.stdout.count(b'\n') == 61, done.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         write_messages()
         messages()
+        write_hour()
+        hour()
         os.chdir('/')
     return finish()
 

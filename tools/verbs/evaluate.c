@@ -6,6 +6,7 @@
 
 #include <dnn-evaluator.h>
 #include <dnn-other-table.h>
+#include <dnn-table-choice.h>
 #include <dnn-text.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 typedef struct {
   const char *table; /* instead of [data]; NULL: not given */
   char *data;        /* (owned) */
+  char *data_table;  /* (owned) what --data named, where that is a table */
   char *split;       /* (owned) */
   char *metrics;     /* (owned) */
   gint64 threads;
@@ -23,6 +25,7 @@ static void
 options_clear (Options *self)
 {
   g_free (self->data);
+  g_free (self->data_table);
   g_free (self->split);
   g_free (self->metrics);
 }
@@ -214,12 +217,30 @@ evaluate (const char *path, const Options *options, const Common *common,
   return result->fault == NULL;
 }
 
+/* --data may name a table, too. */
+static bool
+take_data (Options *options, GError **error)
+{
+  if (options->data == NULL || !dnn_table_is_named (options->data))
+    return true;
+  if (options->split != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "'%s' is a table, of which all rows count; --split is not for "
+                 "it",
+                 options->data);
+    return false;
+  }
+  options->data_table = g_steal_pointer (&options->data);
+  options->table = input_open (options->data_table, error);
+  return options->table != NULL;
+}
+
 /* A second word is an experiment, or a table, whose rows all count. */
 static bool
 take_words (Options *options, int argc, char **argv, GError **error)
 {
   if (argc < 3)
-    return true;
+    return take_data (options, error);
   if (options->data != NULL ||
       (options->split != NULL && !g_str_has_suffix (argv[2], ".dnn"))) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
@@ -243,7 +264,8 @@ cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
   g_autofree char *model = NULL;
   const GOptionEntry entries[] = {
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &options.data,
-      "File with a section [data] (default: the model's own)", "FILE.dnn" },
+      "File with a section [data], or a table (default: the model's own)",
+      "FILE.dnn|TABLE.csv" },
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split,
       "Which rows (default: test if there are any)", "test|validation|train" },
     { "metrics", 0, 0, G_OPTION_ARG_STRING, &options.metrics,

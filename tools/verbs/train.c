@@ -130,6 +130,13 @@ compose (const Options *options, GError **error)
                  "a section [data]");
     return NULL;
   }
+  if (dnn_table_is_named (options->data)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+                 "'%s' is a table, which stands alone: dnnrun train %s "
+                 "--layers CHAIN",
+                 options->data, options->data);
+    return NULL;
+  }
   if (!g_str_has_suffix (options->data, ".dnn"))
     dnn_experiment_set (experiment, "data", "dataset", options->data);
   else if (!take_data (experiment, options->data, error))

@@ -2,6 +2,7 @@
 #include "dnn-usual-loss.h"
 
 #include "dnn-objectives.h"
+#include "dnn-shape.h"
 
 static bool
 fits (const DnnModel *model, const char *name, uint32_t output,
@@ -35,13 +36,37 @@ find_one (const DnnModel *model, uint32_t output, const DnnShape *target)
   return n_found == 1 ? found : NULL;
 }
 
-static bool
-set_open (const DnnModel *model, const char *output, GError **error)
+/* What may be wrong with the end of a model of one output. */
+static char *
+find_remedy (const DnnShape *prediction, const DnnShape *target)
 {
+  g_autofree char *have = dnn_shape_to_list (prediction);
+
+  if (prediction->n_dims > 1 && target->n_dims == 0)
+    return g_strdup_printf (
+        "; predictions are rows of %s, and a target is one number: a flatten "
+        "before the last layers makes one row of each sample",
+        have);
+  if (target->n_dims == 0 && prediction->n_dims == 1 && prediction->dims[0] > 1)
+    return g_strdup_printf (
+        "; there are %s predictions, and a target is one number: at the end "
+        "activation=softmax tells %s classes apart, units=1 predicts a number",
+        have, have);
+  return g_strdup (", as in --set train.loss=mean_squared_error");
+}
+
+static bool
+set_open (const DnnModel *model, const char *output, const DnnShapes *targets,
+          GError **error)
+{
+  const DnnShape prediction = dnn_model_output_shape (model);
+  g_autofree char *remedy = find_remedy (&prediction, &targets->at[0]);
+
   if (dnn_model_n_outputs (model) == 1)
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "[train] loss must be given: the model and its targets do not "
-                 "tell it, as in --set train.loss=mean_squared_error");
+                 "tell it%s",
+                 remedy);
   else
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "[train] loss must be given: the model and its targets do not "
@@ -66,7 +91,7 @@ dnn_find_loss (const DnnModel *model, const DnnShapes *targets, GError **error)
     const char *loss = find_one (model, i, &targets->at[i]);
 
     if (loss == NULL) {
-      set_open (model, output, error);
+      set_open (model, output, targets, error);
       return NULL;
     }
     if (n == 1)
