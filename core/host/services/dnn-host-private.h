@@ -44,6 +44,9 @@ void dnn_host_finish_tile (void *data, int64_t row, int64_t n_rows,
 /* False, with fail called, in build: there are shapes, and no numbers yet. */
 bool dnn_host_has_numbers (const void *call, const char *service);
 
+/* Where a build declares; NULL, with fail called, at any other time. */
+DnnBuilt *dnn_host_built (const void *call, const char *service);
+
 /* --- services of build --------------------------------------------------- */
 
 void dnn_host_set_output (DnnBuild *b, uint32_t index, DnnShape shape);
@@ -73,6 +76,7 @@ void dnn_host_scores (DnnBuild *b, uint32_t scores);
 void dnn_host_set_mask (DnnBuild *b, uint32_t mask);
 void dnn_host_add_mask (DnnBuild *b, uint32_t index, DnnShape shape);
 void dnn_host_add_state (DnnBuild *b, uint32_t index, DnnShape shape);
+void dnn_host_loss_output (DnnBuild *b, uint32_t index);
 
 /* --- of set-array.c ------------------------------------------------------- */
 

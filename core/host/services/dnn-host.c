@@ -29,19 +29,21 @@ affine (DnnPass *pass, const DnnTensor *x, const DnnTensor *W,
         const DnnTensor *b)
 {
   DnnContext *context = dnn_host_context (pass);
-  DnnFinish finish =
-      dnn_host_finish (pass, dnn_f32 (pass->y[0]), dnn_columns (W));
+  DnnFinish finish;
   DnnGemm gemm = {
     .struct_size = DNN_END_OF (DnnGemm, stride_c),
-    .m = dnn_rows (x),
-    .n = dnn_columns (W),
-    .k = dnn_columns (x),
     .alpha = 1,
-    .a = dnn_f32 (x),
-    .b = dnn_f32 (W),
-    .c = finish.z,
   };
 
+  if (!dnn_host_has_numbers (pass, "affine"))
+    return;
+  finish = dnn_host_finish (pass, dnn_f32 (pass->y[0]), dnn_columns (W));
+  gemm.m = dnn_rows (x);
+  gemm.n = dnn_columns (W);
+  gemm.k = dnn_columns (x);
+  gemm.a = dnn_f32 (x);
+  gemm.b = dnn_f32 (W);
+  gemm.c = finish.z;
   context->did_activate = finish.activation != NULL;
   dnn_blas_gemm_tiles (context->pool, &gemm, dnn_f32 (b),
                        context->did_activate ? dnn_host_finish_tile : NULL,
@@ -52,7 +54,8 @@ static void
 weight_gradient (DnnPass *pass, uint32_t index, const DnnTensor *a,
                  const DnnTensor *d)
 {
-  dnn_host_add_product (pass, index, a, d, NULL);
+  if (dnn_host_has_numbers (pass, "weight_gradient"))
+    dnn_host_add_product (pass, index, a, d, NULL);
 }
 
 /* --- at once ------------------------------------------------------------- */
@@ -123,6 +126,10 @@ worker_scratch (const void *call, uint32_t index, uint32_t worker)
 
   if (!dnn_host_has_numbers (call, "worker_scratch"))
     return NULL;
+  if (index >= DNN_MAX_DECLARED || context->worker_scratch == NULL) {
+    dnn_host_fail (call, "worker scratch %u was not added in build", index);
+    return NULL;
+  }
   return context->worker_scratch[index] +
          (int64_t) worker * context->worker_stride[index];
 }
@@ -191,6 +198,7 @@ const DnnHost dnn_host = {
   .set_mask = dnn_host_set_mask,
   .add_mask = dnn_host_add_mask,
   .add_state = dnn_host_add_state,
+  .loss_output = dnn_host_loss_output,
   .set_array = dnn_host_set_array,
   .add_step_scratch = dnn_host_add_step_scratch,
   .evaluate = dnn_host_evaluate,

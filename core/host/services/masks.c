@@ -1,20 +1,10 @@
 /* masks.c - services of build for masks, and for state between calls */
 #include "dnn-host-private.h"
 
-static DnnBuilt *
-built_of (const void *call, const char *service)
-{
-  DnnBuilt *built = dnn_host_context (call)->built;
-
-  if (built == NULL)
-    dnn_host_fail (call, "it calls %s outside of build", service);
-  return built;
-}
-
 void
 dnn_host_set_mask (DnnBuild *b, uint32_t mask)
 {
-  DnnBuilt *built = built_of (b, "set_mask");
+  DnnBuilt *built = dnn_host_built (b, "set_mask");
 
   if (built == NULL)
     return;
@@ -29,7 +19,7 @@ dnn_host_set_mask (DnnBuild *b, uint32_t mask)
 void
 dnn_host_add_mask (DnnBuild *b, uint32_t index, DnnShape shape)
 {
-  DnnBuilt *built = built_of (b, "add_mask");
+  DnnBuilt *built = dnn_host_built (b, "add_mask");
 
   if (built != NULL)
     dnn_host_declare (b, &built->own_masks, index, &shape, "mask");
@@ -38,7 +28,7 @@ dnn_host_add_mask (DnnBuild *b, uint32_t index, DnnShape shape)
 void
 dnn_host_add_state (DnnBuild *b, uint32_t index, DnnShape shape)
 {
-  DnnBuilt *built = built_of (b, "add_state");
+  DnnBuilt *built = dnn_host_built (b, "add_state");
 
   if (built != NULL)
     dnn_host_declare (b, &built->states, index, &shape, "state");

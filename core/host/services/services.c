@@ -125,9 +125,8 @@ dnn_host_has_numbers (const void *call, const char *service)
 
 /* --- in build ------------------------------------------------------------ */
 
-/* Where a build declares; NULL, with fail called, at any other time. */
-static DnnBuilt *
-built_of (const void *call, const char *service)
+DnnBuilt *
+dnn_host_built (const void *call, const char *service)
 {
   DnnBuilt *built = dnn_host_context (call)->built;
 
@@ -140,7 +139,7 @@ built_of (const void *call, const char *service)
 static DnnDeclaredList *
 list_of (const void *call, size_t offset, const char *service)
 {
-  DnnBuilt *built = built_of (call, service);
+  DnnBuilt *built = dnn_host_built (call, service);
 
   return built != NULL ? (DnnDeclaredList *) (void *) ((char *) built + offset)
                        : NULL;
@@ -267,7 +266,7 @@ dnn_host_set_dtype (DnnBuild *b, uint32_t what, uint32_t index, uint32_t dtype)
 void
 dnn_host_backward_reads (DnnBuild *b, uint32_t reads)
 {
-  DnnBuilt *built = built_of (b, "backward_reads");
+  DnnBuilt *built = dnn_host_built (b, "backward_reads");
 
   if (built != NULL)
     built->reads = reads;
@@ -277,7 +276,7 @@ dnn_host_backward_reads (DnnBuild *b, uint32_t reads)
 static DnnExpected *
 expected_of (DnnBuild *b, uint32_t index, const char *service)
 {
-  DnnBuilt *built = built_of (b, service);
+  DnnBuilt *built = dnn_host_built (b, service);
 
   return built != NULL && index < DNN_MAX_DECLARED ? &built->expected[index]
                                                    : NULL;
@@ -318,7 +317,7 @@ dnn_host_expect_range (DnnBuild *b, uint32_t index, double lo, double hi,
 void
 dnn_host_scores (DnnBuild *b, uint32_t scores)
 {
-  DnnBuilt *built = built_of (b, "scores");
+  DnnBuilt *built = dnn_host_built (b, "scores");
 
   if (built == NULL)
     return;
@@ -331,8 +330,11 @@ dnn_host_scores (DnnBuild *b, uint32_t scores)
 int32_t
 dnn_host_same_shape (DnnBuild *b)
 {
-  const DnnShape first = dnn_shape_of (b->x[0]);
+  DnnShape first;
 
+  if (dnn_host_built (b, "same_shape") == NULL)
+    return -1;
+  first = dnn_shape_of (b->x[0]);
   for (uint32_t k = 1; k < b->n_inputs; k++) {
     const DnnShape shape = dnn_shape_of (b->x[k]);
 
@@ -342,22 +344,11 @@ dnn_host_same_shape (DnnBuild *b)
   return 0;
 }
 
-int32_t
-dnn_host_match_targets (DnnBuild *b, uint32_t targets)
+/* Why no targets like `t` are of predictions like `y`. */
+static int32_t
+fail_match (DnnBuild *b, const DnnTensor *y, const DnnTensor *t, bool values,
+            bool labels)
 {
-  const DnnTensor *y = b->x[0], *t = b->x[1];
-  const bool values = (targets & DNN_TARGET_VALUES) != 0;
-  const bool labels = (targets & DNN_TARGET_LABELS) != 0 && y->n_dims > 1;
-
-  dnn_host_context (b)->built->targets = targets;
-  if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0])
-    return dnn_host_fail (b,
-                          "predictions and targets must be of as many samples");
-  if (!values && !labels)
-    return dnn_host_fail (b, "prediction must be a row of classes a sample");
-  if ((values && dnn_count (t) == dnn_count (y)) ||
-      (labels && dnn_count (t) == dnn_rows (y)))
-    return 0;
   if (!labels)
     return dnn_host_fail (b,
                           "a sample has %lld targets and %lld predictions; "
@@ -373,10 +364,35 @@ dnn_host_match_targets (DnnBuild *b, uint32_t targets)
       values ? ", or a number for each class" : "");
 }
 
+int32_t
+dnn_host_match_targets (DnnBuild *b, uint32_t targets)
+{
+  DnnBuilt *built = dnn_host_built (b, "match_targets");
+  const DnnTensor *y, *t;
+  bool values, labels;
+
+  if (built == NULL)
+    return -1;
+  built->targets = targets;
+  y = b->x[0];
+  t = b->x[1];
+  values = (targets & DNN_TARGET_VALUES) != 0;
+  labels = (targets & DNN_TARGET_LABELS) != 0 && y->n_dims > 1;
+  if (y->n_dims < 1 || t->n_dims < 1 || y->dims[0] != t->dims[0])
+    return dnn_host_fail (b,
+                          "predictions and targets must be of as many samples");
+  if (!values && !labels)
+    return dnn_host_fail (b, "prediction must be a row of classes a sample");
+  if ((values && dnn_count (t) == dnn_count (y)) ||
+      (labels && dnn_count (t) == dnn_rows (y)))
+    return 0;
+  return fail_match (b, y, t, values, labels);
+}
+
 void
 dnn_host_set_state (DnnBuild *b, int64_t n_doubles)
 {
-  DnnBuilt *built = built_of (b, "set_state");
+  DnnBuilt *built = dnn_host_built (b, "set_state");
 
   if (built != NULL)
     built->n_state = n_doubles;

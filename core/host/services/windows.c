@@ -39,10 +39,12 @@ void
 dnn_host_add_windows (DnnBuild *b, uint32_t index, const DnnWindows *windows,
                       int64_t filters)
 {
-  DnnBuilt *built = dnn_host_context (b)->built;
+  DnnBuilt *built = dnn_host_built (b, "add_windows");
   const char *fault;
   DnnConv conv;
 
+  if (built == NULL)
+    return;
   if (index >= DNN_MAX_WINDOWS) {
     dnn_host_fail (b, "windows number %u are beyond the most, %d", index,
                    DNN_MAX_WINDOWS - 1);
@@ -81,10 +83,12 @@ dnn_convs_new (const DnnBuilt *built)
 
 /* Windows that build has added; NULL, with fail called, if it has not. */
 static const DnnConv *
-find_conv (const void *call, uint32_t windows)
+find_conv (const void *call, uint32_t windows, const char *service)
 {
   const DnnContext *context = dnn_host_context (call);
 
+  if (!dnn_host_has_numbers (call, service))
+    return NULL;
   if (windows < DNN_MAX_WINDOWS && context->convs != NULL &&
       context->convs[windows].kernel != NULL)
     return &context->convs[windows];
@@ -135,7 +139,7 @@ dnn_host_convolve (DnnPass *pass, uint32_t windows, const DnnTensor *x,
                    const DnnTensor *W, const DnnTensor *b, DnnTensor *y)
 {
   const DnnContext *context = dnn_host_context (pass);
-  const DnnConv *conv = find_conv (pass, windows);
+  const DnnConv *conv = find_conv (pass, windows, "convolve");
   DnnConvCall c;
   DnnFinish done;
 
@@ -155,7 +159,7 @@ dnn_host_convolve_back (DnnPass *pass, uint32_t windows, const DnnTensor *d,
                         const DnnTensor *W, const DnnTensor *b, DnnTensor *x)
 {
   const DnnContext *context = dnn_host_context (pass);
-  const DnnConv *conv = find_conv (pass, windows);
+  const DnnConv *conv = find_conv (pass, windows, "convolve_back");
   DnnConvCall c;
   DnnFinish done;
 
@@ -174,7 +178,7 @@ void
 dnn_host_convolve_gradient (DnnPass *pass, uint32_t index, uint32_t windows,
                             const DnnTensor *x, const DnnTensor *d)
 {
-  const DnnConv *conv = find_conv (pass, windows);
+  const DnnConv *conv = find_conv (pass, windows, "convolve_gradient");
 
   if (conv != NULL)
     dnn_host_add_product (pass, index, x, d, conv);
@@ -184,7 +188,7 @@ void
 dnn_host_window_rows (const void *call, uint32_t windows, int64_t group,
                       const float *x, int64_t first, int64_t last, float *rows)
 {
-  const DnnConv *conv = find_conv (call, windows);
+  const DnnConv *conv = find_conv (call, windows, "window_rows");
 
   if (conv != NULL)
     dnn_conv_pack (conv, group, x, first, last - first, rows);
@@ -194,7 +198,7 @@ void
 dnn_host_scatter_rows (const void *call, uint32_t windows, int64_t group,
                        const float *rows, int64_t first, int64_t last, float *x)
 {
-  const DnnConv *conv = find_conv (call, windows);
+  const DnnConv *conv = find_conv (call, windows, "scatter_rows");
 
   if (conv != NULL)
     dnn_conv_scatter (conv, group, rows, first, last - first, x);
