@@ -22,6 +22,16 @@ ABI_SIGNATURES = {'grad', 'dnn_windows', 'start'}
 # Trials of the ABI, each a plugin whose maths is in one function.
 MANY_PARAMETERS = {'tests/abi/hard_attention.c', 'tests/abi/hard_lstm_cell.c'}
 LENGTHS = [  # first match counts
+    # What the ABI must make possible, in so many lines.
+    (re.compile(r'^plugins/layers/conv\.c$'), 110),
+    (re.compile(r'^plugins/layers/pooling\.c$'), 100),
+    (re.compile(r'^plugins/layers/(lstm|multi_head_attention)\.c$'), 200),
+    (re.compile(r'^plugins/losses/ctc\.c$'), 170),
+    (re.compile(r'^plugins/optimizers/sam\.c$'), 60),
+    (re.compile(r'^plugins/optimizers/lbfgs\.c$'), 160),
+    (re.compile(r'^plugins/optimizers/schedule_free_adamw\.c$'), 80),
+    (re.compile(r'^plugins/parametrizations/lora\.c$'), 80),
+    (re.compile(r'^plugins/callbacks/early_stopping\.c$'), 90),
     (re.compile(r'^plugins/.*\.c$'), 250),
     (re.compile(r'^tests/abi/abi-pins\.h$'), 1000),  # made by a script
     (re.compile(r'\.h$'), 150),

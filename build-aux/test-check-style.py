@@ -42,6 +42,10 @@ PLANTED = [
     ('head-plugin', 'plugins/layers/x.c', '/* y - other */\n', 'open with'),
     ('long-core', 'core/text/dnn-x.c', HEAD + '\n' * 500, '501 lines'),
     ('long-plugin', 'plugins/layers/x.c', PLUGIN + '\n' * 250, '251 lines'),
+    ('long-sam', 'plugins/optimizers/sam.c',
+     '/* sam - an example */\n' + '\n' * 60, '61 lines, and 60 are the most'),
+    ('long-rows', 'plugins/layers/x.c', PLUGIN + 'static const DnnForeign '
+     'foreign[] = {\n' + '\n' * 250 + '};\n', '253 lines'),
     ('long-header', 'core/text/dnn-x.h', '/* dnn-x.h - h */\n' + '\n' * 150,
      '151 lines'),
     ('function', 'core/text/dnn-x.c', HEAD + function(59), 'function of 61 lines'),

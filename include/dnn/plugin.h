@@ -20,6 +20,7 @@
 #include <dnn/abi/column_sums.h>
 #include <dnn/abi/communicator.h>
 #include <dnn/abi/convolution.h>
+#include <dnn/abi/convolving.h>
 #include <dnn/abi/decoder.h>
 #include <dnn/abi/draws.h>
 #include <dnn/abi/einsum.h>

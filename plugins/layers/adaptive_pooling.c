@@ -11,12 +11,9 @@
 
 typedef struct {
   int64_t rank;
-  int32_t pool; /* MAX or AVERAGE */
+  int32_t pool; /* 0: max, 1: average */
   DnnInts output_size;
 } AdaptivePooling;
-
-enum { MAX, AVERAGE };
-enum { PLACES };
 
 static const DnnParam params[] = {
   DNN_INT (AdaptivePooling, rank, "2", 1, DNN_MAX_AXES, "axes",
@@ -29,7 +26,8 @@ static const DnnParam params[] = {
 
 /* Windows with a stride of 0 are parts: see dnn/abi/pooling.h. */
 static DnnWindows
-part (const AdaptivePooling *pooling, const DnnTensor *x)
+measure (const AdaptivePooling *pooling, const DnnHost *host, DnnBuild *b,
+         const DnnTensor *x)
 {
   DnnWindows w = { DNN_END_OF (DnnWindows, before),
                    x->n_dims - 2,
@@ -47,60 +45,16 @@ part (const AdaptivePooling *pooling, const DnnTensor *x)
     w.size[i] = x->dims[i + 1];
     w.positions[i] = dnn_of_axis (&pooling->output_size, i);
   }
+  if (dnn_windows_list (host, b, &pooling->output_size, w.rank,
+                        "output_size") != 0)
+    w.rank = 0;
   return w;
 }
 
-static int32_t
-build (const void *self, const DnnHost *host, DnnBuild *b)
-{
-  const AdaptivePooling *pooling = self;
-  DnnWindows w;
-  int32_t status = dnn_expect_rank (host, b, pooling->rank);
+DNN_POOL_PASSES (AdaptivePooling, measure)
 
-  if (status == 0)
-    status = dnn_windows_list (host, b, &pooling->output_size,
-                               (uint32_t) pooling->rank, "output_size");
-  if (status != 0)
-    return status;
-  w = part (pooling, b->x[0]);
-  if (pooling->pool == MAX)
-    host->add_saved (b, PLACES, dnn_windows_output (&w, w.channels));
-  host->set_output (b, 0, dnn_windows_output (&w, w.channels));
-  host->backward_reads (b, DNN_READS_NOTHING);
-  return 0;
-}
-
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  const AdaptivePooling *pooling = self;
-  const DnnWindows w = part (pooling, pass->x[0]);
-
-  dnn_pool_forward (host, pass, &w, pooling->pool == AVERAGE,
-                    pass->saved[PLACES]);
-  return 0;
-}
-
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  const AdaptivePooling *pooling = self;
-  DnnWindows w;
-
-  if (pass->dx[0] == NULL)
-    return 0;
-  w = part (pooling, pass->dx[0]);
-  dnn_pool_backward (host, pass, &w, pooling->pool == AVERAGE,
-                     pass->saved[PLACES]);
-  return 0;
-}
-
-static const DnnLayerOps ops = {
-  DNN_LAYER_OPS (1),
-  .build = build,
-  .forward = forward,
-  .backward = backward,
-};
+static const DnnLayerOps ops = { DNN_LAYER_OPS (1), .build = build,
+                                 .forward = forward, .backward = backward };
 
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,

@@ -25,9 +25,6 @@ typedef struct {
   bool use_bias;
 } Conv;
 
-enum { KERNEL, BIAS };
-enum { WINDOWS };
-
 static const DnnParam params[] = {
   DNN_INT (Conv, rank, "2", 1, DNN_MAX_AXES, "axes",
            "axes that the filter slides along"),
@@ -57,20 +54,16 @@ is_above_1 (const DnnInts *list)
 static int32_t
 check (const Conv *conv, const DnnHost *host, DnnBuild *b)
 {
-  const DnnTensor *x = b->x[0];
+  const int64_t channels = dnn_columns (b->x[0]);
 
-  if (x->n_dims != conv->rank + 2)
-    return host->fail (b,
-                       "its input must have %d axes and channels, not %d sizes",
-                       (int) conv->rank, (int) x->n_dims - 1);
   if (conv->padding == DNN_PADDING_CAUSAL && conv->rank != 1)
     return host->fail (
         b, "padding=causal is for one axis: it must be valid or same");
   if (is_above_1 (&conv->strides) && is_above_1 (&conv->dilation_rate))
     return host->fail (b, "strides and dilation_rate cannot both be above 1");
-  if (dnn_columns (x) % conv->groups != 0)
+  if (channels % conv->groups != 0)
     return host->fail (b, "its %lld channels cannot be parted into %lld groups",
-                       (long long) dnn_columns (x), (long long) conv->groups);
+                       (long long) channels, (long long) conv->groups);
   if (conv->filters % conv->groups != 0)
     return host->fail (
         b, "filters must be a multiple of the %lld groups, not '%lld'",
@@ -83,53 +76,23 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const Conv *conv = self;
   DnnWindows w;
-  int32_t status = check (conv, host, b);
+  int32_t status = dnn_expect_rank (host, b, conv->rank);
 
+  if (status == 0)
+    status = check (conv, host, b);
   if (status == 0)
     status = dnn_windows (host, b, b->x[0], &conv->kernel_size, &conv->strides,
                           &conv->dilation_rate, (DnnPadding) conv->padding, &w);
   if (status != 0)
     return status;
   w.groups = conv->groups;
-  host->add_windows (b, WINDOWS, &w, conv->filters);
-  host->add_weight (
-      b, KERNEL, "kernel",
-      dnn_windows_kernel (&w, w.channels / w.groups, conv->filters),
-      "glorot_uniform");
-  if (conv->use_bias)
-    host->add_weight (b, BIAS, "bias", DNN_SHAPE (conv->filters), "zeros");
-  host->set_output (b, 0, dnn_windows_output (&w, conv->filters));
-  host->backward_reads (b, DNN_READS_X);
-  return 0;
+  return dnn_add_convolution (host, b, &w, w.channels / w.groups, conv->filters,
+                              conv->filters, conv->use_bias);
 }
 
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  (void) self;
-  host->convolve (pass, WINDOWS, pass->x[0], pass->w[KERNEL], pass->w[BIAS],
-                  pass->y[0]);
-  return 0;
-}
-
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  (void) self;
-  host->sum_rows (pass, pass->dy[0], pass->dw[BIAS]);
-  host->convolve_gradient (pass, KERNEL, WINDOWS, pass->x[0], pass->dy[0]);
-  if (pass->dx[0] != NULL)
-    host->convolve_back (pass, WINDOWS, pass->dy[0], pass->w[KERNEL], NULL,
-                         pass->dx[0]);
-  return 0;
-}
-
-static const DnnLayerOps ops = {
-  DNN_LAYER_OPS (1),
-  .build = build,
-  .forward = forward,
-  .backward = backward,
-};
+static const DnnLayerOps ops = { DNN_LAYER_OPS (1), .build = build,
+                                 .forward = dnn_convolving_forward,
+                                 .backward = dnn_convolving_backward };
 
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,

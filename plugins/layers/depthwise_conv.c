@@ -21,9 +21,6 @@ typedef struct {
   bool use_bias;
 } DepthwiseConv;
 
-enum { KERNEL, BIAS };
-enum { WINDOWS };
-
 static const DnnParam params[] = {
   DNN_INT (DepthwiseConv, rank, "2", 1, 2, "axes",
            "axes that the filters slide along"),
@@ -44,59 +41,23 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const DepthwiseConv *conv = self;
-  const DnnTensor *x = b->x[0];
-  int64_t filters;
   DnnWindows w;
-  int32_t status;
+  int32_t status = dnn_expect_rank (host, b, conv->rank);
 
-  if (x->n_dims != conv->rank + 2)
-    return host->fail (b,
-                       "its input must have %d axes and channels, not %d sizes",
-                       (int) conv->rank, (int) x->n_dims - 1);
-  status = dnn_windows (host, b, x, &conv->kernel_size, &conv->strides,
-                        &conv->dilation_rate, (DnnPadding) conv->padding, &w);
+  if (status == 0)
+    status = dnn_windows (host, b, b->x[0], &conv->kernel_size, &conv->strides,
+                          &conv->dilation_rate, (DnnPadding) conv->padding, &w);
   if (status != 0)
     return status;
   w.groups = w.channels;
-  filters = w.channels * conv->depth_multiplier;
-  host->add_windows (b, WINDOWS, &w, filters);
-  host->add_weight (b, KERNEL, "kernel",
-                    dnn_windows_kernel (&w, w.channels, conv->depth_multiplier),
-                    "glorot_uniform");
-  if (conv->use_bias)
-    host->add_weight (b, BIAS, "bias", DNN_SHAPE (filters), "zeros");
-  host->set_output (b, 0, dnn_windows_output (&w, filters));
-  host->backward_reads (b, DNN_READS_X);
-  return 0;
+  return dnn_add_convolution (host, b, &w, w.channels, conv->depth_multiplier,
+                              w.channels * conv->depth_multiplier,
+                              conv->use_bias);
 }
 
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  (void) self;
-  host->convolve (pass, WINDOWS, pass->x[0], pass->w[KERNEL], pass->w[BIAS],
-                  pass->y[0]);
-  return 0;
-}
-
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  (void) self;
-  host->sum_rows (pass, pass->dy[0], pass->dw[BIAS]);
-  host->convolve_gradient (pass, KERNEL, WINDOWS, pass->x[0], pass->dy[0]);
-  if (pass->dx[0] != NULL)
-    host->convolve_back (pass, WINDOWS, pass->dy[0], pass->w[KERNEL], NULL,
-                         pass->dx[0]);
-  return 0;
-}
-
-static const DnnLayerOps ops = {
-  DNN_LAYER_OPS (1),
-  .build = build,
-  .forward = forward,
-  .backward = backward,
-};
+static const DnnLayerOps ops = { DNN_LAYER_OPS (1), .build = build,
+                                 .forward = dnn_convolving_forward,
+                                 .backward = dnn_convolving_backward };
 
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,

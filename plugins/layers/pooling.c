@@ -14,14 +14,11 @@
 
 typedef struct {
   int64_t rank;
-  int32_t pool; /* MAX or AVERAGE */
+  int32_t pool; /* 0: max, 1: average */
   DnnInts pool_size;
   DnnInts strides;
   int32_t padding; /* a DnnPadding */
 } Pooling;
-
-enum { MAX, AVERAGE };
-enum { PLACES };
 
 static const DnnParam params[] = {
   DNN_INT (Pooling, rank, "2", 1, DNN_MAX_AXES, "axes",
@@ -35,68 +32,24 @@ static const DnnParam params[] = {
             "windows inside of x only, or one for every stride"),
 };
 
-/* The sizes of x were found good in build. */
-static int32_t
+static DnnWindows
 measure (const Pooling *pooling, const DnnHost *host, DnnBuild *b,
-         const DnnTensor *x, DnnWindows *ret_windows)
+         const DnnTensor *x)
 {
-  const DnnInts *strides =
-      pooling->strides.n > 0 ? &pooling->strides : &pooling->pool_size;
-
-  return dnn_windows (host, b, x, &pooling->pool_size, strides, NULL,
-                      (DnnPadding) pooling->padding, ret_windows);
-}
-
-static int32_t
-build (const void *self, const DnnHost *host, DnnBuild *b)
-{
-  const Pooling *pooling = self;
-  DnnWindows w;
-  int32_t status = dnn_expect_rank (host, b, pooling->rank);
-
-  if (status == 0)
-    status = measure (pooling, host, b, b->x[0], &w);
-  if (status != 0)
-    return status;
-  if (pooling->pool == MAX)
-    host->add_saved (b, PLACES, dnn_windows_output (&w, w.channels));
-  host->set_output (b, 0, dnn_windows_output (&w, w.channels));
-  host->backward_reads (b, DNN_READS_NOTHING);
-  return 0;
-}
-
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  const Pooling *pooling = self;
+  const DnnInts *size = &pooling->pool_size;
   DnnWindows w;
 
-  measure (pooling, host, NULL, pass->x[0], &w);
-  dnn_pool_forward (host, pass, &w, pooling->pool == AVERAGE,
-                    pass->saved[PLACES]);
-  return 0;
+  if (dnn_windows (host, b, x, size,
+                   pooling->strides.n > 0 ? &pooling->strides : size, NULL,
+                   (DnnPadding) pooling->padding, &w) != 0)
+    w.rank = 0;
+  return w;
 }
 
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  const Pooling *pooling = self;
-  DnnWindows w;
+DNN_POOL_PASSES (Pooling, measure)
 
-  if (pass->dx[0] == NULL)
-    return 0;
-  measure (pooling, host, NULL, pass->dx[0], &w);
-  dnn_pool_backward (host, pass, &w, pooling->pool == AVERAGE,
-                     pass->saved[PLACES]);
-  return 0;
-}
-
-static const DnnLayerOps ops = {
-  DNN_LAYER_OPS (1),
-  .build = build,
-  .forward = forward,
-  .backward = backward,
-};
+static const DnnLayerOps ops = { DNN_LAYER_OPS (1), .build = build,
+                                 .forward = forward, .backward = backward };
 
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,

@@ -57,33 +57,10 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return 0;
 }
 
-static int32_t
-forward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  DnnResampling r = measure (self, pass->x[0]);
+DNN_RESAMPLE_PASSES (measure, dnn_resample, dnn_resample_back)
 
-  dnn_resample (host, pass, &r, pass->x[0], pass->y[0]);
-  return 0;
-}
-
-static int32_t
-backward (const void *self, const DnnHost *host, DnnPass *pass)
-{
-  DnnResampling r;
-
-  if (pass->dx[0] == NULL)
-    return 0;
-  r = measure (self, pass->dx[0]);
-  dnn_resample_back (host, pass, &r, pass->dy[0], pass->dx[0]);
-  return 0;
-}
-
-static const DnnLayerOps ops = {
-  DNN_LAYER_OPS (1),
-  .build = build,
-  .forward = forward,
-  .backward = backward,
-};
+static const DnnLayerOps ops = { DNN_LAYER_OPS (1), .build = build,
+                                 .forward = forward, .backward = backward };
 
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,

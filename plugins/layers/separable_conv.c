@@ -51,18 +51,14 @@ static int32_t
 build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const SeparableConv *conv = self;
-  const DnnTensor *x = b->x[0];
   DnnShape pointwise = { conv->rank + 2, 0, { 1, 1, 1 } };
   int64_t middle;
   DnnWindows w;
-  int32_t status;
+  int32_t status = dnn_expect_rank (host, b, conv->rank);
 
-  if (x->n_dims != conv->rank + 2)
-    return host->fail (b,
-                       "its input must have %d axes and channels, not %d sizes",
-                       (int) conv->rank, (int) x->n_dims - 1);
-  status = dnn_windows (host, b, x, &conv->kernel_size, &conv->strides,
-                        &conv->dilation_rate, (DnnPadding) conv->padding, &w);
+  if (status == 0)
+    status = dnn_windows (host, b, b->x[0], &conv->kernel_size, &conv->strides,
+                          &conv->dilation_rate, (DnnPadding) conv->padding, &w);
   if (status != 0)
     return status;
   w.groups = w.channels;

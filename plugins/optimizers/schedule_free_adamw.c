@@ -4,8 +4,7 @@
  *   v ← v + (1 - β₂) (g² - v)    y ← y + c (z - y) + γ (β₁ (1 - c) - 1) u
  *   z ← z - γ u                  x = y + (1 - 1/β₁) (z - y)
  *
- * g is taken at y, the weight; x is the model.  Defazio and others: The road
- * less scheduled, NeurIPS 2024, algorithm 1, with c as in Keras. */
+ * g is taken at y, the weight; x is the model.  Algorithm 1, c as in Keras. */
 #include <dnn/plugin.h>
 #include <math.h>
 

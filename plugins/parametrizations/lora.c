@@ -24,11 +24,10 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
 {
   const int64_t rank = ((const Lora *) self)->rank;
   const int64_t rows = dnn_rows (b->x[0]), columns = dnn_columns (b->x[0]);
-  const int64_t most = rows < columns ? rows : columns;
 
-  if (rank > most)
+  if (rank > rows || rank > columns)
     return host->fail (b, "rank must be at most %d, the weight's, not '%d'",
-                       (int) most, (int) rank);
+                       (int) (rows < columns ? rows : columns), (int) rank);
   host->add_weight (b, A, "lora_a", DNN_SHAPE (rows, rank), "he_uniform");
   host->add_weight (b, B, "lora_b", DNN_SHAPE (rank, columns), "zeros");
   host->set_output (b, 0, dnn_shape_of (b->x[0]));

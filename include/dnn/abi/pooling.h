@@ -98,6 +98,47 @@ dnn_pool_backward (const DnnHost *host, DnnPass *pass,
                       dnn_pool_samples_back, &pool);
 }
 
+/* build, forward and backward of a plugin whose struct S has members `rank` and
+ * `pool` (0: max, 1: average), and whose `measure (self, host, b, x)` returns
+ * the windows over x, of rank 0 where it has called fail. */
+#define DNN_POOL_PASSES(S, measure)                                            \
+  static int32_t build (const void *self, const DnnHost *host, DnnBuild *b)    \
+  {                                                                            \
+    const S *pooling = (const S *) self;                                       \
+    DnnWindows w = { 0 };                                                      \
+                                                                               \
+    if (dnn_expect_rank (host, b, pooling->rank) == 0)                         \
+      w = measure (pooling, host, b, b->x[0]);                                 \
+    if (w.rank == 0)                                                           \
+      return -1;                                                               \
+    if (!pooling->pool)                                                        \
+      host->add_saved (b, 0, dnn_windows_output (&w, w.channels));             \
+    host->set_output (b, 0, dnn_windows_output (&w, w.channels));              \
+    host->backward_reads (b, DNN_READS_NOTHING);                               \
+    return 0;                                                                  \
+  }                                                                            \
+  static int32_t forward (const void *self, const DnnHost *host,               \
+                          DnnPass *pass)                                       \
+  {                                                                            \
+    const S *pooling = (const S *) self;                                       \
+    const DnnWindows w = measure (pooling, host, NULL, pass->x[0]);            \
+                                                                               \
+    dnn_pool_forward (host, pass, &w, pooling->pool, pass->saved[0]);          \
+    return 0;                                                                  \
+  }                                                                            \
+  static int32_t backward (const void *self, const DnnHost *host,              \
+                           DnnPass *pass)                                      \
+  {                                                                            \
+    const S *pooling = (const S *) self;                                       \
+    DnnWindows w;                                                              \
+                                                                               \
+    if (pass->dx[0] == NULL)                                                   \
+      return 0;                                                                \
+    w = measure (pooling, host, NULL, pass->dx[0]);                            \
+    dnn_pool_backward (host, pass, &w, pooling->pool, pass->saved[0]);         \
+    return 0;                                                                  \
+  }
+
 #ifdef __cplusplus
 }
 #endif

@@ -106,6 +106,30 @@ dnn_resampling_taps (const DnnResampling *r, int axis, int64_t i)
   return taps;
 }
 
+/* forward and backward of a plugin whose `measure (self, x)` says what y is of
+ * x: `there` and `back` are dnn_resample and dnn_resample_back, or the other
+ * way. */
+#define DNN_RESAMPLE_PASSES(measure, there, back)                              \
+  static int32_t forward (const void *self, const DnnHost *host,               \
+                          DnnPass *pass)                                       \
+  {                                                                            \
+    DnnResampling r = measure (self, pass->x[0]);                              \
+                                                                               \
+    there (host, pass, &r, pass->x[0], pass->y[0]);                            \
+    return 0;                                                                  \
+  }                                                                            \
+  static int32_t backward (const void *self, const DnnHost *host,              \
+                           DnnPass *pass)                                      \
+  {                                                                            \
+    DnnResampling r;                                                           \
+                                                                               \
+    if (pass->dx[0] == NULL)                                                   \
+      return 0;                                                                \
+    r = measure (self, pass->dx[0]);                                           \
+    back (host, pass, &r, pass->dy[0], pass->dx[0]);                           \
+    return 0;                                                                  \
+  }
+
 #ifdef __cplusplus
 }
 #endif
