@@ -1,4 +1,5 @@
-"""tests/golden/masked-*.json: losses and metrics of padded sequences, by Keras (JAX).
+"""tests/golden/masked-*.json: losses, metrics and normalizations of padded
+sequences, by Keras (JAX).
 
     python -m venv v && v/bin/pip install keras jax && v/bin/python masks.py
 
@@ -129,5 +130,84 @@ def save(name, rows, is_loss):
     print(name, len(cases))
 
 
+# --- normalizations ----------------------------------------------------------
+
+def norm_model(layer):
+    x = keras.Input((T, F))
+    y = layer(keras.layers.Masking(-9)(x))
+    return keras.Model(x, keras.layers.Dense(C, name="out")(y))
+
+
+def batch_loss(model, x, y, training):
+    """And the weights that do not train, after it."""
+    ntv = [v.value for v in model.non_trainable_variables]
+
+    def loss(tv):
+        pred, after = model.stateless_call(tv, ntv, x, training=training)
+        return losses.MeanSquaredError()(y, pred), after
+    return loss
+
+
+def alone_loss(model, x, y, training):
+    """Of each sequence by itself, without its padding: Keras counts padding in
+    the statistics of a group."""
+    def loss(tv):
+        total = count = 0
+        for xi, yi in zip(x, y):
+            real = [t for t in range(T) if (xi[t] != -9).any()]
+            if not real:
+                continue
+            gn, out = model.layers[2], model.layers[3]
+            hidden, _ = gn.stateless_call(tv[:2], [], xi[None, real])
+            pred, _ = out.stateless_call(tv[2:], [], hidden)
+            total += ((pred - yi[None, real]) ** 2).mean(-1).sum()
+            count += len(real)
+        return total / count, []
+    return loss
+
+
+def norm_case(name, params, layer, make_loss, training=True):
+    model = norm_model(layer)
+    for v in model.weights:
+        v.assign(rng.uniform(.5, 1.5, v.shape))
+    x, y = inputs(), values()
+    loss = make_loss(model, x, y, training)
+    tv = [v.value for v in model.trainable_variables]
+    before = {f"{v.path.split('/')[0]}/{v.name}": arr(v)
+              for v in model.weights}
+    (value, after), grads = jax.value_and_grad(loss, has_aux=True)(tv)
+
+    def by_name(variables, arrays):
+        return {f"{v.path.split('/')[0]}/{v.name}": arr(a)
+                for v, a in zip(variables, arrays)}
+    chain = " ".join([name, *(f"{k}={v}" for k, v in params.items())])
+    return dict(name=name, params=params, chain=chain, training=training,
+                x=arr(x), y=arr(y), weights=before, loss=float(value),
+                grads=by_name(model.trainable_variables, grads),
+                after=by_name(model.non_trainable_variables, after))
+
+
+def save_norms():
+    bn, gn = keras.layers.BatchNormalization, keras.layers.GroupNormalization
+    cases = [
+        norm_case("batch_normalization", {}, bn(name="norm"), batch_loss),
+        norm_case("batch_normalization", {"momentum": 0.5, "epsilon": 0.1},
+                  bn(momentum=.5, epsilon=.1, name="norm"), batch_loss),
+        norm_case("batch_normalization", {}, bn(name="norm"), batch_loss,
+                  training=False),
+        norm_case("group_normalization", {"groups": 1},
+                  gn(1, name="norm"), alone_loss),
+        norm_case("group_normalization", {"groups": 3},
+                  gn(3, name="norm"), alone_loss),
+    ]
+    with open(os.path.join(os.path.dirname(OUT), "masked-norms.json"),
+              "w") as f:
+        f.write('{"oracle": "keras %s, jax %s",\n "cases": [\n'
+                % (keras.__version__, jax.__version__))
+        f.write(",\n".join(json.dumps(c) for c in cases) + "\n]}\n")
+    print("masked-norms.json", len(cases))
+
+
 save("masked-losses.json", LOSSES, True)
 save("masked-metrics.json", METRICS, False)
+save_norms()

@@ -26,6 +26,7 @@
 #include <dnn/abi/einsum.h>
 #include <dnn/abi/encoding.h>
 #include <dnn/abi/foreign.h>
+#include <dnn/abi/gain.h>
 #include <dnn/abi/initializer.h>
 #include <dnn/abi/kind.h>
 #include <dnn/abi/layer.h>

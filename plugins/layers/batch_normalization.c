@@ -2,13 +2,13 @@
  *
  *   x̂ = (x - μ) / √(v + ε)    y = γ x̂ + β    x, y: N×C    γ, β, μ, v: C
  *
- *   training:   μ = Σₙ x / N    v = Σₙ (x - μ)² / N
+ *   training:   μ = Σₙ x / N    v = Σₙ (x - μ)² / N    over the N real rows
  *               moving_mean ← m moving_mean + (1 - m) μ, and so the variance
  *   else:       μ, v are the moving ones; so too where the layer is frozen
  *
  *   dL/dβ = Σₙ dy    dL/dγ = Σₙ dy x̂
  *   dL/dx = γ / √(v + ε) (dy - dL/dβ / N - x̂ dL/dγ / N)    training
- *           γ / √(v + ε) dy                                else
+ *           γ / √(v + ε) dy                                else, and of padding
  * Ioffe, Szegedy: Batch normalization, ICML 2015, algorithms 1 and 2; as in
  * Keras the moving variance too is the biased one.
  */
@@ -20,17 +20,13 @@ typedef struct {
   DnnInts axis;
   double momentum; /* m */
   double epsilon;  /* ε */
-  bool center;
-  bool scale;
+  bool center, scale;
 } BatchNormalization;
 
 enum { GAMMA, BETA };
 enum { MOVING_MEAN, MOVING_VARIANCE };
-enum { MEAN, RATIO };      /* saved: μ and 1 / √(v + ε) */
+enum { STATISTICS };       /* saved: μ, then 1 / √(v + ε), 2×C */
 enum { SUMS = 2, SLOPES }; /* scratch, after that of the axes */
-enum { BLOCK = 64 };       /* columns at a time */
-/* Rows from which sums are made in parts, how many, and numbers per turn. */
-enum { MANY_ROWS = 16384, PARTS = 16, GRAIN = 8192 };
 
 static const DnnParam params[] = {
   DNN_INTS (BatchNormalization, axis, "-1", -DNN_MAX_DIMS, DNN_MAX_DIMS - 1,
@@ -59,28 +55,19 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
     return -1;
   row = dnn_axes_shape (&shape, &bn->axis);
   columns = dnn_axes_last (&shape, &bn->axis).columns;
-  if (bn->scale)
-    host->add_weight (b, GAMMA, "gamma", row, "ones");
-  if (bn->center)
-    host->add_weight (b, BETA, "beta", row, "zeros");
+  dnn_add_gain (host, b, row, bn->scale, bn->center);
   host->add_buffer (b, MOVING_MEAN, "moving_mean", row, "zeros");
   host->add_buffer (b, MOVING_VARIANCE, "moving_variance", row, "ones");
-  host->add_saved (b, MEAN, row);
-  host->add_saved (b, RATIO, row);
+  host->add_saved (b, STATISTICS, DNN_SHAPE (2, columns));
   dnn_column_sums_add (host, b, SUMS, columns);
   host->add_scratch (b, SLOPES, DNN_SHAPE (3, columns));
   host->set_output (b, 0, shape);
+  dnn_axes_keep_mask (host, b, &bn->axis);
   host->backward_reads (b, DNN_READS_X);
   return 0;
 }
 
-static bool
-is_training (const DnnPass *pass)
-{
-  return pass->training && !pass->frozen;
-}
-
-/* x - μ, and its square */
+/* x - μ, and its square, of real rows */
 DNN_CLONES static void
 add_values (const DnnColumnSums *sums, int64_t first, int64_t last, int64_t at,
             int64_t n, double *a, double *b)
@@ -89,7 +76,8 @@ add_values (const DnnColumnSums *sums, int64_t first, int64_t last, int64_t at,
   const float *x = dnn_f32 (sums->pass->x[0]) + at;
 
   for (int64_t i = first; i < last; i++)
-    for (int64_t j = 0; j < n; j++) {
+    for (int64_t j = 0, m = dnn_is_real (sums->pass, 0, i, sums->rows) ? n : 0;
+         j < m; j++) {
       const double d = x[i * columns + j] - sums->mean[at + j];
 
       a[j] += d;
@@ -105,8 +93,8 @@ add_gradients (const DnnColumnSums *sums, int64_t first, int64_t last,
   const int64_t columns = sums->columns;
   const float *x = dnn_f32 (sums->pass->x[0]) + at;
   const float *dy = dnn_f32 (sums->pass->dy[0]) + at;
-  const float *mean = dnn_f32 (sums->pass->saved[MEAN]) + at;
-  const float *ratio = dnn_f32 (sums->pass->saved[RATIO]) + at;
+  const float *mean = dnn_f32 (sums->pass->saved[STATISTICS]) + at;
+  const float *ratio = mean + columns;
 
   for (int64_t i = first; i < last; i++)
     for (int64_t j = 0; j < n; j++) {
@@ -123,11 +111,15 @@ take_statistics (const BatchNormalization *bn, const DnnHost *host,
 {
   const DnnPass *pass = sums->pass;
   const int64_t columns = sums->columns;
-  const double n = (double) sums->rows, m = bn->momentum;
+  const int64_t rows = sums->rows;
+  const double n = (double) dnn_count_real (pass, 0, 0, rows, rows);
+  const double m = bn->momentum;
+  const bool training = pass->training && !pass->frozen;
+  float *mean = dnn_f32 (pass->saved[STATISTICS]), *ratio = mean + columns;
   float *moving_mean = dnn_f32 (pass->buffers[MOVING_MEAN]);
   float *moving_variance = dnn_f32 (pass->buffers[MOVING_VARIANCE]);
 
-  if (is_training (pass)) {
+  if (training) {
     dnn_column_sums_run (sums, host, add_values);
     for (int64_t j = 0; j < columns; j++)
       sums->mean[j] = sums->a[j] / n;
@@ -136,13 +128,13 @@ take_statistics (const BatchNormalization *bn, const DnnHost *host,
   for (int64_t j = 0; j < columns; j++) {
     double mu = moving_mean[j], v = moving_variance[j];
 
-    if (is_training (pass)) {
+    if (training) {
       mu = sums->mean[j], v = sums->b[j] / n;
       moving_mean[j] = (float) (m * moving_mean[j] + (1 - m) * mu);
       moving_variance[j] = (float) (m * moving_variance[j] + (1 - m) * v);
     }
-    dnn_f32 (pass->saved[MEAN])[j] = (float) mu;
-    dnn_f32 (pass->saved[RATIO])[j] = (float) (1 / sqrt (v + bn->epsilon));
+    mean[j] = (float) mu;
+    ratio[j] = (float) (1 / sqrt (v + bn->epsilon));
   }
 }
 
@@ -152,9 +144,7 @@ write_rows (void *data, int64_t first, int64_t last, uint32_t worker)
   const DnnColumnSums *sums = data;
   const DnnPass *p = sums->pass;
   const int64_t columns = sums->columns;
-  const float *gamma = dnn_f32 (p->w[GAMMA]), *beta = dnn_f32 (p->w[BETA]);
-  const float *mean = dnn_f32 (p->saved[MEAN]);
-  const float *ratio = dnn_f32 (p->saved[RATIO]);
+  const float *mean = dnn_f32 (p->saved[STATISTICS]), *ratio = mean + columns;
   const float *x = dnn_f32 (p->x[0]) + first * columns;
   float *y = dnn_f32 (p->y[0]) + first * columns;
 
@@ -162,10 +152,7 @@ write_rows (void *data, int64_t first, int64_t last, uint32_t worker)
   for (int64_t i = first; i < last; i++, x += columns, y += columns) {
     for (int64_t j = 0; j < columns; j++)
       y[j] = (x[j] - mean[j]) * ratio[j];
-    for (int64_t j = 0; gamma != NULL && j < columns; j++)
-      y[j] *= gamma[j];
-    for (int64_t j = 0; beta != NULL && j < columns; j++)
-      y[j] += beta[j];
+    dnn_gain (p, y, 0, columns);
   }
 }
 
@@ -183,19 +170,22 @@ static void
 write_gradient (void *data, int64_t first, int64_t last, uint32_t worker)
 {
   const DnnColumnSums *sums = data;
+  const DnnPass *p = sums->pass;
   const int64_t columns = sums->columns;
-  const float *mean = dnn_f32 (sums->pass->saved[MEAN]);
-  const float *shift = dnn_f32 (sums->pass->scratch[SLOPES]);
+  const float *x = dnn_f32 (p->x[0]), *dy = dnn_f32 (p->dy[0]);
+  const float *mean = dnn_f32 (p->saved[STATISTICS]);
+  const float *shift = dnn_f32 (p->scratch[SLOPES]);
   const float *slope = shift + columns, *factor = slope + columns;
-  const float *x = dnn_f32 (sums->pass->x[0]);
-  const float *dy = dnn_f32 (sums->pass->dy[0]);
-  float *dx = dnn_f32 (sums->pass->dx[0]);
+  float *dx = dnn_f32 (p->dx[0]);
 
   (void) worker;
-  for (int64_t i = first * columns; i < last * columns; i += columns)
+  for (int64_t i = first * columns; i < last * columns; i += columns) {
+    const float m = (float) dnn_is_real (p, 0, i / columns, sums->rows);
+
     for (int64_t j = 0; j < columns; j++)
-      dx[i + j] =
-          factor[j] * (dy[i + j] - shift[j] - (x[i + j] - mean[j]) * slope[j]);
+      dx[i + j] = factor[j] * (dy[i + j] - m * shift[j] -
+                               (x[i + j] - mean[j]) * (m * slope[j]));
+  }
 }
 
 static int32_t
@@ -203,10 +193,11 @@ backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 {
   DnnColumnSums sums = dnn_column_sums (pass, pass->scratch[SUMS]);
   const float *gamma = dnn_f32 (pass->w[GAMMA]);
-  const float part = is_training (pass) ? 1 / (float) sums.rows : 0; /* 1 / N */
+  const float n = (float) dnn_count_real (pass, 0, 0, sums.rows, sums.rows);
+  const float part = pass->training && !pass->frozen ? 1 / n : 0;
   float *shift = dnn_f32 (pass->scratch[SLOPES]);
   float *slope = shift + sums.columns, *factor = slope + sums.columns;
-  float *ratio = dnn_f32 (pass->saved[RATIO]);
+  const float *ratio = dnn_f32 (pass->saved[STATISTICS]) + sums.columns;
 
   (void) self;
   dnn_column_sums_run (&sums, host, add_gradients);
@@ -227,30 +218,15 @@ backward_rows (const void *self, const DnnHost *host, DnnPass *pass)
 DNN_AXES_PASSES (BatchNormalization, axis, DNN_READS_X, forward_rows,
                  backward_rows)
 
-static const DnnLayerOps ops = {
-  DNN_LAYER_OPS (1),
-  .build = build,
-  .forward = forward,
-  .backward = backward,
-};
+static const DnnLayerOps ops = { DNN_LAYER_OPS (1), .build = build,
+                                 .forward = forward, .backward = backward };
 
 static const DnnForeign foreign[] = {
-  { "onnx", "BatchNormalization", "epsilon=epsilon momentum=momentum",
-    "gamma=scale beta=B moving_mean=input_mean "
-    "moving_variance=input_var" },
-  { "keras", "BatchNormalization",
-    "axis=axis momentum=momentum epsilon=epsilon center=center "
-    "scale=scale",
+  { "onnx", "BatchNormalization", "epsilon momentum",
+    "gamma=scale beta=B moving_mean=input_mean moving_variance=input_var" },
+  { "keras", "BatchNormalization", "axis momentum epsilon center scale",
     "gamma=0 beta=1 moving_mean=2 moving_variance=3" },
-  { "torch", "BatchNorm1d",
-    "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
-    "gamma=weight beta=bias moving_mean=running_mean "
-    "moving_variance=running_var" },
-  { "torch", "BatchNorm2d",
-    "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
-    "gamma=weight beta=bias moving_mean=running_mean "
-    "moving_variance=running_var" },
-  { "torch", "BatchNorm3d",
+  { "torch", "BatchNorm1d BatchNorm2d BatchNorm3d",
     "epsilon=eps momentum=1-momentum center=?bias scale=?weight",
     "gamma=weight beta=bias moving_mean=running_mean "
     "moving_variance=running_var" },

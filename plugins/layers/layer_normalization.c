@@ -48,10 +48,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   row = dnn_axes_shape (&shape, &ln->axis);
   column = DNN_SHAPE (dnn_count (b->x[0]) /
                       dnn_axes_last (&shape, &ln->axis).columns);
-  if (ln->scale)
-    host->add_weight (b, GAMMA, "gamma", row, "ones");
-  if (ln->center)
-    host->add_weight (b, BETA, "beta", row, "zeros");
+  dnn_add_gain (host, b, row, ln->scale, ln->center);
   host->add_saved (b, MEAN, column);
   host->add_saved (b, RATIO, column);
   host->set_output (b, 0, shape);
@@ -82,8 +79,7 @@ forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
   const LayerNormalization *ln = self;
   const int64_t columns = dnn_columns (pass->x[0]),
                 rows = dnn_rows (pass->x[0]);
-  const float *x = dnn_f32 (pass->x[0]), *gamma = dnn_f32 (pass->w[GAMMA]);
-  const float *beta = dnn_f32 (pass->w[BETA]);
+  const float *x = dnn_f32 (pass->x[0]);
   float *mean = dnn_f32 (pass->saved[MEAN]);
   float *ratio = dnn_f32 (pass->saved[RATIO]);
   float *y = dnn_f32 (pass->y[0]);
@@ -93,10 +89,7 @@ forward_rows (const void *self, const DnnHost *host, DnnPass *pass)
     measure (x, columns, ln->epsilon, &mean[i], &ratio[i]);
     for (int64_t j = 0; j < columns; j++)
       y[j] = (x[j] - mean[i]) * ratio[i];
-    for (int64_t j = 0; gamma != NULL && j < columns; j++)
-      y[j] *= gamma[j];
-    for (int64_t j = 0; beta != NULL && j < columns; j++)
-      y[j] += beta[j];
+    dnn_gain (pass, y, 0, columns);
   }
   return 0;
 }
@@ -166,10 +159,10 @@ static const DnnLayerOps ops = {
 };
 
 static const DnnForeign foreign[] = {
-  { "onnx", "LayerNormalization", "axis=axis epsilon=epsilon center=?B",
+  { "onnx", "LayerNormalization", "axis epsilon center=?B",
     "gamma=Scale beta=B" },
-  { "keras", "LayerNormalization",
-    "axis=axis epsilon=epsilon center=center scale=scale", "gamma=0 beta=1" },
+  { "keras", "LayerNormalization", "axis epsilon center scale",
+    "gamma=0 beta=1" },
   { "torch", "LayerNorm", "epsilon=eps center=?bias scale=?weight",
     "gamma=weight beta=bias" },
 };

@@ -78,9 +78,10 @@ make_objective (JsonObject *golden, DnnKind kind, const DnnModel *model,
 }
 
 static void
-run (const DnnObjective *objective, const DnnBatch *batch, const DnnTensor *x)
+run (const DnnObjective *objective, const DnnBatch *batch, const DnnTensor *x,
+     bool training)
 {
-  const DnnPassInfo info = { .seed = 1, .training = true };
+  const DnnPassInfo info = { .seed = 1, .training = training };
   g_autoptr (GError) error = NULL;
 
   memcpy (dnn_plan_input (batch->plan), x->data,
@@ -137,7 +138,7 @@ test_case (JsonObject *golden, DnnKind kind)
   batch.weights = weights.data;
   if (weighted)
     batch.n_weights = dnn_count (&weights) / batch.n;
-  run (objective, &batch, &x);
+  run (objective, &batch, &x, true);
 
   if (kind == DNN_KIND_METRIC) {
     assert_number (golden, "result", dnn_objective_result (objective, 0));
@@ -164,6 +165,93 @@ test_metric (JsonObject *golden)
   test_case (golden, DNN_KIND_METRIC);
 }
 
+/* --- normalizations ------------------------------------------------------ */
+
+static DnnModel *
+make_norm_model (JsonObject *golden, const DnnTensor *x, int64_t units)
+{
+  JsonObject *weights = json_object_get_object_member (golden, "weights");
+  g_autoptr (GList) names = json_object_get_members (weights);
+  const DnnShape input = sample_of (x);
+  g_autofree char *chain = g_strdup_printf (
+      "masking mask_value=-9 ! %s name=norm ! dense units=%d "
+      "name=out",
+      json_object_get_string_member (golden, "chain"), (int) units);
+  g_autoptr (GError) error = NULL;
+  DnnModel *model =
+      dnn_model_new_from_chain (dnn_test_registry (), chain, &input, &error);
+
+  g_assert_no_error (error);
+  for (GList *l = names; l != NULL; l = l->next) {
+    DnnTensor value = tensor_of (weights, l->data);
+    DnnWeight *weight = dnn_model_find_weight (model, l->data);
+
+    g_assert_nonnull (weight);
+    memcpy (weight->tensor.data, value.data,
+            (size_t) dnn_count (&value) * sizeof (float));
+    g_free (value.data);
+  }
+  return model;
+}
+
+/* Every gradient of the layer number `at`, whose name is that of its weights.
+ */
+static void
+assert_gradients (JsonObject *golden, const DnnPlan *plan, uint32_t at)
+{
+  JsonObject *grads = json_object_get_object_member (golden, "grads");
+  const DnnStage *stage = &plan->stages[at];
+
+  for (uint32_t i = 0; i < 2; i++)
+    assert_gradient (grads, stage->layer->weights[i]->name,
+                     &stage->dw[i].tensor);
+}
+
+static void
+assert_buffers (JsonObject *golden, const DnnModel *model)
+{
+  JsonObject *after = json_object_get_object_member (golden, "after");
+  g_autoptr (GList) names = json_object_get_members (after);
+
+  for (GList *l = names; l != NULL; l = l->next)
+    assert_gradient (after, l->data,
+                     &dnn_model_find_weight (model, l->data)->tensor);
+}
+
+static void
+test_norm (JsonObject *golden)
+{
+  DnnTensor x = tensor_of (golden, "x"), y = tensor_of (golden, "y");
+  g_autoptr (DnnModel) model = make_norm_model (golden, &x, dnn_columns (&y));
+  g_autoptr (DnnPool) pool = dnn_pool_new (2);
+  g_autoptr (DnnObjective) objective = NULL;
+  g_autoptr (DnnPlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  const DnnPlanOptions options = { .batch = x.dims[0],
+                                   .training = true,
+                                   .store_gradients = true };
+  DnnBatch batch = { .n = x.dims[0], .n_weights = 1, .y_true = { y } };
+  const DnnShape target = sample_of (&y);
+
+  objective = dnn_objective_new (dnn_test_registry (), "mean_squared_error",
+                                 NULL, (DnnPlace){ 0 }, &error);
+  g_assert_no_error (error);
+  g_assert_true (dnn_objective_check (objective, model, &target, NULL, &error));
+  plan = dnn_plan_new (model, pool, &options, &error);
+  g_assert_no_error (error);
+  g_assert_true (dnn_plan_allocate (plan, NULL, &error));
+  batch.plan = plan;
+  run (objective, &batch, &x,
+       json_object_get_boolean_member (golden, "training"));
+
+  assert_number (golden, "loss", dnn_objective_batch_loss (objective));
+  assert_gradients (golden, plan, 1);
+  assert_gradients (golden, plan, 2);
+  assert_buffers (golden, model);
+  g_free (x.data);
+  g_free (y.data);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -172,6 +260,7 @@ main (int argc, char *argv[])
 
   dnn_test_add_golden ("masked-losses", DNN_KIND_LOSS, test_loss);
   dnn_test_add_golden ("masked-metrics", DNN_KIND_METRIC, test_metric);
+  dnn_test_add_golden ("masked-norms", DNN_KIND_LAYER, test_norm);
 
   return g_test_run ();
 }

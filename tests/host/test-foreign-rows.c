@@ -13,7 +13,7 @@ test_params (void)
 {
   const DnnForeign text = { "onnx", "Gemm",
                             "units=@W.1 use_bias=?B a=alpha\n m=1-momentum "
-                            "activation=@act keepdims='true'",
+                            "activation=@act keepdims='true' alpha",
                             NULL };
   const struct {
     const char *ours, *theirs;
@@ -25,6 +25,7 @@ test_params (void)
     { "m", "momentum", DNN_FOREIGN_REST },
     { "activation", "act", DNN_FOREIGN_PLUGIN },
     { "keepdims", "true", DNN_FOREIGN_CONSTANT },
+    { "alpha", "alpha", DNN_FOREIGN_ATTRIBUTE },
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (DnnForeignRow) row = dnn_foreign_row_parse (&text, &error);
@@ -72,6 +73,27 @@ test_weights (void)
   g_assert_cmpstr (bias->to[3], ==, "o");
 }
 
+static void
+test_names (void)
+{
+  static const DnnForeign text = { "torch", "Norm1d  Norm2d", NULL, NULL };
+  static const DnnForeign blank = { "torch", " ", NULL, NULL };
+  static const DnnForeign two = { "torch onnx", "Norm1d", NULL, NULL };
+  g_autoptr (GError) error = NULL, blanks = NULL, twos = NULL;
+  g_autoptr (DnnForeignRow) row = dnn_foreign_row_parse (&text, &error);
+
+  g_test_summary ("A row is of several names there, and of one system");
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (row->names), ==, 2);
+  g_assert_cmpstr (row->names[0], ==, "Norm1d");
+  g_assert_cmpstr (row->names[1], ==, "Norm2d");
+  g_assert_null (dnn_foreign_row_parse (&blank, &blanks));
+  dnn_assert_error (blanks, DNN_ERROR_PLUGIN, "its name must be one word or");
+  g_assert_null (dnn_foreign_row_parse (&two, &twos));
+  dnn_assert_error (twos, DNN_ERROR_PLUGIN, "its system must be one word, not");
+}
+
 typedef struct {
   const char *path;
   const char *parameters, *weights;
@@ -81,7 +103,8 @@ typedef struct {
 static const Bad bads[] = {
   { "no-source", "units=", "",
     "onnx Gemm: parameters, line 1, column 7: NAME, @NAME, @TENSOR.AXIS" },
-  { "no-equals", "units @W.1", "", "column 6: '=' must stand here" },
+  { "no-equals", "units@W.1", "", "column 6: '=' or a blank must stand here" },
+  { "no-ours", "units @W.1", "", "column 7: a parameter of ours must stand" },
   { "no-axis", "units=@W.", "", "column 10: the number of an axis, 0 to 7," },
   { "second-line", "units=u\nbias=!b", "", "line 2, column 6: NAME" },
   { "open-quote", "a='true", "", "a closing quote must stand here, not ''" },
@@ -212,6 +235,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/foreign-rows/parameters", test_params);
+  g_test_add_func ("/foreign-rows/names", test_names);
   g_test_add_func ("/foreign-rows/weights", test_weights);
   for (size_t i = 0; i < G_N_ELEMENTS (bads); i++) {
     g_autofree char *path =

@@ -33,6 +33,7 @@ dnn_foreign_row_free (DnnForeignRow *self)
     return;
   g_ptr_array_unref (self->weights);
   g_ptr_array_unref (self->params);
+  g_strfreev (self->names);
   g_free (self);
 }
 
@@ -98,10 +99,18 @@ refuse (Reader *self, const char *wanted)
   return false;
 }
 
+#define BLANKS " \n\t"
+
 static void
 skip_blanks (Reader *self)
 {
-  self->at += strspn (self->at, " \n\t");
+  self->at += strspn (self->at, BLANKS);
+}
+
+static bool
+is_at_end (const Reader *self)
+{
+  return *self->at == '\0' || strchr (BLANKS, *self->at) != NULL;
 }
 
 static bool
@@ -132,8 +141,7 @@ read_word (Reader *self, const char *more, const char *wanted, char **ret_word)
 static bool
 read_end (Reader *self)
 {
-  return *self->at == '\0' || strchr (" \n\t", *self->at) != NULL ||
-         refuse (self, "a blank");
+  return is_at_end (self) || refuse (self, "a blank");
 }
 
 static bool
@@ -201,8 +209,12 @@ read_param (Reader *self, DnnForeignRow *row)
   DnnForeignParam *param = g_new0 (DnnForeignParam, 1);
 
   g_ptr_array_add (row->params, param);
-  return read_ours (self, "a parameter of ours", &param->ours) &&
-         read_source (self, param) && read_end (self);
+  if (!read_word (self, "_", "a parameter of ours", &param->ours))
+    return false;
+  if (take (self, '='))
+    return read_source (self, param) && read_end (self);
+  param->theirs = g_strdup (param->ours);
+  return is_at_end (self) || refuse (self, "'=' or a blank");
 }
 
 /* --- weights ------------------------------------------------------------- */
@@ -332,23 +344,34 @@ read_all (const char *what, const char *text, DnnForeignRow *row,
   return true;
 }
 
-/* "onnx", "acme:snake" */
+/* "onnx" */
 static bool
-check_words (const DnnForeign *row, GError **error)
+check_system (const char *system, GError **error)
 {
-  const struct {
-    const char *what, *text;
-  } words[] = { { "system", row->system }, { "name", row->name } };
+  if (system != NULL && *system != '\0' && strpbrk (system, BLANKS) == NULL)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+               "its system must be one word, not '%s'",
+               system != NULL ? system : "");
+  return false;
+}
 
-  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
-    if (words[i].text == NULL || *words[i].text == '\0' ||
-        strpbrk (words[i].text, " \n\t") != NULL) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
-                   "its %s must be one word, not '%s'", words[i].what,
-                   words[i].text != NULL ? words[i].text : "");
-      return false;
-    }
-  return true;
+/* "BatchNorm1d BatchNorm2d", "acme:snake" */
+static bool
+read_names (const char *text, char ***ret_names, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (text != NULL ? text : "", BLANKS, -1);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (char **word = words; *word != NULL; word++)
+    if (**word != '\0')
+      g_strv_builder_add (names, *word);
+  *ret_names = g_strv_builder_end (names);
+  if (**ret_names != NULL)
+    return true;
+  g_set_error_literal (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                       "its name must be one word or several, not ''");
+  return false;
 }
 
 DnnForeignRow *
@@ -360,7 +383,8 @@ dnn_foreign_row_parse (const DnnForeign *row, GError **error)
   self->name = row->name;
   self->params = g_ptr_array_new_with_free_func (param_free);
   self->weights = g_ptr_array_new_with_free_func (weight_free);
-  if (!check_words (row, error))
+  if (!check_system (row->system, error) ||
+      !read_names (row->name, &self->names, error))
     return NULL;
   if (read_all ("parameters", row->parameters, self, read_param, error) &&
       read_all ("weights", row->weights, self, read_weight, error))

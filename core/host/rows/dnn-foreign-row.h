@@ -1,8 +1,11 @@
 /* dnn-foreign-row.h - what a plugin is called elsewhere, read from its text
  *
- * A row of DnnPlugin.foreign has four texts.  Parameters, parted by blanks:
+ * A row of DnnPlugin.foreign has four texts.  A name there is one word; several
+ * are parted by blanks, and have the same parameters and weights.  Parameters,
+ * parted by blanks:
  *
  *   ours=NAME        the attribute NAME there
+ *   ours             the attribute of the same name
  *   ours=@NAME       the attribute names a plugin there: relu, "ReLU"
  *   ours=@TENSOR.1   size of axis 1 of a tensor there
  *   ours=?TENSOR     whether that tensor is there
@@ -53,7 +56,8 @@ typedef struct DnnForeignWeight {
 } DnnForeignWeight;
 
 typedef struct DnnForeignRow {
-  const char *system, *name; /* the plugin's */
+  const char *system, *name; /* the plugin's, as they are written */
+  char **names;              /* (owned) one or more: the words of `name` */
   GPtrArray *params;         /* (owned) of DnnForeignParam */
   GPtrArray *weights;        /* (owned) of DnnForeignWeight */
 } DnnForeignRow;

@@ -33,8 +33,8 @@ dnn_axes_build (const DnnHost *host, DnnBuild *b, const DnnInts *last)
   return 0;
 }
 
-/* Of the layer's build, where y is made row by row: it is real where x is,
- * unless padding lies within a row. */
+/* Of the layer's build, where y is made row by row, or of real rows: it is real
+ * where x is, unless padding lies within a row. */
 static inline void
 dnn_axes_keep_mask (const DnnHost *host, DnnBuild *b, const DnnInts *last)
 {

@@ -30,6 +30,21 @@ dnn_is_real (const DnnPass *pass, uint32_t input, int64_t i, int64_t n)
   return mask == NULL || dnn_f32 (mask)[i / (n / dnn_count (mask))] != 0;
 }
 
+/* How many of numbers first .. last - 1 of those n are real; 1 where none is,
+ * as means are made with it. */
+static inline int64_t
+dnn_count_real (const DnnPass *pass, uint32_t input, int64_t first,
+                int64_t last, int64_t n)
+{
+  int64_t real = 0;
+
+  if (pass->masks == NULL || pass->masks[input] == NULL)
+    return last - first;
+  for (int64_t i = first; i < last; i++)
+    real += dnn_is_real (pass, input, i, n);
+  return real > 0 ? real : 1;
+}
+
 /* Whether sample i of a loss is real; of one that does not read masks, but is
  * handed elements as samples, too. */
 static inline int
