@@ -25,13 +25,14 @@ load_resource (const char *name, GError **error)
 
 DnnTableChoice *
 choose_for_table (const char *path, const char *target, const char *layers,
-                  GError **error)
+                  char **sets, GError **error)
 {
   g_autoptr (DnnExperiment) classes =
       load_resource ("table-classes.dnn", error);
   g_autoptr (DnnExperiment) number =
       classes != NULL ? load_resource ("table-number.dnn", error) : NULL;
-  const DnnTableOptions options = { target, layers, classes, number };
+  const DnnTableOptions options = { target, layers, classes, number,
+                                    (const char *const *) sets };
 
   return number != NULL ? dnn_table_choice_new (path, &options, error) : NULL;
 }

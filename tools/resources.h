@@ -12,4 +12,5 @@ DnnExperiment *load_resource (const char *name, GError **error);
 /* An experiment for a table, from the templates that are part of the program.
  * Returns: (transfer full). */
 DnnTableChoice *choose_for_table (const char *path, const char *target,
-                                  const char *layers, GError **error);
+                                  const char *layers, char **sets,
+                                  GError **error);

@@ -143,8 +143,17 @@ dnn_source_check (const DnnSource *self, GError **error)
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: it has %" G_GINT64_FORMAT " rows of '0' numbers",
                  self->name, n);
+  else if (self->n_skipped > 0)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: it holds no rows: all '%" G_GINT64_FORMAT
+                 "' of them have "
+                 "an empty cell in the target, or where missing = skip",
+                 self->name, self->n_skipped);
   else
-    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: it holds no rows",
-                 self->name);
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA, "%s: it holds no rows%s",
+                 self->name,
+                 self->columnar ? "; below the names of its columns each line "
+                                  "is one"
+                                : "");
   return false;
 }

@@ -51,9 +51,12 @@ dnn_csv_table_read (DnnCsvTable *self, GError **error)
   if (self->record.cells->len != self->columns.n) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                  "%s:%" G_GINT64_FORMAT ": has '%u' cells, and the first line "
-                 "has %u",
+                 "has %u; %s",
                  self->reader.name, self->record.line, self->record.cells->len,
-                 self->columns.n);
+                 self->columns.n,
+                 self->record.cells->len > self->columns.n
+                     ? "a cell that holds the separator stands in quotes"
+                     : "an empty cell has its separator, too");
     return false;
   }
   /* In a table of one column an empty line may be an empty cell: to pass over

@@ -175,17 +175,37 @@ find_used (const DnnCsvColumns *self, const char *name)
   return find_column (self, name);
 }
 
+/* What a line that is no row of a table looks like. */
+static const char *
+describe_line (const char *line)
+{
+  static const char *const kinds[][2] = {
+    { "<", "; it looks like a page of the web, which came in its place" },
+    { "{", "; it looks like JSON: write its rows as CSV" },
+    { "[", "; it looks like JSON: write its rows as CSV" },
+    { "#", "; take out the lines above the names of the columns" },
+    { "version https://git-lfs",
+      "; it is git-lfs' pointer to the table: git lfs pull brings it" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (line, kinds[i][0]))
+      return kinds[i][1];
+  return "";
+}
+
 /* Whether the only column is not several, parted by something else. */
 static bool
 check_parted (const DnnCsvColumns *self, GError **error)
 {
   if (self->n > 1 || self->names == NULL ||
-      strpbrk (self->names[0], "| :") == NULL)
+      (strpbrk (self->names[0], "| :") == NULL &&
+       *describe_line (self->names[0]) == '\0'))
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                "%s:1: '%.60s' is one column: there is no ',', ';' or tab in "
-               "the line, and columns must be parted by one of them",
-               self->name, self->names[0]);
+               "the line, and columns must be parted by one of them%s",
+               self->name, self->names[0], describe_line (self->names[0]));
   return false;
 }
 

@@ -137,7 +137,9 @@ fail_kind (const DnnCsvSeen *seen, const DnnCsvColumns *columns,
            uint32_t column, const char *what, GError **error)
 {
   g_autofree char *name = dnn_csv_columns_key (columns, column);
-  const char *fault = dnn_csv_fault_of (seen->other);
+  const char *fault = seen->n_dates > seen->n_texts
+                          ? "no date"
+                          : dnn_csv_fault_of (seen->other);
 
   return dnn_csv_columns_fail (
       columns, seen->other_line, column, error,
@@ -181,6 +183,9 @@ decide (const DnnCsvSeen *seen, const DnnCsvColumns *columns, uint32_t column,
                                  "other");
   if (!may_be_words)
     return fail_kind (seen, columns, column, "", error);
+  if (seen->n_dates > seen->n_texts)
+    return fail_kind (seen, columns, column, ", and other rows have dates",
+                      error);
   if (seen->n_numbers > 0) {
     place = g_strdup_printf (", and line %" G_GINT64_FORMAT " has one",
                              seen->number_line);
@@ -232,10 +237,17 @@ dnn_csv_kinds_unfit (const DnnCsvKinds *self, const DnnCsvColumns *columns,
 {
   const DnnCsvSeen *seen = &self->seen[columns->places[column]];
   const int64_t n = g_hash_table_size (seen->words);
+  const int64_t n_values =
+      seen->n_numbers + seen->n_yes + seen->n_dates + seen->n_texts;
   g_autoptr (GError) error = NULL;
   char kind;
 
-  if (!decide (seen, columns, column, true, &kind, &error))
+  if (n_values == 0 && n_rows > 0)
+    return g_strdup ("it is empty in every row");
+  if (!decide (seen, columns, column, true, &kind, &error) &&
+      2 * seen->n_texts < n_values)
+    return NULL;
+  if (error != NULL)
     return g_strdup_printf ("'%.40s' among numbers",
                             seen->other != NULL ? seen->other : "dates");
   if (kind == DNN_CSV_NUMBERS && seen->counts && seen->n_numbers == n_rows &&

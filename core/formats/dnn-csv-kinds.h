@@ -39,7 +39,8 @@ bool dnn_csv_kinds_finish (DnnCsvKinds *self, const DnnCsvColumns *columns,
                            const char *categories, GError **error);
 
 /* Why a column should be left out by someone who chooses for the user, of
- * `n_rows`; NULL: it need not be.  Returns: (transfer full). */
+ * `n_rows`; NULL: it need not be, or a few cells are wrong, of which
+ * dnn_csv_kinds_finish speaks.  Returns: (transfer full). */
 char *dnn_csv_kinds_unfit (const DnnCsvKinds *self,
                            const DnnCsvColumns *columns, uint32_t column,
                            int64_t n_rows);

@@ -3,6 +3,7 @@
 #include "dnn-csv.h"
 
 #include "dnn-csv-private.h"
+#include "dnn-csv-values.h"
 #include "dnn-memory.h"
 #include "dnn-parse.h"
 
@@ -45,6 +46,7 @@ static bool
 look_at_target (DnnCsvTable *self, uint32_t column, GError **error)
 {
   g_autofree char *text = NULL;
+  const char *fault;
   double value;
   DnnCsvKind kind = dnn_csv_parse_cell (
       &self->reader, dnn_csv_table_cell (self, column), &value);
@@ -64,11 +66,15 @@ look_at_target (DnnCsvTable *self, uint32_t column, GError **error)
     return true;
   if (self->number_line > 0 && self->options->classes == NULL) {
     text = dnn_csv_cell_text (dnn_csv_table_cell (self, column));
+    fault = dnn_csv_fault_of (text);
     return dnn_csv_columns_fail (
         &self->columns, self->record.line, column, error,
-        "'%.40s' is no number, and line %" G_GINT64_FORMAT " has one; "
-        "a target is numbers or names of classes",
-        text, self->number_line);
+        g_str_has_prefix (fault, "no ")
+            ? "'%.40s' is %s, and line %" G_GINT64_FORMAT " has one; "
+              "a target is numbers or names of classes"
+            : "'%.40s' is %s, and others, as in line %" G_GINT64_FORMAT
+              ", are numbers; make the unit of the target larger",
+        text, fault, self->number_line);
   }
   if (self->columns.counts[DNN_CSV_TARGET] > 1)
     return dnn_csv_table_fail_text (self, column, error);

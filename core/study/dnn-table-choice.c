@@ -48,11 +48,31 @@ dnn_table_is_named (const char *path)
   return false;
 }
 
+static bool
+is_given (const DnnTableChoice *self, const char *section, const char *key)
+{
+  const DnnSpec *found = dnn_experiment_find (self->experiment, section);
+  const DnnArg *arg = found != NULL ? dnn_spec_find (found, key) : NULL;
+
+  return arg != NULL && dnn_arg_is_override (arg);
+}
+
+static const char *
+get (const DnnTableChoice *self, const char *section, const char *key,
+     const char *otherwise)
+{
+  const char *value = dnn_experiment_get (self->experiment, section, key);
+
+  return value != NULL ? value : otherwise;
+}
+
+/* What the user has said stays. */
 static void
 set (DnnTableChoice *self, const char *section, const char *key,
      const char *value)
 {
-  dnn_experiment_set (self->experiment, section, key, value);
+  if (!is_given (self, section, key))
+    dnn_experiment_set (self->experiment, section, key, value);
 }
 
 static void say (GString *report, const char *what, const char *format, ...)
@@ -91,10 +111,14 @@ static bool
 choose_columns (DnnTableChoice *self, const char *path, const char *target,
                 GString *report, GError **error)
 {
-  const DnnCsvOptions options = { .target = target, .categories = "auto" };
+  const char *categories = get (self, "data", "categories", "auto");
+  const char *given = get (self, "data", "ignore_columns", "");
+  const DnnCsvOptions options = { .target = target,
+                                  .ignore = *given != '\0' ? given : NULL,
+                                  .categories = categories };
   g_autoptr (DnnDataFile) file =
       dnn_data_file_open (path, DNN_FORMAT_AUTO, error);
-  g_autoptr (GString) ignored = g_string_new (NULL);
+  g_autoptr (GString) ignored = g_string_new (given);
   g_auto (GStrv) unfit = NULL;
 
   if (file == NULL)
@@ -106,13 +130,15 @@ choose_columns (DnnTableChoice *self, const char *path, const char *target,
   unfit = dnn_csv_find_unfit (path, file->bytes, &options, error);
   for (size_t i = 0; unfit != NULL && unfit[i] != NULL; i += 2) {
     say (report, "left out", "column '%s': %s", unfit[i], unfit[i + 1]);
-    g_string_append_printf (ignored, "%s%s", i > 0 ? ", " : "", unfit[i]);
+    g_string_append_printf (ignored, "%s%s", ignored->len > 0 ? ", " : "",
+                            unfit[i]);
   }
   set (self, "data", "missing", "fill");
   if (target != NULL)
     set (self, "data", "target", target);
   if (ignored->len > 0)
-    set (self, "data", "ignore_columns", ignored->str);
+    dnn_experiment_set (self->experiment, "data", "ignore_columns",
+                        ignored->str);
   return unfit != NULL;
 }
 
@@ -216,6 +242,14 @@ check_target (const DnnData *data, const Target *target, GError **error)
                  name, data->train->n, LEAST_ROWS);
     return false;
   }
+  if (target->named && 2 * target->n_classes > data->train->n) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+                 "%s: the target has '%" G_GINT64_FORMAT "' different words in "
+                 "%" G_GINT64_FORMAT " rows, too many to be classes; --target "
+                 "names another column",
+                 name, target->n_classes, data->train->n);
+    return false;
+  }
   if (target->n_classes != 1)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
@@ -249,20 +283,25 @@ choose_labels (DnnTableChoice *self, const DnnData *data, const Target *target,
 static void
 choose_split (DnnTableChoice *self, const Target *target)
 {
+  const bool given = is_given (self, "data", "validation_inputs") ||
+                     is_given (self, "data", "validation_first");
+
   set (self, "data", "split", target->n_classes > 0 ? "stratified" : "random");
-  set (self, "data", "validation_split", "0.2");
+  if (!given)
+    set (self, "data", "validation_split", "0.2");
   set (self, "data", "test_split", "0.2");
   set (self, "data", "standardize", "true");
 }
 
 static void
-say_split (GString *report, const DnnData *data, const Target *target)
+say_split (const DnnTableChoice *self, GString *report, const DnnData *data)
 {
   say (report, "split",
        "%s: %" G_GINT64_FORMAT " rows train, %" G_GINT64_FORMAT
        " validate, %" G_GINT64_FORMAT " test",
-       target->n_classes > 0 ? "stratified" : "random", data->train->n,
-       data->validation->n, data->test->n);
+       get (self, "data", "split", "last"), data->train->n,
+       data->validation != NULL ? data->validation->n : 0,
+       data->test != NULL ? data->test->n : 0);
 }
 
 /* --- the model ----------------------------------------------------------- */
@@ -322,15 +361,7 @@ choose_layers (DnnTableChoice *self, const DnnData *data, const Target *target,
     put_scale (chain, data, target->size);
   }
   set (self, "model", "layers", chain->str);
-  say (report, "layers", "%s", chain->str);
-}
-
-static const char *
-get (const DnnTableChoice *self, const char *section, const char *key)
-{
-  const char *value = dnn_experiment_get (self->experiment, section, key);
-
-  return value != NULL ? value : "none";
+  say (report, "layers", "%s", get (self, "model", "layers", ""));
 }
 
 /* All that the template says of the model and its training. */
@@ -351,12 +382,13 @@ take_template (DnnTableChoice *self, const DnnExperiment *template)
 static void
 say_training (const DnnTableChoice *self, GString *report)
 {
-  say (report, "loss", "%s; metric: %s", get (self, "train", "loss"),
-       get (self, "train", "metrics"));
+  say (report, "loss", "%s; metric: %s", get (self, "train", "loss", "none"),
+       get (self, "train", "metrics", "none"));
   say (report, "training", "%s, learning rate %s; %s epochs at most, %s",
-       get (self, "optimizer", "type"),
-       get (self, "optimizer", "learning_rate"), get (self, "train", "epochs"),
-       get (self, "train", "callbacks"));
+       get (self, "optimizer", "type", "none"),
+       get (self, "optimizer", "learning_rate", "none"),
+       get (self, "train", "epochs", "none"),
+       get (self, "train", "callbacks", "none"));
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -367,20 +399,40 @@ load (const DnnTableChoice *self, GError **error)
   return dnn_data_load (dnn_experiment_find (self->experiment, "data"), error);
 }
 
-/* The same for the first time: what is left out may be all there is. */
+/* All rows, however they are to be split. */
+static DnnData *
+load_whole (const DnnTableChoice *self, GError **error)
+{
+  static const char *const parts[] = { "split", "validation_split",
+                                       "validation_first", "test_split" };
+  g_autoptr (DnnSpec) section =
+      dnn_spec_copy (dnn_experiment_find (self->experiment, "data"));
+
+  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
+    dnn_spec_remove (section, parts[i]);
+  return dnn_data_load (section, error);
+}
+
+/* The same for the first time: what is left out may be all there is, and keys
+ * that help are said where there is no file to write them to. */
 static DnnData *
 load_columns (const DnnTableChoice *self, const char *report, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  DnnData *data = load (self, &cause);
+  DnnData *data = load_whole (self, &cause);
   const char *line = strstr (report, "left out  ");
 
-  if (data == NULL && line != NULL)
+  if (data != NULL)
+    return data;
+  if (line != NULL && strstr (cause->message, "none is left") != NULL)
     g_set_error (error, cause->domain, cause->code, "%s; left out is %.*s",
                  cause->message, (int) strcspn (line + 10, "\n"), line + 10);
-  else if (data == NULL)
-    g_propagate_error (error, g_steal_pointer (&cause));
-  return data;
+  else
+    g_set_error (error, cause->domain, cause->code, "%s%s", cause->message,
+                 strstr (cause->message, "'ignore_columns = ") != NULL
+                     ? " (--set data.KEY=VALUE)"
+                     : "");
+  return NULL;
 }
 
 static bool
@@ -408,7 +460,7 @@ choose (DnnTableChoice *self, const char *path, const DnnTableOptions *options,
   if (data == NULL)
     return false;
   say_columns (report, data);
-  say_split (report, data, &found);
+  say_split (self, report, data);
   take_template (self,
                  found.n_classes > 0 ? options->classes : options->number);
   choose_layers (self, data, &found, options->layers, report);
@@ -426,6 +478,9 @@ dnn_table_choice_new (const char *path, const DnnTableOptions *options,
   g_autoptr (GString) report = g_string_new (NULL);
 
   self->experiment = dnn_experiment_new ();
+  for (size_t i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
+    if (!dnn_experiment_override (self->experiment, options->sets[i], error))
+      return NULL;
   say (report, "data", "%s", path);
   if (!dnn_file_check_name (path, error) ||
       !choose (self, path, options, report, error))

@@ -27,6 +27,9 @@ typedef struct DnnTableOptions {
    * a number.  In `layers`, $wide, $narrow, $outputs, $scale and $offset stand
    * for numbers that follow from the data. */
   const DnnExperiment *classes, *number;
+  /* NULL-terminated, as of --set: what is said here is not chosen.  May be
+   * NULL. */
+  const char *const *sets;
 } DnnTableOptions;
 
 /* Reads the file three times: for its columns, its target, and its split. */

@@ -282,7 +282,7 @@ test_unfit (void)
   g_test_summary ("Row numbers, names of rows and mixed columns are no inputs");
   for (int i = 0; i < 20; i++)
     g_string_append_printf (text, "%d,n%d,%s,%d.5,%d\n", i + 1, i,
-                            i == 7 ? "none" : "4", i * i, i % 2);
+                            i % 2 ? "none" : "4", i * i, i % 2);
   bytes = g_bytes_new (text->str, text->len);
   unfit = dnn_csv_find_unfit ("a.csv", bytes, &options, NULL);
   g_assert_cmpuint (g_strv_length (unfit), ==, 6);

@@ -182,14 +182,19 @@ print_json_report (const DnnDataReport *report, const DnnData *data)
 
 /* The experiment of a file, or the one that train would choose for a table. */
 static DnnExperiment *
-begin (const char *path, const char *target, const Common *common,
+begin (const char *path, const char *target, char **sets, const Common *common,
        GError **error)
 {
   g_autoptr (DnnTableChoice) choice = NULL;
 
-  if (target == NULL && !dnn_table_is_named (path))
-    return dnn_experiment_load (path, error);
-  choice = choose_for_table (path, target, NULL, error);
+  if (target == NULL && !dnn_table_is_named (path)) {
+    g_autoptr (DnnExperiment) experiment = dnn_experiment_load (path, error);
+
+    return experiment != NULL && override_keys (experiment, sets, error)
+               ? g_steal_pointer (&experiment)
+               : NULL;
+  }
+  choice = choose_for_table (path, target, NULL, sets, error);
   if (choice == NULL)
     return NULL;
   if (!common->json)
@@ -202,7 +207,8 @@ report (const char *path, const char *target, char **sets, const Common *common,
         GError **error)
 {
   g_autoptr (DnnRegistry) registry = common_registry (common);
-  g_autoptr (DnnExperiment) experiment = begin (path, target, common, error);
+  g_autoptr (DnnExperiment) experiment =
+      begin (path, target, sets, common, error);
   g_autoptr (DnnData) data = NULL;
   g_autoptr (DnnDataReport) found = NULL;
   const DnnSpec *section;
@@ -210,9 +216,6 @@ report (const char *path, const char *target, char **sets, const Common *common,
 
   if (experiment == NULL)
     return false;
-  for (size_t i = 0; sets != NULL && sets[i] != NULL; i++)
-    if (!dnn_experiment_override (experiment, sets[i], error))
-      return false;
   section = dnn_experiment_find (experiment, "data");
   if (section == NULL) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,

@@ -241,8 +241,8 @@ is_table (const Options *options, const char *file)
 static DnnExperiment *
 choose (Options *options, const char *file, GError **error)
 {
-  g_autoptr (DnnTableChoice) choice =
-      choose_for_table (file, options->target, options->layers, error);
+  g_autoptr (DnnTableChoice) choice = choose_for_table (
+      file, options->target, options->layers, options->sets, error);
 
   if (choice == NULL)
     return NULL;
@@ -298,7 +298,10 @@ make_experiment (Options *options, const char *file, GError **error)
 
   if (experiment == NULL)
     return NULL;
-  for (size_t i = 0; options->sets != NULL && options->sets[i] != NULL; i++)
+  /* of a table they are in what was chosen */
+  for (size_t i = 0; options->report == NULL && options->sets != NULL &&
+                     options->sets[i] != NULL;
+       i++)
     if (!dnn_experiment_override (experiment, options->sets[i], error))
       return NULL;
   if (options->layers != NULL && options->report == NULL &&
