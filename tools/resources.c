@@ -2,6 +2,7 @@
 #include "resources.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 char *
 load_text (const char *name, GError **error)
@@ -21,6 +22,19 @@ load_resource (const char *name, GError **error)
   g_autofree char *text = load_text (name, error);
 
   return text != NULL ? dnn_experiment_parse (NULL, text, error) : NULL;
+}
+
+void
+cut_suffix (char *name)
+{
+  char *dot;
+
+  if (g_str_has_suffix (name, ".gz"))
+    name[strlen (name) - 3] = '\0';
+  dot = strrchr (name, '.');
+  if (dot != NULL && dot > name &&
+      (strcmp (dot, ".dnn") == 0 || dnn_table_is_named (name)))
+    *dot = '\0';
 }
 
 DnnTableChoice *

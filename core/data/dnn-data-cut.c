@@ -1,8 +1,9 @@
 /* dnn-data-cut.c - an order of the rows, cut twice
  *
  * Whatever the way, rows are brought into an order whose end is the test part,
- * and what lies before it the validation part; each part keeps its rows in the
- * order of the file.
+ * and what lies before it the validation part, or one of several pieces of
+ * equal size where there are folds; each part keeps its rows in the order of
+ * the file.
  */
 #include "dnn-data-cut.h"
 
@@ -26,6 +27,7 @@ typedef struct Cut {
   Key *keys; /* (owned) NULL: the file's order */
   int64_t n;
   int64_t validation, test; /* where these parts begin */
+  int64_t after;            /* where the rows behind validation train again */
 } Cut;
 
 static void
@@ -188,7 +190,8 @@ order (Cut *self, GError **error)
   const bool grouped = self->extras[DNN_CSV_GROUP] != NULL;
   bool ok = true;
 
-  if (self->settings->split == DNN_SPLIT_LAST && !grouped)
+  if (self->settings->split == DNN_SPLIT_LAST && !grouped &&
+      self->settings->folds == 0)
     return true;
   if (grouped && self->settings->split != DNN_SPLIT_RANDOM) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
@@ -208,7 +211,7 @@ order (Cut *self, GError **error)
     order_random (self);
   else if (self->settings->split == DNN_SPLIT_TIME)
     ok = order_time (self, error);
-  else
+  else if (self->settings->split == DNN_SPLIT_STRATIFIED)
     ok = order_stratified (self, error);
   if (ok)
     sort (self);
@@ -246,14 +249,42 @@ check_part (const char *key, int64_t n, int64_t left, GError **error)
   return false;
 }
 
+/* Fold i of K, from 1: the rows i - 1 to i of K equal pieces, whose sizes
+ * differ by one row at most, or by a group. */
+static bool
+place_fold (Cut *self, GError **error)
+{
+  const int64_t k = self->settings->folds, i = self->settings->fold;
+  int64_t n;
+
+  self->validation = move_to_group (self, self->test * (i - 1) / k);
+  self->after = i == k ? self->test : move_to_group (self, self->test * i / k);
+  n = self->after - self->validation;
+  if (n >= 1)
+    return check_part ("folds", n, self->test - n, error);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               "fold %" G_GINT64_FORMAT " of '%" G_GINT64_FORMAT
+               "' has no row: "
+               "there are %" G_GINT64_FORMAT " rows%s to part",
+               i, k, self->test,
+               self->extras[DNN_CSV_GROUP] != NULL ? " in too few groups" : "");
+  return false;
+}
+
 static bool
 place_cuts (Cut *self, GError **error)
 {
   const DnnDataSettings *s = self->settings;
 
   self->test = move_to_group (self, self->n - count (self->n, s->test_split));
+  if (s->folds > 0)
+    return (s->test_split == 0 ||
+            check_part ("test_split", self->n - self->test, self->test,
+                        error)) &&
+           place_fold (self, error);
   self->validation =
       move_to_group (self, self->test - count (self->n, s->validation_split));
+  self->after = self->test;
   return (s->test_split == 0 ||
           check_part ("test_split", self->n - self->test, self->test, error)) &&
          (s->validation_split == 0 ||
@@ -293,8 +324,8 @@ cut_parts (DnnData *self, Cut *cut, GError **error)
 {
   DnnSplit *train;
 
-  if (cut->validation < cut->test) {
-    self->validation = take_part (cut, cut->validation, cut->test, error);
+  if (cut->validation < cut->after) {
+    self->validation = take_part (cut, cut->validation, cut->after, error);
     if (self->validation == NULL)
       return false;
   }
@@ -303,7 +334,11 @@ cut_parts (DnnData *self, Cut *cut, GError **error)
     if (self->test == NULL)
       return false;
   }
-  train = take_part (cut, 0, cut->validation, error);
+  /* what stands behind a fold comes to the rows before it */
+  if (cut->after < cut->test)
+    memmove (cut->keys + cut->validation, cut->keys + cut->after,
+             (size_t) (cut->test - cut->after) * sizeof *cut->keys);
+  train = take_part (cut, 0, cut->validation + cut->test - cut->after, error);
   if (train == NULL)
     return false;
   dnn_split_free (self->train);
@@ -361,6 +396,33 @@ check_way (const DnnDataSettings *s, GError **error)
   return false;
 }
 
+static bool
+check_folds (const DnnData *self, const DnnDataSettings *s, GError **error)
+{
+  if (s->folds == 0)
+    return true;
+  if (s->validation_split > 0 || self->validation != NULL) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "folds cannot be given beside other validation data");
+    return false;
+  }
+  if (s->split == DNN_SPLIT_TIME) {
+    g_set_error (
+        error, DNN_ERROR, DNN_ERROR_PARAM,
+        "folds of 'split = time' would train on what comes after the "
+        "rows that validate; 'validation_split = 0.2' takes the latest");
+    return false;
+  }
+  if (s->folds > 1 && s->fold <= s->folds)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+               s->folds < 2
+                   ? "folds must be 2 or more, not '%" G_GINT64_FORMAT "'"
+                   : "fold must be from 1 to folds, not '%" G_GINT64_FORMAT "'",
+               s->folds < 2 ? s->folds : s->fold);
+  return false;
+}
+
 bool
 dnn_data_cut (DnnData *self, const DnnDataSettings *s, DnnArray *const *extras,
               GError **error)
@@ -369,8 +431,10 @@ dnn_data_cut (DnnData *self, const DnnDataSettings *s, DnnArray *const *extras,
 
   if (s->validation_first > 0 && !cut_first (self, s->validation_first, error))
     return false;
-  if (s->validation_split == 0 && s->test_split == 0)
+  if (s->validation_split == 0 && s->test_split == 0 && s->folds == 0)
     return check_way (s, error);
+  if (!check_folds (self, s, error))
+    return false;
   if ((s->validation_split > 0 && !check_free (self->validation, "validation",
                                                "validation_split", error)) ||
       (s->test_split > 0 &&
@@ -378,7 +442,8 @@ dnn_data_cut (DnnData *self, const DnnDataSettings *s, DnnArray *const *extras,
     return false;
   cut.train = self->train;
   cut.n = self->train->n;
-  self->cut_last = s->split == DNN_SPLIT_LAST && s->validation_split > 0;
+  self->cut_last =
+      s->split == DNN_SPLIT_LAST && (s->validation_split > 0 || s->folds > 0);
   return order (&cut, error) && place_cuts (&cut, error) &&
          cut_parts (self, &cut, error);
 }

@@ -99,9 +99,9 @@ read_heads (const DnnDataSource *source, DnnDataHead *head)
   head->targets.at[0] = sample_of (&heads[0][1].shape);
   head->rows = heads[0][0].shape.dims[0];
   head->validation_rows = heads[1][0].shape.dims[0];
-  head->validates = head->validation_rows > 0 ||
-                    source->settings.validation_first > 0 ||
-                    source->settings.validation_split > 0;
+  head->validates =
+      head->validation_rows > 0 || source->settings.validation_first > 0 ||
+      source->settings.validation_split > 0 || source->settings.folds > 0;
   return true;
 }
 

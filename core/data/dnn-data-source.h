@@ -42,7 +42,8 @@ typedef struct DnnDataSettings {
   int64_t validation_first;
   double validation_split;
   double test_split;
-  int32_t split; /* DnnSplitWay */
+  int64_t folds, fold; /* that fold of so many validates; 0: no folds */
+  int32_t split;       /* DnnSplitWay */
   int64_t split_seed;
   double scale;
   bool standardize;

@@ -186,12 +186,23 @@ DnnSweepRun *
 dnn_sweep_run_new (const char *sweep_folder, size_t trial, int64_t seed,
                    const DnnSweepGoal *goal)
 {
+  return dnn_sweep_run_new_fold (sweep_folder, trial, seed, 0, goal);
+}
+
+DnnSweepRun *
+dnn_sweep_run_new_fold (const char *sweep_folder, size_t trial, int64_t seed,
+                        int64_t fold, const DnnSweepGoal *goal)
+{
   DnnSweepRun *self = g_new0 (DnnSweepRun, 1);
-  g_autofree char *name =
-      g_strdup_printf ("run-%04zu-seed-%" G_GINT64_FORMAT, trial + 1, seed);
+  g_autofree char *part =
+      fold > 0 ? g_strdup_printf ("-fold-%" G_GINT64_FORMAT, fold)
+               : g_strdup ("");
+  g_autofree char *name = g_strdup_printf (
+      "run-%04zu-seed-%" G_GINT64_FORMAT "%s", trial + 1, seed, part);
 
   self->trial = trial;
   self->seed = seed;
+  self->fold = fold;
   self->folder = g_build_filename (sweep_folder, name, NULL);
   self->values = g_new0 (double, g_strv_length (goal->columns) + 1);
   look (self, goal);

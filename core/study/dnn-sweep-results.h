@@ -36,6 +36,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSweepGoal, dnn_sweep_goal_free)
 typedef struct DnnSweepRun {
   size_t trial;
   int64_t seed;
+  int64_t fold; /* that validates; 0: there are no folds */
   char *folder; /* (owned) */
   DnnSweepStatus status;
   char *message;  /* (owned) why it did not end well; or NULL */
@@ -46,6 +47,10 @@ typedef struct DnnSweepRun {
 /* Looks at the folder.  `goal` must outlive the run. */
 DnnSweepRun *dnn_sweep_run_new (const char *sweep_folder, size_t trial,
                                 int64_t seed, const DnnSweepGoal *goal);
+/* The same of one fold of several, from 1. */
+DnnSweepRun *dnn_sweep_run_new_fold (const char *sweep_folder, size_t trial,
+                                     int64_t seed, int64_t fold,
+                                     const DnnSweepGoal *goal);
 void dnn_sweep_run_free (DnnSweepRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSweepRun, dnn_sweep_run_free)
 /* Whether there is no need to run it again: what failed may not fail again,

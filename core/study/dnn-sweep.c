@@ -102,7 +102,13 @@ read_range (DnnSweepAxis *self, const char *text, bool *ret_is_range,
 static bool
 read_values (DnnSweepAxis *self, const char *text, GError **error)
 {
-  g_auto (GStrv) values = dnn_split_commas (text);
+  const size_t length = strlen (text);
+  /* "[a,b]", as a list is written in an experiment */
+  const bool bracketed =
+      length > 2 && text[0] == '[' && strchr (text, ']') == text + length - 1;
+  g_autofree char *inside =
+      bracketed ? g_strndup (text + 1, length - 2) : g_strdup (text);
+  g_auto (GStrv) values = dnn_split_commas (inside);
   const guint n = g_strv_length (values);
   bool is_range;
 

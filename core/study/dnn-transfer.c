@@ -62,7 +62,7 @@ static bool
 has_validation (const DnnExperiment *data)
 {
   static const char *const keys[] = { "validation_first", "validation_split",
-                                      "validation_inputs" };
+                                      "validation_inputs", "folds" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
     if (g_strcmp0 (dnn_experiment_get (data, "data", keys[i]), "0") > 0)

@@ -238,6 +238,15 @@ static const Bad bad[] = {
     DNN_ERROR_DATA, "target '0.5' is no class" },
   { "none-to-train", "validation_split = 0.5\ntest_split = 0.5",
     DNN_ERROR_PARAM, "validation_split leaves '0' of 10 rows to train" },
+  { "one-fold", "folds = 1", DNN_ERROR_PARAM, "folds must be 2 or more" },
+  { "fold-above", "folds = 3\nfold = 4", DNN_ERROR_PARAM,
+    "fold must be from 1 to folds, not '4'" },
+  { "folds-of-time", "folds = 3\nsplit = time\ntime = time", DNN_ERROR_PARAM,
+    "would train on what comes after" },
+  { "folds-and-split", "folds = 3\nvalidation_split = 0.2", DNN_ERROR_PARAM,
+    "folds cannot be given beside" },
+  { "more-folds-than-rows", "folds = 21", DNN_ERROR_PARAM,
+    "fold 1 of '21' has no row" },
   { "two-tests", "test_inputs = t.csv\ntest_split = 0.5", DNN_ERROR_PARAM,
     "test_split cannot be given beside other test data" },
   { "two-weights", "weights = t.csv\nweight_column = w", DNN_ERROR_PARAM,
@@ -258,6 +267,63 @@ test_bad (gconstpointer data)
   dnn_assert_error (error, row->code, row->message);
 }
 
+#define IGNORED "ignore_columns = time, team, w\n"
+
+/* Each row that is not kept for testing validates in one of the folds. */
+static void
+check_folds (const char *keys, int n_folds, int64_t n_tests)
+{
+  int seen[N] = { 0 };
+  int64_t n = 0;
+
+  for (int fold = 1; fold <= n_folds; fold++) {
+    g_autofree char *lines =
+        g_strdup_printf ("%sfolds = %d\nfold = %d\n", keys, n_folds, fold);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (DnnData) data = load (lines, &error);
+
+    g_assert_no_error (error);
+    check_whole (data);
+    g_assert_cmpint (data->test != NULL ? data->test->n : 0, ==, n_tests);
+    for (int64_t i = 0; i < data->validation->n; i++)
+      seen[dnn_split_row (data->validation, i)]++;
+    n += data->validation->n;
+  }
+  g_assert_cmpint (n, ==, N - n_tests);
+  for (int i = 0; i < N; i++)
+    g_assert_cmpint (seen[i], <=, 1);
+}
+
+static void
+test_folds (void)
+{
+  g_test_summary ("Every fold validates once, whatever the split");
+  check_folds (IGNORED, 3, 0);
+  check_folds (IGNORED "split = random\n", 5, 0);
+  check_folds (IGNORED "split = random\ntest_split = 0.2\n", 4, 4);
+  check_folds (IGNORED "split = stratified\n", 2, 0);
+  check_folds ("ignore_columns = time, w\nsplit = random\ngroup = team\n", 5,
+               0);
+}
+
+static void
+test_folds_stratified (void)
+{
+  g_autoptr (DnnData) data =
+      load (IGNORED "split = stratified\nfolds = 2\nfold = 2\n", NULL);
+  int n[3] = { 0 };
+
+  g_test_summary ("A fold has every class's share");
+  for (int64_t i = 0; i < data->validation->n; i++) {
+    const int64_t row = dnn_split_row (data->validation, i);
+
+    n[row < 10 ? 0 : row < 16 ? 1 : 2]++;
+  }
+  g_assert_cmpint (n[0], ==, 5);
+  g_assert_cmpint (n[1], ==, 3);
+  g_assert_cmpint (n[2], ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -275,6 +341,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/data-cut/stratified", test_stratified);
   g_test_add_func ("/data-cut/time", test_time);
   g_test_add_func ("/data-cut/groups", test_groups);
+  g_test_add_func ("/data-cut/folds", test_folds);
+  g_test_add_func ("/data-cut/folds-stratified", test_folds_stratified);
   g_test_add_func ("/data-cut/weights", test_weights);
   g_test_add_func ("/data-cut/notes", test_notes);
   g_test_add_func ("/data-cut/unmeasured", test_unmeasured);

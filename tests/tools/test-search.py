@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -176,8 +177,16 @@ def test_sweep():
             ('model.safetensors', 'history.csv', 'experiment.dnn', 'outcome')))
     again = t.run(*SWEEP, '--runs', '4', '--out', 's')
     t.check('once more, and nothing is run', again.stdout == result.stdout
-            and again.stderr == '8 of 8 runs are there already\n',
+            and again.stderr.startswith('8 of 8 runs are there already\n'),
             t.show(again))
+    retrain = re.search(r'best is run 1, .*again: dnnrun (.*)$', again.stderr,
+                        re.M)
+    once_more = t.run(*shlex.split(retrain.group(1)))
+    t.check('the command that trains the best again does',
+            once_more.returncode == 0
+            and pathlib.Path('runs/best/model.safetensors').read_bytes()
+            == pathlib.Path('s/run-0001-seed-1/model.safetensors').read_bytes(),
+            t.show(once_more))
     shutil.rmtree('s/run-0002-seed-1')
     more = t.run(*SWEEP, '--runs', '5', '--out', 's')
     t.check('more draws go on from there; a run that is gone is run again',
@@ -187,6 +196,45 @@ def test_sweep():
     other = t.run(*SWEEP, '--runs', '4', '--out', 's2', '--jobs', '1')
     t.check('one at a time it is the same table', other.stdout
             == result.stdout, t.show(other))
+
+
+def test_folds():
+    result = t.run('train', 'a.dnn', '--folds', '3', '--out', 'f')
+    rows = table(result)
+    t.check('folds: one row, mean and error', result.returncode == 0
+            and len(rows) == 2 and rows[0][1:3] == ['data.folds', 'val_loss']
+            and ' ± ' in rows[1][2] and rows[1][-1] == '3/3 done',
+            t.show(result))
+    t.check('a run a fold', sorted(os.listdir('f'))[-4:] == [
+        *(f'run-0001-seed-1-fold-{i}' for i in (1, 2, 3)), 'sweep.dnn'],
+        os.listdir('f'))
+    means = []
+    for i in 1, 2, 3:
+        lines = pathlib.Path(
+            f'f/run-0001-seed-1-fold-{i}/history.csv').read_text().splitlines()
+        at = lines[0].split(',').index('val_loss')
+        means.append(min(float(line.split(',')[at]) for line in lines[1:]))
+    mean = sum(means) / 3
+    error = (sum((x - mean) ** 2 for x in means) / 2 / 3) ** 0.5
+    came = [float(x) for x in rows[1][2].split(' ± ')]
+    t.check('they are those of the folds', abs(came[0] - mean) < 1e-4
+            and abs(came[1] - error) < 1e-4, f'{came} {mean} {error}')
+    shutil.rmtree('f/run-0001-seed-1-fold-2')
+    again = t.run('train', 'a.dnn', '--folds', '3', '--out', 'f')
+    t.check('what is gone is trained again, to the same',
+            '2 of 3 runs are there' in again.stderr
+            and again.stdout == result.stdout, t.show(again))
+    for words, text in {('--folds', '1'): "2 to 10000, not '1'",
+                        ('--folds', '3', '--overwrite'): 'goes on with',
+                        ('--folds', '900'): 'has no row'}.items():
+        bad = t.run('train', 'a.dnn', *words, '--out', 'none')
+        t.check(f'{words} is refused', bad.returncode in (1, 2)
+                and text in bad.stderr, t.show(bad))
+    both = t.run('sweep', 'a.dnn', '--folds', '2', '--over',
+                 'optimizer.learning_rate=[0.1,0.01]', '--out', 'both')
+    t.check('a sweep with folds', both.returncode == 0
+            and [row[-1] for row in table(both)[1:]] == ['2/2 done'] * 2,
+            t.show(both))
 
 
 def test_sweep_json():
@@ -296,7 +344,8 @@ def test_sweep_errors():
 
 
 TESTS = [test_lr_find, test_lr_find_json, test_apply, test_lr_find_errors,
-         test_sweep, test_sweep_json, test_interrupt, test_sweep_errors]
+         test_sweep, test_folds, test_sweep_json, test_interrupt,
+         test_sweep_errors]
 
 
 def main():

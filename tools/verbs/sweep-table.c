@@ -62,6 +62,8 @@ print_run_json (const SweepView *self, const DnnSweepRun *run, double seconds)
   add_text (b, "event", "run");
   add_int (b, "run", (int64_t) run->trial + 1);
   add_int (b, "seed", run->seed);
+  if (run->fold > 0)
+    add_int (b, "fold", run->fold);
   add_parameters (b, self->sweep, run->trial);
   add_text (b, "status", dnn_sweep_status_name (run->status));
   add_text (b, "message", run->message);
@@ -85,8 +87,11 @@ sweep_print_run (const SweepView *self, const DnnSweepRun *run, size_t i,
     print_run_json (self, run, seconds);
   if (self->common->json || self->common->quiet)
     return;
-  fprintf (stderr, "%zu/%zu - %.0fs - run %zu, seed %" G_GINT64_FORMAT ": %s",
-           i, n, seconds, run->trial + 1, run->seed, what);
+  fprintf (stderr, "%zu/%zu - %.0fs - run %zu, seed %" G_GINT64_FORMAT, i, n,
+           seconds, run->trial + 1, run->seed);
+  if (run->fold > 0)
+    fprintf (stderr, ", fold %" G_GINT64_FORMAT, run->fold);
+  fprintf (stderr, ": %s", what);
   if (run->status == DNN_SWEEP_DONE)
     fprintf (stderr, " - %s: %s\n", self->goal->columns[0], value);
   else
@@ -165,9 +170,41 @@ print_text (const SweepView *self, const GPtrArray *rows)
   print_lines (lines, widths);
 }
 
-static void
-print_row_json (const SweepView *self, const DnnSweepRow *row, size_t rank)
+/* The first run of the row that came to its end; NULL: none did. */
+static const DnnSweepRun *
+find_run (const DnnSweepRow *row, const GPtrArray *runs)
 {
+  for (guint i = 0; i < runs->len; i++) {
+    const DnnSweepRun *run = g_ptr_array_index (runs, i);
+
+    if (run->trial == row->trial && run->status == DNN_SWEEP_DONE)
+      return run;
+  }
+  return NULL;
+}
+
+static void
+print_winner (const DnnSweepRow *row, const GPtrArray *runs)
+{
+  const DnnSweepRun *run = find_run (row, runs);
+  g_autofree char *path = NULL;
+  g_autofree char *quoted = NULL;
+
+  if (run == NULL)
+    return;
+  path = g_build_filename (run->folder, "experiment.dnn", NULL);
+  quoted = g_shell_quote (path);
+  fprintf (stderr,
+           "the best is run %zu, %s; this trains it again: dnnrun train %s "
+           "--out runs/best\n",
+           run->trial + 1, run->folder, quoted);
+}
+
+static void
+print_row_json (const SweepView *self, const DnnSweepRow *row,
+                const GPtrArray *runs, size_t rank)
+{
+  const DnnSweepRun *run = find_run (row, runs);
   JsonBuilder *b = json_builder_new ();
 
   json_builder_begin_object (b);
@@ -185,17 +222,21 @@ print_row_json (const SweepView *self, const DnnSweepRow *row, size_t rank)
   add_int (b, "runs", (int64_t) row->n_runs);
   add_int (b, "done", (int64_t) row->n_done);
   add_text (b, "status", dnn_sweep_status_name (row->status));
+  add_text (b, "out", run != NULL ? run->folder : NULL);
   json_builder_end_object (b);
   print_json (b);
 }
 
 void
-sweep_print_table (const SweepView *self, const GPtrArray *rows)
+sweep_print_table (const SweepView *self, const GPtrArray *rows,
+                   const GPtrArray *runs)
 {
   if (!self->common->json) {
     print_text (self, rows);
+    if (!self->common->quiet && dnn_sweep_n_trials (self->sweep) > 1)
+      print_winner (g_ptr_array_index (rows, 0), runs);
     return;
   }
   for (guint i = 0; i < rows->len; i++)
-    print_row_json (self, g_ptr_array_index (rows, i), i + 1);
+    print_row_json (self, g_ptr_array_index (rows, i), runs, i + 1);
 }

@@ -15,5 +15,6 @@ typedef struct SweepView {
 /* A run has ended, number `i` of `n`: a line on stderr, or an object. */
 void sweep_print_run (const SweepView *self, const DnnSweepRun *run, size_t i,
                       size_t n, double seconds);
-/* The rows, the best first. */
-void sweep_print_table (const SweepView *self, const GPtrArray *rows);
+/* The rows, the best first, and how the first of them is trained again. */
+void sweep_print_table (const SweepView *self, const GPtrArray *rows,
+                        const GPtrArray *runs);

@@ -1,5 +1,7 @@
 /* sweep.c - dnnrun sweep: many runs of one experiment, side by side */
-#include "command.h"
+#include "sweep.h"
+
+#include "resources.h"
 #include "sweep-folder.h"
 #include "sweep-table.h"
 
@@ -15,7 +17,8 @@ typedef struct {
   char **sets;  /* (owned) */
   char *out;    /* (owned) */
   char *by;     /* (owned) NULL: the loss */
-  gint64 runs, seeds, seed, jobs;
+  char *target; /* (owned) of a table; NULL: the last */
+  gint64 runs, seeds, seed, jobs, folds;
 } Options;
 
 static void
@@ -25,6 +28,7 @@ options_clear (Options *self)
   g_strfreev (self->sets);
   g_free (self->out);
   g_free (self->by);
+  g_free (self->target);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -53,6 +57,12 @@ check_number (const char *option, gint64 value, gint64 min, gint64 max,
 }
 
 static bool
+check_folds (gint64 folds, GError **error)
+{
+  return check_number ("--folds", folds, 2, 10000, error);
+}
+
+static bool
 parse (const Command *self, int *argc, char ***argv, Options *options,
        Common *common, GError **error)
 {
@@ -64,6 +74,11 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "Draw so many trials at random (default: the whole grid)", "N" },
     { "seeds", 0, 0, G_OPTION_ARG_INT64, &options->seeds,
       "Seeds to train each trial with (default: 1)", "N" },
+    { "folds", 0, 0, G_OPTION_ARG_INT64, &options->folds,
+      "Train each trial so many times: each fold of the rows validates once",
+      "K" },
+    { "target", 0, 0, G_OPTION_ARG_STRING, &options->target,
+      "Of a table: the column to predict (default: the last)", "COLUMN" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &options->seed,
       "Of the draws, and the first of training (default: the experiment's)",
       "N" },
@@ -83,6 +98,7 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
   return (options->runs == 0 ||
           check_number ("--runs", options->runs, 1, 10000, error)) &&
          check_number ("--seeds", options->seeds, 1, 10000, error) &&
+         (options->folds == 0 || check_folds (options->folds, error)) &&
          (options->jobs == 0 ||
           check_number ("--jobs", options->jobs, 1, 1024, error)) &&
          (options->seed == G_MININT64 ||
@@ -99,6 +115,7 @@ check_axes (const DnnSweep *sweep, GError **error)
   static const char *const own[][2] = {
     { "train.seed", "--seeds N trains each trial with several" },
     { "train.threads", "each run has one" },
+    { "data.fold", "--folds K lets each of them validate" },
   };
 
   for (size_t i = 0; i < dnn_sweep_n_axes (sweep); i++)
@@ -145,6 +162,13 @@ first_seed (const Options *options, const DnnExperiment *experiment)
   return text != NULL ? g_ascii_strtoll (text, NULL, 10) : 1;
 }
 
+/* Whether nothing but a mean over folds is wanted. */
+static bool
+only_folds (const Options *options)
+{
+  return options->folds > 0 && options->overs == NULL;
+}
+
 static char *
 folder_of (const Options *options, const char *path)
 {
@@ -153,9 +177,8 @@ folder_of (const Options *options, const char *path)
 
   if (options->out != NULL)
     return g_strdup (options->out);
-  if (g_str_has_suffix (name, ".dnn"))
-    name[strlen (name) - 4] = '\0';
-  sweep = g_strconcat (name, "-sweep", NULL);
+  cut_suffix (name);
+  sweep = g_strconcat (name, only_folds (options) ? "-folds" : "-sweep", NULL);
   return g_build_filename ("runs", sweep, NULL);
 }
 
@@ -181,6 +204,12 @@ add_child (Work *self, DnnSweepRun *run)
     g_autofree char *set =
         g_strconcat (dnn_sweep_axis (sweep, i)->key, "=",
                      dnn_sweep_value (sweep, run->trial, i), NULL);
+
+    g_strv_builder_add_many (words, "--set", set, NULL);
+  }
+  if (run->fold > 0) {
+    g_autofree char *set =
+        g_strdup_printf ("data.fold=%" G_GINT64_FORMAT, run->fold);
 
     g_strv_builder_add_many (words, "--set", set, NULL);
   }
@@ -298,9 +327,10 @@ work (Work *self, const char *folder, const Options *options, gint64 seed,
   g_autoptr (GPtrArray) rows = NULL;
 
   for (size_t i = 0; i < dnn_sweep_n_trials (self->view.sweep); i++)
-    for (gint64 j = 0; j < options->seeds; j++) {
-      DnnSweepRun *run =
-          dnn_sweep_run_new (folder, i, seed + j, self->view.goal);
+    for (gint64 j = 0; j < options->seeds * MAX (options->folds, 1); j++) {
+      DnnSweepRun *run = dnn_sweep_run_new_fold (
+          folder, i, seed + j / MAX (options->folds, 1),
+          options->folds > 0 ? j % options->folds + 1 : 0, self->view.goal);
 
       g_ptr_array_add (self->runs, run);
       if (!dnn_sweep_run_is_complete (run))
@@ -313,7 +343,7 @@ work (Work *self, const char *folder, const Options *options, gint64 seed,
   if (!check_end (self, error))
     return false;
   rows = dnn_sweep_rank (self->runs, self->view.goal);
-  sweep_print_table (&self->view, rows);
+  sweep_print_table (&self->view, rows, self->runs);
   return check_rows (rows, self->runs, error);
 }
 
@@ -329,11 +359,32 @@ child_free (gpointer data)
   dnn_child_free (data);
 }
 
-static bool
-carry_out (const Options *options, const Common *common, const char *path,
-           GError **error)
+/* Where nobody has said which rows validate, folds are not the pieces of the
+ * file, which may be sorted. */
+static void
+set_folds (DnnExperiment *experiment, Options *options)
 {
-  g_autoptr (DnnExperiment) experiment = dnn_experiment_load (path, error);
+  static const char *const others[] = { "validation_split", "validation_first",
+                                        "fold" };
+  g_autofree char *over =
+      g_strdup_printf ("data.folds=%" G_GINT64_FORMAT, options->folds);
+  g_autoptr (GStrvBuilder) overs = g_strv_builder_new ();
+
+  for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
+    dnn_experiment_unset (experiment, "data", others[i]);
+  if (dnn_experiment_get (experiment, "data", "split") == NULL)
+    dnn_experiment_set (experiment, "data", "split", "random");
+  for (size_t i = 0; options->overs != NULL && options->overs[i] != NULL; i++)
+    g_strv_builder_add (overs, options->overs[i]);
+  g_strv_builder_add (overs, over);
+  g_strfreev (options->overs);
+  options->overs = g_strv_builder_end (overs);
+}
+
+static bool
+carry_out (Options *options, DnnExperiment *experiment, const Common *common,
+           const char *path, GError **error)
+{
   g_autoptr (DnnSweep) sweep = NULL;
   g_autoptr (DnnSweepGoal) goal = NULL;
   g_autoptr (DnnLock) lock = NULL;
@@ -345,8 +396,8 @@ carry_out (const Options *options, const Common *common, const char *path,
   gint64 seed;
   bool done;
 
-  if (experiment == NULL || !override_keys (experiment, options->sets, error))
-    return false;
+  if (options->folds > 0)
+    set_folds (experiment, options);
   seed = first_seed (options, experiment);
   sweep = dnn_sweep_new ((const char *const *) options->overs, options->runs,
                          seed, error);
@@ -369,13 +420,51 @@ carry_out (const Options *options, const Common *common, const char *path,
   return done;
 }
 
+/* Of a table, what train would choose. */
+static DnnExperiment *
+load (const Options *options, const Common *common, const char *path,
+      GError **error)
+{
+  g_autoptr (DnnExperiment) experiment = NULL;
+  g_autoptr (DnnTableChoice) choice = NULL;
+
+  if (options->target == NULL && !dnn_table_is_named (path)) {
+    experiment = dnn_experiment_load (path, error);
+    return experiment != NULL &&
+                   override_keys (experiment, options->sets, error)
+               ? g_steal_pointer (&experiment)
+               : NULL;
+  }
+  choice = choose_for_table (path, options->target, NULL, options->sets, error);
+  if (choice == NULL)
+    return NULL;
+  if (!common->quiet && !common->json)
+    fprintf (stderr, "%s", choice->report);
+  return g_steal_pointer (&choice->experiment);
+}
+
+bool
+sweep_folds (DnnExperiment *experiment, const char *name, const char *out,
+             int64_t folds, const Common *common, GError **error)
+{
+  g_auto (Options) options = { .seeds = 1, .seed = G_MININT64, .folds = folds };
+
+  if (!check_folds (folds, error))
+    return false;
+  options.out = g_strdup (out);
+  return carry_out (&options, experiment, common, name, error);
+}
+
 bool
 cmd_sweep (const Command *self, int *argc, char ***argv, GError **error)
 {
   g_auto (Options) options = { .seeds = 1, .seed = G_MININT64 };
   g_auto (Common) common = { 0 };
+  g_autoptr (DnnExperiment) experiment = NULL;
 
   if (!parse (self, argc, argv, &options, &common, error))
     return false;
-  return carry_out (&options, &common, (*argv)[1], error);
+  experiment = load (&options, &common, (*argv)[1], error);
+  return experiment != NULL &&
+         carry_out (&options, experiment, &common, (*argv)[1], error);
 }

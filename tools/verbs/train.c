@@ -1,6 +1,7 @@
 /* train.c - dnnrun train */
 #include "command.h"
 #include "resources.h"
+#include "sweep.h"
 #include "training.h"
 
 #include <dnn-data-notes.h>
@@ -24,6 +25,7 @@ typedef struct {
   char *memory_limit;            /* (owned) likewise */
   char *checkpoint_every;        /* (owned) likewise */
   DnnSaveEvery saves;            /* the same, read */
+  gint64 folds;                  /* 0: none */
   gboolean overwrite, partial, health, no_control;
 } Options;
 
@@ -87,6 +89,8 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
       "NAME|FILE.dnn" },
     { "target", 0, 0, G_OPTION_ARG_STRING, &options->target,
       "Of a table: the column to predict (default: the last)", "COLUMN" },
+    { "folds", 0, 0, G_OPTION_ARG_INT64, &options->folds,
+      "Train K times: each fold of the rows validates once", "K" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
   };
 
@@ -321,19 +325,6 @@ make_experiment (Options *options, const char *file, GError **error)
 
 /* --- the run ------------------------------------------------------------- */
 
-static void
-cut_suffix (char *name)
-{
-  char *dot;
-
-  if (g_str_has_suffix (name, ".gz"))
-    name[strlen (name) - 3] = '\0';
-  dot = strrchr (name, '.');
-  if (dot != NULL && dot > name &&
-      (strcmp (dot, ".dnn") == 0 || dnn_table_is_named (name)))
-    *dot = '\0';
-}
-
 /* runs/NAME, from the experiment's file or its data set. */
 static char *
 default_folder (const char *file, const DnnExperiment *experiment)
@@ -446,6 +437,23 @@ check_options (Options *options, GError **error)
 }
 
 static bool
+train_folds (const Options *options, DnnExperiment *experiment,
+             const Common *common, const char *file, GError **error)
+{
+  if (options->resume == NULL && options->weights == NULL &&
+      options->tensorboard == NULL && options->checkpoint_every == NULL &&
+      !options->overwrite && !options->health)
+    return sweep_folds (experiment, file != NULL ? file : "train", options->out,
+                        options->folds, common, error);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--folds '%" G_GINT64_FORMAT "' trains runs of their own, and "
+               "goes on with what is left; --resume, --weights, --overwrite, "
+               "--tensorboard, --health, --checkpoint-every are not for it",
+               options->folds);
+  return false;
+}
+
+static bool
 carry_out (Options *options, const Common *common, const char *file,
            GError **error)
 {
@@ -460,6 +468,8 @@ carry_out (Options *options, const Common *common, const char *file,
     return false;
   if (options->report != NULL && !common->quiet && !common->json)
     fprintf (stderr, "%s", options->report);
+  if (options->folds != 0)
+    return train_folds (options, experiment, common, file, error);
   run = options->resume != NULL
             ? go_on (registry, experiment, options, common, error)
             : begin (registry, experiment, options, common, file, error);
