@@ -257,6 +257,8 @@ step_install () {
       cd / && projects &&
         build third-party "$top/examples/third-party" -Dwerror=true &&
         meson test -C "$work/third-party" --print-errorlogs &&
+        build plugins "$top/examples/plugins" -Dwerror=true &&
+        meson test -C "$work/plugins" --print-errorlogs &&
         meson install -C "$work/third-party" --quiet &&
         test "$(dnnrun plugins | grep -c 'acme\.')" = 3 &&
         test -z "$(dnnrun plugins --problems)" &&

@@ -197,15 +197,75 @@ def test_refusals():
 
 # --- the examples -----------------------------------------------------------
 
-def test_third_party():
-    for source in sorted((ROOT / 'examples/third-party').glob('*.c')):
-        folder = pathlib.Path('third-party', source.stem).absolute()
+def build_examples(name):
+    """All plugins of a folder of examples, in one."""
+    together = pathlib.Path(f'all-of-{name}').absolute()
+    together.mkdir(mode=0o755)
+    for source in sorted((ROOT / 'examples' / name).glob('*.c')):
+        folder = pathlib.Path(name, source.stem).absolute()
         folder.mkdir(parents=True)
         shutil.copy(source, folder)
-        build_and_check(source.stem, folder)
+        if build_and_check(source.stem, folder):
+            shutil.copy(folder / f'build/{source.stem}.so', together)
+    listed = set(re.findall(r"^  '(acme[\w.]*)': '", (
+        ROOT / 'examples' / name / 'meson.build').read_text(), re.M))
+    t.check(f'examples/{name}: all are in its meson.build',
+            listed == {path.stem for path in together.glob('*.so')}, listed)
+    return together
 
 
-TESTS = [test_kinds, test_folder, test_refusals, test_third_party]
+# Words 1 to 8, and 0 behind the last; three classes.
+USES = {
+    'masks and weights': (
+        'embedding input_dim=9 output_dim=8 mask_zero=true '
+        'embeddings_initializer=random_normal(stddev=1) '
+        '! acme.gradient_reversal lambda=0 ! acme.masked_average '
+        '! dense units=16 kernel_parametrization=acme.weight_norm '
+        'activation=tanh ! dense units=3 kernel_parametrization=acme.int8 '
+        'activation=softmax', 'sparse_categorical_crossentropy'),
+    'sequences': (
+        'embedding input_dim=9 output_dim=8 ! acme.attention heads=2 '
+        '! acme.lstm units=8 return_sequences=true '
+        '! acme.lstm units=8 go_backwards=true '
+        '! dense units=3 activation=softmax',
+        'sparse_categorical_crossentropy'),
+    'pairs': ('embedding input_dim=9 output_dim=8 ! flatten ! dense units=4',
+              'acme.triplet'),
+}
+EXPERIMENT = """[data]
+inputs = words.npy
+targets = classes.npy
+[model]
+layers = {}
+[train]
+loss = {}
+epochs = 40
+batch_size = 20
+[optimizer]
+type = adam
+learning_rate = 0.02
+"""
+
+
+def test_examples():
+    build_examples('third-party')
+    plugins = build_examples('plugins')
+    rows = [[1 + (i * 5 + s) % 8 if s < 2 + i % 4 else 0 for s in range(5)]
+            for i in range(60)]
+    t.write_npy('words.npy', [w for row in rows for w in row], (60, 5))
+    t.write_npy('classes.npy', [row[0] % 3 for row in rows], (60,))
+    for name, (layers, loss) in USES.items():
+        pathlib.Path('use.dnn').write_text(EXPERIMENT.format(layers, loss))
+        result = t.run('train', 'use.dnn', '--plugin-path', str(plugins),
+                       '--quiet', '--overwrite')
+        if t.good(f'examples/plugins: {name} train', result):
+            with open('runs/use/history.csv', newline='') as file:
+                losses = [float(row['loss']) for row in csv.DictReader(file)]
+            t.check(f'examples/plugins: {name} learn',
+                    losses[-1] < 0.8 * losses[0], losses)
+
+
+TESTS = [test_kinds, test_folder, test_refusals, test_examples]
 
 if __name__ == '__main__':
     sys.exit(t.run_tests(TESTS))
