@@ -73,11 +73,22 @@ on_crash (int number)
   raise (number);
 }
 
+/* A stack that is full has no room for a handler. */
+static void
+give_room (void)
+{
+  static char room[1 << 16];
+  const stack_t stack = { .ss_sp = room, .ss_size = sizeof room };
+
+  sigaltstack (&stack, NULL);
+}
+
 static void
 catch_crashes (void)
 {
   struct sigaction action = { .sa_handler = on_crash,
-                              .sa_flags = (int) SA_RESETHAND | SA_NODEFER };
+                              .sa_flags = (int) SA_RESETHAND | SA_NODEFER |
+                                          SA_ONSTACK };
 
   sigemptyset (&action.sa_mask);
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
@@ -105,6 +116,7 @@ on_exit_of_program (void)
 void
 faults_install (void)
 {
+  give_room ();
   catch_crashes ();
   atexit (on_exit_of_program);
   at_quick_exit (on_exit_of_program);

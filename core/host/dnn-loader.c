@@ -5,6 +5,7 @@
 #include "dnn-kind.h"
 #include "dnn-param.h"
 #include "dnn-process.h"
+#include "dnn-running.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -258,13 +259,26 @@ take_plugins (GPtrArray *plugins, void *module, const char *name,
   return true;
 }
 
+/* Constructors of the file run, where it has any. */
 static void *
-open_module (const char *path, char **ret_note, GError **error)
+load (const char *path)
 {
   /* A name without a slash would be looked for among the libraries. */
   g_autofree char *file = g_canonicalize_filename (path, NULL);
+  const DnnRunning running = { "plugin", path, path, "loading" };
+  void *module;
+
+  dnn_running_begin (&running);
+  module = dlopen (file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  dnn_running_end ();
+  return module;
+}
+
+static void *
+open_module (const char *path, char **ret_note, GError **error)
+{
   g_autoptr (DnnProcess) process = dnn_process_new ();
-  void *module = dlopen (file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void *module = load (path);
   const char *changed = dnn_process_restore (process);
 
   if (module == NULL) {

@@ -52,6 +52,7 @@ CAUGHT = {
     'exports_two': ('binary', "it exports 'more'"),
     'fast_math': ('load', 'the floating-point mode'),
     'fewer_outputs': ('example', 'did not call set_output for every output'),
+    'fills_stack': ('overwrite', 'it crashes'),
     'first_writes_x': ('first', 'writes x[0, 0], which it may only read'),
     'flag_of_layer': ('descriptor', 'some are not for its kind'),
     'flattens_weight': ('example', 'as the weight'),

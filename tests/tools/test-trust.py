@@ -55,11 +55,13 @@ REFUSED = {
                         'forward'),
     'leaves': (1, "leaves.so' calls '_exit', which ends the program without a "
                   'word'),
+    'fills_stack': (-signal.SIGSEGV, 'dnnrun: layer h (fills_stack) crashes '
+                                     '(Segmentation fault) in forward'),
     'crashes': (-signal.SIGSEGV, 'dnnrun: layer h (crashes) crashes '
                                  '(Segmentation fault) in forward'),
 }
 # What a sanitizer says before we can.
-SANITIZED = {'crashes': 'null pointer'}
+SANITIZED = {'crashes': 'null pointer', 'fills_stack': 'stack-overflow'}
 
 # Functions of what `dnnrun new` writes, each of which ends by itself in turn,
 # and the line that names it.
@@ -133,10 +135,12 @@ def test_endless(folder):
 
 
 def compile_with_abort(folder, name, function):
-    """The plugin of a project, one function of which begins with abort."""
-    text, n = re.subn(rf'^({function} \([^;{{}}]*\)\n{{\n)', r'\1  abort ();\n',
-                      (folder / f'{name}.c').read_text(encoding='utf-8'),
-                      flags=re.M)
+    """The plugin of a project, one function of which, if any, begins with
+    abort."""
+    text, n = (folder / f'{name}.c').read_text(encoding='utf-8'), 1
+    if function is not None:
+        text, n = re.subn(rf'^({function} \([^;{{}}]*\)\n{{\n)',
+                          r'\1  abort ();\n', text, flags=re.M)
     (folder / 'aborts.c').write_text('#include <stdlib.h>\n' + text,
                                      encoding='utf-8')
     (folder / 'build').mkdir(mode=0o755, exist_ok=True)
@@ -145,6 +149,37 @@ def compile_with_abort(folder, name, function):
          INCLUDE, '-o', folder / f'build/{name}.so', folder / 'aborts.c',
          '-lm'], capture_output=True, text=True)
     return n == 1 and result.returncode == 0
+
+
+BEGINS = """#include <stdlib.h>
+__attribute__ ((constructor)) static void
+begin (void)
+{
+  %s;
+}
+"""
+
+
+def test_loading(folder):
+    """What runs when the file is opened is named, too."""
+    project = pathlib.Path(folder, 'acme.begins')
+    subprocess.run([DNNRUN, 'new', 'layer', 'acme.begins', project, '--quiet'],
+                   check=True)
+    source = project / 'acme.begins.c'
+    text = source.read_text(encoding='utf-8')
+    for what, code, words in (
+            ('exit (0)', 1, 'ends the program in loading'),
+            ('abort ()', -signal.SIGABRT, 'crashes (Aborted) in loading')):
+        source.write_text(BEGINS % what + text, encoding='utf-8')
+        built = compile_with_abort(project, 'acme.begins', None)
+        result = subprocess.run(
+            [DNNRUN, 'train', 'train.dnn', '--quiet', '--plugin-path', 'build',
+             '--overwrite'], cwd=project, text=True, capture_output=True,
+            timeout=60)
+        check(f'{what} in a constructor is named', built
+              and result.returncode == code and 'dnnrun: plugin build/'
+              in result.stderr and words in result.stderr,
+              f'exit {result.returncode}\n{result.stderr}')
 
 
 def test_aborts(folder):
@@ -172,6 +207,7 @@ def main():
         write_npy(f'{folder}/x.npy', [i % 7 - 3 for i in range(40)], (10, 4))
         test_refused(folder)
         test_endless(folder)
+        test_loading(folder)
         test_aborts(folder)
     return finish()
 
