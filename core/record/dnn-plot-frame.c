@@ -81,16 +81,40 @@ dnn_frame_put (const DnnFrame *self, const char *x_title, const char *y_title)
   put_titles (self, x_title, y_title);
 }
 
-void
-dnn_frame_put_key (GString *svg, const char *colour, const char *pen,
-                   const char *text, double width, double *at)
+/* Room for a key of the legend, here or in a new row.  Returns: its width. */
+static double
+find_room (const char *text, double width, double *at)
 {
-  double wanted = SWATCH + 6 + dnn_svg_width (text);
+  const double wanted = SWATCH + 6 + dnn_svg_width (text);
 
   if (at[0] > DNN_FRAME_MARGIN && at[0] + wanted > width - DNN_FRAME_MARGIN) {
     at[0] = DNN_FRAME_MARGIN;
     at[1] += ROW;
   }
+  return wanted;
+}
+
+void
+dnn_frame_put_ring (GString *svg, const char *colour, const char *text,
+                    double width, double *at)
+{
+  const double wanted = find_room (text, width, at);
+
+  g_string_append_printf (svg, "<g stroke='%s' fill='none'>", colour);
+  dnn_svg_put (svg,
+               "<ellipse cx='%' cy='%' rx='5.5' ry='5.5' stroke-width='1.8'/>"
+               "</g>",
+               (double[]){ at[0] + SWATCH / 2.0, at[1] - 4 });
+  dnn_svg_put_text (svg, at[0] + SWATCH + 6, at[1], text);
+  at[0] += wanted + 18;
+}
+
+void
+dnn_frame_put_key (GString *svg, const char *colour, const char *pen,
+                   const char *text, double width, double *at)
+{
+  const double wanted = find_room (text, width, at);
+
   g_string_append_printf (svg, "<g stroke='%s' %s>", colour, pen);
   dnn_svg_put (svg, "<path d='M%,%h%'/></g>",
                (double[]){ at[0], at[1] - 4, SWATCH });

@@ -29,6 +29,10 @@ void dnn_frame_put (const DnnFrame *self, const char *x_title,
 void dnn_frame_put_key (GString *svg, const char *colour, const char *pen,
                         const char *text, double width, double *at);
 
+/* The same with a ring, as it stands at a point of a curve. */
+void dnn_frame_put_ring (GString *svg, const char *colour, const char *text,
+                         double width, double *at);
+
 /* The document around `svg`, with its size.  Returns: (transfer full). */
 char *dnn_frame_finish (const GString *svg, const char *title, int width,
                         int height);

@@ -25,6 +25,9 @@ enum {
 
 /* A loss that spans more gets a logarithmic axis. */
 #define LOG_FACTOR 50.0
+/* A score of which 1 is all there is, as R2, is cut here: that of the first
+ * epochs, which may be -1e6, would press the rest into a line. */
+#define SCORE_FLOOR (-1.0)
 /* Beyond, not even a double can scale; drawn as what is not finite. */
 #define TOO_LARGE 1e300
 
@@ -58,6 +61,7 @@ typedef struct {
   GString *svg;
   DnnFrame frame;       /* of the panel being drawn */
   const char *quantity; /* of that panel: the metric, or NULL for the loss */
+  double floor;         /* of that panel: what is below is drawn there */
 } Plot;
 
 /* --- values -------------------------------------------------------------- */
@@ -85,7 +89,7 @@ value_at (const Plot *self, const DnnHistory *history, size_t epoch,
       value = validation ? row->val_metrics[i] : row->metrics[i];
       break;
     }
-  return fabs (value) < TOO_LARGE ? value : NAN;
+  return fabs (value) < TOO_LARGE ? fmax (value, self->floor) : NAN;
 }
 
 static void
@@ -105,8 +109,11 @@ fit_y (Plot *self)
 {
   double low = INFINITY, high = -INFINITY;
 
+  self->floor = -INFINITY;
   for (size_t i = 0; i < self->n_runs; i++)
     widen (self, self->runs[i].history, &low, &high);
+  if (self->quantity != NULL && low < SCORE_FLOOR && high > 0 && high <= 1)
+    low = self->floor = SCORE_FLOOR;
   if (low > high) /* nothing to show */
     dnn_axis_fit (&self->frame.y, 0, 1);
   else if (self->quantity == NULL && low > 1 / TOO_LARGE &&
@@ -270,6 +277,43 @@ put_line (Plot *self, const DnnHistory *history, bool validation)
     g_string_append (self->svg, "'/>\n");
 }
 
+/* The epoch of the lowest loss, which is that of best.safetensors where rows
+ * validate; the number of epochs: there is none. */
+static size_t
+find_best (const DnnHistory *history)
+{
+  const size_t n = dnn_history_count (history);
+  double best = INFINITY;
+  size_t found = n;
+
+  for (size_t i = 0; n > 1 && i < n; i++) {
+    const DnnHistoryEpoch *row = dnn_history_at (history, i);
+    const double loss = history->validates ? row->val_loss : row->loss;
+
+    if (loss < best) {
+      best = loss;
+      found = i;
+    }
+  }
+  return found;
+}
+
+static void
+put_best (Plot *self, const DnnHistory *history)
+{
+  const size_t i = find_best (history);
+  const double value = i < dnn_history_count (history)
+                           ? value_at (self, history, i, history->validates)
+                           : NAN;
+
+  if (!isnan (value))
+    dnn_svg_put (self->svg,
+                 "<ellipse cx='%' cy='%' rx='5.5' ry='5.5' fill='none' "
+                 "stroke-width='1.8'/>\n",
+                 (double[]){ dnn_axis_at (&self->frame.x, (double) i + 1),
+                             dnn_axis_at (&self->frame.y, value) });
+}
+
 static void
 put_curves (Plot *self)
 {
@@ -281,6 +325,8 @@ put_curves (Plot *self)
                               colour_of (i), colour_of (i));
       put_line (self, history, validation);
       put_dots (self, history, validation);
+      if (validation)
+        put_best (self, history);
       g_string_append (self->svg, "</g>\n");
     }
 }
@@ -292,7 +338,7 @@ static void
 put_panel (Plot *self, const char *quantity, double left, double right)
 {
   DnnFrame *frame = &self->frame;
-  g_autofree char *title = NULL;
+  g_autofree char *name = NULL, *title = NULL;
 
   self->quantity = quantity;
   frame->left = left + DNN_FRAME_LEFT;
@@ -300,9 +346,11 @@ put_panel (Plot *self, const char *quantity, double left, double right)
   dnn_axis_fit_count (&frame->x, self->n_epochs);
   fit_y (self);
   dnn_frame_place (frame);
-  title = quantity != NULL
-              ? dnn_svg_clip (quantity, AXIS_NAME)
-              : g_strdup (frame->y.log ? "loss (log scale)" : "loss");
+  name = quantity != NULL ? dnn_svg_clip (quantity, AXIS_NAME) : NULL;
+  title =
+      quantity != NULL
+          ? g_strconcat (name, isinf (self->floor) ? "" : " (cut at -1)", NULL)
+          : g_strdup (frame->y.log ? "loss (log scale)" : "loss");
   dnn_frame_put (frame, "epoch", title);
   put_borders (self);
   put_curves (self);
@@ -327,6 +375,8 @@ put_legend (Plot *self)
   dnn_frame_put_key (self->svg, "#555", pens[0], "training", WIDTH, at);
   if (validates)
     dnn_frame_put_key (self->svg, "#555", pens[1], "validation", WIDTH, at);
+  if (self->n_epochs > 1)
+    dnn_frame_put_ring (self->svg, "#555", "lowest loss", WIDTH, at);
   return at[1] + 6;
 }
 
@@ -345,12 +395,13 @@ survey (Plot *self)
 }
 
 char *
-dnn_plot_to_svg (const DnnPlotRun *runs, size_t n_runs)
+dnn_plot_to_svg (const DnnPlotRun *runs, size_t n_runs, const char *metric)
 {
   g_autoptr (GArray) borders = g_array_new (FALSE, FALSE, sizeof (Border));
   g_autoptr (GString) svg = g_string_new (NULL);
   Plot self = { .runs = runs,
                 .n_runs = n_runs,
+                .metric = metric,
                 .borders = borders,
                 .svg = svg,
                 .frame = { .svg = svg } };

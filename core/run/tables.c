@@ -131,7 +131,7 @@ save_curves (DnnRun *self, GError **error)
   bool ok;
 
   dnn_pace_begin (&self->drawing);
-  svg = dnn_plot_to_svg (&run, 1);
+  svg = dnn_plot_to_svg (&run, 1, NULL);
   ok = dnn_run_write_text (self, "curves.svg", svg, error);
   dnn_pace_end (&self->drawing);
   if (ok)

@@ -359,6 +359,34 @@ dnn_sweep_describe (const DnnSweep *self, size_t trial)
   return g_string_free (text, FALSE);
 }
 
+char *
+dnn_sweep_label (const char *record, const DnnExperiment *run)
+{
+  g_auto (GStrv) lines = g_strsplit (record, "\n", -1);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (size_t i = 0; lines[i] != NULL; i++) {
+    const char *key = lines[i] + strlen (DNN_SWEEP_OVER);
+    const char *equals, *dot;
+    g_autofree char *section = NULL, *name = NULL;
+    const char *value;
+
+    if (!g_str_has_prefix (lines[i], DNN_SWEEP_OVER))
+      continue;
+    equals = strchr (key, '=');
+    dot = equals != NULL ? g_strrstr_len (key, equals - key, ".") : NULL;
+    if (dot == NULL)
+      continue;
+    section = g_strndup (key, (gsize) (dot - key));
+    name = g_strndup (dot + 1, (gsize) (equals - dot - 1));
+    value = dnn_experiment_get (run, section, name);
+    if (value != NULL)
+      g_string_append_printf (text, "%s%s=%s", text->len > 0 ? ", " : "", name,
+                              value);
+  }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
 bool
 dnn_sweep_apply (const DnnSweep *self, size_t trial, DnnExperiment *experiment,
                  GError **error)

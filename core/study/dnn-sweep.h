@@ -21,6 +21,9 @@ typedef struct DnnSweepAxis {
 
 typedef struct DnnSweep DnnSweep;
 
+/* Begins the lines of sweep.dnn that say what is swept. */
+#define DNN_SWEEP_OVER "# --over "
+
 /* `overs`, NULL-terminated: "KEY=a,b,c", "KEY=lo..hi" or "KEY=lo..hi:log"; a
  * range whose ends are whole numbers has whole numbers.  `n_runs`: draws; 0:
  * the whole grid, of lists only.  Of lists alone n_runs trials are drawn that
@@ -38,6 +41,10 @@ const char *dnn_sweep_value (const DnnSweep *self, size_t trial, size_t axis);
 /* "optimizer.learning_rate=0.01, train.batch_size=32".
  * Returns: (transfer full). */
 char *dnn_sweep_describe (const DnnSweep *self, size_t trial);
+/* What a run of a sweep is called beside others: "learning_rate=0.01,
+ * batch_size=32", by the record of the sweep, sweep.dnn, and the run's own
+ * experiment.  Returns: (transfer full): NULL where the record says nothing. */
+char *dnn_sweep_label (const char *record, const DnnExperiment *run);
 /* Sets a trial's values in the experiment. */
 bool dnn_sweep_apply (const DnnSweep *self, size_t trial,
                       DnnExperiment *experiment, GError **error);

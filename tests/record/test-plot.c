@@ -39,7 +39,7 @@ plot (const DnnPlotRun *runs, size_t n)
   g_autoptr (GMarkupParseContext) context =
       g_markup_parse_context_new (&parser, G_MARKUP_DEFAULT_FLAGS, NULL, NULL);
   g_autoptr (GError) error = NULL;
-  char *svg = dnn_plot_to_svg (runs, n);
+  char *svg = dnn_plot_to_svg (runs, n, NULL);
 
   g_markup_parse_context_parse (context, svg, -1, &error);
   g_assert_no_error (error);
@@ -126,6 +126,70 @@ test_gaps (void)
   g_assert_cmpuint (count (pieces[0], "L"), ==, 2);
   g_assert_cmpuint (count (svg, "<circle"), ==, 2);
   g_strfreev (pieces);
+}
+
+#define RING "<ellipse"
+
+static void
+test_best (void)
+{
+  g_autoptr (DnnHistory) history = HISTORY (3, 1, 2);
+  g_autofree char *svg = plot_one (history);
+  g_autofree char *at = NULL;
+  const char *ring = strstr (svg, CURVE);
+
+  g_test_summary (
+      "A ring stands at the epoch of the lowest validation loss, in "
+      "both panels, and in the legend");
+
+  g_assert_cmpuint (count (svg, RING), ==, 3);
+  g_assert_cmpuint (count (svg, ">lowest loss</text>"), ==, 1);
+  /* the middle of three epochs is the middle of the axis */
+  ring = strstr (ring, RING);
+  at = g_strndup (ring, strcspn (ring, ">"));
+  g_assert_cmpfloat (
+      fabs (g_ascii_strtod (strstr (at, "cx='") + 4, NULL) - (76 + 436) / 2.0),
+      <, 1);
+}
+
+static void
+test_score (void)
+{
+  g_autoptr (DnnHistory) history = HISTORY (4, 3, 2);
+  g_autofree char *svg = NULL;
+  const double scores[] = { -1e6, 0.5, 0.9 };
+
+  g_test_summary ("A score of 1 at most is cut at -1, and its title says so");
+
+  history->validates = false;
+  for (size_t i = 0; i < 3; i++)
+    dnn_history_at (history, i)->metrics[0] = scores[i];
+  svg = plot_one (history);
+
+  g_assert_cmpuint (count (svg, ">accuracy (cut at -1)</text>"), ==, 1);
+  g_assert_null (strstr (svg, "e+0"));
+  g_assert_null (strstr (svg, "1e6"));
+}
+
+static void
+test_metric (void)
+{
+  g_autoptr (DnnHistory) history =
+      dnn_history_new ((const char *const[]){ "accuracy", "auc", NULL }, false);
+  const DnnPlotRun run = { "run", history };
+  g_autofree char *svg = NULL;
+
+  g_test_summary ("The metric beside the loss is the one that is asked for");
+
+  for (int i = 0; i < 3; i++) {
+    DnnHistoryEpoch *epoch = dnn_history_add (history, "train");
+
+    epoch->loss = epoch->metrics[0] = epoch->metrics[1] = i;
+  }
+  svg = dnn_plot_to_svg (&run, 1, "auc");
+
+  g_assert_nonnull (strstr (svg, ">auc</text>"));
+  g_assert_null (strstr (svg, ">accuracy</text>"));
 }
 
 static void
@@ -348,6 +412,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/plot/curves", test_curves);
   g_test_add_func ("/plot/loss-only", test_loss_only);
   g_test_add_func ("/plot/gaps", test_gaps);
+  g_test_add_func ("/plot/best", test_best);
+  g_test_add_func ("/plot/score", test_score);
+  g_test_add_func ("/plot/metric", test_metric);
   g_test_add_func ("/plot/one-epoch", test_one_epoch);
   g_test_add_func ("/plot/nothing", test_nothing);
   g_test_add_func ("/plot/several", test_several);

@@ -237,6 +237,31 @@ def test_folds():
             t.show(both))
 
 
+def test_plot():
+    """After test_sweep: s has runs of two seeds each."""
+    result = t.run('plot', 's/run-0001-seed-1', 's/run-0002-seed-1')
+    t.check('runs of a sweep are called after their values', len(re.findall(
+        r'>learning_rate=[^<,]*, batch_size=\d+<', result.stdout)) == 2,
+        t.show(result))
+    result = t.run('plot', 's/run-0001-seed-1', 's/run-0001-seed-2',
+                   '--metric', 'accuracy')
+    t.check('of one value by their folders, too', len(re.findall(
+        r'>learning_rate=.*run-0001-seed-[12]<', result.stdout)) == 2
+        and '>accuracy<' in result.stdout, t.show(result))
+    pathlib.Path('labels.csv').write_text('shirt\ncoat\n')
+    result = t.run('plot', 'labels.csv', 'f', 's/run-0001-seed-1')
+    t.check('what is no run is left out of several', result.returncode == 0
+            and result.stderr.count('dnnrun: left out: ') == 2
+            and '<svg' in result.stdout, t.show(result))
+    for words, code, text in (
+            (['s/run-0001-seed-1', '--metric', 'acuracy'], 1,
+             "no run has a column 'acuracy'; did you mean 'accuracy'"),
+            (['labels.csv', 'f'], 1, 'history.csv')):
+        bad = t.run('plot', *words)
+        t.check(f'plot {words} is refused', bad.returncode == code
+                and text in bad.stderr and not bad.stdout, t.show(bad))
+
+
 def test_sweep_json():
     result = t.run('sweep', 'a.dnn', '--over', 'optimizer.learning_rate='
                    '0.1,1e5', '--over', 'optimizer.momentum=0,2',
@@ -344,7 +369,7 @@ def test_sweep_errors():
 
 
 TESTS = [test_lr_find, test_lr_find_json, test_apply, test_lr_find_errors,
-         test_sweep, test_folds, test_sweep_json, test_interrupt,
+         test_sweep, test_folds, test_plot, test_sweep_json, test_interrupt,
          test_sweep_errors]
 
 

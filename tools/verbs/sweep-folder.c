@@ -15,7 +15,7 @@ record_of (const DnnExperiment *experiment, char **overs, bool drawn,
   GString *record = g_string_new (NULL);
 
   for (size_t i = 0; overs[i] != NULL; i++)
-    g_string_append_printf (record, "# --over %s\n", overs[i]);
+    g_string_append_printf (record, DNN_SWEEP_OVER "%s\n", overs[i]);
   g_string_append_printf (record, "# %s, --seed %" G_GINT64_FORMAT "\n\n%s",
                           drawn ? "drawn" : "the whole grid", seed, text);
   return g_string_free (record, FALSE);
