@@ -100,11 +100,19 @@ input_lines_begin (InputLines *self, GError **error)
 bool
 input_lines_next (InputLines *self)
 {
-  const ssize_t n = getline (&self->line, &self->room, self->from);
+  ssize_t n = getline (&self->line, &self->room, self->from);
 
   if (n < 0)
     return false;
-  self->line[strcspn (self->line, "\r\n")] = '\0';
+  if (n > 0 && self->line[n - 1] == '\n')
+    n--;
+  if (n > 0 && self->line[n - 1] == '\r')
+    n--;
+  /* A text would end at a byte of 0, and what is behind it be lost. */
+  for (ssize_t i = 0; i < n; i++)
+    if (self->line[i] == '\0')
+      self->line[i] = '?';
+  self->line[n] = '\0';
   self->number++;
   return true;
 }

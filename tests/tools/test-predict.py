@@ -240,13 +240,18 @@ def streams():
     check('--stream --json: an object a row',
           [json.loads(line)['label'] for line in done.stdout.splitlines()]
           == ['setosa', 'setosa'], done.stdout)
+    done = run('predict', 'runs/iris', '--stream', '--labels',
+               text='\ufeff' + lines[0].replace('\n', '\r\n') + '5,3.5,1,0.2\r\n')
+    check('--stream of another system', done.stdout == 'setosa\n', done.stdout)
     check('--stream of nothing', run('predict', 'runs/iris', '--stream').stdout
           == '')
     for text, words in (
             (lines[1] + '1,2,x,4\n', "line 2: column 3: 'x' is no number"),
             (lines[0] + lines[1] + '1,2\n',
              "line 3: has '2' cells, and the first line has 4"),
-            (lines[1] + '\n1,2,3\n', 'line 3: the inputs have shape')):
+            (lines[1] + '\n1,2,3\n', 'line 3: the inputs have shape'),
+            (lines[1] + '1,2,3\0,4\n', "line 2: column 3: '3?' is no number"),
+            (lines[1] + '1,2,3,4\r5\n', 'line 2: ')):
         done = run('predict', 'runs/iris', '--stream', text=text, status=1)
         check(f'--stream names the line: {words}', words in done.stderr
               and done.stdout.count('setosa') == 2, done.stdout + done.stderr)

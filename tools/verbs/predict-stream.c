@@ -12,8 +12,10 @@
 static bool
 is_header (const DnnModelFile *file, const char *line)
 {
+  static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8 */
   char **names = file->preprocess->columns;
-  g_auto (GStrv) cells = g_strsplit_set (line, ",;\t", -1);
+  const size_t skip = g_str_has_prefix (line, mark) ? strlen (mark) : 0;
+  g_auto (GStrv) cells = g_strsplit_set (line + skip, ",;\t", -1);
 
   for (char **cell = cells; names != NULL && *cell != NULL; cell++) {
     const size_t n = strlen (g_strstrip (*cell));
