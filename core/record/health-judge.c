@@ -229,8 +229,9 @@ judge_dead (DnnHealthEpoch *self)
          g_strdup_printf (
              "dead units: %.0f %% of the units of layer '%s'%s let no gradient "
              "through for any row; what usually helps: a smaller "
-             "learning_rate, biases that begin at 0, an activation with a "
-             "slope below 0, normalization before it",
+             "learning_rate, inputs near 1 (standardize = true), biases that "
+             "begin at 0, an activation with a slope below 0, normalization "
+             "before it",
              row->dead * 100, row->layer, others));
 }
 

@@ -211,9 +211,10 @@ print_object (const DnnLrFind *found, const char *out, const char *applied)
 /* Writes the picture, then the rate, then says so. */
 static bool
 finish (const DnnLrFind *found, DnnRegistry *registry, const char *path,
-        const DnnPhase *phase, const Options *options, bool json,
+        const DnnPhase *phase, const Options *options, const Common *common,
         GError **error)
 {
+  const bool json = common->json;
   const char *out = options->out != NULL ? options->out : "lr-find.svg";
   const double rate = found->suggestions[options->rule];
   g_autofree char *svg = dnn_lr_find_to_svg (found);
@@ -231,10 +232,16 @@ finish (const DnnLrFind *found, DnnRegistry *registry, const char *path,
   } else if (options->apply != NULL) {
     done = dnn_lr_apply (registry, path, phase, rate, &applied, error);
   }
-  if (json)
+  if (json) {
     print_object (found, out, applied);
-  else
-    print_table (found, out, applied);
+    return done;
+  }
+  print_table (found, out, applied);
+  if (options->apply == NULL && isfinite (rate) && !common->quiet &&
+      isatty (STDERR_FILENO))
+    fprintf (stderr,
+             "dnnrun: %s is a rate to begin with; --apply writes it into %s\n",
+             dnn_lr_rule_name (options->rule), path);
   return done;
 }
 
@@ -270,7 +277,7 @@ carry_out (const Options *options, const Common *common, const char *path,
     return false;
   found = sweep (run, phase, options, common, error);
   return found != NULL &&
-         finish (found, registry, path, phase, options, common->json, error);
+         finish (found, registry, path, phase, options, common, error);
 }
 
 bool
