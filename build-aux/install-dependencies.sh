@@ -16,6 +16,8 @@ pkg-config --exists json-glib-1.0       |libjson-glib-dev
 pkg-config --exists openblas            |libopenblas-dev
 pkg-config --exists libzip              |libzip-dev
 pkg-config --exists zlib                |zlib1g-dev
+pkg-config --exists libpng              |libpng-dev
+pkg-config --exists libjpeg             |libjpeg62-turbo-dev
 has_fashion_mnist                       |dataset-fashion-mnist
 '
 

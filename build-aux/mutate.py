@@ -6,7 +6,8 @@
 READ_FILES is fuzz/read-files of a build without sanitizers, CORPORA the folder
 of the NAME.corpus folders; files in `--more` folders are of the kind that
 their own names end in.  Held against the limits: no signal, no second of
-processor time, no more than 64 MiB and four times the file in memory, and a
+processor time, no more than 64 MiB and four times the file in memory (pictures: what
+their packing may hold), and a
 refusal is one sentence that begins with the file's name.  What breaks one is
 kept in the current folder.
 """
@@ -26,6 +27,8 @@ import zipfile
 BATCH = 500
 SECONDS = 1.0
 BYTES = 64 << 20
+# Of a picture: what its decoder makes room for, a byte of the file.
+RATIOS = {'png': 1032 * 2, 'jpeg': 512 * 9}
 # Of a whole batch, on a machine that does other things, too.
 PATIENCE = 300
 INTERESTING = [0, 1, 2, 7, 8, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff,
@@ -312,7 +315,8 @@ def judge(path, size, line):
     read, seconds, peak, message = line.split(' ', 3)
     if float(seconds) >= SECONDS:
         return f'took {seconds} s'
-    if int(peak) > BYTES + 4 * size:
+    ratio = RATIOS.get(path.rpartition('.')[2], 4)
+    if int(peak) > BYTES + ratio * size:
         return f'took {peak} bytes of memory, and it has {size}'
     if read == '1':
         return None

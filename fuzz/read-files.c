@@ -14,6 +14,7 @@
 #include "dnn-onnx.h"
 #include "dnn-torch-file.h"
 #include "fuzz-blocks.h"
+#include "fuzz-picture.h"
 #include "heap.h"
 
 #include <stdio.h>
@@ -157,6 +158,19 @@ read_json (DnnRegistry *registry, const char *path, GError **error)
   return object != NULL;
 }
 
+static bool
+read_picture (DnnRegistry *registry, const char *path, GError **error)
+{
+  g_autofree char *data = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  gsize n;
+
+  if (!g_file_get_contents (path, &data, &n, error))
+    return false;
+  bytes = g_bytes_new_take (g_steal_pointer (&data), n);
+  return fuzz_decode (registry, path, bytes, error);
+}
+
 /* The first match counts; "" is any other. */
 static const struct {
   const char *suffix;
@@ -174,6 +188,8 @@ static const struct {
   { ".hdf5", read_hdf5 },
   { ".keras", read_keras },
   { ".json", read_json },
+  { ".png", read_picture },
+  { ".jpeg", read_picture },
   { "", read_array },
 };
 
