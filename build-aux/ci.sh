@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 work=$top/build-ci
-steps='gcc clang sanitize thread valgrind tidy format abi install examples readme kill control tensorboard interchange large fuzz mutate coverage'
+steps='gcc clang sanitize thread valgrind tidy format abi install debian examples readme kill control tensorboard interchange large fuzz mutate coverage'
 small='--layers=flatten ! dense units=20 activation=relu ! dense units=10 activation=softmax'
 
 has () {
@@ -265,6 +265,31 @@ step_install () {
         build embed "$top/examples/embed" -Dwerror=true &&
         LD_LIBRARY_PATH=$prefix/lib "$work/embed/xor"
     )
+}
+
+# Packages of the last commit: built, looked at by lintian, unpacked and used.
+step_debian () {
+  has dpkg-buildpackage && has dh && has lintian || return 0
+  rm -rf "$work/debian" && mkdir -p "$work/debian/dnn" "$work/debian/root" || return 1
+  git archive HEAD | tar x -C "$work/debian/dnn" &&
+    (
+      cd "$work/debian/dnn" &&
+        DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" dpkg-buildpackage -b -uc -us
+    ) >"$work/debian.log" 2>&1 || { tail -40 "$work/debian.log"; return 1; }
+  lintian --fail-on error "$work"/debian/*.changes || return 1
+  for package in libdnn1 libdnn-dev dnn-plugins dnnrun; do
+    dpkg -x "$work/debian/${package}_"*.deb "$work/debian/root" || return 1
+  done
+  (
+    lib=$(echo "$work"/debian/root/usr/lib/*)
+    LD_LIBRARY_PATH=$lib
+    DNN_PLUGIN_PATH=$lib/dnn/plugins-1
+    export LD_LIBRARY_PATH DNN_PLUGIN_PATH
+    cd "$work/debian" && test -f root/usr/share/man/man1/dnnrun-train.1.gz &&
+      test -f root/usr/include/dnn-1/dnn/plugin.h &&
+      root/usr/bin/dnnrun train "$top/tests/golden/tables/iris.csv" --epochs 5 \
+        --quiet --overwrite
+  )
 }
 
 # The lines between "```sh" and "```" of a file.
