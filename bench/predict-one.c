@@ -43,7 +43,7 @@ time_file (const char *path, const char *shape, unsigned threads, size_t calls,
   if (experiment == NULL)
     return -1;
   dnn_experiment_set (experiment, "model", "input_shape", shape);
-  model = dnn_experiment_build_model (registry, experiment, NULL, error);
+  model = dnn_experiment_build_model (registry, experiment, NULL, NULL, error);
   if (model == NULL || !dnn_model_initialize (model, 1, error))
     return -1;
   predictor = dnn_predictor_new (model, 1, threads, error);

@@ -69,6 +69,7 @@ void dnn_check_layer_save (DnnChecker *checker);
 void dnn_check_layer_saved (DnnChecker *checker);
 void dnn_check_layer_shapes (DnnChecker *checker);
 void dnn_check_layer_states (DnnChecker *checker);
+void dnn_check_layer_terms (DnnChecker *checker);
 
 void dnn_check_activation_ops (const void *ops, GPtrArray *failures);
 void dnn_check_activation_determinism (DnnChecker *checker);

@@ -18,6 +18,7 @@ const DnnKindChecks dnn_layer_checks = {
     { "flags", dnn_check_layer_flags },
     { "masks", dnn_check_layer_masks },
     { "states", dnn_check_layer_states },
+    { "terms", dnn_check_layer_terms },
     { "determinism", dnn_check_layer_determinism },
     { "save", dnn_check_layer_save },
     { "first", dnn_check_layer_first },

@@ -168,6 +168,8 @@ dnn_executor_forward_watched (DnnPlan *plan, const DnnPassInfo *info,
                               DnnWatch watch, void *data, GError **error)
 {
   for (size_t i = plan->options.first_stage; i < plan->n_stages; i++) {
+    if (plan->stages[i].left_out)
+      continue;
     if (!make_weights (plan, i, info, error) ||
         !forward_stage (plan, &plan->stages[i], info, error))
       return false;
@@ -416,7 +418,10 @@ begin_backward (DnnPlan *plan)
   for (size_t i = 0; i < plan->n_values; i++)
     plan->values[i].has_gradient = false;
   for (uint32_t i = 0; i < plan->n_heads; i++)
-    plan->heads[i].loss_value->has_gradient = true;
+    if (plan->heads[i].has_loss)
+      plan->heads[i].loss_value->has_gradient = true;
+  for (uint32_t i = 0; i < plan->n_terms; i++)
+    plan->terms[i]->has_gradient = true;
 }
 
 static bool

@@ -168,6 +168,29 @@ make_order (DnnFeeder *self, GError **error)
   return self->window != NULL;
 }
 
+/* Layers that take targets were made for those of one shape. */
+static bool
+check_targets (const DnnFeeder *self, GError **error)
+{
+  const DnnShapes made = dnn_model_target_shapes (self->model);
+  const DnnSources *have = &self->split->targets;
+  bool same = have->n == made.n;
+
+  for (uint32_t i = 0; same && i < made.n; i++) {
+    const DnnShape row = dnn_source_row_shape (have->at[i]);
+
+    same = dnn_shape_equal (&row, &made.at[i]);
+  }
+  if (same || self->full->n_targets == 0 ||
+      !dnn_model_takes_target (self->model))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "layers of the model take targets, and those of '%s' are not of "
+               "the shape that the model was made with",
+               have->n > 0 ? have->at[0]->name : "the data");
+  return false;
+}
+
 static bool
 check_indices (const DnnFeeder *self, GError **error)
 {
@@ -197,7 +220,8 @@ dnn_feeder_new (DnnModel *model, DnnPool *pool, const DnnData *data,
   self->pool = pool;
   self->batch = MIN (options->batch, split->n);
   if (!make_order (self, error) ||
-      !dnn_feeder_replan (self, options, cache, error))
+      !dnn_feeder_replan (self, options, cache, error) ||
+      !check_targets (self, error))
     return NULL;
   self->numbers = g_new0 (uint64_t, (gsize) self->batch);
   if (cache == NULL && options->first_stage == 0 &&
@@ -260,8 +284,11 @@ dnn_feeder_get (DnnFeeder *self, int64_t i)
     dnn_feeder_copy_batch (self, first);
   else
     dnn_feeder_gather_batch (self, first);
-  for (uint32_t j = 0; j < self->n_targets; j++)
+  for (uint32_t j = 0; j < self->n_targets; j++) {
     batch->y_true[j] = target_of (self, j);
+    if (j < batch->plan->n_targets)
+      batch->plan->targets[j].y.tensor.data = batch->y_true[j].data;
+  }
   batch->n_weights = self->weigh.n;
   batch->weights = dnn_row_weights_are_set (&self->weigh, self->split)
                        ? self->weights + self->offset * self->weigh.n

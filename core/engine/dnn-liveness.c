@@ -7,6 +7,7 @@
 
 #include "dnn-dtype.h"
 #include "dnn-parametrization.h"
+#include "dnn-plan-loss.h"
 
 #include <string.h>
 
@@ -132,16 +133,6 @@ is_looked_at (const DnnPlan *self, const DnnValue *value)
   return false;
 }
 
-/* Whether a loss writes the value's gradient, which is then the first. */
-static bool
-is_head (const DnnPlan *self, const DnnValue *value)
-{
-  for (uint32_t i = 0; i < self->n_heads; i++)
-    if (self->heads[i].loss_value == value)
-      return true;
-  return false;
-}
-
 /* Whether the output may be written over the first input. */
 static bool
 can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
@@ -149,8 +140,8 @@ can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
   const DnnLayer *layer = stage->layer;
   const DnnValue *x = layer->n_inputs > 0 ? stage->in[0] : NULL;
 
-  if (x == NULL || x->n_consumers != 1 || is_looked_at (plan, x) ||
-      plan->options.watched)
+  if (x == NULL || x->y.block < 0 || stage->out->is_term ||
+      x->n_consumers != 1 || is_looked_at (plan, x) || plan->options.watched)
     return false;
   if (reads_x (stage) ||
       (layer->component != NULL &&
@@ -173,6 +164,8 @@ place_outputs (Planner *self, size_t i)
   for (uint32_t j = 0; j < stage->n_outputs; j++) {
     DnnValue *value = &stage->out[j];
 
+    if (dnn_plan_drops (plan, value))
+      continue;
     if (j == 0 && can_run_in_place (plan, stage)) {
       value->z.block = stage->in[0]->y.block;
       extend (self, &value->z, now);
@@ -196,7 +189,9 @@ extend_inputs (Planner *self, size_t i)
 {
   DnnStage *stage = &self->plan->stages[i];
 
-  for (uint32_t j = 0; j < stage->layer->n_inputs; j++) {
+  for (uint32_t j = 0; j < stage->layer->n_inputs && !stage->left_out; j++) {
+    if (stage->in[j]->y.block < 0) /* a target, which lies elsewhere */
+      continue;
     extend (self, &stage->in[j]->y, forward_time (i));
     if (reads_x (stage))
       extend (self, &stage->in[j]->y, backward_time (self->plan, i));
@@ -246,7 +241,7 @@ place_gradient (Planner *self, DnnValue *value)
   int until = value->producer < 0
                   ? end_time (plan)
                   : backward_time (plan, (size_t) value->producer);
-  int from = is_head (plan, value)
+  int from = dnn_plan_is_head (plan, value)
                  ? loss_time (plan)
                  : backward_time (plan, (size_t) value->last_consumer);
   const DnnStage *consumer =
@@ -295,7 +290,8 @@ place_backward (Planner *self, size_t i)
   for (uint32_t j = 0; j < stage->layer->n_inputs; j++) {
     DnnValue *value = stage->in[j];
 
-    if (value->wanted && (value->n_consumers > 1 || is_head (plan, value)))
+    if (value->wanted &&
+        (value->n_consumers > 1 || dnn_plan_is_head (plan, value)))
       new_block (self, &stage->spare[j], 1, now, now);
   }
 }
@@ -308,7 +304,8 @@ place_gradients (Planner *self)
   for (size_t i = plan->n_values; i-- > 0;) {
     DnnValue *value = &plan->values[i];
 
-    if (value->wanted && (value->last_consumer >= 0 || is_head (plan, value)))
+    if (value->wanted &&
+        (value->last_consumer >= 0 || dnn_plan_is_head (plan, value)))
       place_gradient (self, value);
   }
   for (size_t i = plan->options.first_stage; i < plan->n_stages; i++)
@@ -366,6 +363,8 @@ dnn_liveness_plan (DnnPlan *plan)
     extend (&self, plan->heads[i].prediction, loss_time (plan));
     extend (&self, plan->heads[i].loss_input, loss_time (plan));
   }
+  for (uint32_t i = 0; i < plan->n_terms; i++)
+    extend (&self, &plan->terms[i]->y, loss_time (plan));
   if (plan->options.training)
     place_gradients (&self);
 

@@ -115,7 +115,8 @@ dnn_made_build (DnnPlan *plan, GError **error)
 {
   plan->made = g_new0 (DnnMade, count (plan) + 1);
   for (size_t i = plan->options.first_stage; i < plan->n_stages; i++)
-    for (uint32_t j = 0; j < plan->stages[i].layer->n_weights; j++)
+    for (uint32_t j = 0;
+         !plan->stages[i].left_out && j < plan->stages[i].layer->n_weights; j++)
       if (!add (plan, i, plan->stages[i].layer->weights[j], error))
         return false;
   for (size_t i = 0; i < plan->n_made; i++)

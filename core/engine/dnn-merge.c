@@ -62,8 +62,13 @@ fill (DnnModel *merged, DnnPlan *plan, GError **error)
 DnnModel *
 dnn_model_merge (DnnModel *self, GError **error)
 {
-  const DnnPlanOptions options = { .batch = 1 };
-  const DnnShape input = dnn_model_input_shape (self);
+  const DnnPlanOptions options = { .batch = 1, .loss = { .counts = true } };
+  g_autofree char *outputs = dnn_model_list_outputs (self);
+  const DnnEnds ends = {
+    .inputs = dnn_model_input_shapes (self),
+    .outputs = outputs,
+    .targets = dnn_model_target_shapes (self),
+  };
   g_autoptr (GPtrArray) specs = plain_specs (self);
   g_autoptr (DnnPool) pool = dnn_pool_new (1);
   g_autoptr (DnnPlan) plan = NULL;
@@ -72,9 +77,9 @@ dnn_model_merge (DnnModel *self, GError **error)
   if (!dnn_blas_init (error))
     return NULL;
   plan = dnn_plan_new (self, pool, &options, error);
-  merged = plan != NULL
-               ? dnn_model_new (dnn_model_registry (self), specs, &input, error)
-               : NULL;
+  merged = plan != NULL ? dnn_model_new_graph (dnn_model_registry (self), specs,
+                                               &ends, error)
+                        : NULL;
   if (merged == NULL || !dnn_plan_allocate (plan, NULL, error) ||
       !fill (merged, plan, error))
     return NULL;

@@ -5,6 +5,7 @@
 #include "dnn-made.h"
 #include "dnn-memory.h"
 #include "dnn-parametrization.h"
+#include "dnn-plan-loss.h"
 #include "dnn-plan-masks.h"
 #include "dnn-plan-states.h"
 #include "dnn-shape.h"
@@ -65,16 +66,29 @@ check_stage (const DnnStage *stage, GError **error)
   return same;
 }
 
+static bool
+build_layer (const DnnPlan *self, DnnStage *stage, GError **error)
+{
+  const uint32_t n = stage->layer->n_inputs;
+  g_autofree const DnnTensor **x = g_new0 (const DnnTensor *, n + 1);
+  g_autofree const DnnTensor **masks = g_new0 (const DnnTensor *, n + 1);
+
+  for (uint32_t j = 0; j < n; j++) {
+    stage->in[j]->n_consumers++;
+    x[j] = dnn_plan_input_of (self, stage, j);
+    if (stage->in[j]->mask != NULL)
+      masks[j] = &stage->in[j]->mask->tensor;
+  }
+  stage->built = dnn_layer_build (stage->layer, x, masks, error);
+  return stage->built != NULL && check_stage (stage, error);
+}
+
 /* Connects stage `i` to its inputs and asks the plugin for shapes. */
 static bool
 build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
 {
   DnnStage *stage = &self->stages[i];
   const DnnLayer *layer = stage->layer;
-  g_autofree const DnnTensor **x =
-      g_new0 (const DnnTensor *, layer->n_inputs + 1);
-  g_autofree const DnnTensor **masks =
-      g_new0 (const DnnTensor *, layer->n_inputs + 1);
 
   stage->in = g_new0 (DnnValue *, layer->n_inputs + 1);
   for (uint32_t j = 0; j < layer->n_inputs; j++) {
@@ -83,33 +97,34 @@ build_stage (DnnPlan *self, size_t i, const size_t *first_value, GError **error)
                                     : first_value[input->layer] + input->output;
 
     stage->in[j] = &self->values[value];
-    stage->in[j]->n_consumers++;
-    x[j] = &stage->in[j]->y.tensor;
-    if (stage->in[j]->mask != NULL)
-      masks[j] = &stage->in[j]->mask->tensor;
   }
-  stage->built = dnn_layer_build (layer, x, masks, error);
-  if (stage->built == NULL || !check_stage (stage, error))
-    return false;
   stage->out = &self->values[first_value[i]];
+  if (stage->left_out) {
+    dnn_plan_leave_out (stage);
+    return true;
+  }
+  if (!build_layer (self, stage, error))
+    return false;
   stage->n_outputs = stage->built->outputs.n;
-  for (uint32_t j = 0; j < stage->n_outputs; j++)
+  for (uint32_t j = 0; j < stage->n_outputs; j++) {
     value_init (&stage->out[j], &stage->built->outputs.at[j].shape, (int) i);
+    stage->out[j].is_term = stage->built->outputs.at[j].is_term;
+  }
   dnn_plan_settle_masks (stage);
   return true;
 }
 
 static void
-init_inputs (DnnPlan *self, const DnnShapes *inputs)
+init_data (const DnnPlan *self, const DnnShapes *samples, DnnValue *values)
 {
-  for (uint32_t i = 0; i < inputs->n; i++) {
-    DnnShape shape = inputs->at[i];
+  for (uint32_t i = 0; i < samples->n; i++) {
+    DnnShape shape = samples->at[i];
 
     memmove (&shape.dims[1], &shape.dims[0],
              shape.n_dims * sizeof shape.dims[0]);
     shape.dims[0] = self->options.batch;
     shape.n_dims++;
-    value_init (&self->values[i], &shape, -1);
+    value_init (&values[i], &shape, -1);
   }
 }
 
@@ -118,7 +133,8 @@ build_stages (DnnPlan *self, GError **error)
 {
   g_autofree size_t *first_value = NULL;
   const DnnShapes inputs = dnn_model_input_shapes (self->model);
-  size_t n = inputs.n;
+  const DnnShapes targets = dnn_model_target_shapes (self->model);
+  size_t n = inputs.n + DNN_MAX_PARTS;
 
   self->n_stages = dnn_model_n_layers (self->model);
   self->stages = g_new0 (DnnStage, self->n_stages);
@@ -130,70 +146,17 @@ build_stages (DnnPlan *self, GError **error)
   }
   self->n_values = n;
   self->values = g_new0 (DnnValue, n);
-  init_inputs (self, &inputs);
+  self->targets = self->values + inputs.n;
+  self->n_targets = self->options.loss.counts ? targets.n : 0;
+  init_data (self, &inputs, self->values);
+  for (uint32_t i = 0; i < DNN_MAX_PARTS; i++)
+    value_init (&self->targets[i], &DNN_SCALAR, -1);
+  init_data (self, &targets, self->targets);
+  dnn_plan_find_left_out (self);
   for (size_t i = 0; i < self->n_stages; i++)
     if (!build_stage (self, i, first_value, error))
       return false;
   return true;
-}
-
-/* --- gradients: who needs them ------------------------------------------- */
-
-static void
-find_backward (DnnPlan *self)
-{
-  for (uint32_t i = 0; i < dnn_model_n_inputs (self->model); i++)
-    self->values[i].wanted = self->options.input_gradient;
-  for (size_t i = 0; i < self->n_stages; i++) {
-    DnnStage *stage = &self->stages[i];
-    bool runs = dnn_layer_learns (stage->layer);
-
-    for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
-      runs = runs || stage->in[j]->wanted;
-    stage->runs_backward = runs && self->options.training;
-    for (uint32_t j = 0; j < stage->n_outputs; j++)
-      stage->out[j].wanted = stage->runs_backward;
-    for (uint32_t j = 0; j < stage->layer->n_inputs; j++)
-      if (stage->runs_backward)
-        stage->in[j]->last_consumer = (int) i;
-  }
-}
-
-/* Where the loss of output i looks, and where its gradient goes. */
-static void
-find_head (DnnPlan *self, uint32_t i)
-{
-  DnnStage *last = &self->stages[dnn_model_output (self->model, i)->index];
-  DnnHead *head = &self->heads[i];
-
-  *head = (DnnHead){
-    .prediction = &last->out->y,
-    .mask = last->out->mask != NULL ? &last->out->mask->tensor : NULL,
-    .loss_input = &last->out->y,
-    .loss_value = last->out,
-  };
-  if ((self->options.logits & (uint32_t) 1 << i) == 0)
-    return;
-  last->skips_gradient = true;
-  if (last->layer->component != NULL) {
-    head->loss_input = &last->out->z;
-    return;
-  }
-  /* The layer is nothing but the activation: the one before it is looked at. */
-  head->loss_input = &last->in[0]->y;
-  head->loss_value = last->in[0];
-  last->runs_backward = false;
-  last->in[0]->last_consumer = -1;
-}
-
-bool
-dnn_plan_trains (const DnnPlan *self)
-{
-  uint32_t i = 0;
-
-  while (i < self->n_heads && !self->heads[i].loss_value->wanted)
-    i++;
-  return i < self->n_heads;
 }
 
 static void
@@ -250,12 +213,13 @@ fill_pass (DnnPlan *self, DnnStage *stage)
   DnnTensor **y = new_pointers ();
 
   for (uint32_t i = 0; i < layer->n_inputs; i++) {
-    x[i] = &stage->in[i]->y.tensor;
+    x[i] = dnn_plan_input_of (self, stage, i);
     if (stage->in[i]->mask != NULL && !layer->drops_mask)
       masks[i] = &stage->in[i]->mask->tensor;
   }
   for (uint32_t i = 0; i < stage->n_outputs; i++)
-    y[i] = &stage->out[i].z.tensor;
+    y[i] =
+        dnn_plan_drops (self, &stage->out[i]) ? NULL : &stage->out[i].z.tensor;
 
   stage->context.host = &dnn_host;
   stage->context.pool = self->pool;
@@ -328,6 +292,7 @@ dnn_plan_free (DnnPlan *self)
   dnn_memory_free (self->arena);
   dnn_memory_free (self->states);
   g_free (self->blocks);
+  g_free (self->terms);
   g_free (self->stages);
   g_free (self->values);
   dnn_model_unref (self->model);
@@ -404,11 +369,7 @@ dnn_plan_new (DnnModel *model, DnnPool *pool, const DnnPlanOptions *options,
   self->options = *options;
   if (!dnn_model_check_complete (model, error) || !build_stages (self, error))
     return NULL;
-  find_backward (self);
-  self->n_heads = dnn_model_n_outputs (model);
-  for (uint32_t i = 0; i < self->n_heads; i++)
-    find_head (self, i);
-  if (!dnn_made_build (self, error))
+  if (!dnn_plan_find_loss (self, error) || !dnn_made_build (self, error))
     return NULL;
   find_inputs (self);
   for (size_t i = 0; i < self->n_stages; i++)

@@ -10,22 +10,9 @@
 #include "dnn-arena.h"
 #include "dnn-host.h"
 #include "dnn-model.h"
+#include "dnn-plan-options.h"
 
 DNN_BEGIN_DECLS
-
-typedef struct DnnPlanOptions {
-  int64_t batch;
-  bool training;        /* room for backward */
-  bool input_gradient;  /* backward down to the network's input */
-  uint32_t logits;      /* bit i: the loss of output i takes what goes into the
-                         * last activation before it */
-  bool store_gradients; /* every dw stays until the end of backward */
-  bool keeps_states;    /* sequences come bit by bit; not in training */
-  bool watched; /* what goes into an activation can be read after it has run */
-  /* The input is what this stage gets, not the network's: what lies below is
-   * not run.  0: all. */
-  size_t first_stage;
-} DnnPlanOptions;
 
 /* A tensor and the block of the arena that it lies in; -1: nowhere. */
 typedef struct DnnPlaced {
@@ -43,6 +30,7 @@ typedef struct DnnValue {
   int last_consumer;  /* that runs backward; -1: none */
   int n_consumers;
   bool wanted;       /* its gradient is computed */
+  bool is_term;      /* of the loss, one number a sample */
   bool has_gradient; /* while running backward: something is in there */
 } DnnValue;
 
@@ -52,6 +40,7 @@ typedef struct DnnHead {
   const DnnTensor *mask; /* of the prediction; NULL: all is real */
   DnnPlaced *loss_input; /* what the loss looks at: prediction, or logits */
   DnnValue *loss_value;  /* whose gradient the loss writes */
+  bool has_loss;
 } DnnHead;
 
 /* Who shares a weight, in the order of backward. */
@@ -68,6 +57,7 @@ typedef struct DnnStage {
   DnnValue **in;   /* (owned array) */
   DnnValue *out;   /* the first of its outputs */
   uint32_t n_outputs;
+  bool left_out; /* only the loss needs it, and there is none here */
   bool runs_backward;
   bool skips_gradient;   /* the loss has gone through the activation already */
   DnnPlaced *spare;      /* (owned) dx to be added to what is there already */
@@ -113,6 +103,10 @@ typedef struct DnnPlan {
   uint32_t n_inputs;
   DnnHead heads[DNN_MAX_PARTS]; /* one for each output of the model */
   uint32_t n_heads;
+  DnnValue *targets; /* of `values`, which the feeder points at its rows */
+  uint32_t n_targets;
+  DnnValue **terms; /* (owned) outputs that the loss is the sum of, too */
+  uint32_t n_terms;
   DnnBlock *blocks; /* (owned) */
   size_t n_blocks;
   size_t arena_size; /* bytes */

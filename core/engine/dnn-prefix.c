@@ -40,7 +40,8 @@ is_fixed (const DnnModel *model, const DnnLayer *layer)
       DNN_FLAG_TRAINING_DIFFERS | DNN_FLAG_NOT_PER_SAMPLE;
   const uint64_t flags = flags_of (layer);
 
-  if (trains (model, layer) || (flags & DNN_FLAG_RANDOM) != 0)
+  if (trains (model, layer) || (flags & DNN_FLAG_RANDOM) != 0 ||
+      dnn_layer_has_term (layer) || dnn_layer_takes_target (layer, model))
     return false;
   /* What differs in training is fixed where it has weights that are frozen:
    * batch normalization then uses its moving statistics. */

@@ -23,6 +23,7 @@ typedef struct DnnDeclared {
   double fan_in;
   double fan_out;
   double initial; /* of a slot */
+  bool is_term;   /* an output that is a term of the loss */
 } DnnDeclared;
 
 typedef struct DnnDeclaredList {

@@ -451,7 +451,8 @@ dnn_data_report_expect (DnnRegistry *registry, const DnnExperiment *experiment,
   memset (ret_expected, 0, sizeof *ret_expected);
   if (!has_model (experiment))
     return true;
-  model = dnn_experiment_build_model (registry, experiment, &inputs, error);
+  model = dnn_experiment_build_model (registry, experiment, &inputs, &targets,
+                                      error);
   if (model != NULL && texts.loss == NULL)
     texts.loss = dnn_find_loss (model, &targets, error);
   if (model == NULL || texts.loss == NULL)

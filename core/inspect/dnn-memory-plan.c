@@ -165,8 +165,8 @@ dnn_memory_plan_free (DnnMemoryPlan *self)
 }
 
 static bool
-find_logits (const DnnModel *model, const char *loss, uint32_t *ret_logits,
-             GError **error)
+find_loss (const DnnModel *model, const char *loss, DnnPlanLoss *ret_loss,
+           GError **error)
 {
   const DnnObjectiveTexts texts = { .loss = loss };
   g_autoptr (DnnObjectives) objective = NULL;
@@ -175,7 +175,7 @@ find_logits (const DnnModel *model, const char *loss, uint32_t *ret_logits,
     return true;
   objective = dnn_objectives_new (model, &texts, error);
   if (objective != NULL)
-    *ret_logits = dnn_objectives_logits (objective);
+    *ret_loss = dnn_objectives_plan_loss (objective);
   return objective != NULL;
 }
 
@@ -248,7 +248,7 @@ plan_phase (DnnModel *model, const DnnPhase *phase, const DnnDataHead *data,
   if (self->changes == 0)
     options.first_stage = dnn_prefix_find (model);
   if (optimizer == NULL || !dnn_optimizer_declare (optimizer, model, error) ||
-      !find_logits (model, phase->settings.loss, &options.logits, error))
+      !find_loss (model, phase->settings.loss, &options.loss, error))
     return NULL;
   options.store_gradients = dnn_optimizer_stores_gradients (optimizer);
   if (!plan_arenas (self, pool, options, data, error))

@@ -43,10 +43,11 @@ copy_with_loss (DnnRegistry *registry, const DnnExperiment *experiment)
 /* All that can be said without a row of data. */
 static bool
 check_without_data (DnnRegistry *registry, const DnnExperiment *experiment,
-                    const DnnShapes *inputs, GError **error)
+                    const DnnDataHead *data, GError **error)
 {
-  g_autoptr (DnnModel) model =
-      dnn_experiment_plan_model (registry, experiment, inputs, error);
+  g_autoptr (DnnModel) model = dnn_experiment_plan_model (
+      registry, experiment, data != NULL ? &data->inputs : NULL,
+      data != NULL ? &data->targets : NULL, error);
   g_autoptr (DnnExperiment) copy = copy_with_loss (registry, experiment);
   g_autoptr (GPtrArray) phases = NULL;
 
@@ -70,7 +71,7 @@ check_size (DnnRegistry *registry, const DnnExperiment *experiment,
 
   if (!dnn_data_head_read (dnn_experiment_find (experiment, "data"), &data,
                            error) ||
-      !check_without_data (registry, experiment, &data.inputs, error))
+      !check_without_data (registry, experiment, &data, error))
     return false;
   if (ret_note != NULL)
     *ret_note = g_strdup_printf ("it does not fit: %s, and this machine has %s",

@@ -40,15 +40,18 @@ make_model (Verifier *self, DnnRegistry *registry)
   const char *chain = dnn_safetensors_get_metadata (file, "model");
   const char *shape = dnn_safetensors_get_metadata (file, "input_shape");
   g_autoptr (GError) error = NULL;
-  DnnShape input = { 0 };
+  g_autoptr (GPtrArray) specs = NULL;
+  DnnEnds ends;
 
   if (g_strcmp0 (format, "dnn/1") != 0 || chain == NULL || shape == NULL) {
     dnn_model_set_no_model (format, &error);
     add_fault (self->found, "%s", error->message);
     return;
   }
-  if (dnn_shape_parse (shape, &input, &error))
-    self->model = dnn_model_new_from_chain (registry, chain, &input, &error);
+  if (dnn_model_file_read_ends (file, &ends, &error))
+    specs = dnn_spec_parse_chain (chain, (DnnPlace){ 0 }, &error);
+  if (specs != NULL)
+    self->model = dnn_model_new_graph (registry, specs, &ends, &error);
   if (self->model == NULL)
     add_fault (self->found, "%s", error->message);
 }

@@ -35,7 +35,8 @@ inputs_clear (Inputs *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Inputs, inputs_clear)
 
-/* Shape of what comes in, and that of its mask, which may be unset. */
+/* Shape of what comes in, NULL of targets that are not known, and that of its
+ * mask, which may be unset. */
 static void
 find_input (const DnnModel *self, const DnnInput *input,
             const DnnShape **ret_shape, const DnnDeclared **ret_mask)
@@ -43,9 +44,14 @@ find_input (const DnnModel *self, const DnnInput *input,
   static const DnnDeclared none = { 0 };
   const DnnLayer *from =
       input->layer >= 0 ? dnn_model_layer (self, (size_t) input->layer) : NULL;
+  const uint32_t target = input->output - self->inputs.n;
 
-  *ret_shape = from != NULL ? &from->outputs.at[input->output].shape
-                            : &self->inputs.at[input->output];
+  if (from != NULL)
+    *ret_shape = &from->outputs.at[input->output].shape;
+  else if (input->output < self->inputs.n)
+    *ret_shape = &self->inputs.at[input->output];
+  else
+    *ret_shape = target < self->targets.n ? &self->targets.at[target] : NULL;
   *ret_mask = from != NULL ? &from->masks.at[input->output] : &none;
 }
 
@@ -62,8 +68,10 @@ inputs_of (const DnnModel *self, const DnnLayer *layer)
     const DnnDeclared *mask;
 
     find_input (self, &layer->inputs[i], &shape, &mask);
-    inputs.shapes[i] = dnn_tensor_of (shape);
-    inputs.x[i] = &inputs.shapes[i];
+    if (shape != NULL) {
+      inputs.shapes[i] = dnn_tensor_of (shape);
+      inputs.x[i] = &inputs.shapes[i];
+    }
     inputs.shapes[n + i] = dnn_tensor_of (&mask->shape);
     inputs.masks[i] = mask->set ? &inputs.shapes[n + i] : NULL;
   }
@@ -272,6 +280,7 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
     dnn_error_prefix_place (error, spec->place);
     return false;
   }
+  dnn_model_note_expected (self, layer, built);
   layer->outputs = built->outputs;
   layer->masks = built->masks;
   if (!make_weights (self, layer, built, error))
@@ -282,11 +291,11 @@ add_layer (DnnModel *self, const DnnSpec *spec, GError **error)
 
 /* With the nominal batch. */
 static bool
-take_inputs (DnnModel *self, const DnnShapes *inputs, GError **error)
+take_shapes (const DnnShapes *samples, DnnShapes *ret_batches, GError **error)
 {
-  for (uint32_t i = 0; i < inputs->n; i++) {
-    const DnnShape *input = &inputs->at[i];
-    DnnShape *shape = &self->inputs.at[self->inputs.n++];
+  for (uint32_t i = 0; i < samples->n; i++) {
+    const DnnShape *input = &samples->at[i];
+    DnnShape *shape = &ret_batches->at[ret_batches->n++];
 
     shape->n_dims = input->n_dims + 1;
     shape->dims[0] = DNN_NOMINAL_BATCH;
@@ -332,7 +341,9 @@ dnn_model_new_bare (DnnRegistry *registry, const GPtrArray *specs,
   self->names = dnn_names_new ();
   self->weights = g_ptr_array_new_with_free_func (weight_free);
   self->weights_by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  if (!take_inputs (self, &ends->inputs, error) || !check_count (specs, error))
+  if (!take_shapes (&ends->inputs, &self->inputs, error) ||
+      !take_shapes (&ends->targets, &self->targets, error) ||
+      !check_count (specs, error))
     return NULL;
   for (guint i = 0; i < specs->len; i++)
     if (!add_layer (self, g_ptr_array_index (specs, i), error))

@@ -34,7 +34,8 @@ typedef struct DnnWeight {
 /* Where an input comes from. */
 typedef struct DnnInput {
   int layer;       /* index in the model; -1: the network's input */
-  uint32_t output; /* which of its outputs */
+  uint32_t output; /* which of its outputs; of the network's inputs, behind
+                    * which its targets are counted */
 } DnnInput;
 
 typedef struct DnnLayer {
@@ -77,8 +78,11 @@ bool dnn_layer_has_weights (const DnnLayer *self);
 /* A key of the host's in the spec, or NULL. */
 const DnnArg *dnn_layer_host_arg (const DnnLayer *self, const char *key);
 
-/* Asks the plugin what it makes of these inputs.  `masks`: of each, or NULL;
- * NULL: none has one. */
+/* False if too few of its inputs are there, as of a layer that takes `target`
+ * where there is none. */
+bool dnn_layer_has_inputs (const DnnLayer *self, const DnnTensor *const *x);
+/* Asks the plugin what it makes of these inputs, of which those of targets may
+ * be NULL.  `masks`: of each, or NULL; NULL: none has one. */
 DnnBuilt *dnn_layer_build (const DnnLayer *self, const DnnTensor *const *x,
                            const DnnTensor *const *masks, GError **error);
 

@@ -192,7 +192,8 @@ dnn_masks_settle (const DnnLayer *layer, DnnBuilt *built,
       (how == DNN_MASK_OF_ALL && !merge_masks (&q, &merged, error)))
     return false;
   for (uint32_t j = 0; j < built->outputs.n && !layer->drops_mask; j++)
-    if (built->outputs.at[j].set && !settle_output (&q, j, how, &merged, error))
+    if (built->outputs.at[j].set && !built->outputs.at[j].is_term &&
+        !settle_output (&q, j, how, &merged, error))
       return false;
   return true;
 }

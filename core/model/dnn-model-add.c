@@ -24,6 +24,22 @@ list_blocks (const DnnModel *self)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
+/* "scalar; 28,28": shapes of a sample. */
+static char *
+list_targets (const DnnModel *self)
+{
+  const DnnShapes targets = dnn_model_target_shapes (self);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (uint32_t i = 0; i < targets.n; i++) {
+    g_autofree char *one = dnn_shape_to_list (&targets.at[i]);
+
+    g_string_append_printf (text, "%s%s", i > 0 ? "; " : "",
+                            *one != '\0' ? one : "scalar");
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 void
 dnn_model_add (const DnnModel *self, DnnSafetensors *file)
 {
@@ -36,6 +52,11 @@ dnn_model_add (const DnnModel *self, DnnSafetensors *file)
   dnn_safetensors_set_metadata (file, "format", DNN_MODEL_FORMAT);
   dnn_safetensors_set_metadata (file, "model", chain);
   dnn_safetensors_set_metadata (file, "input_shape", shape);
+  if (dnn_model_takes_target (self) && self->targets.n > 0) {
+    g_autofree char *text = list_targets (self);
+
+    dnn_safetensors_set_metadata (file, "target_shape", text);
+  }
   if (outputs != NULL)
     dnn_safetensors_set_metadata (file, "outputs", outputs);
   if (blocks != NULL)

@@ -223,6 +223,23 @@ mark_blocks (GPtrArray *specs, const char *text)
   }
 }
 
+bool
+dnn_model_file_read_ends (const DnnSafetensors *file, DnnEnds *ret_ends,
+                          GError **error)
+{
+  const char *shape = dnn_safetensors_get_metadata (file, "input_shape");
+  const char *target = dnn_safetensors_get_metadata (file, "target_shape");
+  DnnEnds ends = {
+    .outputs = dnn_safetensors_get_metadata (file, "outputs"),
+  };
+
+  if (!dnn_shapes_parse (shape, &ends.inputs, error) ||
+      (target != NULL && !dnn_shapes_parse (target, &ends.targets, error)))
+    return false;
+  *ret_ends = ends;
+  return true;
+}
+
 static bool
 read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
 {
@@ -234,16 +251,14 @@ read_model (DnnModelFile *self, DnnRegistry *registry, GError **error)
   const char *epoch = dnn_safetensors_get_metadata (self->file, "epoch");
   const char *step = dnn_safetensors_get_metadata (self->file, "step");
   g_autoptr (GPtrArray) specs = NULL;
-  DnnEnds ends = {
-    .outputs = dnn_safetensors_get_metadata (self->file, "outputs"),
-  };
+  DnnEnds ends;
 
   if (g_strcmp0 (format, DNN_MODEL_FORMAT) != 0 || chain == NULL ||
       shape == NULL) {
     dnn_model_set_no_model (format, error);
     return false;
   }
-  if (!dnn_shapes_parse (shape, &ends.inputs, error))
+  if (!dnn_model_file_read_ends (self->file, &ends, error))
     return false;
   specs = dnn_spec_parse_chain (chain, (DnnPlace){ 0 }, error);
   if (specs == NULL)

@@ -9,9 +9,11 @@
 
 struct DnnModel {
   gatomicrefcount refs;
-  DnnRegistry *registry;         /* (owned) */
-  DnnShapes inputs;              /* with a batch of DNN_NOMINAL_BATCH */
-  size_t outputs[DNN_MAX_PARTS]; /* indices of layers */
+  DnnRegistry *registry;               /* (owned) */
+  DnnShapes inputs;                    /* with a batch of DNN_NOMINAL_BATCH */
+  DnnShapes targets;                   /* likewise; none: they are not known */
+  DnnExpected expected[DNN_MAX_PARTS]; /* what layers expect of targets */
+  size_t outputs[DNN_MAX_PARTS];       /* indices of layers */
   uint32_t n_outputs;
   GPtrArray *layers;   /* (owned) of DnnLayer */
   GHashTable *by_name; /* DnnLayer by its name */
@@ -34,11 +36,16 @@ bool dnn_model_connect (const DnnModel *self, DnnLayer *layer, GError **error);
 /* Finds the layers of these names. */
 bool dnn_model_find_outputs (DnnModel *self, const DnnEnds *ends,
                              GError **error);
+/* Whether the one output is that of the last layer that has one. */
+bool dnn_model_has_default_output (const DnnModel *self);
 /* A layer that nobody uses is a mistake, but for the outputs; so is an input
  * that nobody uses. */
 bool dnn_model_check_all_used (const DnnModel *self, GError **error);
 /* Whether what comes out of the layer is not known: its plugin is missing, or
  * that of a layer before it.  Marks it so. */
 bool dnn_model_mark_shapeless (const DnnModel *self, DnnLayer *layer);
+/* Keeps what the layer, which is built, expects of targets. */
+void dnn_model_note_expected (DnnModel *self, const DnnLayer *layer,
+                              const DnnBuilt *built);
 /* Appends a weight, which the model then owns. */
 void dnn_model_add_weight (DnnModel *self, DnnWeight *weight);

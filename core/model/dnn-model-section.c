@@ -9,6 +9,7 @@
 typedef struct {
   const char *layers;
   const char *input_shape;
+  const char *target_shape;
   const char *base;
   int64_t drop_last;
   const char *drop;
@@ -22,6 +23,8 @@ static const DnnParam params[] = {
            "the chain of layers", NULL),
   DNN_ROW (ModelKeys, input_shape, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "sizes of one sample, where no data tell", NULL),
+  DNN_ROW (ModelKeys, target_shape, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
+           "likewise of a sample's targets, where a layer takes them", NULL),
   DNN_ROW (ModelKeys, base, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "a trained model to begin with", NULL),
   DNN_INT (ModelKeys, drop_last, "0", 0, 1e6, "layers",
@@ -230,13 +233,21 @@ expand (DnnRegistry *registry, const DnnExperiment *experiment,
 /* The ends of the model: what the file says, or the data. */
 static bool
 find_ends (const DnnSpec *section, const ModelKeys *keys,
-           const DnnShapes *inputs, DnnEnds *ret_ends, GError **error)
+           const DnnShapes *inputs, const DnnShapes *targets, DnnEnds *ret_ends,
+           GError **error)
 {
   const DnnArg *shape =
       section != NULL ? dnn_spec_find (section, "input_shape") : NULL;
   const DnnArg *outputs =
       section != NULL ? dnn_spec_find (section, "outputs") : NULL;
 
+  ret_ends->targets = targets != NULL ? *targets : (DnnShapes){ 0 };
+  if (*keys->target_shape != '\0' && targets == NULL &&
+      !dnn_shapes_parse (keys->target_shape, &ret_ends->targets, error)) {
+    dnn_error_prefix_place (error,
+                            dnn_spec_find (section, "target_shape")->place);
+    return false;
+  }
   ret_ends->outputs = keys->outputs;
   ret_ends->place = outputs != NULL ? outputs->place : (DnnPlace){ 0 };
   if (*keys->input_shape != '\0') {
@@ -257,21 +268,27 @@ find_ends (const DnnSpec *section, const ModelKeys *keys,
 DnnModel *
 dnn_experiment_plan_model (DnnRegistry *registry,
                            const DnnExperiment *experiment,
-                           const DnnShapes *inputs, GError **error)
+                           const DnnShapes *inputs, const DnnShapes *targets,
+                           GError **error)
 {
   const DnnSpec *section = dnn_experiment_find (experiment, "model");
   g_autoptr (GPtrArray) specs = NULL;
   g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GPtrArray) written = NULL;
   ModelKeys keys = {
-    .layers = "", .input_shape = "", .base = "", .drop = "", .outputs = ""
+    .layers = "",
+    .input_shape = "",
+    .target_shape = "",
+    .base = "",
+    .drop = "",
+    .outputs = "",
   };
   DnnEnds ends = { 0 };
 
   if (!dnn_param_apply (&table, section, NULL, &keys, error) ||
       !check_drop (section, &keys, error) ||
       !check_parametrization (section, &keys, error) ||
-      !find_ends (section, &keys, inputs, &ends, error))
+      !find_ends (section, &keys, inputs, targets, &ends, error))
     return NULL;
   specs = collect_layers (experiment, &keys, error);
   if (specs == NULL)
@@ -286,10 +303,11 @@ dnn_experiment_plan_model (DnnRegistry *registry,
 DnnModel *
 dnn_experiment_build_model (DnnRegistry *registry,
                             const DnnExperiment *experiment,
-                            const DnnShapes *inputs, GError **error)
+                            const DnnShapes *inputs, const DnnShapes *targets,
+                            GError **error)
 {
   g_autoptr (DnnModel) self =
-      dnn_experiment_plan_model (registry, experiment, inputs, error);
+      dnn_experiment_plan_model (registry, experiment, inputs, targets, error);
 
   if (self == NULL || !dnn_model_allocate (self, error))
     return NULL;

@@ -131,14 +131,26 @@ dnn_model_output (const DnnModel *self, uint32_t i)
   return dnn_model_layer (self, self->outputs[i]);
 }
 
+static DnnShapes
+shapes_of (const DnnShapes *batches)
+{
+  DnnShapes shapes = { .n = batches->n };
+
+  for (uint32_t i = 0; i < shapes.n; i++)
+    shapes.at[i] = sample_shape (&batches->at[i]);
+  return shapes;
+}
+
 DnnShapes
 dnn_model_input_shapes (const DnnModel *self)
 {
-  DnnShapes shapes = { .n = self->inputs.n };
+  return shapes_of (&self->inputs);
+}
 
-  for (uint32_t i = 0; i < shapes.n; i++)
-    shapes.at[i] = sample_shape (&self->inputs.at[i]);
-  return shapes;
+DnnShapes
+dnn_model_target_shapes (const DnnModel *self)
+{
+  return shapes_of (&self->targets);
 }
 
 DnnShapes
@@ -164,12 +176,22 @@ dnn_model_output_shape (const DnnModel *self)
   return dnn_model_output_shapes (self).at[0];
 }
 
+bool
+dnn_model_has_default_output (const DnnModel *self)
+{
+  size_t last = self->layers->len - 1;
+
+  while (last > 0 && dnn_model_layer (self, last)->outputs.at[0].is_term)
+    last--;
+  return self->n_outputs == 1 && self->outputs[0] == last;
+}
+
 char *
 dnn_model_list_outputs (const DnnModel *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (self->n_outputs == 1 && self->outputs[0] + 1 == self->layers->len)
+  if (dnn_model_has_default_output (self))
     return NULL;
   for (uint32_t i = 0; i < self->n_outputs; i++)
     g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",

@@ -19,6 +19,9 @@ typedef struct DnnEnds {
   DnnShapes inputs;    /* of one sample, without the batch */
   const char *outputs; /* names of layers, "a, b"; NULL and "": the last one */
   DnnPlace place;      /* where these names stand */
+  /* What it is trained on, likewise of one sample, which the graph's `target`
+   * is; none: they are not known, and layers that need one are an error. */
+  DnnShapes targets;
 } DnnEnds;
 
 typedef struct DnnModel DnnModel;
@@ -74,6 +77,21 @@ DnnShapes dnn_model_input_shapes (const DnnModel *self);
 DnnShapes dnn_model_output_shapes (const DnnModel *self);
 DnnShape dnn_model_input_shape (const DnnModel *self);
 DnnShape dnn_model_output_shape (const DnnModel *self);
+/* Shapes of one sample of the targets that the model was made with; none if
+ * they are not known. */
+DnnShapes dnn_model_target_shapes (const DnnModel *self);
+/* What layers expect of the numbers of target i.  Returns: (transfer none). */
+const DnnExpected *dnn_model_expected_target (const DnnModel *self, uint32_t i);
+/* Whether the layer takes `target`, or any layer does. */
+bool dnn_layer_takes_target (const DnnLayer *self, const DnnModel *model);
+bool dnn_model_takes_target (const DnnModel *self);
+/* Whether an output of the layer is a term of the loss, or any layer's. */
+bool dnn_layer_has_term (const DnnLayer *self);
+bool dnn_model_has_term (const DnnModel *self);
+/* True for each layer without which the model's outputs cannot be had; what is
+ * left only the loss needs.  Returns: (transfer full): to be freed by g_free.
+ */
+bool *dnn_model_find_needed (const DnnModel *self);
 /* Axes of predictions that their mask goes along, the batch first; 0: all is
  * real. */
 uint32_t dnn_model_masked_axes (const DnnModel *self, uint32_t output);

@@ -25,6 +25,23 @@ dnn_model_name_layer (DnnModel *self, DnnLayer *layer, GError **error)
 
 /* --- connections --------------------------------------------------------- */
 
+/* "target" or "target:1", which stand behind the inputs. */
+static bool
+take_target (const DnnModel *self, const char *text, guint64 i,
+             DnnInput *ret_input, GError **error)
+{
+  const uint32_t n = self->targets.n;
+
+  *ret_input = (DnnInput){ -1, self->inputs.n + (uint32_t) i };
+  if (i < MAX (n, 1) || (n == 0 && i < DNN_MAX_PARTS))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+               "the data have %u target%s, so there is no '%s'; the first is "
+               "'target'",
+               n, n == 1 ? "" : "s", text);
+  return false;
+}
+
 /* "input" or "input:1". */
 static bool
 take_data (const DnnModel *self, const char *text, guint64 i,
@@ -47,7 +64,20 @@ take_data (const DnnModel *self, const char *text, guint64 i,
   return false;
 }
 
-/* "a", "a:1" or "input". */
+/* A term of the loss is for the loss alone. */
+static bool
+check_no_term (const DnnLayer *layer, uint32_t output, GError **error)
+{
+  if (!layer->outputs.at[output].is_term)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "output %u of layer '%s' is a term of the loss, which no layer "
+               "takes; 'input=NAME' names another",
+               output, layer->name);
+  return false;
+}
+
+/* "a", "a:1", "input" or "target". */
 static bool
 parse_input (const DnnModel *self, const char *own, const char *text,
              DnnInput *ret_input, GError **error)
@@ -67,6 +97,8 @@ parse_input (const DnnModel *self, const char *own, const char *text,
   }
   if (strcmp (parts[0], "input") == 0)
     return take_data (self, text, output, ret_input, error);
+  if (strcmp (parts[0], "target") == 0)
+    return take_target (self, text, output, ret_input, error);
   layer = dnn_model_find_layer (self, parts[0]);
   if (layer == NULL)
     return dnn_names_set_unknown (self->names, own, parts[0], error);
@@ -77,7 +109,7 @@ parse_input (const DnnModel *self, const char *own, const char *text,
     return false;
   }
   *ret_input = (DnnInput){ (int) layer->index, (uint32_t) output };
-  return true;
+  return check_no_term (layer, (uint32_t) output, error);
 }
 
 bool
@@ -90,7 +122,11 @@ dnn_model_connect (const DnnModel *self, DnnLayer *layer, GError **error)
     layer->inputs = g_new0 (DnnInput, 1);
     layer->inputs[0].layer = (int) self->layers->len - 1;
     layer->n_inputs = 1;
-    return true;
+    if (self->layers->len == 0 ||
+        check_no_term (dnn_model_layer (self, self->layers->len - 1), 0, error))
+      return true;
+    g_prefix_error (error, "%s: ", layer->name);
+    return false;
   }
   names = dnn_split_commas (arg->value);
   layer->n_inputs = g_strv_length (names);
@@ -167,6 +203,13 @@ add_output (DnnModel *self, const char *name, GError **error)
                  "'%s' is there twice; an output is named once", name);
     return false;
   }
+  if (layer->outputs.at[0].is_term) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
+                 "the first output of '%s' is a term of the loss, and no "
+                 "output of the model",
+                 name);
+    return false;
+  }
   if (self->n_outputs == DNN_MAX_PARTS) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "'%s' is one too many; a model has at most %d outputs", name,
@@ -177,15 +220,28 @@ add_output (DnnModel *self, const char *name, GError **error)
   return true;
 }
 
+/* The last layer whose first output is no term of the loss. */
+static bool
+take_last (DnnModel *self, GError **error)
+{
+  for (guint i = self->layers->len; i-- > 0;)
+    if (!dnn_model_layer (self, i)->outputs.at[0].is_term) {
+      self->outputs[self->n_outputs++] = i;
+      return true;
+    }
+  g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+               "every layer's first output is a term of the loss; a model has "
+               "an output of its own, too");
+  return false;
+}
+
 bool
 dnn_model_find_outputs (DnnModel *self, const DnnEnds *ends, GError **error)
 {
   g_auto (GStrv) names = NULL;
 
-  if (ends->outputs == NULL || *ends->outputs == '\0') {
-    self->outputs[self->n_outputs++] = self->layers->len - 1;
-    return true;
-  }
+  if (ends->outputs == NULL || *ends->outputs == '\0')
+    return take_last (self, error);
   names = dnn_split_commas (ends->outputs);
   for (size_t i = 0; names[i] != NULL; i++)
     if (!add_output (self, names[i], error)) {
@@ -198,15 +254,17 @@ dnn_model_find_outputs (DnnModel *self, const DnnEnds *ends, GError **error)
 
 /* --- what nobody uses ---------------------------------------------------- */
 
-/* True for each layer that feeds another or is an output, and then for each of
- * the model's inputs that is used. */
+/* True for each layer that feeds another, the loss, or is an output, and then
+ * for each of the model's inputs that is used. */
 static bool *
 mark_used (const DnnModel *self)
 {
-  bool *used = g_new0 (bool, self->layers->len + self->inputs.n);
+  bool *used = g_new0 (bool, self->layers->len + 2 * DNN_MAX_PARTS);
 
   for (guint i = 0; i < self->layers->len; i++) {
     const DnnLayer *user = dnn_model_layer (self, i);
+
+    used[i] = used[i] || dnn_layer_has_term (user);
 
     for (uint32_t k = 0; k < user->n_inputs; k++)
       used[user->inputs[k].layer >= 0
@@ -242,7 +300,7 @@ dnn_model_check_all_used (const DnnModel *self, GError **error)
 
     if (used[i])
       continue;
-    if (self->n_outputs == 1 && self->outputs[0] + 1 == self->layers->len)
+    if (dnn_model_has_default_output (self))
       g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
                    "layer '%s' is the input of no other, and not the last",
                    layer->name);

@@ -53,11 +53,12 @@ static bool
 build_model (DnnRun *self, DnnRegistry *registry, GError **error)
 {
   const DnnShapes inputs = dnn_data_input_shapes (self->data);
+  const DnnShapes targets = dnn_data_target_shapes (self->data);
   DnnShapes wanted;
   g_autofree char *have = NULL, *want = NULL;
 
-  self->model =
-      dnn_experiment_build_model (registry, self->experiment, &inputs, error);
+  self->model = dnn_experiment_build_model (registry, self->experiment, &inputs,
+                                            &targets, error);
   if (self->model == NULL)
     return false;
   wanted = dnn_model_input_shapes (self->model);

@@ -1,6 +1,7 @@
 /* dnn-transfer.c - composes the experiment of a transfer */
 #include "dnn-transfer.h"
 
+#include "dnn-data-head.h"
 #include "dnn-model-section.h"
 #include "dnn-trainer.h"
 
@@ -139,8 +140,19 @@ build (DnnRegistry *registry, const DnnExperiment *experiment,
        const DnnBase *base, GError **error)
 {
   const DnnShapes inputs = dnn_model_input_shapes (base->file->model);
+  const DnnSpec *section = dnn_experiment_find (experiment, "data");
+  DnnShapes targets = dnn_model_target_shapes (base->file->model);
+  DnnDataHead data = { 0 };
+  DnnModel *model = dnn_experiment_build_model (registry, experiment, &inputs,
+                                                &targets, NULL);
 
-  return dnn_experiment_build_model (registry, experiment, &inputs, error);
+  /* A layer may take targets, which only the data know. */
+  if (model == NULL && section != NULL &&
+      dnn_data_head_read (section, &data, NULL))
+    targets = data.targets;
+  return model != NULL ? model
+                       : dnn_experiment_build_model (registry, experiment,
+                                                     &inputs, &targets, error);
 }
 
 /* Which layers train while the body moves, too. */

@@ -97,6 +97,10 @@ dnn_shape_parse (const char *text, DnnShape *ret_shape, GError **error)
   g_auto (GStrv) pieces = dnn_split_commas (text);
   DnnShape shape = { 0 };
 
+  if (strcmp (text, "scalar") == 0) {
+    *ret_shape = shape;
+    return true;
+  }
   if (g_strv_length (pieces) >= DNN_MAX_DIMS) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
                  "input_shape must be at most %d sizes, not '%s'",

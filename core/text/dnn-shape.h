@@ -34,7 +34,7 @@ DnnTensor dnn_tensor_of (const DnnShape *shape);
 /* "(None, 28, 28)"; `batch_is_none` = false writes the first size too. */
 char *dnn_shape_to_string (const DnnShape *shape, bool batch_is_none);
 
-/* "28,28" and back. */
+/* "28,28" and back; "scalar" is of no sizes, and is written as "". */
 char *dnn_shape_to_list (const DnnShape *shape);
 bool dnn_shape_parse (const char *text, DnnShape *ret_shape, GError **error);
 

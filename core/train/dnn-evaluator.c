@@ -117,7 +117,7 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
   g_autoptr (DnnPool) pool = dnn_pool_new (threads);
   DnnPlanOptions options = {
     .batch = DNN_EVALUATION_BATCH,
-    .logits = dnn_objectives_logits (objective),
+    .loss = dnn_objectives_plan_loss (objective),
   };
   DnnPassInfo info = { .training = false };
   g_autoptr (DnnFeeder) feeder =

@@ -292,7 +292,7 @@ dnn_probe_run (DnnProbe *self, const DnnProbeTask *task, DnnHealthEpoch *epoch,
   DnnSplit split = *task->data->train;
   DnnPlanOptions options = {
     .training = true,
-    .logits = task->logits,
+    .loss = task->loss,
     .store_gradients = task->gradient != NULL,
     .watched = true,
   };

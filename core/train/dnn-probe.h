@@ -27,7 +27,7 @@ typedef struct DnnProbeTask {
   const DnnData *data;
   const DnnKey *order; /* of the training rows; NULL: the file's */
   DnnObjectives *objective;
-  uint32_t logits; /* see DnnPlanOptions */
+  DnnPlanLoss loss;
   DnnPassInfo info;
   /* Is shown the gradient of every weight that trains; may be NULL. */
   void (*gradient) (void *data, const DnnWeight *weight, const DnnTensor *dw);

@@ -14,7 +14,7 @@ typedef struct DnnPhaseParts {
   DnnTrainSettings settings;  /* no text is NULL */
   DnnObjectives *objective;   /* (owned) of training */
   DnnObjectives *evaluation;  /* (owned) the same, for validation */
-  uint32_t logits;            /* which these take, see DnnPlanOptions */
+  DnnPlanLoss loss;           /* what these look at */
   GArray *class_weights;      /* (owned) of double; NULL: none */
   DnnOptimizer *optimizer;    /* (owned) */
   DnnEarlyStopping *stopping; /* (owned) NULL: none */

@@ -82,7 +82,7 @@ options_of (const DnnPhaseParts *parts, bool training)
   return (DnnPlanOptions){
     .batch = training ? parts->settings.batch_size : DNN_EVALUATION_BATCH,
     .training = training,
-    .logits = parts->logits,
+    .loss = parts->loss,
     .store_gradients = dnn_optimizer_stores_gradients (parts->optimizer),
   };
 }

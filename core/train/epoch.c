@@ -311,7 +311,7 @@ dnn_trainer_evaluate (DnnTrainer *self, const DnnSplit *split, double *ret_loss,
   DnnPassInfo info = { .seed = (uint64_t) self->parts.settings.seed,
                        .step = self->step };
   DnnPlanOptions options = { .batch = DNN_EVALUATION_BATCH,
-                             .logits = self->parts.logits };
+                             .loss = self->parts.loss };
   g_autoptr (DnnFeeder) feeder = dnn_feeder_new (
       self->model, self->pool, self->data, split, &options, NULL, error);
   bool ok;

@@ -84,7 +84,7 @@ make_objectives (DnnPhaseParts *self, DnnTrainer *trainer, GError **error)
       return false;
     dnn_objectives_set_units (*both[i], trainer->data->preprocess);
   }
-  self->logits = dnn_objectives_logits (self->objective);
+  self->loss = dnn_objectives_plan_loss (self->objective);
   return check_targets (trainer, expected, error);
 }
 

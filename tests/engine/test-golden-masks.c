@@ -130,7 +130,7 @@ test_case (JsonObject *golden, DnnKind kind)
   if (weighted)
     weights = tensor_of (golden, "weights");
   objective = make_objective (golden, kind, model, &y, MAX (weights.n_dims, 1));
-  options.logits = dnn_objective_takes_logits (objective, model);
+  options.loss.logits = dnn_objective_takes_logits (objective, model);
   plan = dnn_plan_new (model, pool, &options, &error);
   g_assert_no_error (error);
   g_assert_true (dnn_plan_allocate (plan, NULL, &error));

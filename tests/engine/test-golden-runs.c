@@ -2,7 +2,8 @@
  *
  * Same initial weights, same batches in order: the loss of every step, the
  * weights at the end and the predictions agree with Keras, or with PyTorch and
- * formulas in float64 (build-aux/golden/twice.py), to 1e-4.
+ * formulas in float64 (build-aux/golden/twice.py and terms.py), to 1e-4.
+ * A case has Keras' layers, or a chain of ours.
  */
 #include "dnn-predictor.h"
 #include "dnn-test-data.h"
@@ -70,6 +71,26 @@ build (JsonArray *layers, int64_t n_inputs)
   return model;
 }
 
+/* Of a chain, whose layers may take the targets. */
+static DnnModel *
+build_chain (const char *chain, const DnnArray *x, const DnnArray *y)
+{
+  const DnnEnds ends = { .inputs = { 1, { DNN_SHAPE (x->shape.dims[1]) } },
+                         .targets = { 1,
+                                      { y->shape.n_dims > 1
+                                            ? DNN_SHAPE (y->shape.dims[1])
+                                            : DNN_SCALAR } } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) specs =
+      dnn_spec_parse_chain (chain, (DnnPlace){ 0 }, &error);
+  DnnModel *model;
+
+  g_assert_no_error (error);
+  model = dnn_model_new_graph (dnn_test_registry (), specs, &ends, &error);
+  g_assert_no_error (error);
+  return model;
+}
+
 /* |a - b| <= 1e-4 max (|b|, 0.05); more than that is told by name. */
 static double
 compare (const char *what, double a, double b)
@@ -84,8 +105,10 @@ compare (const char *what, double a, double b)
 /* What to do with the weights of a layer, and Keras' numbers. */
 typedef void (*OnWeight) (DnnWeight *weight, const float *numbers, size_t n);
 
+/* Names of weights begin with `folder`, as "dense/". */
 static void
-each_weight (DnnModel *model, guint i, JsonObject *weights, OnWeight do_it)
+each_weight (DnnModel *model, const char *folder, JsonObject *weights,
+             OnWeight do_it)
 {
   JsonObjectIter iter;
   const char *key;
@@ -93,8 +116,7 @@ each_weight (DnnModel *model, guint i, JsonObject *weights, OnWeight do_it)
 
   json_object_iter_init (&iter, weights);
   while (json_object_iter_next (&iter, &key, &node)) {
-    g_autofree char *name =
-        g_strdup_printf ("%s/%s", dnn_model_layer (model, i)->name, key);
+    g_autofree char *name = g_strconcat (folder, key, NULL);
     DnnWeight *weight = dnn_model_find_weight (model, name);
     size_t n;
     g_autofree float *numbers =
@@ -103,6 +125,30 @@ each_weight (DnnModel *model, guint i, JsonObject *weights, OnWeight do_it)
     g_assert_nonnull (weight);
     g_assert_cmpint (dnn_count (&weight->tensor), ==, n);
     do_it (weight, numbers, n);
+  }
+}
+
+/* Those of the member of that name, which are by layer, or by full name. */
+static void
+all_weights (DnnModel *model, JsonObject *golden, bool after, OnWeight do_it)
+{
+  const char *member = after ? "weights_after" : "weights";
+  JsonArray *layers;
+
+  if (json_object_has_member (golden, "chain")) {
+    each_weight (model, "", json_object_get_object_member (golden, member),
+                 do_it);
+    return;
+  }
+  layers = json_object_get_array_member (golden, after ? member : "layers");
+  for (guint i = 0; i < json_array_get_length (layers); i++) {
+    JsonObject *layer = json_array_get_object_element (layers, i);
+    g_autofree char *folder =
+        g_strconcat (dnn_model_layer (model, i)->name, "/", NULL);
+
+    each_weight (model, folder,
+                 after ? layer : json_object_get_object_member (layer, member),
+                 do_it);
   }
 }
 
@@ -204,28 +250,25 @@ static void
 test_run (gconstpointer user_data)
 {
   JsonObject *golden = (JsonObject *) user_data;
-  JsonArray *layers = json_object_get_array_member (golden, "layers");
+  const bool of_chain = json_object_has_member (golden, "chain");
   g_autoptr (DnnArray) x =
       array_of (json_object_get_object_member (golden, "x"));
   g_autoptr (DnnArray) y =
       array_of (json_object_get_object_member (golden, "y"));
   g_autoptr (DnnData) data = dnn_data_new (x, y, NULL);
-  g_autoptr (DnnModel) model = build (layers, x->shape.dims[1]);
-  JsonArray *after = json_object_get_array_member (golden, "weights_after");
+  g_autoptr (DnnModel) model =
+      of_chain
+          ? build_chain (json_object_get_string_member (golden, "chain"), x, y)
+          : build (json_object_get_array_member (golden, "layers"),
+                   x->shape.dims[1]);
   g_autoptr (DnnTrainer) trainer = NULL;
 
-  for (guint i = 0; i < json_array_get_length (layers); i++)
-    each_weight (model, i,
-                 json_object_get_object_member (
-                     json_array_get_object_element (layers, i), "weights"),
-                 set_weight);
+  all_weights (model, golden, false, set_weight);
   trainer = make_trainer (golden, model, data);
 
   train (golden, trainer);
 
-  for (guint i = 0; i < json_array_get_length (after); i++)
-    each_weight (model, i, json_array_get_object_element (after, i),
-                 compare_weight);
+  all_weights (model, golden, true, compare_weight);
   compare_predictions (golden, model, x);
 }
 
@@ -255,11 +298,13 @@ main (int argc, char *argv[])
 {
   g_autoptr (JsonParser) runs = json_parser_new ();
   g_autoptr (JsonParser) twice = json_parser_new ();
+  g_autoptr (JsonParser) terms = json_parser_new ();
 
   g_test_init (&argc, &argv, NULL);
 
   add_runs (runs, "runs.json");
   add_runs (twice, "twice-runs.json");
+  add_runs (terms, "terms-runs.json");
 
   return g_test_run ();
 }

@@ -129,7 +129,7 @@ run_plan (Run *self, int64_t n)
     .batch = n,
     .training = true,
     .store_gradients = true,
-    .logits = dnn_objective_takes_logits (self->objective, self->model),
+    .loss.logits = dnn_objective_takes_logits (self->objective, self->model),
   };
   g_autoptr (GError) error = NULL;
 

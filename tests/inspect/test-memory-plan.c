@@ -21,8 +21,8 @@ plan (const char *text, int64_t batch, GError **error)
 
   g_assert_true (dnn_data_head_read (dnn_experiment_find (experiment, "data"),
                                      &head, error));
-  model =
-      dnn_experiment_build_model (registry, experiment, &head.inputs, error);
+  model = dnn_experiment_build_model (registry, experiment, &head.inputs,
+                                      &head.targets, error);
   g_assert_nonnull (model);
   return dnn_memory_plan_new (model, experiment, &head, batch, error);
 }

@@ -23,7 +23,7 @@ build (const char *text)
 
   g_assert_no_error (error);
   model = dnn_experiment_build_model (
-      registry, experiment, &(DnnShapes){ 1, { DNN_SHAPE (4) } }, &error);
+      registry, experiment, &(DnnShapes){ 1, { DNN_SHAPE (4) } }, NULL, &error);
   g_assert_no_error (error);
   return model;
 }
@@ -167,7 +167,8 @@ test_dollar (void)
   g_test_summary ("$$ is a dollar, which no number has");
 
   g_assert_null (dnn_experiment_build_model (
-      registry, experiment, &(DnnShapes){ 1, { DNN_SHAPE (4) } }, &error));
+      registry, experiment, &(DnnShapes){ 1, { DNN_SHAPE (4) } }, NULL,
+      &error));
   dnn_assert_error (error, DNN_ERROR_PARAM, "not '$4'");
 }
 

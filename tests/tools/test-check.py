@@ -123,6 +123,13 @@ CAUGHT = {
     'writes_null': ('null-entries', 'an entry that is NULL'),
     'writes_self': ('overwrite', 'it writes to `self`'),
     'wrong_name': ('load', "it calls itself 'other_name'"),
+    'needs_room_of_term': ('terms', 'an entry that is NULL'),
+    'needs_target': ('terms', 'an entry that is NULL'),
+    'other_without_target': ('terms', 'with an input of NULL'),
+    'term_in_forward': ('overwrite', 'it calls loss_output outside of build'),
+    'term_of_loss': ('example', 'which only a layer may'),
+    'term_of_many': ('example', 'it must be one number a sample'),
+    'term_of_nothing': ('example', 'for output 1, which there is not'),
 }
 # What an environment does without: gcc from 13 on, and clang, link nothing for
 # -ffast-math.

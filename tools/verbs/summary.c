@@ -68,7 +68,7 @@ load_experiment (Subject *self, DnnRegistry *registry, const char *path,
     return false;
   self->model = dnn_experiment_plan_model (
       registry, self->experiment, self->has_data ? &self->data.inputs : NULL,
-      error);
+      self->has_data ? &self->data.targets : NULL, error);
   return self->model != NULL;
 }
 

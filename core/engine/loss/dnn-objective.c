@@ -125,13 +125,14 @@ dnn_objective_new (DnnRegistry *registry, const char *loss, const char *metrics,
   self->room = dnn_room_new ();
   self->metrics = g_ptr_array_new_with_free_func (metric_free);
   self->tables = g_ptr_array_new_with_free_func (metric_free);
-  if (spec != NULL)
+  if (spec != NULL && strcmp (loss, DNN_NO_LOSS) != 0) {
     self->loss = dnn_component_new (registry, DNN_KIND_LOSS, spec, NULL, error);
-  if (self->loss == NULL) {
+    self->ops = self->loss != NULL ? self->loss->code->ops : NULL;
+  }
+  if (spec == NULL || (self->loss == NULL && strcmp (loss, DNN_NO_LOSS) != 0)) {
     g_prefix_error (error, "loss: ");
     return NULL;
   }
-  self->ops = self->loss->code->ops;
   dnn_objective_set_output (self, 0, 1, NULL);
   if (metrics != NULL &&
       !dnn_objective_add_metrics (self, registry, metrics, place, error))
@@ -172,9 +173,15 @@ dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
 }
 
 bool
+dnn_objective_has_loss (const DnnObjective *self)
+{
+  return self->loss != NULL;
+}
+
+bool
 dnn_objective_is_usual (const DnnObjective *self)
 {
-  return (self->loss->code->flags & DNN_FLAG_USUAL) != 0;
+  return self->loss != NULL && (self->loss->code->flags & DNN_FLAG_USUAL) != 0;
 }
 
 /* Layers that take something of this one, and outputs that are of it. */
@@ -216,7 +223,8 @@ dnn_objective_takes_logits (const DnnObjective *self, const DnnModel *model)
 {
   const DnnLayer *output = dnn_model_output (model, self->output);
 
-  return self->ops->logits_of != NULL && output->activation != NULL &&
+  return self->ops != NULL && self->ops->logits_of != NULL &&
+         output->activation != NULL &&
          strcmp (output->activation->code->name, self->ops->logits_of) == 0 &&
          (output->component != NULL || output->inputs[0].layer >= 0) &&
          is_seen_by_loss_only (model, output);
@@ -251,7 +259,7 @@ typedef struct {
 static bool
 has_any (const DnnObjective *self, bool reads)
 {
-  bool any = dnn_reads_mask (self->loss) == reads;
+  bool any = self->loss != NULL && dnn_reads_mask (self->loss) == reads;
 
   for (guint i = 0; i < self->metrics->len; i++)
     any = any ||
@@ -352,31 +360,40 @@ has_padded_labels (const DnnObjective *self, const Shapes *shapes,
          dnn_count (&shapes->true_view) < dnn_count (&shapes->pred_view);
 }
 
+/* Shapes fit the loss; makes what depends on it. */
+static bool
+check_loss (DnnObjective *self, const DnnModel *model, const Shapes *shapes,
+            DnnExpected *ret_expected, GError **error)
+{
+  const char *name = self->loss->plugin->name;
+  g_autofree DnnBuilt *built =
+      build_for (self, self->loss, name, shapes, error);
+
+  if (built == NULL)
+    return false;
+  self->pads_labels = has_padded_labels (self, shapes, built);
+  if (ret_expected != NULL) {
+    *ret_expected = built->expected[1];
+    ret_expected->who = name;
+    ret_expected->padded = self->pads_labels;
+  }
+  dnn_room_set_built (self->room, built);
+  self->scores = (DnnScores) built->scores;
+  g_clear_pointer (&self->shares, dnn_shares_free);
+  return dnn_shares_new (dnn_model_registry (model), self->loss, built,
+                         &self->shares, error);
+}
+
 bool
 dnn_objective_check (DnnObjective *self, const DnnModel *model,
                      const DnnShape *target, DnnExpected *ret_expected,
                      GError **error)
 {
   Shapes shapes;
-  g_autofree DnnBuilt *built = NULL;
 
-  if (!find_shapes (self, model, target, &shapes, error))
-    return false;
-  built =
-      build_for (self, self->loss, self->loss->plugin->name, &shapes, error);
-  if (built == NULL)
-    return false;
-  self->pads_labels = has_padded_labels (self, &shapes, built);
-  if (ret_expected != NULL) {
-    *ret_expected = built->expected[1];
-    ret_expected->who = self->loss->plugin->name;
-    ret_expected->padded = self->pads_labels;
-  }
-  dnn_room_set_built (self->room, built);
-  self->scores = (DnnScores) built->scores;
-  g_clear_pointer (&self->shares, dnn_shares_free);
-  if (!dnn_shares_new (dnn_model_registry (model), self->loss, built,
-                       &self->shares, error))
+  if (!find_shapes (self, model, target, &shapes, error) ||
+      (self->loss != NULL &&
+       !check_loss (self, model, &shapes, ret_expected, error)))
     return false;
   for (guint i = 0; i < self->metrics->len; i++)
     if (!check_metric (self, g_ptr_array_index (self->metrics, i), &shapes,

@@ -33,8 +33,12 @@ typedef struct DnnObjectiveState {
 
 typedef struct DnnObjective DnnObjective;
 
-/* `loss` as "huber(delta=0.7)"; `metrics` as "accuracy, top_k(k=5)", or NULL;
- * the name of a loss is a metric, too: its mean over samples. */
+/* The loss of an output of which there is none: layers have it. */
+#define DNN_NO_LOSS "none"
+
+/* `loss` as "huber(delta=0.7)", or DNN_NO_LOSS; `metrics` as "accuracy,
+ * top_k(k=5)", or NULL; the name of a loss is a metric, too: its mean over
+ * samples. */
 DnnObjective *dnn_objective_new (DnnRegistry *registry, const char *loss,
                                  const char *metrics, DnnPlace place,
                                  GError **error);
@@ -57,6 +61,8 @@ bool dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
 /* Whether the loss is one to choose where nobody says which (DNN_FLAG_USUAL).
  */
 bool dnn_objective_is_usual (const DnnObjective *self);
+/* False for DNN_NO_LOSS. */
+bool dnn_objective_has_loss (const DnnObjective *self);
 /* Whether the loss takes what goes into the last activation before the output.
  */
 bool dnn_objective_takes_logits (const DnnObjective *self,
@@ -122,7 +128,7 @@ DnnTensor dnn_objective_losses (const DnnObjective *self);
  * number i. */
 double dnn_objective_loss (const DnnObjective *self);
 double dnn_objective_result (const DnnObjective *self, size_t i);
-/* The loss.  Returns: (transfer none). */
+/* The loss, or NULL.  Returns: (transfer none). */
 const DnnComponent *dnn_objective_component (const DnnObjective *self);
 /* Mean loss of the last batch alone. */
 double dnn_objective_batch_loss (const DnnObjective *self);

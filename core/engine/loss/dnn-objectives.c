@@ -1,24 +1,10 @@
 /* dnn-objectives.c - the objectives of all outputs, as one */
-#include "dnn-objectives.h"
+#include "dnn-objectives-private.h"
 
 #include "dnn-suggest.h"
 #include "dnn-terms.h"
 
 #include <string.h>
-
-struct DnnObjectives {
-  DnnModel *model;    /* (owned reference) */
-  uint32_t n;         /* outputs */
-  DnnObjective **at;  /* (owned) one for each */
-  double *factors;    /* (owned) of their losses */
-  DnnMetric *losses;  /* (owned) of several outputs: their losses, as metrics */
-  GPtrArray *metrics; /* (owned) of const DnnMetric, borrowed; once checked */
-  GPtrArray *tables;  /* (owned) likewise */
-  GArray *owners;     /* (owned) of uint32_t: the output of each table */
-  DnnObjectiveState state; /* unless it is that of the one output */
-  double batch_loss;
-  double penalty;
-};
 
 void
 dnn_objectives_free (DnnObjectives *self)
@@ -38,13 +24,6 @@ dnn_objectives_free (DnnObjectives *self)
   g_free (self->at);
   dnn_model_unref (self->model);
   g_free (self);
-}
-
-/* Whether there is nothing to add up: the one output's numbers are all. */
-static bool
-is_plain (const DnnObjectives *self)
-{
-  return self->n == 1 && self->factors[0] == 1;
 }
 
 static const char *
@@ -141,6 +120,22 @@ make_objective (DnnObjectives *self, const GPtrArray *terms, uint32_t i,
   return true;
 }
 
+/* Something must be there to train by. */
+static bool
+check_any (const DnnObjectives *self, GError **error)
+{
+  bool any = self->has_terms;
+
+  for (uint32_t i = 0; i < self->n; i++)
+    any = any || dnn_objective_has_loss (self->at[i]);
+  if (!any)
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "loss: it is '" DNN_NO_LOSS "', and no layer of the model "
+                 "adds a term of its own; a loss such as mean_squared_error "
+                 "must be given");
+  return any;
+}
+
 static bool
 make_objectives (DnnObjectives *self, const char *loss, GError **error)
 {
@@ -153,7 +148,7 @@ make_objectives (DnnObjectives *self, const char *loss, GError **error)
   for (uint32_t i = 0; i < self->n; i++)
     if (!make_objective (self, terms, i, error))
       return false;
-  return true;
+  return check_any (self, error);
 }
 
 /* What of the list is of output i, as a list without names. */
@@ -228,6 +223,7 @@ dnn_objectives_new (const DnnModel *model, const DnnObjectiveTexts *texts,
 
   self->model = dnn_model_ref ((DnnModel *) model);
   self->n = dnn_model_n_outputs (model);
+  self->has_terms = dnn_model_has_term (model);
   self->at = g_new0 (DnnObjective *, self->n);
   self->factors = g_new0 (double, self->n);
   self->metrics = g_ptr_array_new ();
@@ -248,7 +244,8 @@ list_all (DnnObjectives *self)
   g_ptr_array_set_size (self->tables, 0);
   g_array_set_size (self->owners, 0);
   for (uint32_t i = 0; self->losses != NULL && i < self->n; i++)
-    g_ptr_array_add (self->metrics, &self->losses[i]);
+    if (dnn_objective_has_loss (self->at[i]))
+      g_ptr_array_add (self->metrics, &self->losses[i]);
   for (uint32_t i = 0; i < self->n; i++) {
     const DnnObjective *one = self->at[i];
 
@@ -299,6 +296,25 @@ dnn_objectives_set_count (const DnnModel *model, uint32_t n_targets,
   return false;
 }
 
+/* What layers expect of targets that they take, beside the loss. */
+static void
+add_expected (const DnnModel *model, const DnnShapes *targets,
+              DnnExpected *expected)
+{
+  for (uint32_t i = 0; i < targets->n; i++) {
+    const DnnExpected *layer = dnn_model_expected_target (model, i);
+
+    if (!layer->set && !layer->ranged)
+      continue;
+    if (!expected[i].set && !expected[i].ranged) {
+      expected[i] = *layer;
+    } else if (expected[i].set && layer->set) {
+      expected[i].lo = MAX (expected[i].lo, layer->lo);
+      expected[i].hi = MIN (expected[i].hi, layer->hi);
+    }
+  }
+}
+
 bool
 dnn_objectives_check (DnnObjectives *self, const DnnShapes *targets,
                       DnnExpected *ret_expected, GError **error)
@@ -313,6 +329,8 @@ dnn_objectives_check (DnnObjectives *self, const DnnShapes *targets,
         g_prefix_error (error, "output '%s': ", name_of (self, i));
       return false;
     }
+  if (ret_expected != NULL)
+    add_expected (self->model, targets, ret_expected);
   list_all (self);
   return check_labels (self, error);
 }
@@ -332,15 +350,18 @@ dnn_objectives_set_units (DnnObjectives *self, const DnnPreprocess *preprocess)
                              dnn_preprocess_part (preprocess, i)->targets);
 }
 
-uint32_t
-dnn_objectives_logits (const DnnObjectives *self)
+DnnPlanLoss
+dnn_objectives_plan_loss (const DnnObjectives *self)
 {
-  uint32_t logits = 0;
+  DnnPlanLoss loss = { .counts = true };
 
-  for (uint32_t i = 0; i < self->n; i++)
+  for (uint32_t i = 0; i < self->n; i++) {
     if (dnn_objective_takes_logits (self->at[i], self->model))
-      logits |= (uint32_t) 1 << i;
-  return logits;
+      loss.logits |= (uint32_t) 1 << i;
+    if (!dnn_objective_has_loss (self->at[i]))
+      loss.none |= (uint32_t) 1 << i;
+  }
+  return loss;
 }
 
 DnnObjective *
@@ -398,101 +419,4 @@ dnn_objectives_table_values (const DnnObjectives *self, size_t i)
          g_array_index (self->owners, uint32_t, first - 1) == owner)
     first--;
   return dnn_objective_table_values (self->at[owner], i - first);
-}
-
-/* --- batches ------------------------------------------------------------- */
-
-DnnObjectiveState *
-dnn_objectives_state (DnnObjectives *self)
-{
-  return is_plain (self) ? dnn_objective_state (self->at[0]) : &self->state;
-}
-
-void
-dnn_objectives_reset (DnnObjectives *self)
-{
-  self->state = (DnnObjectiveState){ 0 };
-  for (uint32_t i = 0; i < self->n; i++)
-    dnn_objective_reset (self->at[i]);
-}
-
-void
-dnn_objectives_set_penalty (DnnObjectives *self, double penalty)
-{
-  self->penalty = penalty;
-  if (is_plain (self))
-    dnn_objective_set_penalty (self->at[0], penalty);
-}
-
-/* The batch's rows weigh alike, whatever the outputs count. */
-static void
-take_batch (DnnObjectives *self, int64_t n)
-{
-  double loss = self->penalty;
-
-  for (uint32_t i = 0; i < self->n; i++)
-    loss += self->factors[i] * dnn_objective_batch_loss (self->at[i]);
-  self->batch_loss = loss;
-  self->state.sum += loss * (double) n;
-  self->state.count += (double) n;
-}
-
-bool
-dnn_objectives_update (DnnObjectives *self, const DnnBatch *batch, bool trains,
-                       GError **error)
-{
-  for (uint32_t i = 0; i < self->n; i++)
-    if (!dnn_objective_update (
-            self->at[i], batch,
-            trains && batch->plan->heads[i].loss_value->wanted, error))
-      return false;
-  take_batch (self, batch->n);
-  return true;
-}
-
-bool
-dnn_objectives_look_again (DnnObjectives *self, const DnnBatch *batch,
-                           double *ret_loss, GError **error)
-{
-  double loss = self->penalty;
-
-  if (is_plain (self))
-    return dnn_objective_look_again (self->at[0], batch, ret_loss, error);
-  for (uint32_t i = 0; i < self->n; i++) {
-    double one;
-
-    if (!dnn_objective_look_again (self->at[i], batch, &one, error))
-      return false;
-    loss += self->factors[i] * one;
-  }
-  *ret_loss = loss;
-  return true;
-}
-
-bool
-dnn_objectives_gradient (DnnObjectives *self, const DnnBatch *batch,
-                         GError **error)
-{
-  for (uint32_t i = 0; i < self->n; i++)
-    if (batch->plan->heads[i].loss_value->wanted &&
-        !dnn_objective_gradient (self->at[i], batch, error))
-      return false;
-  return true;
-}
-
-double
-dnn_objectives_loss (const DnnObjectives *self)
-{
-  const DnnObjectiveState *state = &self->state;
-
-  if (is_plain (self))
-    return dnn_objective_loss (self->at[0]);
-  return state->count > 0 ? state->sum / state->count : 0;
-}
-
-double
-dnn_objectives_batch_loss (const DnnObjectives *self)
-{
-  return is_plain (self) ? dnn_objective_batch_loss (self->at[0])
-                         : self->batch_loss;
 }

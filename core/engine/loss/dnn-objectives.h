@@ -1,9 +1,9 @@
 /* dnn-objectives.h - an objective for each output of a model
  *
  * The loss that trains is the sum of the outputs' losses, each times its
- * factor, and of what regularizers add.  A model with several outputs has
- * metrics of their names, of which the first are its losses: a_loss, b_loss,
- * a_accuracy, ... (as Keras names them).
+ * factor, and of what layers and regularizers add.  A model with several
+ * outputs has metrics of their names, of which the first are its losses:
+ * a_loss, b_loss, a_accuracy, ... (as Keras names them).
  */
 #pragma once
 
@@ -21,7 +21,8 @@ typedef struct DnnObjectiveTexts {
   const char *weighted_metrics; /* likewise */
 } DnnObjectiveTexts;
 
-/* A loss without a name is that of every output; metrics without one measure
+/* A loss without a name is that of every output, and `none` is no loss, where
+ * layers have some; metrics without one measure
  * all of them. */
 DnnObjectives *dnn_objectives_new (const DnnModel *model,
                                    const DnnObjectiveTexts *texts,
@@ -43,8 +44,8 @@ void dnn_objectives_set_units (DnnObjectives *self,
 bool dnn_objectives_set_count (const DnnModel *model, uint32_t n_targets,
                                GError **error);
 
-/* Bit i: the loss of output i takes logits; see DnnPlanOptions. */
-uint32_t dnn_objectives_logits (const DnnObjectives *self);
+/* What a plan must know of them. */
+DnnPlanLoss dnn_objectives_plan_loss (const DnnObjectives *self);
 /* That of output i.  Returns: (transfer none). */
 DnnObjective *dnn_objectives_at (const DnnObjectives *self, uint32_t i);
 

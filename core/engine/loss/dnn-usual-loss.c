@@ -76,12 +76,27 @@ set_open (const DnnModel *model, const char *output, const DnnShapes *targets,
   return false;
 }
 
+static bool
+has_loss_of_targets (const DnnModel *model)
+{
+  for (size_t i = 0; i < dnn_model_n_layers (model); i++) {
+    const DnnLayer *layer = dnn_model_layer (model, i);
+
+    if (dnn_layer_has_term (layer) && dnn_layer_takes_target (layer, model))
+      return true;
+  }
+  return false;
+}
+
 const char *
 dnn_find_loss (const DnnModel *model, const DnnShapes *targets, GError **error)
 {
   const uint32_t n = dnn_model_n_outputs (model);
   g_autoptr (GString) text = g_string_new (NULL);
 
+  /* A layer that takes targets and adds to the loss is what was meant. */
+  if (has_loss_of_targets (model))
+    return DNN_NO_LOSS;
   if (targets->n != n) {
     dnn_objectives_set_count (model, targets->n, error);
     return NULL;

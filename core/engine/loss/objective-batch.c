@@ -275,7 +275,8 @@ sum_losses (const DnnObjective *self, const DnnSamples *samples)
 static const DnnSamples *
 samples_of_loss (const DnnObjective *self)
 {
-  return dnn_reads_mask (self->loss) ? &self->whole : &self->samples;
+  return self->loss != NULL && dnn_reads_mask (self->loss) ? &self->whole
+                                                           : &self->samples;
 }
 
 bool
@@ -284,6 +285,10 @@ dnn_objective_look_again (DnnObjective *self, const DnnBatch *batch,
 {
   const DnnSamples *samples = samples_of_loss (self);
 
+  if (self->loss == NULL) {
+    *ret_loss = 0;
+    return true;
+  }
   if (!begin_batch (self, batch, error) ||
       !find_loss (self, batch,
                   batch->plan->heads[self->output].loss_value->wanted, error))
@@ -308,6 +313,8 @@ dnn_objective_update (DnnObjective *self, const DnnBatch *batch, bool gradient,
     for (guint i = 0; i < both[j]->len; i++)
       if (!update_metric (self, g_ptr_array_index (both[j], i), batch, error))
         return false;
+  if (self->loss == NULL)
+    return true;
   if (!find_loss (self, batch, gradient, error))
     return false;
   self->losses = losses_of (samples, prediction_of (self, batch));
@@ -325,6 +332,8 @@ dnn_objective_gradient (DnnObjective *self, const DnnBatch *batch,
 {
   Handed handed;
 
+  if (self->loss == NULL)
+    return true;
   if (!begin_batch (self, batch, error))
     return false;
   hand (self, batch, self->loss, &handed);

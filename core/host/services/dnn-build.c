@@ -119,6 +119,54 @@ check_outputs (const DnnBuilt *built, const char *who, int64_t batch,
   return true;
 }
 
+/* A term of the loss is one number for each sample, of a layer. */
+static bool
+check_terms (const DnnComponent *component, const DnnBuilt *built,
+             const char *who, int64_t batch, GError **error)
+{
+  for (uint32_t i = 0; i < DNN_MAX_DECLARED; i++) {
+    const DnnDeclared *output = &built->outputs.at[i];
+    const DnnTensor t = dnn_tensor_of (&output->shape);
+    g_autofree char *text = NULL;
+
+    if (!output->is_term)
+      continue;
+    if (component->code->kind != DNN_KIND_LAYER) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                   "%s: build calls loss_output for output %u, which only a "
+                   "layer may",
+                   who, i);
+      return false;
+    }
+    if (!output->set) {
+      g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                   "%s: build calls loss_output for output %u, which there is "
+                   "not",
+                   who, i);
+      return false;
+    }
+    if (t.n_dims > 0 && t.dims[0] == batch && dnn_count (&t) == batch)
+      continue;
+    text = dnn_shape_to_string (&output->shape, false);
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN,
+                 "%s: output %u is a term of the loss and has the shape '%s'; "
+                 "it must be one number a sample, of %" G_GINT64_FORMAT,
+                 who, i, text, batch);
+    return false;
+  }
+  return true;
+}
+
+/* Of the first input that is there; `target` may not be. */
+static int64_t
+batch_of (const DnnTensor *const *x, uint32_t n_inputs)
+{
+  for (uint32_t i = 0; i < n_inputs; i++)
+    if (x[i] != NULL)
+      return x[i]->n_dims > 0 ? x[i]->dims[0] : 1;
+  return 1;
+}
+
 /* What is made of a weight has its shape. */
 static bool
 check_like_weight (const DnnBuilt *built, const char *who, const DnnTensor *x,
@@ -139,8 +187,10 @@ check_like_weight (const DnnBuilt *built, const char *who, const DnnTensor *x,
 
 static bool
 check_built (const DnnComponent *component, const DnnBuilt *built,
-             const char *who, const DnnTensor *const *x, GError **error)
+             const char *who, const DnnTensor *const *x, uint32_t n_inputs,
+             GError **error)
 {
+  const int64_t batch = batch_of (x, n_inputs);
   const DnnKindRow *row = dnn_kind_row (component->code->kind);
   const char *gap = find_gap (component, built);
 
@@ -148,12 +198,12 @@ check_built (const DnnComponent *component, const DnnBuilt *built,
     g_set_error (error, DNN_ERROR, DNN_ERROR_PLUGIN, "%s: %s", who, gap);
     return false;
   }
+  if (!check_terms (component, built, who, batch, error))
+    return false;
   if (dnn_kind_n_outputs (row, component->code->ops) == 0)
     return true;
-  return (row->of_weight
-              ? check_like_weight (built, who, x[0], error)
-              : check_outputs (built, who, x[0]->n_dims > 0 ? x[0]->dims[0] : 1,
-                               error)) &&
+  return (row->of_weight ? check_like_weight (built, who, x[0], error)
+                         : check_outputs (built, who, batch, error)) &&
          check_names (built, who, error);
 }
 
@@ -163,7 +213,7 @@ check_inputs (const char *who, const DnnTensor *const *x, uint32_t n_inputs,
               GError **error)
 {
   for (uint32_t i = 0; i < n_inputs; i++)
-    for (uint32_t j = 0; j < x[i]->n_dims; j++)
+    for (uint32_t j = 0; x[i] != NULL && j < x[i]->n_dims; j++)
       if (x[i]->dims[j] < 1) {
         const DnnShape shape = dnn_shape_of (x[i]);
         g_autofree char *text = dnn_shape_to_string (&shape, true);
@@ -204,7 +254,7 @@ dnn_build_masked (const DnnComponent *component, const char *who,
     dnn_context_take_error (&context, who, DNN_ERROR_SHAPE, error);
     return NULL;
   }
-  return check_built (component, built, who, x, error)
+  return check_built (component, built, who, x, n_inputs, error)
              ? g_steal_pointer (&built)
              : NULL;
 }
@@ -240,7 +290,7 @@ dnn_build_check_batch (const DnnComponent *component, const char *who,
                             error);
   if (other == NULL) {
     g_prefix_error (error, "for a batch of %" G_GINT64_FORMAT ": ",
-                    shapes[0].dims[0]);
+                    batch_of (larger, n_inputs));
     return false;
   }
   if (dnn_declared_list_equal (&built->weights, &other->weights) &&

@@ -300,7 +300,7 @@ dnn_host_expect_range (DnnBuild *b, uint32_t index, double lo, double hi,
 {
   DnnExpected *expected = expected_of (b, index, "expect_range");
 
-  if (expected == NULL || index >= b->n_inputs)
+  if (expected == NULL || index >= b->n_inputs || b->x[index] == NULL)
     return;
   if (!(lo <= hi)) {
     dnn_host_fail (b, "it expects numbers from %g to %g, and there are none",
@@ -330,15 +330,17 @@ dnn_host_scores (DnnBuild *b, uint32_t scores)
 int32_t
 dnn_host_same_shape (DnnBuild *b)
 {
-  DnnShape first;
+  DnnShape first = { .n_dims = DNN_MAX_DIMS + 1 };
 
   if (dnn_host_built (b, "same_shape") == NULL)
     return -1;
-  first = dnn_shape_of (b->x[0]);
-  for (uint32_t k = 1; k < b->n_inputs; k++) {
-    const DnnShape shape = dnn_shape_of (b->x[k]);
+  for (uint32_t k = 0; k < b->n_inputs; k++) {
+    const DnnShape shape =
+        b->x[k] != NULL ? dnn_shape_of (b->x[k]) : (DnnShape){ 0 };
 
-    if (!dnn_shape_equal (&shape, &first))
+    if (first.n_dims > DNN_MAX_DIMS && b->x[k] != NULL)
+      first = shape;
+    if (b->x[k] != NULL && !dnn_shape_equal (&shape, &first))
       return dnn_host_fail (b, "input %u has not the shape of input 0", k);
   }
   return 0;

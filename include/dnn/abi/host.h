@@ -159,9 +159,9 @@ typedef struct DnnHost {
                      uint32_t dtype);
   /* Of a layer: output `index`, one number a sample, is a term of the loss.
    * No layer takes it; the host adds it up with the weights of samples, and
-   * hands backward dy[index][i] = the weight of sample i over their sum.  In
-   * inference y[index] may be NULL.  x[i] of the name `target` is NULL in
-   * build and pass where there are no targets. */
+   * hands backward dy[index][i] = the weight of sample i over the samples, or
+   * NULL.  In inference y[index] may be NULL.  x[i] of the name `target` is
+   * NULL in build and pass where there are no targets. */
   void (*loss_output) (struct DnnBuild *b, uint32_t index);
 
   /* --- minor 1: optimizers and decoders ---------------------------------- */
