@@ -229,9 +229,54 @@ USES = {
         '! acme.lstm units=8 go_backwards=true '
         '! dense units=3 activation=softmax',
         'sparse_categorical_crossentropy'),
+    'terms of the loss': (
+        'embedding input_dim=9 output_dim=4 name=words ! flatten '
+        '! dense units=8 ! acme.vae_sample weight=0.01 ! dense units=16 '
+        'activation=tanh ! dense units=3 activation=softmax',
+        'sparse_categorical_crossentropy'),
     'pairs': ('embedding input_dim=9 output_dim=8 ! flatten ! dense units=4',
               'acme.triplet'),
 }
+# A label and a number of each row, cut out of one file of targets.
+TWO_HEADS = """[data]
+inputs = words.npy
+targets = both.npy
+[layer columns]
+type = reshape
+target_shape = 2,1
+input = target
+[layer label]
+type = cropping1d
+cropping = 0,1
+[layer value]
+type = cropping1d
+cropping = 1,0
+input = columns
+[layer words]
+type = embedding
+input_dim = 9
+output_dim = 8
+input = input
+[layer body]
+type = flatten
+[layer number]
+type = dense
+units = 1
+[layer class]
+type = dense
+units = 3
+input = body
+[layer cost]
+type = acme.two_heads
+input = class, label, number, value
+[train]
+loss = none
+epochs = 40
+batch_size = 20
+[optimizer]
+type = adam
+learning_rate = 0.02
+"""
 EXPERIMENT = """[data]
 inputs = words.npy
 targets = classes.npy
@@ -254,8 +299,11 @@ def test_examples():
             for i in range(60)]
     t.write_npy('words.npy', [w for row in rows for w in row], (60, 5))
     t.write_npy('classes.npy', [row[0] % 3 for row in rows], (60,))
-    for name, (layers, loss) in USES.items():
-        pathlib.Path('use.dnn').write_text(EXPERIMENT.format(layers, loss))
+    t.write_npy('both.npy', [v for row in rows for v in
+                             (row[0] % 3, row[1] / 8)], (60, 2))
+    uses = {name: EXPERIMENT.format(*use) for name, use in USES.items()}
+    for name, text in {**uses, 'two heads': TWO_HEADS}.items():
+        pathlib.Path('use.dnn').write_text(text)
         result = t.run('train', 'use.dnn', '--plugin-path', str(plugins),
                        '--quiet', '--overwrite')
         if t.good(f'examples/plugins: {name} train', result):
