@@ -105,6 +105,23 @@ add_unseen (GPtrArray *notes, Holes *self, const DnnPreprocess *preprocess)
   }
 }
 
+/* Files of pictures that are no rows. */
+static void
+add_faults (GPtrArray *notes, const DnnSource *inputs)
+{
+  enum { MOST = 20 };
+  guint n = 0;
+
+  while (inputs->faults != NULL && inputs->faults[n] != NULL) {
+    if (n < MOST)
+      add (notes, "broken_file", "left out: %s", inputs->faults[n]);
+    n++;
+  }
+  if (n > MOST)
+    add (notes, "broken_file", "%s: '%u' more files are left out", inputs->name,
+         n - MOST);
+}
+
 /* Of the rows of a split, or of all. */
 static void
 add_holes (GPtrArray *notes, const DnnPreprocess *preprocess,
@@ -138,6 +155,7 @@ dnn_source_notes (const DnnPreprocess *preprocess, const DnnSource *inputs)
 {
   GPtrArray *notes = g_ptr_array_new_with_free_func (note_free);
 
+  add_faults (notes, inputs);
   add_holes (notes, preprocess, inputs, NULL);
   return notes;
 }
@@ -315,8 +333,10 @@ dnn_data_notes (const DnnData *self)
 
     if (inputs == NULL)
       continue;
-    if (inputs != last)
+    if (inputs != last) {
       add_skipped (notes, inputs);
+      add_faults (notes, inputs);
+    }
     add_holes (notes, self->preprocess, inputs, splits[i]);
     last = inputs;
   }

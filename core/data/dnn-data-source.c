@@ -68,6 +68,14 @@ static const DnnParam params[] = {
   DNN_ROW (DnnDataSettings, augment, NULL, DNN_PARAM_TEXT, 0, "", 0, 0, "",
            "layers that change training rows, as random_flip ! random_zoom",
            NULL),
+  DNN_INTS (DnnDataSettings, image_size, "", 1, 1 << 14, "pixels",
+            "height and width that pictures get, or one number for both"),
+  DNN_ENUM (
+      DnnDataSettings, channels, "auto", "auto 1 3 4",
+      "of pictures: 1 gray, 3 RGB, 4 with alpha; auto: 1 if all are gray, "
+      "else 3"),
+  DNN_ENUM (DnnDataSettings, resize, "stretch", "stretch crop pad",
+            "how pictures come to image_size"),
   DNN_BOOL (DnnDataSettings, standardize_targets, "false",
             "the same of targets; predictions are in the file's units"),
   DNN_INTS (DnnDataSettings, keep_classes, "", 0, 1e9, "",
@@ -92,10 +100,10 @@ static const DnnPlugin table = {
 typedef struct {
   const char *name;
   const char *folder; /* below DNN_DATA_DIR, or the system's */
-  const char *train_inputs, *train_targets;
+  const char *train_inputs, *train_targets; /* targets NULL: in the inputs */
   const char *test_inputs, *test_targets;
   const char *class_names;
-  const char *package; /* that has it */
+  const char *remedy; /* where there is none */
 } Known;
 
 static const Known known[] = {
@@ -108,7 +116,19 @@ static const Known known[] = {
       "t10k-labels-idx1-ubyte",
       "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle "
       "boot",
-      "dataset-fashion-mnist",
+      "install Debian's package dataset-fashion-mnist, or set DNN_DATA_DIR to "
+      "the folder that holds its four files",
+  },
+  {
+      "cifar-10",
+      "cifar-10-batches-bin",
+      "data_batch_*.bin",
+      NULL,
+      "test_batch.bin",
+      NULL,
+      "airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck",
+      "set DNN_DATA_DIR to the folder that holds its six .bin files, of the "
+      "archive cifar-10-binary.tar.gz",
   },
 };
 
@@ -133,6 +153,19 @@ dnn_data_source_free (DnnDataSource *self)
 
 /* --- data sets by name --------------------------------------------------- */
 
+/* Whether the folder has a file of a name like that. */
+static bool
+has_file_like (const char *folder, const char *pattern)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_pattern_match_simple (pattern, name))
+      return true;
+  return false;
+}
+
 /* FOLDER/FILE or FOLDER/FILE.gz, or NULL. */
 static char *
 find_file (const char *folder, const char *file)
@@ -140,6 +173,8 @@ find_file (const char *folder, const char *file)
   char *path = g_build_filename (folder, file, NULL);
   char *packed;
 
+  if (strchr (file, '*') != NULL && has_file_like (folder, file))
+    return path;
   if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return path;
   packed = g_strconcat (path, ".gz", NULL);
@@ -150,20 +185,31 @@ find_file (const char *folder, const char *file)
   return NULL;
 }
 
+/* Finds one file of the set; true: it is there, or there is none to find. */
+static bool
+find_part (char **ret_path, const char *folder, const char *file)
+{
+  *ret_path = file != NULL ? find_file (folder, file) : NULL;
+  return file == NULL || *ret_path != NULL;
+}
+
 static bool
 find_in (DnnDataSource *self, const Known *set, const char *folder)
 {
-  self->train.inputs = find_file (folder, set->train_inputs);
-  self->train.targets = find_file (folder, set->train_targets);
-  self->test.inputs = find_file (folder, set->test_inputs);
-  self->test.targets = find_file (folder, set->test_targets);
-  if (self->train.inputs != NULL && self->train.targets != NULL &&
-      self->test.inputs != NULL && self->test.targets != NULL)
+  DnnDataFiles *train = &self->train, *test = &self->test;
+  const bool found[] = {
+    find_part (&train->inputs, folder, set->train_inputs),
+    find_part (&train->targets, folder, set->train_targets),
+    find_part (&test->inputs, folder, set->test_inputs),
+    find_part (&test->targets, folder, set->test_targets),
+  };
+
+  if (found[0] && found[1] && found[2] && found[3])
     return true;
-  g_clear_pointer (&self->train.inputs, g_free);
-  g_clear_pointer (&self->train.targets, g_free);
-  g_clear_pointer (&self->test.inputs, g_free);
-  g_clear_pointer (&self->test.targets, g_free);
+  g_clear_pointer (&train->inputs, g_free);
+  g_clear_pointer (&train->targets, g_free);
+  g_clear_pointer (&test->inputs, g_free);
+  g_clear_pointer (&test->targets, g_free);
   return false;
 }
 
@@ -183,12 +229,10 @@ find_known (DnnDataSource *self, const Known *set, GError **error)
     if (find_in (self, set, folder))
       return true;
   }
-  g_set_error (
-      error, DNN_ERROR, DNN_ERROR_DATA,
-      "data set '%s' is not in %s%s%s/%s; install Debian's package %s, "
-      "or set DNN_DATA_DIR to the folder that holds its four files",
-      set->name, own != NULL ? own : "", own != NULL ? " or " : "",
-      system_folders[0], set->folder, set->package);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "data set '%s' is not in %s%s%s/%s; %s", set->name,
+               own != NULL ? own : "", own != NULL ? " or " : "",
+               system_folders[0], set->folder, set->remedy);
   return false;
 }
 

@@ -49,6 +49,10 @@ typedef struct DnnDataSettings {
   bool standardize;
   const char *augment; /* a chain; "": none */
   bool standardize_targets;
+  DnnInts image_size; /* of pictures: a side, or height and width; n = 0: all
+                       * have one size */
+  int32_t channels;   /* 0: gray if all are, else RGB; 1 to 3: 1, 3 and 4 */
+  int32_t resize;     /* DnnResize */
   DnnInts keep_classes;
   int64_t positive_class;
   const char *class_names;

@@ -34,6 +34,8 @@ dnn_source_unref (DnnSource *self)
   if (self->type->clear != NULL)
     self->type->clear (self);
   g_clear_pointer (&self->words, g_ptr_array_unref);
+  g_strfreev (self->faults);
+  g_strfreev (self->row_names);
   g_free (self->kinds);
   g_strfreev (self->classes);
   g_strfreev (self->columns);

@@ -53,6 +53,9 @@ struct DnnSource {
                       * float32 holds */
   GPtrArray *words;  /* (owned) of char **: of each column; NULL: not known */
   int64_t n_skipped; /* rows of the file that are none here, for a hole */
+  char **row_names;  /* (owned) the file of each row, or NULL */
+  char **faults;     /* (owned) of files that are no rows, a sentence each, or
+                      * NULL */
 };
 
 /* Several of them, of as many rows each. */

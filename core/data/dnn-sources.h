@@ -48,6 +48,10 @@ typedef struct DnnSourceOpener {
  * own. */
 extern const DnnSourceOpener *const dnn_source_openers[];
 
+/* Binary files of CIFAR-10; a name with a `*` is all that match. */
+extern const DnnSourceOpener dnn_source_cifar;
+/* Folders and tables of pictures, and a picture by name. */
+extern const DnnSourceOpener dnn_source_pictures;
 /* Files of numbers and tables, by name. */
 extern const DnnSourceOpener dnn_source_files;
 
@@ -68,6 +72,17 @@ dnn_source_find_opener (const char *inputs)
 bool dnn_source_read_table (DnnDataPair *ret_pair, const DnnDataFile *file,
                             DnnCsvPart part, const DnnDataSettings *settings,
                             const DnnPreprocess *like, bool keeps_rows,
+                            GError **error);
+
+/* A file in memory, and how messages name it. */
+typedef struct DnnNamedBytes {
+  const char *name;
+  GBytes *bytes;
+} DnnNamedBytes;
+
+/* Rows of 32 x 32 x 3 and labels of `n` such files, one behind the other. */
+bool dnn_source_read_cifar (DnnDataPair *ret_pair, const char *name,
+                            const DnnNamedBytes *files, guint n,
                             GError **error);
 
 static inline void

@@ -190,6 +190,26 @@ carry_columns (const DnnModelFile *file, const Options *options,
   return false;
 }
 
+/* A column of the files that rows were read from, which go away with them. */
+static void
+name_rows (Predictions *result, const DnnSource *inputs)
+{
+  DnnCsvTexts *names;
+
+  if (inputs->row_names == NULL || result->carried != NULL)
+    return;
+  names = g_new0 (DnnCsvTexts, 1);
+  names->names = g_strsplit ("file", ",", 1);
+  names->n_columns = 1;
+  names->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  for (int64_t i = 0; i < result->rows; i++) {
+    char *row[] = { inputs->row_names[i], NULL };
+
+    g_ptr_array_add (names->rows, g_strdupv (row));
+  }
+  result->carried = names;
+}
+
 /* All but the numbers. */
 static bool
 describe_result (const DnnModelFile *file, const Options *options, int64_t rows,
@@ -254,6 +274,7 @@ predict_all (DnnModelFile *file, const Options *options, const Common *common,
   if (!describe_result (file, options, dnn_source_n_rows (inputs), target_names,
                         &result, error))
     return false;
+  name_rows (&result, inputs);
   result.y = y = run (file, options, inputs, error);
   if (y == NULL) {
     g_prefix_error (error, "%s: ", options->inputs);
