@@ -48,6 +48,16 @@ is_still_rising (const DnnOptimizer *optimizer, int64_t n)
          dnn_optimizer_rate (optimizer, (uint64_t) n) > last;
 }
 
+/* A rate that is 0 at every step that is looked at. */
+static bool
+is_at_rest (const DnnOptimizer *optimizer, int64_t n)
+{
+  for (int64_t i = 0; i < n; i += MAX (n / 16, 1))
+    if (dnn_optimizer_rate (optimizer, (uint64_t) i) != 0)
+      return false;
+  return dnn_optimizer_has_rate (optimizer);
+}
+
 static void
 look_at_steps (const DnnRun *self, const DnnPhase *phase)
 {
@@ -64,6 +74,8 @@ look_at_steps (const DnnRun *self, const DnnPhase *phase)
           "no update is made: %" G_GINT64_FORMAT
           " batches are accumulated, and it has %" G_GINT64_FORMAT,
           batches, n);
+  else if (is_at_rest (optimizer, n))
+    warn (self, phase, "the learning rate is 0, so that no weight moves");
   else if (is_still_rising (optimizer, n))
     warn (self, phase,
           "the learning rate still rises at its last step, %" G_GINT64_FORMAT

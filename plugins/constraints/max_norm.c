@@ -13,7 +13,7 @@ typedef struct {
 } MaxNorm;
 
 static const DnnParam params[] = {
-  DNN_FLOAT (MaxNorm, max_value, "2", 0, 1e9, "norm", "longest norm"),
+  DNN_FLOAT (MaxNorm, max_value, "2", 1e-9, 1e9, "norm", "longest norm"),
   DNN_INT (MaxNorm, axis, "0", 0, DNN_MAX_DIMS - 1, "axis",
            "axis that norms are taken along"),
 };

@@ -17,7 +17,7 @@ typedef struct {
 
 static const DnnParam params[] = {
   DNN_FLOAT (MinMaxNorm, min_value, "0", 0, 1e9, "norm", "shortest norm"),
-  DNN_FLOAT (MinMaxNorm, max_value, "1", 0, 1e9, "norm", "longest norm"),
+  DNN_FLOAT (MinMaxNorm, max_value, "1", 1e-9, 1e9, "norm", "longest norm"),
   DNN_FLOAT (MinMaxNorm, rate, "1", 0, 1, "share",
              "how far a norm goes towards its range at a step"),
   DNN_INT (MinMaxNorm, axis, "0", 0, DNN_MAX_DIMS - 1, "axis",

@@ -38,6 +38,9 @@ WARNED = {
     'too much is accumulated': (
         SOFTMAX, ['optimizer.gradient_accumulation_steps=100'],
         'no update is made: 100 batches are accumulated, and it has 8'),
+    'a learning rate of 0': (
+        SOFTMAX, ['optimizer.learning_rate=0'],
+        'the learning rate is 0, so that no weight moves'),
     'a warm-up longer than the run': (
         SOFTMAX,
         ['optimizer.learning_rate=constant(value=0.1, warmup_steps=1000)'],
@@ -82,6 +85,10 @@ REFUSED = {
         "'virginica' from the others"),
     'scale = 0': (SOFTMAX, ['data.scale=0'],
                   "scale '0' would make every input 0"),
+    **{f'{name} of norms up to 0': (
+        f'{SOFTMAX} kernel_constraint={name}(max_value=0)', [],
+        "max_value must be a number from 1e-09 to 1e+09, not '0'")
+       for name in ('max_norm', 'min_max_norm')},
     'weights that are all 0': (SOFTMAX, ['train.class_weight=0:0,1:0,2:0'],
                                'is 0 for every class, so that nothing counts'),
     **{f'{key} = 0': (SOFTMAX, [f'optimizer.{key}=0'],

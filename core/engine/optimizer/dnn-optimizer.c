@@ -398,6 +398,12 @@ dnn_optimizer_check (DnnOptimizer *self, GError **error)
   return false;
 }
 
+bool
+dnn_optimizer_has_rate (const DnnOptimizer *self)
+{
+  return self->rate != NULL;
+}
+
 double
 dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step)
 {

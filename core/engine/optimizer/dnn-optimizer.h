@@ -131,6 +131,8 @@ void dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed);
 
 /* How long the phase is, for schedules that end with it or count epochs. */
 void dnn_optimizer_set_length (DnnOptimizer *self, DnnLength length);
+/* Whether there is a learning rate, a number or a schedule. */
+bool dnn_optimizer_has_rate (const DnnOptimizer *self);
 /* The learning rate at a step of the schedule, without multipliers. */
 double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);
 /* The learning_rate in the plugin's struct, also if a schedule drives it; 0: it
