@@ -10,15 +10,38 @@ dnn_evaluate_feeder (DnnObjectives *objective, DnnFeeder *feeder,
                      const DnnPassInfo *info, double *ret_loss,
                      double *ret_metrics, GError **error)
 {
+  return dnn_evaluate_feeder_flipped (objective, feeder, NULL, info, ret_loss,
+                                      ret_metrics, error);
+}
+
+/* The batch, gathered and run; NULL with an error. */
+static const DnnBatch *
+forward (DnnFeeder *feeder, int64_t i, DnnFlips *flips, const DnnPassInfo *info,
+         GError **error)
+{
+  const DnnBatch *batch;
+
+  if (flips != NULL)
+    return dnn_flips_forward (flips, i, info, error);
+  batch = dnn_feeder_get (feeder, i);
+  return dnn_executor_forward (batch->plan, info, error) ? batch : NULL;
+}
+
+bool
+dnn_evaluate_feeder_flipped (DnnObjectives *objective, DnnFeeder *feeder,
+                             DnnFlips *flips, const DnnPassInfo *info,
+                             double *ret_loss, double *ret_metrics,
+                             GError **error)
+{
   const DnnPlan *plan = dnn_feeder_plan (feeder);
 
   dnn_objectives_reset (objective);
   dnn_objectives_set_penalty (objective,
                               dnn_model_penalty (plan->model, plan->pool));
   for (int64_t i = 0; i < dnn_feeder_n_batches (feeder); i++) {
-    const DnnBatch *batch = dnn_feeder_get (feeder, i);
+    const DnnBatch *batch = forward (feeder, i, flips, info, error);
 
-    if (!dnn_executor_forward (batch->plan, info, error) ||
+    if (batch == NULL ||
         !dnn_objectives_update (objective, batch, false, error))
       return false;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dnn-feeder.h"
+#include "dnn-flips.h"
 #include "dnn-objectives.h"
 
 /* Rows per batch of an evaluation. */
@@ -13,6 +14,12 @@ enum { DNN_EVALUATION_BATCH = 256 };
 bool dnn_evaluate_feeder (DnnObjectives *objective, DnnFeeder *feeder,
                           const DnnPassInfo *info, double *ret_loss,
                           double *ret_metrics, GError **error);
+
+/* The same by means over pictures and their mirror images; NULL: none. */
+bool dnn_evaluate_feeder_flipped (DnnObjectives *objective, DnnFeeder *feeder,
+                                  DnnFlips *flips, const DnnPassInfo *info,
+                                  double *ret_loss, double *ret_metrics,
+                                  GError **error);
 
 /* Explains in words why the loss of such a pass is not finite, by the first
  * batch whose loss is not.  Returns: (transfer full): NULL on failure. */

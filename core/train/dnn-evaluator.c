@@ -111,10 +111,10 @@ take_tables (DnnEvaluation *self, const DnnObjectives *objective)
 
 static bool
 run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
-     DnnObjectives *objective, unsigned threads, DnnEvaluation *result,
-     GError **error)
+     DnnObjectives *objective, const DnnEvaluationOptions *how,
+     DnnEvaluation *result, GError **error)
 {
-  g_autoptr (DnnPool) pool = dnn_pool_new (threads);
+  g_autoptr (DnnPool) pool = dnn_pool_new (how->threads);
   DnnPlanOptions options = {
     .batch = DNN_EVALUATION_BATCH,
     .loss = dnn_objectives_plan_loss (objective),
@@ -122,12 +122,14 @@ run (DnnModelFile *file, DnnData *data, const DnnSplit *split,
   DnnPassInfo info = { .training = false };
   g_autoptr (DnnFeeder) feeder =
       dnn_feeder_new (file->model, pool, data, split, &options, NULL, error);
+  g_autoptr (DnnFlips) flips =
+      feeder != NULL && how->flips ? dnn_flips_new (feeder, error) : NULL;
   bool ok;
 
-  if (feeder == NULL)
+  if (feeder == NULL || (how->flips && flips == NULL))
     return false;
-  ok = dnn_evaluate_feeder (objective, feeder, &info, &result->loss,
-                            result->values, error);
+  ok = dnn_evaluate_feeder_flipped (objective, feeder, flips, &info,
+                                    &result->loss, result->values, error);
   if (ok)
     take_tables (result, objective);
   if (ok && !isfinite (result->loss)) {
@@ -228,7 +230,7 @@ dnn_evaluate (DnnModelFile *file, const DnnExperiment *experiment,
   self->tables = g_ptr_array_new_with_free_func (table_free);
   self->class_names = g_strdupv (file->preprocess->class_names);
   self->notes = dnn_data_notes (data);
-  if (!run (file, data, split, objective, options->threads, self, error))
+  if (!run (file, data, split, objective, options, self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

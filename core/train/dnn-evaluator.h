@@ -31,6 +31,7 @@ typedef struct DnnEvaluationOptions {
                         * validation, train */
   const char *metrics; /* NULL: those of the model's training */
   unsigned threads;    /* 0: one a processor */
+  bool flips;          /* predictions are means: see dnn-flips.h */
 } DnnEvaluationOptions;
 
 /* Evaluates the model on the section [data] of `experiment`, or of its own

@@ -18,6 +18,7 @@ typedef struct {
   char *data_table;  /* (owned) what --data named, where that is a table */
   char *split;       /* (owned) */
   char *metrics;     /* (owned) */
+  char *tta;         /* (owned) */
   gint64 threads;
 } Options;
 
@@ -28,6 +29,7 @@ options_clear (Options *self)
   g_free (self->data_table);
   g_free (self->split);
   g_free (self->metrics);
+  g_free (self->tta);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -194,7 +196,8 @@ evaluate (const char *path, const Options *options, const Common *common,
   g_autoptr (DnnExperiment) other = NULL;
   g_autoptr (DnnEvaluation) result = NULL;
   const DnnEvaluationOptions how = { options->split, options->metrics,
-                                     (unsigned) options->threads };
+                                     (unsigned) options->threads,
+                                     options->tta != NULL };
 
   common_print_notes (common, registry);
   if (file == NULL)
@@ -256,6 +259,16 @@ take_words (Options *options, int argc, char **argv, GError **error)
   return options->data != NULL || options->table != NULL;
 }
 
+static bool
+check_tta (const char *tta, GError **error)
+{
+  if (tta == NULL || strcmp (tta, "flip") == 0)
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--tta must be flip, not '%s'", tta);
+  return false;
+}
+
 bool
 cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
 {
@@ -270,6 +283,8 @@ cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
       "Which rows (default: test if there are any)", "test|validation|train" },
     { "metrics", 0, 0, G_OPTION_ARG_STRING, &options.metrics,
       "Metrics, separated by commas (default: those of the training)", "LIST" },
+    { "tta", 0, 0, G_OPTION_ARG_STRING, &options.tta,
+      "Predict each picture as the mean of it and its mirror image", "flip" },
     { "threads", 0, 0, G_OPTION_ARG_INT64, &options.threads,
       "Threads to use (default: one a processor)", "N" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
@@ -277,6 +292,7 @@ cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
 
   if (!command_parse (self, argc, argv, entries, &common, error) ||
       !check_threads (options.threads, error) ||
+      !check_tta (options.tta, error) ||
       !take_words (&options, *argc, *argv, error))
     return false;
   model = find_model ((*argv)[1], &common, error);
