@@ -231,8 +231,8 @@ USES = {
         'sparse_categorical_crossentropy'),
     'terms of the loss': (
         'embedding input_dim=9 output_dim=4 name=words ! flatten '
-        '! dense units=8 ! acme.vae_sample weight=0.01 ! dense units=16 '
-        'activation=tanh ! dense units=3 activation=softmax',
+        '! dense units=8 ! acme.vae_sample weight=0.01 '
+        '! acme.moe units=16 experts=3 activation=tanh ! dense units=3 activation=softmax',
         'sparse_categorical_crossentropy'),
     'pairs': ('embedding input_dim=9 output_dim=8 ! flatten ! dense units=4',
               'acme.triplet'),
