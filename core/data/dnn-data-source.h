@@ -47,6 +47,8 @@ typedef struct DnnDataSettings {
   int64_t split_seed;
   double scale;
   bool standardize;
+  int64_t discretize; /* bins; 0: numbers stay as they are */
+  double discretize_epsilon;
   const char *augment; /* a chain; "": none */
   bool standardize_targets;
   DnnInts image_size; /* of pictures: a side, or height and width; n = 0: all

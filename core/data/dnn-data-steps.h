@@ -62,4 +62,17 @@ extern const DnnDataStepType dnn_standardize_type;
 /* Not learnt yet. */
 DnnDataStep *dnn_standardize_new (void);
 
+/* y = how many boundaries are x or less: bins of as many training numbers each,
+ * as Keras' Discretization learns them. */
+typedef struct DnnDiscretize {
+  DnnDataStep base;
+  int64_t bins;
+  double epsilon;    /* how exact boundaries are, as a share of the numbers */
+  float *boundaries; /* (owned) NULL: not learnt yet */
+  int64_t n;
+} DnnDiscretize;
+extern const DnnDataStepType dnn_discretize_type;
+/* Not learnt yet. */
+DnnDataStep *dnn_discretize_new (int64_t bins, double epsilon);
+
 DNN_END_DECLS
