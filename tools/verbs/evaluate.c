@@ -5,6 +5,7 @@
 #include "run-model.h"
 
 #include <dnn-evaluator.h>
+#include <dnn-fold.h>
 #include <dnn-other-table.h>
 #include <dnn-table-choice.h>
 #include <dnn-text.h>
@@ -19,6 +20,7 @@ typedef struct {
   char *split;       /* (owned) */
   char *metrics;     /* (owned) */
   char *tta;         /* (owned) */
+  gboolean fold;
   gint64 threads;
 } Options;
 
@@ -202,6 +204,8 @@ evaluate (const char *path, const Options *options, const Common *common,
   common_print_notes (common, registry);
   if (file == NULL)
     return false;
+  if (options->fold && !dnn_model_file_fold (file, error))
+    return false;
   other = other_data (file, options, error);
   if (other == NULL && options->data != NULL)
     return false;
@@ -283,6 +287,8 @@ cmd_evaluate (const Command *self, int *argc, char ***argv, GError **error)
       "Which rows (default: test if there are any)", "test|validation|train" },
     { "metrics", 0, 0, G_OPTION_ARG_STRING, &options.metrics,
       "Metrics, separated by commas (default: those of the training)", "LIST" },
+    { "fold", 0, 0, G_OPTION_ARG_NONE, &options.fold,
+      "Fold batch normalization into the layers before it", NULL },
     { "tta", 0, 0, G_OPTION_ARG_STRING, &options.tta,
       "Predict each picture as the mean of it and its mirror image", "flip" },
     { "threads", 0, 0, G_OPTION_ARG_INT64, &options.threads,

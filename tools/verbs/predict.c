@@ -8,6 +8,7 @@
 #include <dnn-data-notes.h>
 #include <dnn-data-source.h>
 #include <dnn-diagnosis.h>
+#include <dnn-fold.h>
 #include <dnn-npy.h>
 #include <dnn-parse.h>
 #include <dnn-predictor.h>
@@ -23,7 +24,7 @@ typedef struct {
   char *carry;     /* (owned) NULL: no columns */
   char *threshold; /* (owned) NULL: not given */
   double cut;      /* the same, read */
-  gboolean labels, raw, stream;
+  gboolean labels, raw, stream, fold;
   gint64 samples; /* 0: one prediction, without chance */
   gint64 seed;
   gint64 threads;
@@ -300,6 +301,8 @@ predict (const char *path, const Options *options, const Common *common,
     g_prefix_error (error, "%s: ", path);
     return false;
   }
+  if (options->fold && !dnn_model_file_fold (file, error))
+    return false;
   return options->stream ? predict_lines (file, options, common, error)
                          : predict_all (file, options, common, error);
 }
@@ -428,6 +431,8 @@ cmd_predict (const Command *self, int *argc, char ***argv, GError **error)
       "Predict this often with dropout at work: mean and spread", "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed,
       "Of the random numbers of --samples (default: 1)", "N" },
+    { "fold", 0, 0, G_OPTION_ARG_NONE, &options.fold,
+      "Fold batch normalization into the layers before it", NULL },
     { "threads", 0, 0, G_OPTION_ARG_INT64, &options.threads,
       "Threads to use (default: one a processor)", "N" },
     { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
