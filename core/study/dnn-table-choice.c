@@ -7,21 +7,13 @@
 #include "dnn-data.h"
 #include "dnn-file-names.h"
 #include "dnn-shape.h"
+#include "dnn-table-target.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Fewer rows part into nothing that measures; more values are no classes. */
-enum { LEAST_ROWS = 10, MOST_CLASSES = 20 };
-
-/* What the targets are. */
-typedef struct Target {
-  int64_t n_classes; /* 0: a number */
-  int64_t size;      /* numbers of a row */
-  int64_t labels[MOST_CLASSES];
-  bool named;    /* words */
-  bool in_order; /* 0, 1, ... without a gap */
-} Target;
+/* Fewer rows part into nothing that measures. */
+enum { LEAST_ROWS = 10 };
 
 void
 dnn_table_choice_free (DnnTableChoice *self)
@@ -106,6 +98,15 @@ choose_arrays (DnnTableChoice *self, const DnnDataFile *file, const char *path,
   set (self, "data", "targets", targets);
 }
 
+/* Whether the user has given a column something else to do than be an input. */
+static bool
+has_use (const DnnTableChoice *self, const char *column)
+{
+  return strcmp (get (self, "data", "group", ""), column) == 0 ||
+         strcmp (get (self, "data", "time", ""), column) == 0 ||
+         strcmp (get (self, "data", "weight_column", ""), column) == 0;
+}
+
 /* Leaves out the columns that are no use, and says why. */
 static bool
 choose_columns (DnnTableChoice *self, const char *path, const char *target,
@@ -113,9 +114,15 @@ choose_columns (DnnTableChoice *self, const char *path, const char *target,
 {
   const char *categories = get (self, "data", "categories", "auto");
   const char *given = get (self, "data", "ignore_columns", "");
-  const DnnCsvOptions options = { .target = target,
-                                  .ignore = *given != '\0' ? given : NULL,
-                                  .categories = categories };
+  const char *header = get (self, "data", "header", "auto");
+  const DnnCsvOptions options = {
+    .target = target != NULL ? target : get (self, "data", "target", NULL),
+    .ignore = *given != '\0' ? given : NULL,
+    .header = strcmp (header, "false") == 0  ? DNN_CSV_HEADER_FALSE
+              : strcmp (header, "true") == 0 ? DNN_CSV_HEADER_TRUE
+                                             : DNN_CSV_HEADER_AUTO,
+    .categories = categories
+  };
   g_autoptr (DnnDataFile) file =
       dnn_data_file_open (path, DNN_FORMAT_AUTO, error);
   g_autoptr (GString) ignored = g_string_new (given);
@@ -129,6 +136,8 @@ choose_columns (DnnTableChoice *self, const char *path, const char *target,
   }
   unfit = dnn_csv_find_unfit (path, file->bytes, &options, error);
   for (size_t i = 0; unfit != NULL && unfit[i] != NULL; i += 2) {
+    if (has_use (self, unfit[i]))
+      continue;
     say (report, "left out", "column '%s': %s", unfit[i], unfit[i + 1]);
     g_string_append_printf (ignored, "%s%s", ignored->len > 0 ? ", " : "",
                             unfit[i]);
@@ -171,67 +180,8 @@ say_columns (GString *report, const DnnData *data)
 
 /* --- the target ---------------------------------------------------------- */
 
-/* Adds a label; false: there are too many, or it is none. */
 static bool
-add_label (Target *self, float y)
-{
-  int64_t i = 0;
-
-  if (y != rintf (y) || y < 0 || y > 1e6F)
-    return false;
-  while (i < self->n_classes && self->labels[i] != (int64_t) y)
-    i++;
-  if (i < self->n_classes)
-    return true;
-  if (self->n_classes == MOST_CLASSES)
-    return false;
-  self->labels[self->n_classes++] = (int64_t) y;
-  return true;
-}
-
-static int
-compare_labels (const void *a, const void *b)
-{
-  const int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
-
-  return (x > y) - (x < y);
-}
-
-/* Words are classes; so are a few whole numbers of which each is frequent. */
-static Target
-look_at_target (const DnnData *data)
-{
-  const DnnSplit *split = data->train;
-  const DnnSource *targets = dnn_split_target (split);
-  char **names = data->preprocess->class_names;
-  Target self = { .size = targets->row, .in_order = true };
-  bool ok = self.size == 1;
-
-  if (ok && names != NULL) {
-    self.n_classes = (int64_t) g_strv_length (names);
-    self.named = true;
-    return self;
-  }
-  for (int64_t i = 0; ok && i < split->n; i++) {
-    const int64_t row = dnn_split_row (split, i);
-    float y;
-
-    dnn_source_gather (targets, &row, 1, &y);
-    ok = add_label (&self, y);
-  }
-  if (!ok || 5 * self.n_classes > split->n) {
-    self.n_classes = 0;
-    return self;
-  }
-  qsort (self.labels, (size_t) self.n_classes, sizeof *self.labels,
-         compare_labels);
-  for (int64_t i = 0; i < self.n_classes; i++)
-    self.in_order = self.in_order && self.labels[i] == i;
-  return self;
-}
-
-static bool
-check_target (const DnnData *data, const Target *target, GError **error)
+check_target (const DnnData *data, const DnnTableTarget *target, GError **error)
 {
   const char *name = dnn_split_target (data->train)->name;
 
@@ -260,8 +210,8 @@ check_target (const DnnData *data, const Target *target, GError **error)
 }
 
 static void
-choose_labels (DnnTableChoice *self, const DnnData *data, const Target *target,
-               GString *report)
+choose_labels (DnnTableChoice *self, const DnnData *data,
+               const DnnTableTarget *target, GString *report)
 {
   g_autoptr (GString) list = g_string_new (NULL);
 
@@ -281,12 +231,17 @@ choose_labels (DnnTableChoice *self, const DnnData *data, const Target *target,
 /* --- the split ----------------------------------------------------------- */
 
 static void
-choose_split (DnnTableChoice *self, const Target *target)
+choose_split (DnnTableChoice *self, const DnnTableTarget *target)
 {
   const bool given = is_given (self, "data", "validation_inputs") ||
-                     is_given (self, "data", "validation_first");
+                     is_given (self, "data", "validation_first") ||
+                     is_given (self, "data", "folds");
 
-  set (self, "data", "split", target->n_classes > 0 ? "stratified" : "random");
+  set (self, "data", "split",
+       is_given (self, "data", "group")  ? "random"
+       : is_given (self, "data", "time") ? "time"
+       : target->n_classes > 0           ? "stratified"
+                                         : "random");
   if (!given)
     set (self, "data", "validation_split", "0.2");
   set (self, "data", "test_split", "0.2");
@@ -342,8 +297,9 @@ put_scale (GString *chain, const DnnData *data, int64_t size)
 }
 
 static void
-choose_layers (DnnTableChoice *self, const DnnData *data, const Target *target,
-               const char *layers, GString *report)
+choose_layers (DnnTableChoice *self, const DnnData *data,
+               const DnnTableTarget *target, const char *layers,
+               GString *report)
 {
   const int64_t n = data->train->n;
   const double wide = n < 1000 ? 64 : n < 10000 ? 128 : 256;
@@ -403,11 +359,21 @@ load (const DnnTableChoice *self, GError **error)
 static DnnData *
 load_whole (const DnnTableChoice *self, GError **error)
 {
-  static const char *const parts[] = { "split", "validation_split",
-                                       "validation_first", "test_split" };
+  static const char *const parts[] = { "split",
+                                       "validation_split",
+                                       "validation_first",
+                                       "test_split",
+                                       "group",
+                                       "time",
+                                       "folds" };
   g_autoptr (DnnSpec) section =
       dnn_spec_copy (dnn_experiment_find (self->experiment, "data"));
+  const char *group = get (self, "data", "group", "");
+  g_autofree char *ignored =
+      g_strjoin (", ", group, get (self, "data", "ignore_columns", NULL), NULL);
 
+  if (*group != '\0')
+    dnn_spec_set (section, "ignore_columns", ignored, (DnnPlace){ 0 });
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
     dnn_spec_remove (section, parts[i]);
   return dnn_data_load (section, error);
@@ -440,7 +406,7 @@ choose (DnnTableChoice *self, const char *path, const DnnTableOptions *options,
         GString *report, GError **error)
 {
   g_autoptr (DnnData) all = NULL, data = NULL;
-  Target found;
+  DnnTableTarget found;
 
   set (self, "data", "inputs", path);
   if (!choose_columns (self, path, options->target, report, error))
@@ -448,7 +414,7 @@ choose (DnnTableChoice *self, const char *path, const DnnTableOptions *options,
   all = load_columns (self, report->str, error);
   if (all == NULL)
     return false;
-  found = look_at_target (all);
+  found = dnn_table_target_find (all);
   if (!check_target (all, &found, error))
     return false;
   if (found.n_classes > 0)

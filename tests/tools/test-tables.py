@@ -119,6 +119,28 @@ def chosen():
     check('too few rows', "has '2' rows" in done.stderr, done.stderr)
 
 
+def given():
+    """What --set says of [data] is heeded before anything is chosen."""
+    write('g.csv', 'x,team,w,day,y\n' + ''.join(
+        f'{i * 37 % 100 / 10},team{i // 2},{1 + i % 3},'
+        f'2020-{1 + i // 28:02}-{1 + i % 28:02},{i % 2}\n'
+        for i in range(120)))
+    write('bare.csv', '\n'.join((TABLES / 'iris.csv').read_text().split('\n')[1:]))
+    for name, table, sets, piece in (
+            ('group', 'g.csv', ['data.group=team'], 'split     random: '),
+            ('time', 'g.csv', ['data.time=day'], 'split     time: '),
+            ('weights', 'g.csv', ['data.weight_column=w'], 'inputs    2 col'),
+            ('target', 'g.csv', ['data.target=x'], 'target    a number'),
+            ('no header', 'bare.csv', ['data.header=false'], '4 columns'),
+            ('no validation', 'iris.csv', ['data.validation_split=0'],
+             '0 validate')):
+        words = [word for text in sets for word in ('--set', text)]
+        done = run('train', table, *words, '--epochs', '1', '--out', 'given',
+                   '--overwrite', *(['--set', 'train.callbacks=']
+                                    if name == 'no validation' else []))
+        check(f'a table and {name}', piece in done.stderr, done.stderr)
+
+
 # --- sorted rows ------------------------------------------------------------
 
 def sorted_rows():
@@ -199,6 +221,7 @@ def main():
         os.chdir(folder)
         one_command()
         chosen()
+        given()
         sorted_rows()
         duplicate_columns()
         offset()
