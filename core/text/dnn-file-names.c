@@ -1,4 +1,4 @@
-/* dnn-file-names.c - files that many try, and that are read by nothing here */
+/* dnn-file-names.c - files that many try, and that are no table */
 #include "dnn-file-names.h"
 
 #include <glib.h>
@@ -29,7 +29,9 @@ dnn_file_remedy (const char *path)
   if (ends_in (name, stores, G_N_ELEMENTS (stores)))
     return "write its rows as .csv, or its arrays as .npz";
   if (ends_in (name, pictures, G_N_ELEMENTS (pictures)))
-    return "write the numbers of pictures as .npz, with x and y";
+    return "pictures are in a folder for each class, or in a table of paths "
+           "and "
+           "labels";
   return NULL;
 }
 
@@ -41,6 +43,7 @@ dnn_file_check_name (const char *path, GError **error)
   if (remedy == NULL)
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
-               "'%s' is of a kind that is not read; %s", path, remedy);
+               "'%s' is no table that is read, and no experiment; %s", path,
+               remedy);
   return false;
 }

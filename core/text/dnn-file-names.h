@@ -1,4 +1,4 @@
-/* dnn-file-names.h - files that many try, and that are read by nothing here */
+/* dnn-file-names.h - files that many try, and that are no table */
 #pragma once
 
 #include "dnn-error.h"
