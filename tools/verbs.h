@@ -21,6 +21,8 @@ VERB (verify, "verify", "MODEL",
       "Hashes of a model's tensors, and what is wrong with it", 1, 1)
 VERB (export, "export", "MODEL OUT.safetensors",
       "A model without its optimizer", 2, 2)
+VERB (import, "import", "FILE.onnx --out MODEL.safetensors",
+      "A model of another program, as a model of ours", 1, 1)
 VERB (data, "data", "FILE.dnn | TABLE.csv",
       "What is in the data, and what is odd about it", 1, 1)
 VERB (lr_find, "lr-find", "FILE.dnn", "Which learning rate to begin with", 1, 1)

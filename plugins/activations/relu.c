@@ -87,6 +87,7 @@ static const DnnActivationOps ops = {
 
 static const DnnForeign foreign[] = {
   { "onnx", "Relu", "", "" },
+  { "onnx", "Clip", "max_value=max", "" },
   { "keras", "ReLU",
     "negative_slope=negative_slope max_value=max_value "
     "threshold=threshold",

@@ -3,7 +3,8 @@
 #include <dnn/plugin.h>
 
 static const DnnForeign foreign[] = {
-  { "onnx", "AveragePool", "pool_size=kernel_shape strides=strides", "" },
+  { "onnx", "AveragePool",
+    "pool_size=kernel_shape strides=strides padding=padding", "" },
   { "keras", "AveragePooling2D",
     "pool_size=pool_size strides=strides padding=padding", "" },
   { "torch", "AvgPool2d", "pool_size=kernel_size strides=stride", "" },

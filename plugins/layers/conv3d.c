@@ -3,7 +3,7 @@
 
 static const DnnForeign foreign[] = {
   { "onnx", "Conv",
-    "filters=@W.0 kernel_size=kernel_shape strides=strides "
+    "filters=@W.0 kernel_size=kernel_shape strides=strides padding=padding "
     "dilation_rate=dilations groups=group use_bias=?B",
     "kernel=W:23410 bias=B" },
   { "keras", "Conv3D",

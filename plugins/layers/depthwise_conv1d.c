@@ -3,7 +3,7 @@
 
 static const DnnForeign foreign[] = {
   { "onnx", "Conv",
-    "kernel_size=kernel_shape strides=strides "
+    "kernel_size=kernel_shape strides=strides padding=padding "
     "dilation_rate=dilations use_bias=?B",
     "kernel=W:0/C,301 bias=B" },
   { "keras", "DepthwiseConv1D",

@@ -4,7 +4,7 @@
 
 static const DnnForeign foreign[] = {
   { "onnx", "Conv",
-    "kernel_size=kernel_shape strides=strides "
+    "kernel_size=kernel_shape strides=strides padding=padding "
     "dilation_rate=dilations use_bias=?B",
     "kernel=W:0/C,3401 bias=B" },
   { "keras", "DepthwiseConv2D",

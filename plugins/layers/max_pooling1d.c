@@ -2,7 +2,8 @@
 #include <dnn/plugin.h>
 
 static const DnnForeign foreign[] = {
-  { "onnx", "MaxPool", "pool_size=kernel_shape strides=strides", "" },
+  { "onnx", "MaxPool", "pool_size=kernel_shape strides=strides padding=padding",
+    "" },
   { "keras", "MaxPooling1D",
     "pool_size=pool_size strides=strides padding=padding", "" },
   { "torch", "MaxPool1d", "pool_size=kernel_size strides=stride", "" },

@@ -3,7 +3,8 @@
 #include <dnn/plugin.h>
 
 static const DnnForeign foreign[] = {
-  { "onnx", "MaxPool", "pool_size=kernel_shape strides=strides", "" },
+  { "onnx", "MaxPool", "pool_size=kernel_shape strides=strides padding=padding",
+    "" },
   { "keras", "MaxPooling3D",
     "pool_size=pool_size strides=strides padding=padding", "" },
   { "torch", "MaxPool3d", "pool_size=kernel_size strides=stride", "" },

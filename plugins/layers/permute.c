@@ -146,6 +146,7 @@ static const DnnLayerOps ops = {
 };
 
 static const DnnForeign foreign[] = {
+  { "onnx", "Transpose", "dims=perm", "" },
   { "keras", "Permute", "dims=dims", "" },
 };
 

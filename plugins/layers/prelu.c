@@ -115,7 +115,7 @@ static const DnnLayerOps ops = {
 };
 
 static const DnnForeign foreign[] = {
-  { "onnx", "PRelu", "", "alpha=slope" },
+  { "onnx", "PRelu", "shared_axes=shared_axes", "alpha=slope" },
   { "keras", "PReLU", "shared_axes=shared_axes", "alpha=0" },
   { "torch", "PReLU", "", "alpha=weight" },
 };

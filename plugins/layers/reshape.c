@@ -87,6 +87,7 @@ static const DnnLayerOps ops = {
 };
 
 static const DnnForeign foreign[] = {
+  { "onnx", "Reshape", "target_shape=shape", "" },
   { "keras", "Reshape", "target_shape=target_shape", "" },
 };
 

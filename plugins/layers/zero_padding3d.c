@@ -2,6 +2,7 @@
 #include <dnn/plugin.h>
 
 static const DnnForeign foreign[] = {
+  { "onnx", "Pad", "padding=pads", "" },
   { "keras", "ZeroPadding3D", "padding=padding", "" },
 };
 
