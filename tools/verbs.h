@@ -21,7 +21,7 @@ VERB (verify, "verify", "MODEL",
       "Hashes of a model's tensors, and what is wrong with it", 1, 1)
 VERB (export, "export", "MODEL OUT.safetensors",
       "A model without its optimizer", 2, 2)
-VERB (import, "import", "FILE.onnx --out MODEL.safetensors",
+VERB (import, "import", "FILE.onnx|.keras|.h5 --out MODEL.safetensors",
       "A model of another program, as a model of ours", 1, 1)
 VERB (data, "data", "FILE.dnn | TABLE.csv",
       "What is in the data, and what is odd about it", 1, 1)

@@ -2,6 +2,15 @@
  * separable_conv */
 #include <dnn/plugin.h>
 
+static const DnnForeign foreign[] = {
+  { "keras", "SeparableConv2D",
+    "filters=filters kernel_size=kernel_size strides=strides "
+    "padding=padding dilation_rate=dilation_rate "
+    "depth_multiplier=depth_multiplier use_bias=use_bias "
+    "activation=@activation",
+    "depthwise_kernel=0 pointwise_kernel=1 bias=2" },
+};
+
 const DnnPlugin dnn_plugin_v1 = {
   DNN_PLUGIN_V1_1,
   .kind = DNN_KIND_LAYER,
@@ -14,4 +23,5 @@ const DnnPlugin dnn_plugin_v1 = {
   .defaults = "rank=2",
   .example = "filters=2 kernel_size=2,1",
   .example_inputs = "2,2,2",
+  .foreign = DNN_FOREIGN_TABLE (foreign),
 };

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "json.h"
 
+#include <dnn-keras-import.h>
 #include <dnn-model-save.h>
 #include <dnn-onnx-import.h>
 #include <stdio.h>
@@ -20,6 +21,48 @@ options_clear (Options *self)
   g_strfreev (self->shapes);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static bool
+is_onnx (const char *path)
+{
+  return g_str_has_suffix (path, ".onnx");
+}
+
+static bool
+is_keras (const char *path)
+{
+  return g_str_has_suffix (path, ".keras") || g_str_has_suffix (path, ".h5") ||
+         g_str_has_suffix (path, ".hdf5");
+}
+
+/* Keras' files have no names of values, all sizes, and channels last. */
+static bool
+check_options (const Options *o, const char *path, GError **error)
+{
+  if (is_onnx (path) ||
+      (o->until == NULL && o->shapes == NULL && !o->keep_input_layout))
+    return true;
+  g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
+               "--until, --input-shape and --keep-input-layout are for .onnx "
+               "files, not '%s'",
+               path);
+  return false;
+}
+
+static DnnModel *
+import (DnnRegistry *registry, const char *path, const Options *o,
+        char **ret_report, GError **error)
+{
+  const DnnImportOptions options = {
+    (const char *const *) o->until,
+    (const char *const *) o->shapes,
+    o->keep_input_layout,
+  };
+
+  return is_onnx (path)
+             ? dnn_import_onnx (registry, path, &options, ret_report, error)
+             : dnn_import_keras (registry, path, ret_report, error);
+}
 
 static bool
 parse (const Command *self, int *argc, char ***argv, Options *o, Common *common,
@@ -49,11 +92,11 @@ parse (const Command *self, int *argc, char ***argv, Options *o, Common *common,
                  "import needs --out MODEL.safetensors");
     return false;
   }
-  if (g_str_has_suffix ((*argv)[1], ".onnx"))
+  if (is_onnx ((*argv)[1]) || is_keras ((*argv)[1]))
     return true;
   g_set_error (error, DNN_ERROR, DNN_ERROR_USAGE,
-               "'%s' must be a file.onnx: no other format has a graph that can "
-               "be imported yet",
+               "'%s' must be a .onnx, .keras, .h5 or .hdf5 file: no other "
+               "format that is read has a graph",
                (*argv)[1]);
   return false;
 }
@@ -90,16 +133,11 @@ cmd_import (const Command *self, int *argc, char ***argv, GError **error)
   DnnModelParts parts = { 0 };
 
   if (!parse (self, argc, argv, &o, &common, error) ||
+      !check_options (&o, (*argv)[1], error) ||
       !check_out_is_not (o.out, (*argv)[1], "the file", error))
     return false;
   registry = common_registry (&common);
-  model = dnn_import_onnx (registry, (*argv)[1],
-                           &(DnnImportOptions){
-                               (const char *const *) o.until,
-                               (const char *const *) o.shapes,
-                               o.keep_input_layout,
-                           },
-                           &report, error);
+  model = import (registry, (*argv)[1], &o, &report, error);
   common_print_notes (&common, registry);
   if (model == NULL)
     return false;

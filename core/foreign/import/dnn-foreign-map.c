@@ -116,6 +116,53 @@ dnn_foreign_map_is_activation (const DnnForeignMap *self, const char *name)
   return list != NULL;
 }
 
+/* Without underscores, in small letters. */
+static char *
+simplify (const char *name)
+{
+  g_autofree char *small = g_ascii_strdown (name, -1);
+  g_auto (GStrv) parts = g_strsplit (small, "_", -1);
+
+  return g_strjoinv ("", parts);
+}
+
+const char *
+dnn_foreign_map_like (const DnnForeignMap *self, const char *name)
+{
+  g_autofree char *simple = simplify (name);
+
+  for (int exact = 1; exact >= 0; exact--)
+    for (guint i = 0; i < self->entries->len; i++) {
+      const Entry *entry = g_ptr_array_index (self->entries, i);
+
+      for (char **other = entry->row->names; *other != NULL; other++) {
+        g_autofree char *text = exact == 1 ? NULL : simplify (*other);
+
+        if (strcmp (exact == 1 ? name : simple, exact == 1 ? *other : text) ==
+            0)
+          return *other;
+      }
+    }
+  return NULL;
+}
+
+/* The activation that has that name there; NULL: there is none. */
+static const char *
+find_activation (const DnnForeignMap *self, const char *name)
+{
+  const char *like = name != NULL ? dnn_foreign_map_like (self, name) : NULL;
+  const GPtrArray *list =
+      like != NULL ? g_hash_table_lookup (self->by_name, like) : NULL;
+
+  for (guint i = 0; list != NULL && i < list->len; i++) {
+    const Entry *entry = g_ptr_array_index (list, i);
+
+    if (entry->plugin->kind == DNN_KIND_ACTIVATION)
+      return entry->plugin->name;
+  }
+  return NULL;
+}
+
 /* --- nodes ---------------------------------------------------------------- */
 
 DnnForeignNode *
@@ -168,8 +215,11 @@ rest_of_one (const char *text)
 
 /* The text of an experiment; NULL: the plugin's default holds. */
 static char *
-param_text (const DnnForeignNode *node, const DnnForeignParam *param)
+param_text (const DnnForeignMap *self, const DnnForeignNode *node,
+            const DnnForeignParam *param)
 {
+  const char *text = g_hash_table_lookup (node->attributes, param->theirs);
+  const char *plugin;
   const DnnNamedTensor *tensor =
       g_hash_table_lookup (node->tensors, param->theirs);
 
@@ -185,11 +235,13 @@ param_text (const DnnForeignNode *node, const DnnForeignParam *param)
     return rest_of_one (g_hash_table_lookup (node->attributes, param->theirs));
   case DNN_FOREIGN_CONSTANT:
     return g_strdup (param->theirs);
-  case DNN_FOREIGN_ATTRIBUTE:
   case DNN_FOREIGN_PLUGIN:
+    plugin = find_activation (self, text);
+    return g_strdup (plugin != NULL ? plugin : text);
+  case DNN_FOREIGN_ATTRIBUTE:
     break;
   }
-  return g_strdup (g_hash_table_lookup (node->attributes, param->theirs));
+  return g_strdup (text);
 }
 
 static bool
@@ -290,13 +342,14 @@ row_fits (const DnnForeignRow *row, const DnnForeignNode *node,
 /* --- the search ----------------------------------------------------------- */
 
 static DnnSpec *
-make_spec (const Entry *entry, const DnnForeignNode *node)
+make_spec (const DnnForeignMap *self, const Entry *entry,
+           const DnnForeignNode *node)
 {
   DnnSpec *spec = dnn_spec_new (entry->plugin->name, (DnnPlace){ 0 });
 
   for (guint i = 0; i < entry->row->params->len; i++) {
     const DnnForeignParam *param = g_ptr_array_index (entry->row->params, i);
-    g_autofree char *text = param_text (node, param);
+    g_autofree char *text = param_text (self, node, param);
 
     if (text != NULL)
       dnn_spec_set (spec, param->ours, text, (DnnPlace){ 0 });
@@ -332,7 +385,7 @@ static DnnForeignLayer *
 try_entry (const DnnForeignMap *self, const Entry *entry, DnnForeignNode *node,
            const DnnShape *inputs, uint32_t n, GError **error)
 {
-  g_autoptr (DnnSpec) spec = make_spec (entry, node);
+  g_autoptr (DnnSpec) spec = make_spec (self, entry, node);
   DnnForeignLayer *found;
   DnnShape output;
 

@@ -26,6 +26,10 @@ bool dnn_foreign_map_has (const DnnForeignMap *self, const char *name);
 bool dnn_foreign_map_is_activation (const DnnForeignMap *self,
                                     const char *name);
 
+/* The name of a row that is `name`, or is but for capitals and underscores:
+ * Keras has ReLU as a class and relu as a function.  NULL: there is none. */
+const char *dnn_foreign_map_like (const DnnForeignMap *self, const char *name);
+
 typedef struct DnnForeignNode {
   const char *op;
   GHashTable *attributes; /* (owned) text by name */

@@ -52,15 +52,6 @@ int64_t *dnn_onnx_constant_ints (const DnnOnnxImport *self,
 int64_t dnn_onnx_part_size (const DnnOnnxPart *self, uint32_t axis);
 /* Whether the axes are where the graph has them, those of size 1 aside. */
 bool dnn_onnx_part_is_plain (const DnnOnnxPart *self);
-bool dnn_onnx_part_is_last (const DnnOnnxPart *self);
-/* The part with its axes in the graph's order, or with the channels last; adds
- * a layer where they are not. */
-const DnnOnnxPart *dnn_onnx_plain (DnnOnnxImport *self, const char *name,
-                                   GError **error);
-const DnnOnnxPart *dnn_onnx_last (DnnOnnxImport *self, const char *name,
-                                  GError **error);
-const DnnOnnxPart *dnn_onnx_like (DnnOnnxImport *self, const char *name,
-                                  const DnnOnnxPart *like, GError **error);
 
 /* onnx-walk.c */
 /* Adds the layer that `node` comes to; takes it.  The part of `output` has the
@@ -69,6 +60,14 @@ DnnOnnxPart *dnn_onnx_add_layer (DnnOnnxImport *self, const DnnOnnxNode *from,
                                  DnnForeignNode *node,
                                  const DnnOnnxPart *const *inputs, uint32_t n,
                                  const char *output, GError **error);
+/* The part with its axes in the graph's order, or with the channels last; adds
+ * a layer where they are not. */
+const DnnOnnxPart *dnn_onnx_plain (DnnOnnxImport *self, const char *name,
+                                   GError **error);
+const DnnOnnxPart *dnn_onnx_last (DnnOnnxImport *self, const char *name,
+                                  GError **error);
+const DnnOnnxPart *dnn_onnx_like (DnnOnnxImport *self, const char *name,
+                                  const DnnOnnxPart *like, GError **error);
 /* Sets DNN_ERROR_FORMAT, "node 'x' (Conv): ..."; false. */
 bool dnn_onnx_refuse (const DnnOnnxNode *node, GError **error,
                       const char *format, ...) G_GNUC_PRINTF (3, 4);

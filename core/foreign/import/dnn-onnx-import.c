@@ -124,6 +124,12 @@ mark_needed (DnnOnnxImport *self)
   }
 }
 
+static int
+compare_texts (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
 /* All operators that are not known, at once, with how many nodes have them. */
 static bool
 check_known (DnnOnnxImport *self, GError **error)
@@ -152,8 +158,7 @@ check_known (DnnOnnxImport *self, GError **error)
   ops = (const char **) g_hash_table_get_keys_as_array (counts, &n);
   if (n == 0)
     return true;
-  g_qsort_with_data (ops, (gint) n, sizeof *ops,
-                     (GCompareDataFunc) (void (*) (void)) g_strcmp0, NULL);
+  qsort (ops, n, sizeof *ops, compare_texts);
   for (guint i = 0; i < n; i++)
     g_string_append_printf (
         text, "%s%s (%d)", i > 0 ? ", " : "", ops[i],
@@ -250,6 +255,11 @@ add_input (DnnOnnxImport *self, const DnnOnnxValue *value, GError **error)
   }
   if (!read_shape (self, value, &sample, error))
     return false;
+  if (!dnn_shape_is_small (&sample)) {
+    g_set_error (error, DNN_ERROR, DNN_ERROR_SHAPE,
+                 "the shape of input '%s' is too large", value->name);
+    return false;
+  }
   ours = sample;
   last = sample.n_dims >= 2 && !self->options->keep_input_layout &&
          wants_last (self, value->name, 8);

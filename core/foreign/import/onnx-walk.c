@@ -104,3 +104,86 @@ dnn_onnx_add_layer (DnnOnnxImport *self, const DnnOnnxNode *from,
     memcpy (part->axes, inputs[0]->axes, sizeof part->axes);
   return part;
 }
+
+/* --- axes ----------------------------------------------------------------- */
+
+/* Axes of the graph in the order of channels last. */
+static void
+last_axes (uint32_t n, uint32_t *ret_axes)
+{
+  for (uint32_t i = 0; i < n; i++)
+    ret_axes[i] = i == 0 ? 0 : i == n - 1 ? 1 : i + 1;
+}
+
+static uint32_t
+find_axis (const DnnOnnxPart *self, uint32_t axis)
+{
+  uint32_t i = 0;
+
+  while (i + 1 < self->shape.n_dims && self->axes[i] != axis)
+    i++;
+  return i;
+}
+
+/* The part with these axes: under a name of its own, so that it is made once.
+ */
+static const DnnOnnxPart *
+move_axes (DnnOnnxImport *self, const char *name, const uint32_t *axes,
+           GError **error)
+{
+  const DnnOnnxPart *part = dnn_onnx_part (self, name);
+  g_autoptr (GString) key = g_string_new (name), dims = g_string_new (NULL);
+  const DnnOnnxNode from = { .name = name, .op = "Transpose" };
+  const DnnOnnxPart *there;
+  DnnForeignNode *node;
+  DnnOnnxPart *moved;
+
+  if (memcmp (axes, part->axes, part->shape.n_dims * sizeof *axes) == 0)
+    return part;
+  for (uint32_t i = 1; i < part->shape.n_dims; i++) {
+    g_string_append_printf (dims, "%s%u", i > 1 ? "," : "",
+                            find_axis (part, axes[i]));
+    g_string_append_printf (key, "\n%u", axes[i]);
+  }
+  there = dnn_onnx_part (self, key->str);
+  if (there != NULL)
+    return there;
+  node = dnn_foreign_node_new ("Transpose");
+  dnn_foreign_node_set (node, "perm", g_strdup (dims->str), true);
+  moved = dnn_onnx_add_layer (self, &from, node, &part, 1, key->str, error);
+  if (moved == NULL)
+    return NULL;
+  memcpy (moved->axes, axes, part->shape.n_dims * sizeof *axes);
+  moved->positive = part->positive;
+  self->n_permuted++;
+  g_string_append_printf (self->report, "permuted: '%s' to %s\n", name,
+                          dims->str);
+  return moved;
+}
+
+const DnnOnnxPart *
+dnn_onnx_plain (DnnOnnxImport *self, const char *name, GError **error)
+{
+  uint32_t axes[DNN_MAX_DIMS];
+
+  for (uint32_t i = 0; i < DNN_MAX_DIMS; i++)
+    axes[i] = i;
+  return move_axes (self, name, axes, error);
+}
+
+const DnnOnnxPart *
+dnn_onnx_last (DnnOnnxImport *self, const char *name, GError **error)
+{
+  const DnnOnnxPart *part = dnn_onnx_part (self, name);
+  uint32_t axes[DNN_MAX_DIMS] = { 0 };
+
+  last_axes (part->shape.n_dims, axes);
+  return move_axes (self, name, axes, error);
+}
+
+const DnnOnnxPart *
+dnn_onnx_like (DnnOnnxImport *self, const char *name, const DnnOnnxPart *like,
+               GError **error)
+{
+  return move_axes (self, name, like->axes, error);
+}
