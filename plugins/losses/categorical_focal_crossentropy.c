@@ -85,7 +85,9 @@ static double
 class_loss (const Focal *focal, double q, double t, int64_t j, int64_t n,
             double *ret_slope)
 {
-  const double c = fmax (epsilon, fmin (q, one_less)), gamma = focal->gamma;
+  /* NaN stays, as fmin has it not. */
+  const double c = q > one_less ? one_less : q < epsilon ? epsilon : q;
+  const double gamma = focal->gamma;
   const double s = focal->label_smoothing;
   const double alpha = focal->alpha.at[focal->alpha.n > 1 ? j : 0];
   const double a = alpha * (t * (1 - s) + s / (double) n);

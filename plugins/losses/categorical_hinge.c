@@ -35,7 +35,7 @@ loss_of (const void *self, const float *t, const float *y, int64_t n,
   gap = wrong - right + 1;
   for (int64_t j = 0; ret_slope != NULL && j < n; j++)
     ret_slope[j] = gap > 0 ? (j == m ? 1 - t[m] : 0) - t[j] : 0;
-  return fmax (gap, 0);
+  return gap < 0 ? 0 : gap; /* NaN stays, as fmax has it not */
 }
 
 static int32_t

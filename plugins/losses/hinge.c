@@ -23,7 +23,7 @@ loss_of (const void *self, double t, double y, double *ret_slope)
 
   (void) self;
   *ret_slope = gap > 0 ? -t : 0;
-  return gap > 0 ? gap : 0;
+  return gap <= 0 ? 0 : gap; /* NaN stays */
 }
 
 static double

@@ -18,10 +18,11 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
+/* NaN stays, as fmin has it not. */
 static double
 clip (double p)
 {
-  return fmax (1e-7, fmin (p, 1));
+  return p > 1 ? 1 : p < 1e-7 ? 1e-7 : p;
 }
 
 static double

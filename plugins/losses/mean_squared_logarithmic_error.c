@@ -17,10 +17,17 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_VALUES);
 }
 
+/* NaN stays, as fmax has it not. */
+static double
+floor_of (double x)
+{
+  return x < 1e-7 ? 1e-7 : x;
+}
+
 static double
 loss_of (const void *self, double t, double y, double *ret_slope)
 {
-  const double d = log1p (fmax (y, 1e-7)) - log1p (fmax (t, 1e-7));
+  const double d = log1p (floor_of (y)) - log1p (floor_of (t));
 
   (void) self;
   *ret_slope = y > 1e-7 ? 2 * d / (1 + y) : 0;

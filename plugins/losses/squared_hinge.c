@@ -23,7 +23,7 @@ loss_of (const void *self, double t, double y, double *ret_slope)
 
   (void) self;
   *ret_slope = gap > 0 ? -2 * gap * t : 0;
-  return gap > 0 ? gap * gap : 0;
+  return gap <= 0 ? 0 : gap * gap; /* NaN stays */
 }
 
 static double

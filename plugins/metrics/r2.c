@@ -86,7 +86,7 @@ result (const void *self, const double *state, int64_t n, double *ret)
     const double total = sums[SQUARES] - sums[SUM] * sums[SUM] / sums[WEIGHT];
     double score = 1 - sums[ERRORS] / total;
 
-    score = isfinite (score) ? score : 0;
+    score = isfinite (score) || isnan (sums[ERRORS]) ? score : 0;
     if (r2->class_aggregation == NONE)
       ret[j] = adjust (r2, score, m);
     sum += score;
