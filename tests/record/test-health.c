@@ -161,6 +161,10 @@ static const struct {
     "sgd(learning_rate=1e-14)", DNN_FINDING_EXPLODING, "dense_5" },
   { "dead", 1, "dense units=32 activation=relu ! " DENSE DEAD "activation=relu",
     "sgd(learning_rate=0.01)", DNN_FINDING_DEAD, "dense_1" },
+  { "dead-filters", 1,
+    "dense units=32 activation=relu ! reshape target_shape=16,2 ! "
+    "conv1d filters=4 kernel_size=3 " DEAD "activation=relu ! flatten",
+    "sgd(learning_rate=0.01)", DNN_FINDING_DEAD, "conv1d" },
   { "saturated", 1,
     DENSE "activation=tanh ! " DENSE
           "activation=sigmoid kernel_initializer=random_normal(stddev=5)",
