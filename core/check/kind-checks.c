@@ -156,7 +156,12 @@ const DnnKindChecks dnn_parametrization_checks = {
 const DnnKindChecks dnn_callback_checks = {
   .kind = DNN_KIND_CALLBACK,
   .trial = "determinism",
-  .checks = { { "determinism", dnn_check_callback_determinism } },
+  .checks = {
+    { "determinism", dnn_check_callback_determinism },
+    { "resume", dnn_check_callback_resume },
+    { "nan", dnn_check_callback_nan },
+    { "restore", dnn_check_callback_restore },
+  },
 };
 
 const DnnKindChecks dnn_decoder_checks = {

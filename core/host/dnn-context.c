@@ -17,4 +17,6 @@ void
 dnn_context_clear (DnnContext *self)
 {
   g_clear_pointer (&self->message, g_free);
+  if (self->told != NULL)
+    g_string_free (g_steal_pointer (&self->told), TRUE);
 }

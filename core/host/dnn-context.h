@@ -28,6 +28,8 @@ typedef struct DnnContext {
   const DnnHost *host;
   DnnPool *pool;              /* NULL in build: no parallel work */
   char *message;              /* (owned) what the plugin said in fail */
+  bool no_column;             /* that: there is no such column */
+  GString *told;              /* (owned) in a callback: lines; or NULL */
   DnnKey key;                 /* seed, owner, step */
   uint64_t epoch;             /* in a layer's pass */
   DnnBuilt *built;            /* in build */

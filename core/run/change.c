@@ -156,7 +156,7 @@ set_rest (const DnnRun *self, DnnSpec *section)
     set_number (section, "ends_after", settings->ends_after - steps);
 }
 
-/* A rate that a plateau has lowered goes on as it is. */
+/* A rate that a callback has set goes on as it is. */
 static bool
 keep_rate (const DnnRun *self, DnnSpec *section, GError **error)
 {
@@ -164,7 +164,7 @@ keep_rate (const DnnRun *self, DnnSpec *section, GError **error)
   const double rate = dnn_trainer_rate (self->trainer);
   g_autoptr (DnnOptimizer) said = NULL;
 
-  if (!dnn_trainer_has_plateau (self->trainer))
+  if (!dnn_trainer_sets_rate (self->trainer))
     return true;
   said = dnn_optimizer_new (dnn_model_registry (self->model),
                             dnn_run_phase (self)->optimizer, error);

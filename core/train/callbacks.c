@@ -1,5 +1,4 @@
-/* callbacks.c - a trainer's early stopping and its plateau */
-#include "dnn-suggest.h"
+/* callbacks.c - a trainer's callbacks: made, called, and their best weights */
 #include "dnn-text.h"
 #include "dnn-trainer-private.h"
 
@@ -20,93 +19,145 @@ list_directions (const DnnPhaseParts *self)
   return directions;
 }
 
+/* Nobody else may set the rate. */
 static bool
-make_stopping (DnnPhaseParts *self, const DnnSpec *spec,
-               const DnnHistory *history, const int *directions, GError **error)
-{
-  self->stopping = dnn_early_stopping_new (spec, history, directions, error);
-  return self->stopping != NULL;
-}
-
-static bool
-make_plateau (DnnPhaseParts *self, const DnnSpec *spec,
-              const DnnHistory *history, const int *directions, GError **error)
+claim_rate (const DnnPhaseParts *self, const DnnCallback *callback,
+            GError **error)
 {
   DnnOptimizer *optimizer = self->optimizer;
+  const char *name = dnn_callback_name (callback);
 
-  self->plateau = dnn_plateau_new (spec, history, directions, error);
-  if (self->plateau == NULL)
+  for (guint i = 0; i < self->callbacks->len; i++) {
+    const DnnCallback *other = g_ptr_array_index (self->callbacks, i);
+
+    if (!dnn_callback_sets_rate (other))
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "callbacks: '%s' and '%s' both set the learning rate",
+                 dnn_callback_name (other), name);
     return false;
+  }
   if (dnn_optimizer_set_rate (optimizer, dnn_optimizer_rate (optimizer, 0),
                               error))
     return true;
-  g_prefix_error (error, "%s: ", spec->name);
+  g_prefix_error (error, "%s: ", name);
   return false;
 }
 
-/* One line a callback. */
-static const struct {
-  const char *name;
-  bool (*make) (DnnPhaseParts *self, const DnnSpec *spec,
-                const DnnHistory *history, const int *directions,
-                GError **error);
-} kinds[] = {
-  { "early_stopping", make_stopping },
-  { "reduce_lr_on_plateau", make_plateau },
-};
+static bool
+check_once (const DnnPhaseParts *self, const DnnCallback *callback,
+            GError **error)
+{
+  for (guint i = 0; i < self->callbacks->len; i++) {
+    const DnnCallback *other = g_ptr_array_index (self->callbacks, i);
+
+    if (strcmp (dnn_callback_name (other), dnn_callback_name (callback)) != 0)
+      continue;
+    g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
+                 "callbacks: '%s' stands twice", dnn_callback_name (callback));
+    return false;
+  }
+  return true;
+}
 
 static bool
-find_kind (const DnnSpec *spec, size_t *ret_kind, GError **error)
+add_callback (DnnPhaseParts *self, const DnnTrainer *trainer,
+              const DnnSpec *spec, const int *directions, GError **error)
 {
-  const char *names[G_N_ELEMENTS (kinds) + 1] = { NULL };
-  g_autofree char *nearest = NULL;
+  g_autoptr (DnnCallback) callback =
+      dnn_callback_new (dnn_model_registry (trainer->model), spec,
+                        trainer->history, directions, error);
 
-  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    names[i] = kinds[i].name;
-    if (!dnn_is_same_name (kinds[i].name, spec->name))
-      continue;
-    *ret_kind = i;
-    return true;
-  }
-  nearest = dnn_suggest (spec->name, names);
-  g_set_error (error, DNN_ERROR, DNN_ERROR_NAME,
-               "there is no callback '%s'; %s", spec->name, nearest);
-  return false;
+  if (callback == NULL || !check_once (self, callback, error) ||
+      (dnn_callback_sets_rate (callback) &&
+       !claim_rate (self, callback, error)))
+    return false;
+  g_ptr_array_add (self->callbacks, g_steal_pointer (&callback));
+  return true;
 }
 
 bool
-dnn_phase_parts_make_callbacks (DnnPhaseParts *self, const DnnHistory *history,
+dnn_phase_parts_make_callbacks (DnnPhaseParts *self, const DnnTrainer *trainer,
                                 GError **error)
 {
   g_autofree int *directions = list_directions (self);
   g_autoptr (GPtrArray) specs = NULL;
-  bool made[G_N_ELEMENTS (kinds)] = { false };
-  size_t kind = 0;
 
-  g_clear_pointer (&self->stopping, dnn_early_stopping_free);
-  g_clear_pointer (&self->plateau, dnn_plateau_free);
+  g_clear_pointer (&self->callbacks, g_ptr_array_unref);
+  self->callbacks =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) dnn_callback_free);
   if (*self->settings.callbacks == '\0')
     return true;
   specs =
       dnn_spec_parse_list (self->settings.callbacks, (DnnPlace){ 0 }, error);
-  for (guint i = 0; specs != NULL && i < specs->len; i++) {
-    const DnnSpec *spec = g_ptr_array_index (specs, i);
-
-    if (!find_kind (spec, &kind, error))
+  for (guint i = 0; specs != NULL && i < specs->len; i++)
+    if (!add_callback (self, trainer, g_ptr_array_index (specs, i), directions,
+                       error))
       return false;
-    if (made[kind]) {
-      g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                   "callbacks: '%s' stands twice", spec->name);
-      return false;
-    }
-    made[kind] = true;
-    if (!kinds[kind].make (self, spec, history, directions, error))
-      return false;
-  }
   return specs != NULL;
 }
 
 /* --- epochs -------------------------------------------------------------- */
+
+static bool
+wants_start (const DnnTrainer *self)
+{
+  for (guint i = 0; i < self->parts.callbacks->len; i++)
+    if (dnn_callback_wants_start (g_ptr_array_index (self->parts.callbacks, i)))
+      return true;
+  return false;
+}
+
+/* Prints what a callback says, a message for each line. */
+static void
+tell (const char *told, int64_t number, const DnnTrainEvents *events)
+{
+  g_auto (GStrv) lines = g_strsplit (told, "\n", -1);
+
+  for (size_t i = 0; lines[i] != NULL; i++) {
+    g_autofree char *text =
+        g_strdup_printf ("epoch %" G_GINT64_FORMAT ": %s", number, lines[i]);
+
+    events->message (events->data, text);
+  }
+}
+
+static bool
+call (DnnTrainer *self, DnnCallback *callback, const DnnCallbackEpoch *epoch,
+      const DnnTrainEvents *events, GError **error)
+{
+  DnnOptimizer *optimizer = self->parts.optimizer;
+  double rate = dnn_optimizer_rate (optimizer, self->step - self->phase_step);
+  const double before = rate;
+  g_autofree char *told = NULL;
+
+  if (!dnn_callback_update (callback, epoch, self->model, &rate, &told,
+                            error) ||
+      (rate != before && !dnn_optimizer_set_rate (optimizer, rate, error)))
+    return false;
+  if (told != NULL && events != NULL && events->message != NULL)
+    tell (told, epoch->columns->number, events);
+  return true;
+}
+
+/* The model shows what would be saved. */
+static bool
+call_all (DnnTrainer *self, const DnnCallbackEpoch *epoch,
+          const DnnTrainEvents *events, GError **error)
+{
+  bool ok =
+      self->parts.callbacks->len == 0 || dnn_trainer_show_model (self, error);
+
+  for (guint i = 0; ok && i < self->parts.callbacks->len; i++) {
+    DnnCallback *callback = g_ptr_array_index (self->parts.callbacks, i);
+
+    if (epoch->number >= 0 || dnn_callback_wants_start (callback))
+      ok = call (self, callback, epoch, events, error);
+  }
+  if (self->parts.callbacks->len > 0)
+    dnn_trainer_hide_model (self);
+  return ok;
+}
 
 bool
 dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
@@ -114,55 +165,23 @@ dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error)
   g_autofree double *metrics =
       g_new0 (double, dnn_objectives_n_metrics (self->parts.evaluation) + 1);
   DnnHistoryEpoch start = { .number = self->epoch, .val_metrics = metrics };
-  bool ok;
+  const DnnCallbackEpoch epoch = { -1, self->step, &start };
 
-  if (self->parts.stopping == NULL || self->validation == NULL)
+  if (!wants_start (self))
     return true;
-  ok = dnn_trainer_run_validation (self, &start, error) &&
-       dnn_trainer_show_model (self, error) &&
-       dnn_early_stopping_begin (self->parts.stopping, &start, self->model,
-                                 error);
-  dnn_trainer_hide_model (self);
-  return ok;
-}
-
-static bool
-update_plateau (DnnTrainer *self, const DnnHistoryEpoch *epoch,
-                const DnnTrainEvents *events, GError **error)
-{
-  double before = dnn_optimizer_rate (self->parts.optimizer, 0);
-  double after = dnn_plateau_update (self->parts.plateau, epoch, before);
-  g_autofree char *text = NULL;
-
-  if (after == before)
-    return true;
-  if (!dnn_optimizer_set_rate (self->parts.optimizer, after, error))
-    return false;
-  text = g_strdup_printf ("epoch %" G_GINT64_FORMAT
-                          ": nothing has improved; learning_rate is now %g",
-                          epoch->number, after);
-  if (events != NULL && events->message != NULL)
-    events->message (events->data, text);
-  return true;
+  start.learning_rate = dnn_optimizer_rate (self->parts.optimizer, 0);
+  return dnn_trainer_run_validation (self, &start, error) &&
+         call_all (self, &epoch, NULL, error);
 }
 
 bool
 dnn_trainer_update_callbacks (DnnTrainer *self, const DnnHistoryEpoch *epoch,
                               const DnnTrainEvents *events, GError **error)
 {
-  bool ok;
+  const DnnCallbackEpoch seen = { self->epoch - self->phase_epoch, self->step,
+                                  epoch };
 
-  if (self->parts.plateau != NULL &&
-      !update_plateau (self, epoch, events, error))
-    return false;
-  if (self->parts.stopping == NULL)
-    return true;
-  ok = dnn_trainer_show_model (self, error) &&
-       dnn_early_stopping_update (self->parts.stopping,
-                                  self->epoch - self->phase_epoch, epoch,
-                                  self->model, error);
-  dnn_trainer_hide_model (self);
-  return ok;
+  return call_all (self, &seen, events, error);
 }
 
 /* --- the end ------------------------------------------------------------- */
@@ -175,30 +194,49 @@ say_restored (DnnTrainer *self, char *sentence)
   self->restored = sentence;
 }
 
-/* The mean of the best epochs, where it is asked for and better than the best
- * of them by the validation rows; else the best. */
+/* Writes the mean of the best epochs, if it is asked for and better than the
+ * best of them by the validation rows. */
 static bool
-restore_best (DnnTrainer *self, GError **error)
+try_average (DnnTrainer *self, DnnCallback *callback, bool *ret_done,
+             GError **error)
 {
   g_autofree double *metrics =
       g_new0 (double, dnn_objectives_n_metrics (self->parts.evaluation) + 1);
-  DnnHistoryEpoch mean = { .number = self->epoch, .val_metrics = metrics };
+  DnnHistoryEpoch mean = { .number = self->epoch,
+                           .metrics = metrics,
+                           .val_metrics = metrics };
+  const DnnCallbackEpoch epoch = { self->epoch - self->phase_epoch, self->step,
+                                   &mean };
+  const double rate = dnn_optimizer_own_rate (self->parts.optimizer);
+  g_autofree char *loss = NULL;
+
+  *ret_done = false;
+  if (self->validation == NULL || !dnn_callback_average (callback, self->model))
+    return true;
+  if (!dnn_trainer_run_validation (self, &mean, error) ||
+      !dnn_callback_beats_best (callback, &epoch, rate, ret_done, error))
+    return false;
+  if (!*ret_done)
+    return true;
+  loss = dnn_format_value (mean.val_loss);
+  say_restored (self, g_strdup_printf ("the weights are now the mean of "
+                                       "the best epochs' (val_loss %s)",
+                                       loss));
+  return true;
+}
+
+/* The mean of the best epochs, else the best of them. */
+static bool
+restore_best (DnnTrainer *self, DnnCallback *callback, GError **error)
+{
+  bool done;
   int64_t epoch;
 
-  if (self->validation != NULL &&
-      dnn_early_stopping_average (self->parts.stopping, self->model)) {
-    if (!dnn_trainer_run_validation (self, &mean, error))
-      return false;
-    if (dnn_early_stopping_beats_best (self->parts.stopping, &mean)) {
-      g_autofree char *loss = dnn_format_value (mean.val_loss);
-
-      say_restored (self, g_strdup_printf ("the weights are now the mean of "
-                                           "the best epochs' (val_loss %s)",
-                                           loss));
-      return true;
-    }
-  }
-  epoch = dnn_early_stopping_restore (self->parts.stopping, self->model);
+  if (!try_average (self, callback, &done, error))
+    return false;
+  if (done)
+    return true;
+  epoch = dnn_callback_restore (callback, self->model);
   if (epoch == self->phase_epoch)
     say_restored (self, g_strdup ("nothing was better than the start of the "
                                   "phase: its weights are back"));
@@ -209,29 +247,51 @@ restore_best (DnnTrainer *self, GError **error)
   return true;
 }
 
+/* The first callback that has weights to come back. */
+static DnnCallback *
+find_restoring (const DnnTrainer *self)
+{
+  for (guint i = 0; i < self->parts.callbacks->len; i++) {
+    DnnCallback *callback = g_ptr_array_index (self->parts.callbacks, i);
+
+    if (dnn_callback_restores (callback))
+      return callback;
+  }
+  return NULL;
+}
+
+/* The weights of the optimizer, where they are not those that train. */
+static bool
+write_optimizer (DnnTrainer *self, GError **error)
+{
+  DnnOptimizer *optimizer = self->parts.optimizer;
+
+  if (dnn_optimizer_write_averages (optimizer, self->model))
+    say_restored (self, g_strdup ("the weights are now their averages over the "
+                                  "steps (use_ema)"));
+  if (!dnn_optimizer_has_model (optimizer))
+    return true;
+  if (!dnn_optimizer_write_model (optimizer, self->model, error))
+    return false;
+  self->finished = true;
+  say_restored (self, g_strdup_printf (
+                          "the weights are now those that %s is to show",
+                          dnn_optimizer_component (optimizer)->plugin->name));
+  return true;
+}
+
 bool
 dnn_trainer_finish_weights (DnnTrainer *self, GError **error)
 {
   g_autoptr (DnnSnapshot) last = dnn_snapshot_new (self->model, error);
+  DnnCallback *restoring = find_restoring (self);
 
   if (last == NULL)
     return false;
   say_restored (self, NULL);
   /* As in Keras first the averages, then what early stopping has. */
-  if (dnn_optimizer_write_averages (self->parts.optimizer, self->model))
-    say_restored (self, g_strdup ("the weights are now their averages over the "
-                                  "steps (use_ema)"));
-  if (dnn_optimizer_has_model (self->parts.optimizer)) {
-    if (!dnn_optimizer_write_model (self->parts.optimizer, self->model, error))
-      return false;
-    self->finished = true;
-    say_restored (
-        self,
-        g_strdup_printf (
-            "the weights are now those that %s is to show",
-            dnn_optimizer_component (self->parts.optimizer)->plugin->name));
-  }
-  if (self->parts.stopping != NULL && !restore_best (self, error))
+  if (!write_optimizer (self, error) ||
+      (restoring != NULL && !restore_best (self, restoring, error)))
     return false;
   dnn_snapshot_free (self->last);
   self->last = self->restored != NULL ? g_steal_pointer (&last) : NULL;

@@ -36,45 +36,60 @@ add_field (GArray *fields, const char *key, FieldType type, void *at)
   g_array_append_val (fields, field);
 }
 
-static void
-add_stopping (GArray *fields, DnnStoppingState *state)
+static char *
+callback_key (guint i, const char *what)
 {
-  add_field (fields, PREFIX "stopping.best", NUMBER, &state->best);
-  add_field (fields, PREFIX "stopping.wait", INT, &state->wait);
-  add_field (fields, PREFIX "stopping.over", FLAG, &state->over);
-  for (guint i = 0; i < state->kept->len; i++) {
-    DnnKept *kept = &g_array_index (state->kept, DnnKept, i);
-    g_autofree char *value =
-        g_strdup_printf (PREFIX "stopping.kept.%u.value", i);
-    g_autofree char *epoch =
-        g_strdup_printf (PREFIX "stopping.kept.%u.epoch", i);
+  return g_strdup_printf (PREFIX "callback.%u.%s", i, what);
+}
 
-    add_field (fields, value, NUMBER, &kept->value);
-    add_field (fields, epoch, INT, &kept->epoch);
+/* Of callback number `i`. */
+static void
+add_callback (GArray *fields, guint i, DnnCallbackState *state)
+{
+  const struct {
+    const char *key;
+    FieldType type;
+    void *at;
+  } rows[] = {
+    { "best", NUMBER, &state->best },
+    { "over", FLAG, &state->over },
+    { "restore", FLAG, &state->restore },
+    { "n_kept", INT, &state->n_kept },
+  };
+
+  for (size_t j = 0; j < G_N_ELEMENTS (rows); j++) {
+    g_autofree char *key = callback_key (i, rows[j].key);
+
+    add_field (fields, key, rows[j].type, rows[j].at);
+  }
+  for (guint j = 0; j < state->kept->len; j++) {
+    DnnKept *kept = &g_array_index (state->kept, DnnKept, j);
+    g_autofree char *score = g_strdup_printf ("kept.%u.score", j);
+    g_autofree char *epoch = g_strdup_printf ("kept.%u.epoch", j);
+    g_autofree char *score_key = callback_key (i, score);
+    g_autofree char *epoch_key = callback_key (i, epoch);
+
+    add_field (fields, score_key, NUMBER, &kept->score);
+    add_field (fields, epoch_key, INT, &kept->epoch);
   }
 }
 
-static void
-add_plateau (GArray *fields, DnnPlateauState *state)
+static guint
+n_callbacks (const DnnTrainer *trainer)
 {
-  add_field (fields, PREFIX "plateau.best", NUMBER, &state->best);
-  add_field (fields, PREFIX "plateau.wait", INT, &state->wait);
-  add_field (fields, PREFIX "plateau.cooldown", INT, &state->cooldown);
+  return trainer->parts.callbacks->len;
+}
+
+static DnnCallbackState *
+callback_at (const DnnTrainer *trainer, guint i)
+{
+  return dnn_callback_state (g_ptr_array_index (trainer->parts.callbacks, i));
 }
 
 /* What has no place of its own in the trainer. */
 typedef struct {
   double rate;
-  int64_t n_kept;
 } Extra;
-
-static DnnStoppingState *
-stopping_of (const DnnTrainer *trainer)
-{
-  return trainer->parts.stopping != NULL
-             ? dnn_early_stopping_state (trainer->parts.stopping)
-             : NULL;
-}
 
 /* Every number of the state, once. */
 static GArray *
@@ -103,12 +118,8 @@ list_fields (DnnCheckpoint *self, Extra *extra)
   g_array_set_clear_func (fields, field_clear);
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     add_field (fields, rows[i].key, rows[i].type, rows[i].at);
-  if (trainer->parts.stopping != NULL) {
-    add_field (fields, PREFIX "stopping.n_kept", INT, &extra->n_kept);
-    add_stopping (fields, stopping_of (trainer));
-  }
-  if (trainer->parts.plateau != NULL)
-    add_plateau (fields, dnn_plateau_state (trainer->parts.plateau));
+  for (guint i = 0; i < n_callbacks (trainer); i++)
+    add_callback (fields, i, callback_at (trainer, i));
   return fields;
 }
 
@@ -198,10 +209,21 @@ copy_snapshot (const DnnSafetensors *file, const DnnModel *model,
 
 #define LAST "checkpoint/last/"
 
+/* Of the weights that callback number `i` keeps. */
 static char *
-kept_prefix (guint i)
+kept_prefix (guint i, guint k)
 {
-  return g_strdup_printf ("checkpoint/best.%u/", i);
+  return g_strdup_printf ("checkpoint/callback.%u.best.%u/", i, k);
+}
+
+/* What callback number `i` remembers. */
+static DnnNamedTensor
+numbers_tensor (const DnnCallbackState *state, guint i, char **name)
+{
+  *name = g_strdup_printf ("checkpoint/callback.%u", i);
+  return (DnnNamedTensor){
+    *name, DNN_FLOAT64, { 1, 0, { state->n_numbers } }, state->numbers
+  };
 }
 
 /* Those of one number first. */
@@ -270,14 +292,29 @@ add_history (const DnnCheckpoint *self, DnnSafetensors *file)
       file, beside ? PREFIX "last_row" : PREFIX "history", text);
 }
 
+static void
+add_callback_tensors (DnnSafetensors *file, const DnnTrainer *trainer, guint i)
+{
+  const DnnCallbackState *state = callback_at (trainer, i);
+  g_autofree char *name = NULL;
+  const DnnNamedTensor numbers = numbers_tensor (state, i, &name);
+
+  if (state->n_numbers > 0)
+    dnn_safetensors_add (file, &numbers);
+  for (guint k = 0; k < state->kept->len; k++) {
+    g_autofree char *prefix = kept_prefix (i, k);
+
+    add_snapshot (file, trainer->model,
+                  g_array_index (state->kept, DnnKept, k).weights, prefix);
+  }
+}
+
 void
 dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
 {
   DnnCheckpoint state = *self;
   const DnnTrainer *trainer = self->trainer;
-  const DnnStoppingState *stopping = stopping_of (trainer);
-  Extra extra = { dnn_optimizer_own_rate (trainer->parts.optimizer),
-                  stopping != NULL ? stopping->kept->len : 0 };
+  Extra extra = { dnn_optimizer_own_rate (trainer->parts.optimizer) };
   g_autoptr (GArray) fields = list_fields (&state, &extra);
 
   for (guint i = 0; i < fields->len; i++)
@@ -293,12 +330,8 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
 
     dnn_safetensors_add (file, &t);
   }
-  for (guint i = 0; stopping != NULL && i < stopping->kept->len; i++) {
-    g_autofree char *prefix = kept_prefix (i);
-
-    add_snapshot (file, trainer->model,
-                  g_array_index (stopping->kept, DnnKept, i).weights, prefix);
-  }
+  for (guint i = 0; i < n_callbacks (trainer); i++)
+    add_callback_tensors (file, trainer, i);
   /* The model's own are what came back at the end of the phase. */
   if (trainer->ended && trainer->last != NULL)
     add_snapshot (file, trainer->model, trainer->last, LAST);
@@ -349,26 +382,42 @@ take_metrics (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
 
 /* Room for so many kept epochs, and their weights. */
 static bool
-take_kept (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+take_kept (DnnTrainer *trainer, const DnnSafetensors *file, guint i,
+           GError **error)
 {
-  DnnStoppingState *stopping = stopping_of (trainer);
+  DnnCallbackState *state = callback_at (trainer, i);
+  g_autofree char *key = callback_key (i, "n_kept");
   int64_t n = 0;
-  const Field field = { (char *) PREFIX "stopping.n_kept", INT, &n };
+  const Field field = { key, INT, &n };
 
-  if (stopping == NULL)
-    return true;
   if (!read_field (file, &field, error))
     return false;
-  g_array_set_size (stopping->kept, 0);
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *prefix = kept_prefix (i);
+  g_array_set_size (state->kept, 0);
+  for (guint k = 0; k < n; k++) {
+    g_autofree char *prefix = kept_prefix (i, k);
     DnnKept kept = { 0 };
 
     kept.weights = dnn_snapshot_new (trainer->model, error);
     if (kept.weights == NULL)
       return false;
-    g_array_append_val (stopping->kept, kept);
+    g_array_append_val (state->kept, kept);
     if (!copy_snapshot (file, trainer->model, prefix, kept.weights, error))
+      return false;
+  }
+  return true;
+}
+
+static bool
+take_callbacks (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
+{
+  for (guint i = 0; i < n_callbacks (trainer); i++) {
+    DnnCallbackState *state = callback_at (trainer, i);
+    g_autofree char *name = NULL;
+    const DnnNamedTensor like = numbers_tensor (state, i, &name);
+
+    if (!take_kept (trainer, file, i, error) ||
+        (state->n_numbers > 0 &&
+         !copy_tensor (file, &like, state->numbers, error)))
       return false;
   }
   return true;
@@ -483,7 +532,8 @@ dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
   if (!check_data (self, file, error) || !take_weights (trainer, file, error) ||
       !dnn_optimizer_take (trainer->parts.optimizer, file, trainer->model,
                            trainer->pool, error) ||
-      !take_metrics (trainer, file, error) || !take_kept (trainer, file, error))
+      !take_metrics (trainer, file, error) ||
+      !take_callbacks (trainer, file, error))
     return false;
   fields = list_fields (self, &extra);
   for (guint i = 0; i < fields->len; i++)

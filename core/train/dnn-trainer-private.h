@@ -2,23 +2,21 @@
 #pragma once
 
 #include "dnn-augment.h"
-#include "dnn-early-stopping.h"
+#include "dnn-callback.h"
 #include "dnn-events.h"
-#include "dnn-plateau.h"
 #include "dnn-probe.h"
 #include "dnn-proof.h"
 #include "dnn-trainer-steps.h"
 
 /* What a phase is made of, but for its plans. */
 typedef struct DnnPhaseParts {
-  DnnTrainSettings settings;  /* no text is NULL */
-  DnnObjectives *objective;   /* (owned) of training */
-  DnnObjectives *evaluation;  /* (owned) the same, for validation */
-  DnnPlanLoss loss;           /* what these look at */
-  GArray *class_weights;      /* (owned) of double; NULL: none */
-  DnnOptimizer *optimizer;    /* (owned) */
-  DnnEarlyStopping *stopping; /* (owned) NULL: none */
-  DnnPlateau *plateau;        /* (owned) NULL: none */
+  DnnTrainSettings settings; /* no text is NULL */
+  DnnObjectives *objective;  /* (owned) of training */
+  DnnObjectives *evaluation; /* (owned) the same, for validation */
+  DnnPlanLoss loss;          /* what these look at */
+  GArray *class_weights;     /* (owned) of double; NULL: none */
+  DnnOptimizer *optimizer;   /* (owned) */
+  GPtrArray *callbacks;      /* (owned) of DnnCallback */
 } DnnPhaseParts;
 
 struct DnnTrainer {
@@ -89,9 +87,9 @@ bool dnn_trainer_change_rows (DnnTrainer *self, const DnnBatch *batch,
 
 /* --- callbacks ----------------------------------------------------------- */
 
-/* Early stopping and the rest, as the phase's settings say. */
+/* As the phase's settings say. */
 bool dnn_phase_parts_make_callbacks (DnnPhaseParts *self,
-                                     const DnnHistory *history, GError **error);
+                                     const DnnTrainer *trainer, GError **error);
 /* Shows them what there is before the phase's first step. */
 bool dnn_trainer_begin_callbacks (DnnTrainer *self, GError **error);
 /* Shows them an epoch that has ended. */

@@ -65,8 +65,8 @@ int64_t dnn_trainer_phase_step (const DnnTrainer *self);
 /* Between two steps: whether no step of the phase is left, so that the next one
  * is of another phase. */
 bool dnn_trainer_is_spent (const DnnTrainer *self);
-/* Whether the phase has a plateau, which may have lowered the rate. */
-bool dnn_trainer_has_plateau (const DnnTrainer *self);
+/* Whether a callback of the phase may have set the rate. */
+bool dnn_trainer_sets_rate (const DnnTrainer *self);
 
 /* --- what it works with -------------------------------------------------- */
 

@@ -307,7 +307,7 @@ dnn_trainer_begin_phase (DnnTrainer *self, const DnnPhase *phase,
 bool
 dnn_trainer_restart (DnnTrainer *self, GError **error)
 {
-  return dnn_phase_parts_make_callbacks (&self->parts, self->history, error) &&
+  return dnn_phase_parts_make_callbacks (&self->parts, self, error) &&
          replan (self, error) && dnn_trainer_begin_callbacks (self, error);
 }
 

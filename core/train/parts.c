@@ -9,8 +9,7 @@
 void
 dnn_phase_parts_clear (DnnPhaseParts *self)
 {
-  g_clear_pointer (&self->plateau, dnn_plateau_free);
-  g_clear_pointer (&self->stopping, dnn_early_stopping_free);
+  g_clear_pointer (&self->callbacks, g_ptr_array_unref);
   g_clear_pointer (&self->optimizer, dnn_optimizer_free);
   g_clear_pointer (&self->class_weights, g_array_unref);
   g_clear_pointer (&self->evaluation, dnn_objectives_free);
@@ -141,5 +140,5 @@ dnn_phase_parts_make (DnnPhaseParts *self, DnnTrainer *trainer,
   self->optimizer = dnn_optimizer_new (dnn_model_registry (trainer->model),
                                        phase->optimizer, error);
   return self->optimizer != NULL &&
-         dnn_phase_parts_make_callbacks (self, trainer->history, error);
+         dnn_phase_parts_make_callbacks (self, trainer, error);
 }

@@ -81,9 +81,12 @@ dnn_trainer_phase_step (const DnnTrainer *self)
 }
 
 bool
-dnn_trainer_has_plateau (const DnnTrainer *self)
+dnn_trainer_sets_rate (const DnnTrainer *self)
 {
-  return self->parts.plateau != NULL;
+  for (guint i = 0; i < self->parts.callbacks->len; i++)
+    if (dnn_callback_sets_rate (g_ptr_array_index (self->parts.callbacks, i)))
+      return true;
+  return false;
 }
 
 DnnOptimizer *
@@ -181,9 +184,9 @@ is_trained (const DnnTrainer *self, int64_t n_epochs)
 bool
 dnn_trainer_is_phase_over (const DnnTrainer *self)
 {
-  if (self->parts.stopping != NULL &&
-      dnn_early_stopping_is_over (self->parts.stopping))
-    return true;
+  for (guint i = 0; i < self->parts.callbacks->len; i++)
+    if (dnn_callback_is_over (g_ptr_array_index (self->parts.callbacks, i)))
+      return true;
   if (self->batch > 0) /* an epoch has begun: it is yet to be finished */
     return false;
   return is_trained (self, self->epoch - self->phase_epoch);

@@ -3,7 +3,7 @@
  * After each epoch the model's one weight is set to the epoch's number, so
  * that it tells which epoch was restored.
  */
-#include "dnn-early-stopping.h"
+#include "dnn-callback.h"
 
 #include "dnn-assert.h"
 #include "dnn-test-run.h"
@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-static DnnEarlyStopping *
+static DnnCallback *
 make (const char *args, bool validates, GError **error)
 {
   const char *const metrics[] = { "accuracy", "mean_absolute_error", NULL };
@@ -20,7 +20,35 @@ make (const char *args, bool validates, GError **error)
   g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, NULL);
   g_autoptr (DnnHistory) history = dnn_history_new (metrics, validates);
 
-  return dnn_early_stopping_new (spec, history, directions, error);
+  return dnn_callback_new (dnn_test_registry (), spec, history, directions,
+                           error);
+}
+
+/* Shows it an epoch, of a rate that it does not change. */
+static void
+look (DnnCallback *stopping, int64_t number, const DnnHistoryEpoch *columns,
+      const DnnModel *model)
+{
+  const DnnCallbackEpoch epoch = { number, 0, columns };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *told = NULL;
+  double rate = .5;
+
+  dnn_callback_update (stopping, &epoch, model, &rate, &told, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (told);
+  g_assert_cmpfloat (rate, ==, .5);
+}
+
+static bool
+beats_best (DnnCallback *stopping, const DnnHistoryEpoch *mean)
+{
+  const DnnCallbackEpoch epoch = { 5, 0, mean };
+  bool beats = false;
+
+  g_assert_true (dnn_callback_beats_best (stopping, &epoch, .5, &beats, NULL));
+  return beats;
 }
 
 static float *
@@ -126,6 +154,25 @@ static const Case cases[] = {
     3,
     2,
     0 },
+  { "mode-max", "mode=max, patience=1" BEST, { .5, .6, .55, .9 }, 3, 2, 0 },
+  { "mode-min",
+    "monitor=val_accuracy, mode=min, patience=1" BEST,
+    { .6, .5, .55, .9 },
+    3,
+    2,
+    0 },
+  { "mode-auto",
+    "monitor=val_accuracy, mode=auto, patience=1" BEST,
+    { .5, .6, .55, .9 },
+    3,
+    2,
+    0 },
+  { "mode-max-of-start",
+    "mode=max, patience=1, include_start=true" BEST,
+    { .5, .6, .1 },
+    2,
+    99,
+    .7 },
   { "lower-metric",
     "monitor=val_mean_absolute_error, patience=1" BEST,
     { .5, .6, .1 },
@@ -193,7 +240,7 @@ test_case (gconstpointer data)
   g_autoptr (DnnModel) model = dnn_model_new_from_chain (
       dnn_test_registry (), "dense units=1 use_bias=false", &input, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnEarlyStopping) stopping = make (row->args, true, &error);
+  g_autoptr (DnnCallback) stopping = make (row->args, true, &error);
   double metrics[2] = { 5, 5 }, val_metrics[2] = { 6, 6 };
   int n = 0;
 
@@ -203,19 +250,17 @@ test_case (gconstpointer data)
     DnnHistoryEpoch start =
         make_epoch (row, 0, row->start, metrics, val_metrics);
 
-    g_assert_true (dnn_early_stopping_begin (stopping, &start, model, NULL));
+    look (stopping, -1, &start, model);
   }
-  while (n < MOST && row->values[n] != 0 &&
-         !dnn_early_stopping_is_over (stopping)) {
+  while (n < MOST && row->values[n] != 0 && !dnn_callback_is_over (stopping)) {
     DnnHistoryEpoch epoch =
         make_epoch (row, n + 1, row->values[n], metrics, val_metrics);
 
     *weight_of (model) = (float) (n + 1);
-    g_assert_true (
-        dnn_early_stopping_update (stopping, n, &epoch, model, NULL));
+    look (stopping, n, &epoch, model);
     n++;
   }
-  dnn_early_stopping_restore (stopping, model);
+  dnn_callback_restore (stopping, model);
 
   g_assert_cmpint (n, ==, row->stops);
   g_assert_cmpfloat (*weight_of (model), ==, row->weights);
@@ -228,7 +273,7 @@ test_average (void)
   const DnnShape input = DNN_SHAPE (1);
   g_autoptr (DnnModel) model = dnn_model_new_from_chain (
       dnn_test_registry (), "dense units=1 use_bias=false", &input, NULL);
-  g_autoptr (DnnEarlyStopping) stopping =
+  g_autoptr (DnnCallback) stopping =
       make ("patience=9, restore_best=true, average=2", true, NULL);
   double metrics[2] = { 5, 5 }, val_metrics[2] = { 6, 6 };
   DnnHistoryEpoch mean = make_epoch (&row, 6, .3, metrics, val_metrics);
@@ -241,15 +286,15 @@ test_average (void)
         make_epoch (&row, n + 1, row.values[n], metrics, val_metrics);
 
     *weight_of (model) = (float) (n + 1);
-    dnn_early_stopping_update (stopping, n, &epoch, model, NULL);
+    look (stopping, n, &epoch, model);
   }
 
-  g_assert_true (dnn_early_stopping_average (stopping, model));
+  g_assert_true (dnn_callback_average (stopping, model));
   g_assert_cmpfloat (*weight_of (model), ==, 3);
-  g_assert_true (dnn_early_stopping_beats_best (stopping, &mean));
+  g_assert_true (beats_best (stopping, &mean));
   mean.val_loss = .45;
-  g_assert_false (dnn_early_stopping_beats_best (stopping, &mean));
-  g_assert_cmpint (dnn_early_stopping_restore (stopping, model), ==, 4);
+  g_assert_false (beats_best (stopping, &mean));
+  g_assert_cmpint (dnn_callback_restore (stopping, model), ==, 4);
   g_assert_cmpfloat (*weight_of (model), ==, 4);
 }
 
@@ -286,6 +331,7 @@ static const Bad bad[] = {
     "average needs a monitor of the validation rows, not 'accuracy'" },
   { "average-not-restored", "average=3", true, DNN_ERROR_PARAM,
     "average needs restore_best=true" },
+  { "mode", "mode=lowest", true, DNN_ERROR_PARAM, "'lowest'" },
   { "baseline", "baseline=low", true, DNN_ERROR_PARAM, "'low'" },
 };
 
@@ -303,7 +349,7 @@ test_bad (gconstpointer data)
 /* Line 10 of the file is [train]. */
 static const Bad bad_runs[] = {
   { "callback", "callbacks = early_stoping\n", true, DNN_ERROR_NAME,
-    "run.dnn:10: there is no callback 'early_stoping'" },
+    "run.dnn:10: there is no callback plugin 'early_stoping'" },
   { "run-monitor", "callbacks = early_stopping(monitor=val_acc)\n", true,
     DNN_ERROR_NAME, "run.dnn:10: there is no column 'val_acc'" },
   { "run-key", "callbacks = early_stopping(patienc=1)\n", true, DNN_ERROR_NAME,

@@ -167,7 +167,7 @@ static const Bad bad[] = {
     DNN_ERROR_NAME, "trainable: no layer is called 'conv*'" },
   { "loss", "[phase a]\nloss = mue\n", DNN_ERROR_NAME, "run.dnn:14: " },
   { "callback", "[phase a]\ncallbacks = stop\n", DNN_ERROR_NAME,
-    "run.dnn:14: there is no callback 'stop'" },
+    "run.dnn:14: there is no callback plugin 'stop'" },
 };
 
 static void
@@ -191,7 +191,7 @@ static const Bad bad_later[] = {
   { "optimizer-key", "[phase a]\n[phase b]\noptimizer.momentun = 1\n",
     DNN_ERROR_NAME, "run.dnn:16: sgd: " },
   { "callback", "[phase a]\n[phase b]\ncallbacks = stop\n", DNN_ERROR_NAME,
-    "run.dnn:15: there is no callback 'stop'" },
+    "run.dnn:15: there is no callback plugin 'stop'" },
   { "monitor",
     "[phase a]\n[phase b]\ncallbacks = early_stopping(monitor=val_los)\n",
     DNN_ERROR_NAME, "run.dnn:15: there is no column 'val_los'" },

@@ -3,14 +3,15 @@
  * The expected rates are those of Keras' ReduceLROnPlateau, worked out by its
  * rules, for a rate that begins at 1.
  */
-#include "dnn-plateau.h"
+#include "dnn-callback.h"
 
 #include "dnn-assert.h"
 #include "dnn-test-run.h"
+#include "dnn-test.h"
 
 #include <math.h>
 
-static DnnPlateau *
+static DnnCallback *
 make (const char *args, bool validates, GError **error)
 {
   const char *const metrics[] = { "accuracy", NULL };
@@ -19,7 +20,8 @@ make (const char *args, bool validates, GError **error)
   g_autoptr (DnnSpec) spec = dnn_spec_parse (text, (DnnPlace){ 0 }, NULL);
   g_autoptr (DnnHistory) history = dnn_history_new (metrics, validates);
 
-  return dnn_plateau_new (spec, history, directions, error);
+  return dnn_callback_new (dnn_test_registry (), spec, history, directions,
+                           error);
 }
 
 /* --- Keras' rules -------------------------------------------------------- */
@@ -75,6 +77,18 @@ static const Case cases[] = {
     "monitor=val_accuracy, patience=2, factor=0.5",
     { .5, .6, .6, .6, .7 },
     { 1, 1, 1, .5, .5 } },
+  { "mode-max",
+    "mode=max, patience=2, factor=0.5",
+    { .5, .6, .6, .6, .7 },
+    { 1, 1, 1, .5, .5 } },
+  { "mode-min",
+    "monitor=val_accuracy, mode=min, patience=1, factor=0.5",
+    { .5, .4, .6, .3 },
+    { 1, 1, .5, .5 } },
+  { "mode-auto",
+    "monitor=val_accuracy, mode=auto, patience=1, factor=0.5",
+    { .5, .6, .4 },
+    { 1, 1, .5 } },
   { "defaults", "", { 1, 1, 1, 1, 1, 1, 1, 1 }, { 1, 1, 1, 1, 1, 1, 1, 1 } },
 };
 
@@ -83,19 +97,24 @@ test_case (gconstpointer data)
 {
   const Case *row = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnPlateau) plateau = make (row->args, true, &error);
+  g_autoptr (DnnCallback) plateau = make (row->args, true, &error);
   double metrics[] = { 5 }, val_metrics[] = { 6 }, rate = 1;
   DnnHistoryEpoch epoch = {
     .loss = 7, .metrics = metrics, .val_loss = 8, .val_metrics = val_metrics
   };
+  DnnCallbackEpoch seen = { .columns = &epoch };
   double *watched = strstr (row->args, "val_accuracy") != NULL
                         ? &val_metrics[0]
                         : &epoch.val_loss;
 
   g_assert_no_error (error);
   for (int i = 0; i < MOST && row->values[i] != 0; i++) {
+    g_autofree char *told = NULL;
+
     *watched = row->values[i];
-    rate = dnn_plateau_update (plateau, &epoch, rate);
+    seen.number = i;
+    g_assert_true (
+        dnn_callback_update (plateau, &seen, NULL, &rate, &told, &error));
 
     g_assert_cmpfloat (rate, ==, row->rates[i]);
   }
@@ -158,6 +177,8 @@ static const Bad bad[] = {
     DNN_ERROR_NAME, "did you mean 'val_loss'" },
   { "key", WATCH ("reduce_lr_on_plateau(patients=3)", SGD), DNN_ERROR_NAME,
     "did you mean 'patience'" },
+  { "mode", WATCH ("reduce_lr_on_plateau(mode=maximum)", SGD), DNN_ERROR_PARAM,
+    "'maximum'" },
   { "name", WATCH ("reduce_lr_on_plato", SGD), DNN_ERROR_NAME,
     "did you mean 'reduce_lr_on_plateau'" },
   { "twice", WATCH ("reduce_lr_on_plateau, reduce_lr_on_plateau", SGD),

@@ -47,6 +47,12 @@ bool dnn_host_has_numbers (const void *call, const char *service);
 /* Where a build declares; NULL, with fail called, at any other time. */
 DnnBuilt *dnn_host_built (const void *call, const char *service);
 
+/* --- services of callbacks ------------------------------------------------ */
+
+int32_t dnn_host_column (const DnnEpoch *e, const char *name);
+void dnn_host_tell (const DnnEpoch *e, const char *format, ...)
+    G_GNUC_PRINTF (2, 3);
+
 /* --- services of build --------------------------------------------------- */
 
 void dnn_host_set_output (DnnBuild *b, uint32_t index, DnnShape shape);

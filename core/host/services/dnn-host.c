@@ -154,7 +154,7 @@ random_numbers (const void *call, uint32_t stream, uint32_t distribution,
 }
 
 const DnnHost dnn_host = {
-  .struct_size = DNN_END_OF (DnnHost, set_array),
+  .struct_size = DNN_END_OF (DnnHost, tell),
   .abi_major = DNN_ABI_MAJOR,
   .abi_minor = DNN_ABI_MINOR,
   .fail = dnn_host_fail,
@@ -200,6 +200,8 @@ const DnnHost dnn_host = {
   .add_state = dnn_host_add_state,
   .loss_output = dnn_host_loss_output,
   .set_array = dnn_host_set_array,
+  .column = dnn_host_column,
+  .tell = dnn_host_tell,
   .add_step_scratch = dnn_host_add_step_scratch,
   .evaluate = dnn_host_evaluate,
 };

@@ -19,6 +19,7 @@ struct DnnSlots;
 struct DnnPass;
 struct DnnStepAll;
 struct DnnDecode;
+struct DnnEpoch;
 
 /* A loop body: elements first .. last - 1, by worker number `worker`. */
 typedef void (*DnnRange) (void *data, int64_t first, int64_t last,
@@ -173,6 +174,15 @@ typedef struct DnnHost {
   int32_t (*evaluate) (struct DnnStepAll *a);
   /* [range] In decode: room for the result; NULL: only the shape was asked. */
   void *(*set_array) (struct DnnDecode *d, uint32_t dtype, DnnShape shape);
+
+  /* --- minor 1: callbacks, [main] ---------------------------------------- */
+
+  /* Place of the column of that name; -1, with fail called, where there is no
+   * such column. */
+  int32_t (*column) (const struct DnnEpoch *e, const char *name);
+  /* In epoch: a sentence for whoever watches the run, without a full stop; it
+   * is printed behind "epoch N: ". */
+  void (*tell) (const struct DnnEpoch *e, const char *format, ...);
 } DnnHost;
 
 #ifdef __cplusplus
