@@ -134,10 +134,11 @@ void dnn_check_constraint_memory (DnnChecker *checker);
 void dnn_check_constraint_settles (DnnChecker *checker);
 void dnn_check_constraint_shapes (DnnChecker *checker);
 
+void dnn_check_callback_decides (DnnChecker *checker);
 void dnn_check_callback_determinism (DnnChecker *checker);
-void dnn_check_callback_resume (DnnChecker *checker);
+void dnn_check_callback_save (DnnChecker *checker);
 void dnn_check_callback_nan (DnnChecker *checker);
-void dnn_check_callback_restore (DnnChecker *checker);
+void dnn_check_callback_restores (DnnChecker *checker);
 
 void dnn_check_decoder_damaged (DnnChecker *checker);
 void dnn_check_decoder_decodes (DnnChecker *checker);

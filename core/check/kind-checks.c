@@ -155,12 +155,13 @@ const DnnKindChecks dnn_parametrization_checks = {
 
 const DnnKindChecks dnn_callback_checks = {
   .kind = DNN_KIND_CALLBACK,
-  .trial = "determinism",
+  .trial = "decides",
   .checks = {
+    { "decides", dnn_check_callback_decides },
     { "determinism", dnn_check_callback_determinism },
-    { "resume", dnn_check_callback_resume },
+    { "save", dnn_check_callback_save },
     { "nan", dnn_check_callback_nan },
-    { "restore", dnn_check_callback_restore },
+    { "restores", dnn_check_callback_restores },
   },
 };
 

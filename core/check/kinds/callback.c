@@ -175,6 +175,14 @@ compare (const Life *one, const Life *other, const char *why)
 }
 
 void
+dnn_check_callback_decides (DnnChecker *checker)
+{
+  Life life;
+
+  live (&life, checker, &plain);
+}
+
+void
 dnn_check_callback_determinism (DnnChecker *checker)
 {
   Life one, other;
@@ -184,7 +192,7 @@ dnn_check_callback_determinism (DnnChecker *checker)
 }
 
 void
-dnn_check_callback_resume (DnnChecker *checker)
+dnn_check_callback_save (DnnChecker *checker)
 {
   const Turns turns = { EPOCHS / 2, EPOCHS };
   Life one, other;
@@ -207,7 +215,7 @@ dnn_check_callback_nan (DnnChecker *checker)
 }
 
 void
-dnn_check_callback_restore (DnnChecker *checker)
+dnn_check_callback_restores (DnnChecker *checker)
 {
   Life life;
   uint32_t said = 0;

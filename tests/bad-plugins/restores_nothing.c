@@ -1,0 +1,18 @@
+/* restores_nothing - a callback that wants weights back, and keeps none */
+#include "bad-callback.h"
+
+static int32_t
+epoch (const void *self, const DnnHost *host, DnnEpoch *e)
+{
+  (void) self;
+  (void) host;
+  e->restore = 1;
+  return 0;
+}
+
+static const DnnCallbackOps ops = {
+  DNN_CALLBACK_OPS (0, 0, 0),
+  .epoch = epoch,
+};
+
+const DnnPlugin dnn_plugin_v1 = { BAD_CALLBACK ("restores_nothing") };
