@@ -1,6 +1,7 @@
 /* dnn-checkpoint.c - the state of training, written and read by one table */
 #include "dnn-checkpoint.h"
 
+#include "dnn-checkpoint-private.h"
 #include "dnn-param.h"
 #include "dnn-parse.h"
 #include "dnn-shape.h"
@@ -167,46 +168,6 @@ read_field (const DnnSafetensors *file, const Field *field, GError **error)
 
 /* --- tensors ------------------------------------------------------------- */
 
-static void
-add_snapshot (DnnSafetensors *file, const DnnModel *model,
-              const DnnSnapshot *snapshot, const char *prefix)
-{
-  for (size_t i = 0; i < snapshot->n; i++) {
-    const DnnWeight *weight = dnn_model_weight (model, i);
-    g_autofree char *name = g_strconcat (prefix, weight->name, NULL);
-    DnnTensor t = weight->tensor;
-
-    t.data = snapshot->weights[i];
-    dnn_safetensors_add_tensor (file, name, &t);
-  }
-}
-
-static bool
-copy_tensor (const DnnSafetensors *file, const DnnNamedTensor *like, void *to,
-             GError **error)
-{
-  if (dnn_safetensors_copy (file, like, to, error))
-    return true;
-  g_prefix_error (error, "it is no whole checkpoint: ");
-  return false;
-}
-
-static bool
-copy_snapshot (const DnnSafetensors *file, const DnnModel *model,
-               const char *prefix, DnnSnapshot *snapshot, GError **error)
-{
-  for (size_t i = 0; i < snapshot->n; i++) {
-    const DnnWeight *weight = dnn_model_weight (model, i);
-    g_autofree char *name = g_strconcat (prefix, weight->name, NULL);
-    DnnNamedTensor like = { name, (DnnDtype) weight->tensor.dtype,
-                            dnn_shape_of (&weight->tensor), NULL };
-
-    if (!copy_tensor (file, &like, snapshot->weights[i], error))
-      return false;
-  }
-  return true;
-}
-
 #define LAST "checkpoint/last/"
 
 /* Of the weights that callback number `i` keeps. */
@@ -223,32 +184,6 @@ numbers_tensor (const DnnCallbackState *state, guint i, char **name)
   *name = g_strdup_printf ("checkpoint/callback.%u", i);
   return (DnnNamedTensor){
     *name, DNN_FLOAT64, { 1, 0, { state->n_numbers } }, state->numbers
-  };
-}
-
-/* Those of one number first. */
-static const DnnMetric *
-metric_at (const DnnObjectives *objective, size_t i)
-{
-  const size_t n = dnn_objectives_n_metrics (objective);
-
-  return i < n ? dnn_objectives_metric (objective, i)
-               : dnn_objectives_table (objective, i - n);
-}
-
-static size_t
-count_metrics (const DnnObjectives *objective)
-{
-  return dnn_objectives_n_metrics (objective) +
-         dnn_objectives_n_tables (objective);
-}
-
-static DnnNamedTensor
-metric_tensor (const DnnMetric *metric, size_t i, char **name)
-{
-  *name = g_strdup_printf ("checkpoint/metric.%zu", i);
-  return (DnnNamedTensor){
-    *name, DNN_FLOAT64, { 1, 0, { metric->n_state } }, metric->state
   };
 }
 
@@ -304,8 +239,9 @@ add_callback_tensors (DnnSafetensors *file, const DnnTrainer *trainer, guint i)
   for (guint k = 0; k < state->kept->len; k++) {
     g_autofree char *prefix = kept_prefix (i, k);
 
-    add_snapshot (file, trainer->model,
-                  g_array_index (state->kept, DnnKept, k).weights, prefix);
+    dnn_checkpoint_add_snapshot (
+        file, trainer->model, g_array_index (state->kept, DnnKept, k).weights,
+        prefix);
   }
 }
 
@@ -323,10 +259,11 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
   if (self->rows != NULL)
     dnn_safetensors_set_metadata (file, PREFIX "rows", self->rows);
   add_history (self, file);
-  for (size_t i = 0; i < count_metrics (trainer->parts.objective); i++) {
+  for (size_t i = 0;
+       i < dnn_checkpoint_count_metrics (trainer->parts.objective); i++) {
     g_autofree char *name = NULL;
-    DnnNamedTensor t =
-        metric_tensor (metric_at (trainer->parts.objective, i), i, &name);
+    DnnNamedTensor t = dnn_checkpoint_metric_tensor (
+        dnn_checkpoint_metric_at (trainer->parts.objective, i), i, &name);
 
     dnn_safetensors_add (file, &t);
   }
@@ -334,9 +271,9 @@ dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file)
     add_callback_tensors (file, trainer, i);
   /* The model's own are what came back at the end of the phase. */
   if (trainer->ended && trainer->last != NULL)
-    add_snapshot (file, trainer->model, trainer->last, LAST);
+    dnn_checkpoint_add_snapshot (file, trainer->model, trainer->last, LAST);
   else if (trainer->shown != NULL)
-    add_snapshot (file, trainer->model, trainer->shown, LAST);
+    dnn_checkpoint_add_snapshot (file, trainer->model, trainer->shown, LAST);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -360,7 +297,8 @@ take_weights (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
   for (size_t i = 0; i < dnn_safetensors_count (file); i++)
     last = last || g_str_has_prefix (dnn_safetensors_at (file, i)->name, LAST);
   if (weights == NULL ||
-      !copy_snapshot (file, trainer->model, last ? LAST : "", weights, error))
+      !dnn_checkpoint_copy_snapshot (file, trainer->model, last ? LAST : "",
+                                     weights, error))
     return false;
   dnn_snapshot_put (weights, trainer->model);
   return true;
@@ -369,12 +307,14 @@ take_weights (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
 static bool
 take_metrics (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
 {
-  for (size_t i = 0; i < count_metrics (trainer->parts.objective); i++) {
-    const DnnMetric *metric = metric_at (trainer->parts.objective, i);
+  for (size_t i = 0;
+       i < dnn_checkpoint_count_metrics (trainer->parts.objective); i++) {
+    const DnnMetric *metric =
+        dnn_checkpoint_metric_at (trainer->parts.objective, i);
     g_autofree char *name = NULL;
-    DnnNamedTensor like = metric_tensor (metric, i, &name);
+    DnnNamedTensor like = dnn_checkpoint_metric_tensor (metric, i, &name);
 
-    if (!copy_tensor (file, &like, metric->state, error))
+    if (!dnn_checkpoint_copy_tensor (file, &like, metric->state, error))
       return false;
   }
   return true;
@@ -401,7 +341,8 @@ take_kept (DnnTrainer *trainer, const DnnSafetensors *file, guint i,
     if (kept.weights == NULL)
       return false;
     g_array_append_val (state->kept, kept);
-    if (!copy_snapshot (file, trainer->model, prefix, kept.weights, error))
+    if (!dnn_checkpoint_copy_snapshot (file, trainer->model, prefix,
+                                       kept.weights, error))
       return false;
   }
   return true;
@@ -417,7 +358,7 @@ take_callbacks (DnnTrainer *trainer, const DnnSafetensors *file, GError **error)
 
     if (!take_kept (trainer, file, i, error) ||
         (state->n_numbers > 0 &&
-         !copy_tensor (file, &like, state->numbers, error)))
+         !dnn_checkpoint_copy_tensor (file, &like, state->numbers, error)))
       return false;
   }
   return true;
