@@ -1,7 +1,6 @@
 /* test-callbacks.c - callbacks of strangers, alone and beside ours */
 #include "dnn-assert.h"
 #include "dnn-test-run.h"
-#include "dnn-test.h"
 
 #define TRAIN(callbacks)                                                       \
   DNN_RUN_DATA DNN_RUN_MODEL DNN_RUN_SGD                                       \
@@ -90,8 +89,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  dnn_registry_add_folders (dnn_test_registry (),
-                            g_getenv ("DNN_TEST_NEW_PLUGINS"));
+  g_setenv ("DNN_PLUGIN_PATH", g_getenv ("DNN_TEST_NEW_PLUGINS"), TRUE);
 
   g_test_add_func ("/callbacks/stops", test_stops);
   g_test_add_func ("/callbacks/beside", test_beside);
