@@ -88,8 +88,12 @@ test_bad (gconstpointer data)
 int
 main (int argc, char *argv[])
 {
+  g_autofree char *path = NULL;
+
   g_test_init (&argc, &argv, NULL);
-  g_setenv ("DNN_PLUGIN_PATH", g_getenv ("DNN_TEST_NEW_PLUGINS"), TRUE);
+  path = g_strjoin (":", g_getenv ("DNN_TEST_NEW_PLUGINS"),
+                    g_getenv ("DNN_TEST_PLUGINS"), NULL);
+  g_setenv ("DNN_PLUGIN_PATH", path, TRUE);
 
   g_test_add_func ("/callbacks/stops", test_stops);
   g_test_add_func ("/callbacks/beside", test_beside);
