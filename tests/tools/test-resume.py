@@ -59,8 +59,18 @@ def run_limited(limit, *args):
 
 
 def begin(*args):
-    return subprocess.Popen([t.DNNRUN, *args], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    """Its words go to files: a run that nobody reads from would stand still as
+    soon as a pipe is full, and answer nobody."""
+    out, err = (tempfile.TemporaryFile() for _ in range(2))
+    process = subprocess.Popen([t.DNNRUN, *args], stdout=out, stderr=err)
+    process.said = out, err
+    return process
+
+
+def said(process):
+    """What it has written to stdout and stderr by now."""
+    return tuple(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
+                 .decode() for file in process.said)
 
 
 def wait_for(path):
@@ -71,9 +81,12 @@ def wait_for(path):
 
 
 def end(process):
-    out, err = process.communicate(timeout=60)
-    return subprocess.CompletedProcess(process.args, process.returncode, out,
-                                       err)
+    process.wait(timeout=60)
+    result = subprocess.CompletedProcess(process.args, process.returncode,
+                                         *said(process))
+    for file in process.said:
+        file.close()
+    return result
 
 
 def check_signals():
@@ -92,8 +105,10 @@ def check_signals():
     time.sleep(0.5)
     process.send_signal(signal.SIGUSR1)
     line = ''
-    while 'of the run)' not in line and process.poll() is None:
-        line = process.stderr.readline()
+    while not line and process.poll() is None:
+        line = next((line for line in said(process)[1].splitlines()
+                     if 'of the run)' in line), '')
+        time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
     result = end(process)
     t.check('SIGUSR1: a line of status',
