@@ -18,8 +18,9 @@ typedef struct {
 static const DnnParam params[] = {
   DNN_MONITOR (Stopping),
   DNN_INT (Stopping, patience, "0", 0, 1e9, "epochs", "without improvement"),
-  DNN_FLOAT (Stopping, min_delta, "0", 0, 1e9, "", "least improvement"),
-  DNN_FLOAT (Stopping, baseline, "inf", -INFINITY, INFINITY, "", "to beat"),
+  DNN_FLOAT (Stopping, min_delta, "0", 0, 1e9, "change", "least improvement"),
+  DNN_FLOAT (Stopping, baseline, "inf", -INFINITY, INFINITY, "value",
+             "to beat"),
   DNN_ROW (Stopping, restore_best, "restore_best_weights", DNN_PARAM_BOOL, 0,
            "false", 0, 1, "", "end with the weights of the best epoch", NULL),
   DNN_INT (Stopping, start_from_epoch, "0", 0, 1e9, "epochs", "passed over"),

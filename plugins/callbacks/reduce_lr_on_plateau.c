@@ -16,15 +16,15 @@ typedef struct {
 
 static const DnnParam params[] = {
   DNN_MONITOR (Plateau),
-  DNN_FLOAT (Plateau, factor, "0.1", 0, 1, "",
+  DNN_FLOAT (Plateau, factor, "0.1", 0, 1, "factor",
              "what the rate is multiplied by; below 1"),
   DNN_INT (Plateau, patience, "10", 0, 1e9, "epochs",
            "epochs without an improvement before the rate is lowered"),
-  DNN_FLOAT (Plateau, min_delta, "1e-4", 0, 1e9, "",
+  DNN_FLOAT (Plateau, min_delta, "1e-4", 0, 1e9, "change",
              "least improvement that counts"),
   DNN_INT (Plateau, cooldown, "0", 0, 1e9, "epochs",
            "epochs to pass over after the rate was lowered"),
-  DNN_FLOAT (Plateau, min_lr, "0", 0, 1e9, "", "the rate stays above this"),
+  DNN_FLOAT (Plateau, min_lr, "0", 0, 1e9, "rate", "the rate stays above this"),
 };
 
 enum { BEST, WAIT, COOLDOWN, BEGUN, N_STATE };

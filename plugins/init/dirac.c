@@ -15,7 +15,8 @@ typedef struct {
 } Dirac;
 
 static const DnnParam params[] = {
-  DNN_INT (Dirac, groups, "1", 1, 1 << 20, "", "as those of the convolution"),
+  DNN_INT (Dirac, groups, "1", 1, 1 << 20, "groups",
+           "as those of the convolution"),
   DNN_FLOAT (Dirac, gain, "1", -1e30, 1e30, "factor", "of what is passed on"),
 };
 

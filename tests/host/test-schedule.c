@@ -168,7 +168,7 @@ typedef struct {
 } Bad;
 
 static const Bad bad[] = {
-  { "name", "cosine", DNN_ERROR_NAME, "did you mean 'cosine_decay'" },
+  { "name", "cosine_decy", DNN_ERROR_NAME, "did you mean 'cosine_decay'" },
   { "key", "constant(warmup=3)", DNN_ERROR_NAME,
     "constant: there is no parameter 'warmup'; did you mean 'warmup_steps'" },
   { "steps", "constant(warmup_steps=-1)", DNN_ERROR_PARAM,

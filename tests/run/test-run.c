@@ -379,7 +379,7 @@ static const Bad bad_files[] = {
     DNN_ERROR_PARAM, "run.dnn:7: dense: activation: elu: alpha must be" },
   { "line-of-initializer",
     "[data]\ninputs=x.npy\ntargets=y.npy\n[layer a]\ntype=dense\n"
-    "units = 3\nkernel_initializer=he\n",
+    "units = 3\nkernel_initializer=hee\n",
     DNN_ERROR_NAME, "run.dnn:7: a: kernel_initializer: " },
   { "line-of-clip",
     "[data]\ninputs=x.npy\ntargets=y.npy\n[model]\n"

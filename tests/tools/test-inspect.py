@@ -21,7 +21,8 @@ t = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(t)
 
 KINDS = ['layer', 'activation', 'initializer', 'optimizer', 'loss', 'metric',
-         'schedule', 'regularizer', 'constraint', 'parametrization']
+         'schedule', 'regularizer', 'constraint', 'parametrization',
+         'callback', 'decoder']
 
 
 # --- plugins ----------------------------------------------------------------
@@ -49,7 +50,7 @@ def test_problems():
         t.run('plugins', '--json', '--plugin-path', 'bad:also'))}
     for path, piece in [
             ('bad/layers/crashes.so', 'it crashes when it is loaded'),
-            ('bad/layers/quits.so', 'it ends the program'),
+            ('bad/layers/quits.so', 'which ends the program'),
             ('bad/layers/acme.soft.so', 'its folder is for kind layer')]:
         t.check(f'{path}: its reason, and what to do',
                 piece in (found[path]['problem'] or '')
