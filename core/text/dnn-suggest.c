@@ -68,7 +68,8 @@ dnn_suggest (const char *wrong, const char *const *names)
       size_t d = is_comparable (wrong, names[i]) ? distance (wrong, names[i])
                                                  : MOST_EDITS + 1;
 
-      if (d == want && is_near (wrong, names[i], d))
+      if (d == want && is_near (wrong, names[i], d) &&
+          !g_ptr_array_find_with_equal_func (near, names[i], g_str_equal, NULL))
         g_ptr_array_add (near, (void *) names[i]);
     }
   for (size_t i = 0; names[i] != NULL && all->len < N_LISTED; i++)

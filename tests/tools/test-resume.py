@@ -206,34 +206,98 @@ PARAMETRIZED = (
     'pruning(schedule=polynomial, end_step=3000, frequency=10)')
 
 
-def check_parametrized():
+def check_killed(name, text):
     """Killed and resumed, until the end: the same bits as in one go."""
+    file, whole, cut = f'{name}.dnn', f'{name}-whole', f'{name}-cut'
+    pathlib.Path(file).write_text(text.replace('epochs = 3', 'epochs = 1500'))
+    result = t.run('train', file, '--out', whole, '--quiet')
+    if not t.good(f'{name}: trains', result):
+        return
+    process = begin('train', file, '--out', cut, '--quiet')
+    kills = 0
+    while kills < 3:
+        wait_for(f'{cut}/history.csv')
+        time.sleep(0.05)
+        if process.poll() is not None:
+            break
+        process.kill()
+        end(process)
+        kills += 1
+        process = begin('train', '--resume', cut, '--quiet')
+    result = end(process)
+    t.check(f'{name}: killed and resumed, it ends in the same bits',
+            result.returncode == 0 and kills > 0
+            and pathlib.Path(cut, 'model.safetensors').read_bytes()
+            == pathlib.Path(whole, 'model.safetensors').read_bytes(),
+            f'{kills} kills\n{t.show(result)}')
+
+
+def check_parametrized():
     for what in PARAMETRIZED:
-        name = what.split('(')[0]
-        file, whole, cut = f'{name}.dnn', f'{name}-whole', f'{name}-cut'
-        pathlib.Path(file).write_text(EXPERIMENT.replace(
-            'units=8', f'units=8 kernel_parametrization={what}').replace(
-                'epochs = 3', 'epochs = 1500'))
-        result = t.run('train', file, '--out', whole, '--quiet')
-        if not t.good(f'{name}: trains', result):
-            continue
-        process = begin('train', file, '--out', cut, '--quiet')
-        kills = 0
-        while kills < 3:
-            wait_for(f'{cut}/history.csv')
-            time.sleep(0.05)
-            if process.poll() is not None:
-                break
-            process.kill()
-            end(process)
-            kills += 1
-            process = begin('train', '--resume', cut, '--quiet')
-        result = end(process)
-        t.check(f'{name}: killed and resumed, it ends in the same bits',
-                result.returncode == 0 and kills > 0
-                and pathlib.Path(cut, 'model.safetensors').read_bytes()
-                == pathlib.Path(whole, 'model.safetensors').read_bytes(),
-                f'{kills} kills\n{t.show(result)}')
+        check_killed(what.split('(')[0], EXPERIMENT.replace(
+            'units=8', f'units=8 kernel_parametrization={what}'))
+
+
+# It halves the rate after each 400 epochs that it has counted.
+HALVES = '''
+#include <dnn/plugin.h>
+
+static int32_t
+epoch (const void *self, const DnnHost *host, DnnEpoch *e)
+{
+  (void) self;
+  (void) host;
+  if (++e->state[0] < 400)
+    return 0;
+  e->state[0] = 0;
+  e->rate *= 0.5;
+  return 0;
+}
+
+static const DnnCallbackOps ops = {
+  .struct_size = DNN_END_OF (DnnCallbackOps, check),
+  .n_state = 1,
+  .sets_rate = 1,
+  .epoch = epoch,
+};
+
+const DnnPlugin dnn_plugin_v1 = {
+  .magic = DNN_MAGIC,
+  .struct_size = DNN_END_OF (DnnPlugin, example_inputs),
+  .abi_major = DNN_ABI_MAJOR,
+  .abi_minor = 1,
+  .kind = DNN_KIND_CALLBACK,
+  .name = "acme.halves",
+  .title = "Halves",
+  .version = "0.1",
+  .summary = "halves the rate after so many epochs",
+  .reference = "",
+  .ops = &ops,
+};
+'''
+
+
+def check_callback():
+    """A stranger's: its state and the rate that it has set go on."""
+    pathlib.Path('acme.halves.c').write_text(HALVES)
+    subprocess.run([t.CC, '-shared', '-fPIC', f'-I{t.INCLUDE}', '-o',
+                    'acme.halves.so', 'acme.halves.c'], check=True)
+    os.environ['DNN_PLUGIN_PATH'] += os.pathsep + os.getcwd()
+    text = EXPERIMENT.replace('epochs = 3',
+                              'epochs = 3\ncallbacks = acme.halves')
+    check_killed('halves', text)
+    rate = pathlib.Path('halves-cut/history.csv').read_text().splitlines()
+    t.check('halves: its rate is in the history',
+            rate[-1].split(',')[-2] == '0.000125', rate[-1])
+    for case, text, piece in (
+            ('two', text.replace('acme.halves',
+                                 'acme.halves, reduce_lr_on_plateau'),
+             "'acme.halves' and 'reduce_lr_on_plateau' both set"),
+            ('a schedule', text + 'learning_rate = cosine_decay('
+             'initial_learning_rate=0.1, decay_steps=9)\n', 'a schedule drives it')):
+        pathlib.Path('refused.dnn').write_text(text)
+        t.bad(f'halves: {case} beside it', 1, piece, args=[
+            'train', 'refused.dnn', '--out', 'refused'])
 
 
 def check_full_disk():
@@ -274,6 +338,7 @@ def main():
         check_options()
         check_health()
         check_parametrized()
+        check_callback()
         check_full_disk()
         os.chdir('/')
     return t.finish()
