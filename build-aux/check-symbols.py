@@ -35,7 +35,7 @@ def list_libraries(paths):
             for path, part in zip(parts[::2], parts[1::2])}
 
 
-def find_faults(path, exported, needed, libraries):
+def list_faults(path, exported, needed, libraries):
     exported = [name for name in exported if '__odr_asan.' not in name]
     if exported not in (['dnn_plugin_v1'], ['dnn_plugins_v1']):
         yield f'exports {", ".join(exported) or "nothing"}'
@@ -48,20 +48,21 @@ def find_faults(path, exported, needed, libraries):
             yield f'links {library}'
 
 
-def main():
-    paths = sys.argv[1:]
-    if not paths:
-        print('usage: check-symbols.py PLUGIN.so ...')
-        return 1
+def find_faults(*paths):
+    """A sentence for each."""
+    paths = [str(path) for path in paths]
     tables = (list_symbols(paths, '--defined-only'),
               list_symbols(paths, '--undefined-only'), list_libraries(paths))
-    failed = False
     for path in paths:
-        for fault in find_faults(path, *(table[path] for table in tables)):
-            failed = True
-            print(f'{pathlib.Path(path).name}: {fault}')
-    print(f'{len(paths)} plugins looked at')
-    return 1 if failed else 0
+        for fault in list_faults(path, *(table[path] for table in tables)):
+            yield f'{pathlib.Path(path).name}: {fault}'
+
+
+def main():
+    paths = sys.argv[1:]
+    faults = list(find_faults(*paths)) if paths else ['no plugin is named']
+    print(*faults, f'{len(paths)} plugins looked at', sep='\n')
+    return 1 if faults else 0
 
 
 if __name__ == '__main__':
