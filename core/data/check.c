@@ -80,6 +80,22 @@ set_out_of_range (const Check *self, int64_t row, float y, const char *range,
                self->expected->who, remedy);
 }
 
+static void
+set_bad_label (const Check *self, int64_t row, float y, const char *range,
+               GError **error)
+{
+  g_autofree char *remedy = NULL;
+
+  if (y == rintf (y) && y > (float) self->expected->hi)
+    remedy = g_strdup_printf ("; labels count from 0, and the last layer has "
+                              "one of its units per class: it needs %.0f",
+                              (double) y + 1);
+  g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
+               "%s: row %" G_GINT64_FORMAT ": label '%g' must be %s%s",
+               self->target->name, row + 1, (double) y, range,
+               remedy != NULL ? remedy : "");
+}
+
 static bool
 set_bad_target (const Check *self, int64_t row, float y, GError **error)
 {
@@ -88,13 +104,7 @@ set_bad_target (const Check *self, int64_t row, float y, GError **error)
   g_autofree char *range = dnn_expected_to_string (expected);
 
   if (expected->set)
-    g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
-                 "%s: row %" G_GINT64_FORMAT ": label '%g' must be %s%s", file,
-                 row + 1, (double) y, range,
-                 y == rintf (y) && y > (float) expected->hi
-                     ? "; labels count from 0, and the last layer has one of "
-                       "its units for each: is there one too few?"
-                     : "");
+    set_bad_label (self, row, y, range, error);
   else if (!isfinite (y))
     g_set_error (error, DNN_ERROR, DNN_ERROR_DATA,
                  "%s: row %" G_GINT64_FORMAT ": target '%g' is not finite",

@@ -142,8 +142,9 @@ add_holes (GPtrArray *notes, const DnnPreprocess *preprocess,
     look_at_row (&self, split != NULL ? dnn_split_row (split, i) : i, x);
   if (self.filled.n > 0)
     add (notes, "filled_cells",
-         "%s: '%" G_GINT64_FORMAT "' of %" G_GINT64_FORMAT " rows have empty "
-         "cells, which count as what is usual in the training rows: rows %s",
+         "%s: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows have empty "
+         "cells, which count as the mean or the most frequent word of the "
+         "training rows: rows %s",
          inputs->name, self.filled.n, n, named_text (&self.filled));
   add_unseen (notes, &self, preprocess);
   g_string_free (self.filled.text, TRUE);

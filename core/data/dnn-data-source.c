@@ -314,7 +314,8 @@ find_files (DnnDataSource *self, GError **error)
 
   if ((*s->dataset != '\0') == (*s->inputs != '\0')) {
     g_set_error (error, DNN_ERROR, DNN_ERROR_PARAM,
-                 "either dataset, or inputs and targets, must be given");
+                 "either dataset, or inputs and targets, must be given%s",
+                 *s->dataset != '\0' ? ", not both" : "");
     return false;
   }
   if (*s->dataset != '\0' && !find_by_name (self, error))

@@ -159,6 +159,7 @@ say_columns (GString *report, const DnnData *data)
   const DnnColumns *columns = (const DnnColumns *) step;
   const DnnShape shape = dnn_data_input_shape (data);
   g_autofree char *text = dnn_shape_to_list (&shape);
+  g_autoptr (GString) kinds = g_string_new (NULL);
   int64_t n_words = 0, n_dates = 0;
 
   if (step == NULL || !dnn_split_input (data->train)->columnar) {
@@ -169,11 +170,15 @@ say_columns (GString *report, const DnnData *data)
     n_words += columns->at[i].kind == DNN_CSV_WORDS;
     n_dates += columns->at[i].kind == DNN_CSV_DATES;
   }
+  if (n_words > 0)
+    g_string_append_printf (kinds, ", %" G_GINT64_FORMAT " of words (one-hot)",
+                            n_words);
+  if (n_dates > 0)
+    g_string_append_printf (kinds, ", %" G_GINT64_FORMAT " of dates", n_dates);
   say (report, "inputs",
-       "%" G_GINT64_FORMAT " columns, %" G_GINT64_FORMAT
-       " of them words (one-hot) and %" G_GINT64_FORMAT
-       " dates: %" G_GINT64_FORMAT " numbers, standardized",
-       step->size, n_words, n_dates, columns->width);
+       "%" G_GINT64_FORMAT " columns%s: %" G_GINT64_FORMAT
+       " numbers, standardized",
+       step->size, kinds->str, columns->width);
   say (report, "holes",
        "empty cells count as the mean, or the most frequent word");
 }

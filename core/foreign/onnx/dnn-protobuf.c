@@ -122,9 +122,11 @@ read_entry (const Reader *self, Span *span, Entry *ret_entry, GError **error)
   if (!read_varint (self, span, &tag, error))
     return false;
   if (tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
-    return dnn_foreign_file_fail (
-        self->file, error, "%s has a field of number '%" G_GUINT64_FORMAT "'",
-        self->message->name, tag >> 3);
+    return dnn_foreign_file_fail (self->file, error,
+                                  "%s has a field of number '%" G_GUINT64_FORMAT
+                                  "', and they are from 1: "
+                                  "is the file of another format?",
+                                  self->message->name, tag >> 3);
   entry.field = find_field (self->message, tag >> 3);
   entry.wire = (Wire) (tag & 7);
   switch ((int) entry.wire) {
