@@ -49,8 +49,10 @@ def from_sklearn(load):
 
 def file_of(package, *names):
     """A file of a package, which is not imported."""
-    return pathlib.Path(importlib.util.find_spec(package).origin).parent.joinpath(
-        *names)
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        sys.exit(f'{package} is missing: pip install --no-deps {package}')
+    return pathlib.Path(spec.origin).parent.joinpath(*names)
 
 
 def penguins():
