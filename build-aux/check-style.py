@@ -22,7 +22,7 @@ ABI_SIGNATURES = {'grad', 'dnn_windows', 'start'}
 # Trials of the ABI, each a plugin whose maths is in one function.
 MANY_PARAMETERS = {'tests/abi/hard_attention.c', 'tests/abi/hard_lstm_cell.c'}
 LENGTHS = [  # first match counts
-    # What the ABI must make possible, in so many lines.
+    # The ABI must make these possible in so many lines.
     (re.compile(r'^plugins/layers/conv\.c$'), 110),
     (re.compile(r'^plugins/layers/pooling\.c$'), 100),
     (re.compile(r'^plugins/layers/(lstm|multi_head_attention)\.c$'), 200),
@@ -56,6 +56,8 @@ BANNED = re.compile(
     r'alloca|g_alloca|strtok|atoi|atof) \(')
 BANNED_FOLDERS = ('core/', 'plugins/')
 WORDS = re.compile(r'\b(TODO|FIXME|XXX)\b')
+# A comment begins with its subject: "True if ...", not "Whether ...".
+NO_SUBJECT = re.compile(r'(?:/\*+|//) *(Whether|Who)\b')
 # The library of a format is its decoder's.
 DECODERS = {'plugins/decoders/png.c': ['png.h', 'setjmp.h'],
             'plugins/decoders/jpeg.c': ['jpeglib.h', 'jerror.h', 'setjmp.h',
@@ -98,6 +100,9 @@ def check_lines(name, text):
             yield i, 'has a tab'
         if WORDS.search(line):
             yield i, f'"{WORDS.search(line)[0]}": do it, or leave it'
+        match = NO_SUBJECT.search(line)
+        if match:
+            yield i, f'a comment begins with "{match[1]}": subject first'
         if re.match(r'\s*#\s*if\s+0\b', line):
             yield i, '"#if 0": no code that is none'
     if text and not text.endswith('\n'):

@@ -172,8 +172,9 @@ add_names (GPtrArray *names, const GOptionEntry *entries)
     g_ptr_array_add (names, g_strconcat ("--", entries[i].long_name, NULL));
 }
 
-/* What may be meant by an option that there is not.  "--lr" is one of no verb,
- * and many mean it.  Returns: (transfer full): "" where nothing is near. */
+/* The likely meaning of an option that does not exist.  "--lr" is one of no
+ * verb, and many mean it.  Returns: (transfer full): "" where nothing is near.
+ */
 static char *
 hint_of (const char *message, const GOptionEntry *entries,
          const GOptionEntry *common)

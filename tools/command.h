@@ -56,7 +56,7 @@ bool command_parse (const Command *self, int *argc, char ***argv,
 void common_clear (Common *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
 
-/* Whether --threads is a number of threads. */
+/* True if --threads is a number of threads. */
 bool check_threads (gint64 threads, GError **error);
 
 /* Sets keys of the experiment: each of the NULL-terminated `sets` (may be NULL)

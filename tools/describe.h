@@ -10,7 +10,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Whether the arguments ask for the description of a verb: "--describe". */
+/* True if the arguments ask for the description of a verb: "--describe". */
 bool is_describe (int argc, char **argv);
 
 /* The line of the program. */

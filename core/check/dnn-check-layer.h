@@ -42,7 +42,7 @@ DnnCheckLayer *dnn_check_layer_new (DnnChecker *checker, int64_t batch_factor);
 void dnn_check_layer_free (DnnCheckLayer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnCheckLayer, dnn_check_layer_free)
 
-/* Whether a layer of these tensors computes in no time. */
+/* True if a layer of these tensors computes in no time. */
 bool dnn_check_layer_is_quick (const DnnChecker *checker,
                                const DnnBuilt *built);
 

@@ -16,7 +16,7 @@ bool dnn_check_odd_shape (size_t i, DnnShape *ret_shape);
 bool dnn_check_odd_inputs (const DnnShape *inputs, uint32_t n_inputs, size_t i,
                            DnnShape *ret_inputs);
 
-/* Whether tensors of these shapes can be computed with in no time. */
+/* True if tensors of these shapes can be computed with in no time. */
 bool dnn_check_is_quick (const DnnShape *shapes, uint32_t n);
 bool dnn_check_is_quick_list (const DnnDeclaredList *list);
 

@@ -51,13 +51,13 @@ void dnn_check_ops (const DnnPlugin *plugin, GPtrArray *failures);
  * error. */
 DnnCheckReport *dnn_check_run (const DnnCheckSubject *subject, const char *name,
                                GError **error);
-/* Whether the plugin takes the subject's parameters and shapes at all. */
+/* True if the plugin takes the subject's parameters and shapes at all. */
 bool dnn_check_takes (const DnnCheckSubject *subject, GError **error);
 
 void dnn_check_report_free (DnnCheckReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnCheckReport, dnn_check_report_free)
 
-/* Whether there is no failure; else DNN_ERROR_PLUGIN with the first, behind
+/* True if there is no failure; else DNN_ERROR_PLUGIN with the first, behind
  * "who: ". */
 bool dnn_check_report_passes (const DnnCheckReport *self, const char *who,
                               GError **error);

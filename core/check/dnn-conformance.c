@@ -186,7 +186,7 @@ take_child (DnnConformance *self, const DnnConformanceTask *task,
   self->n_failed++;
 }
 
-/* Whether the check is to be run, or listed, at this stage. */
+/* True if the check is to be run, or listed, at this stage. */
 static bool
 is_due (const DnnConformance *self, const DnnConformanceTask *task,
         const DnnCheckRow *row, int stage)

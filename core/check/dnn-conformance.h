@@ -51,7 +51,7 @@ typedef struct DnnConformanceTask {
 
 /* Name of check number `i`, and what it is about; NULL: there are no more. */
 const char *dnn_conformance_name (size_t i, const char **ret_about);
-/* Whether check number `i` is for that kind. */
+/* True if check number `i` is for that kind. */
 bool dnn_conformance_is_for (size_t i, DnnKind kind);
 
 /* Runs the checks.  A check of an unknown name is an error; a plugin that

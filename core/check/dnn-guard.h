@@ -17,13 +17,13 @@ DNN_BEGIN_DECLS
 void *dnn_guard_new (size_t n);
 void dnn_guard_free (void *block);
 
-/* Whether the block can be written; it can be read in any case. */
+/* True if the block can be written; it can be read in any case. */
 void dnn_guard_set_writable (void *block, bool writable);
 
-/* Whether the bytes before the block are as they were. */
+/* True if the bytes before the block are as they were. */
 bool dnn_guard_is_whole (const void *block);
 
-/* Whether an address lies in the block or in the pages around it. */
+/* True if an address lies in the block or in the pages around it. */
 bool dnn_guard_is_near (const void *block, const void *address);
 
 /* What ended a trapped call. */

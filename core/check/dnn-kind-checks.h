@@ -25,7 +25,7 @@ typedef struct DnnKindChecks {
   /* Adds a sentence, (owned) char *, per member of its ops that cannot be.
    * NULL: any can. */
   void (*ops) (const void *ops, GPtrArray *failures);
-  /* Whether the plugin takes its parameters together; DNN_ERROR_SHAPE: it
+  /* True if the plugin takes its parameters together; DNN_ERROR_SHAPE: it
    * refuses them.  NULL: build decides, where its kind has one. */
   bool (*takes) (DnnChecker *self, GError **error);
   const char *trial; /* the check that any value of a parameter must pass;

@@ -88,7 +88,7 @@ pack_tiles (const DnnGemmProduct *p, const float *a, int64_t k, int64_t i)
   return dnn_gemm_packed_a[0];
 }
 
-/* Whether columns of B are read where they lie. */
+/* True if columns of B are read where they lie. */
 static ALWAYS_INLINE bool
 stays (bool few, int64_t columns)
 {

@@ -12,7 +12,7 @@
 
 DNN_BEGIN_DECLS
 
-/* Who draws: each combination is a sequence of its own. */
+/* The purpose of a draw: each combination is a sequence of its own. */
 typedef struct DnnKey {
   uint64_t seed;
   uint32_t owner;  /* hash of the layer's or tensor's name */

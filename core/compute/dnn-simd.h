@@ -25,7 +25,7 @@ DnnSimd dnn_simd (void);
 /* The best that this CPU has. */
 DnnSimd dnn_simd_of_cpu (void);
 
-/* Whether DNN_SIMD is unset or names a set that this CPU has: "plain", "avx2"
+/* True if DNN_SIMD is unset or names a set that this CPU has: "plain", "avx2"
  * or "avx512"; else DNN_ERROR_USAGE.  To be called before all else by programs;
  * dnn_simd takes a wrong value for none. */
 bool dnn_simd_check (GError **error);

@@ -33,7 +33,7 @@ dnn_data_file_free (DnnDataFile *self)
   g_free (self);
 }
 
-/* Whether the name, also with .gz, ends like that of a table.  What comes from
+/* True if the name, also with .gz, ends like that of a table.  What comes from
  * another program has no name. */
 static bool
 is_table (const char *path)
@@ -140,7 +140,7 @@ dnn_data_file_open (const char *path, DnnFormat format, GError **error)
 
 /* --- arrays -------------------------------------------------------------- */
 
-/* Whether the array's elements are those in the file, not copies. */
+/* True if the array's elements are those in the file, not copies. */
 static bool
 lies_in (const DnnArray *array, GBytes *bytes)
 {

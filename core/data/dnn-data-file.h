@@ -32,7 +32,7 @@ DnnDataFile *dnn_data_file_open (const char *path, DnnFormat format,
 void dnn_data_file_free (DnnDataFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnDataFile, dnn_data_file_free)
 
-/* Whether the name alone says that inputs and targets may both be in it: .npz
+/* True if the name alone says that inputs and targets may both be in it: .npz
  * without a member's name, .csv, .tsv, .txt (each also .gz), or that format. */
 bool dnn_data_file_may_hold_both (const char *path, DnnFormat format);
 

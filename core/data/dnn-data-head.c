@@ -17,7 +17,7 @@ typedef struct {
 
 /* --- one file ------------------------------------------------------------ */
 
-/* Whether the header tells all.  What is wrong with a file is found when it is
+/* True if the header tells all.  What is wrong with a file is found when it is
  * loaded, as other formats are. */
 static bool
 read_head (const char *path, ArrayHead *ret_head)
@@ -76,7 +76,7 @@ read_pair (const DnnDataFiles *files, ArrayHead *ret_heads, size_t *bytes)
   return true;
 }
 
-/* Whether the headers of all files tell what they are. */
+/* True if the headers of all files tell what they are. */
 static bool
 read_heads (const DnnDataSource *source, DnnDataHead *head)
 {

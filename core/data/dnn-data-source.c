@@ -157,7 +157,7 @@ dnn_data_source_free (DnnDataSource *self)
 
 /* --- data sets by name --------------------------------------------------- */
 
-/* Whether the folder has a file of a name like that. */
+/* True if the folder has a file of a name like that. */
 static bool
 has_file_like (const char *folder, const char *pattern)
 {

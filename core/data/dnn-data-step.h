@@ -37,7 +37,7 @@ typedef struct DnnDataStepType {
   char *(*to_setting) (const DnnDataStep *self);
   /* Learns from rows of this size.  NULL: there is nothing to learn. */
   bool (*fit) (DnnDataStep *self, DnnDataStepRows *rows, GError **error);
-  /* Whether what was learnt changes no row, so that the step is left out.
+  /* True if what was learnt changes no row, so that the step is left out.
    * NULL: it stays. */
   bool (*is_idle) (const DnnDataStep *self);
 

@@ -214,7 +214,7 @@ dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row)
   return true;
 }
 
-/* Whether the first step takes doubles. */
+/* True if the first step takes doubles. */
 static bool
 is_exact (const DnnPreprocess *self)
 {
@@ -423,7 +423,7 @@ dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file)
   }
 }
 
-/* Whether the table has every step of the list. */
+/* True if the table has every step of the list. */
 static bool
 check_steps (char **list, GError **error)
 {

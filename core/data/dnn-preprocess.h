@@ -35,7 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnPreprocess, dnn_preprocess_free)
 const DnnPreprocess *dnn_preprocess_part (const DnnPreprocess *self,
                                           uint32_t i);
 
-/* Whether [data] asks for a step by its key. */
+/* True if [data] asks for a step by its key. */
 bool dnn_preprocess_is_set (const DnnExperiment *experiment);
 
 /* Takes the steps of `from`, for inputs and targets, learnt as they are; names
@@ -62,7 +62,7 @@ bool dnn_preprocess_fit (DnnPreprocess *self, const DnnSplit *split,
 /* The shape of rows of this shape after all steps. */
 DnnShape dnn_preprocess_shape (const DnnPreprocess *self, const DnnShape *row);
 
-/* Whether every step takes rows of this shape. */
+/* True if every step takes rows of this shape. */
 bool dnn_preprocess_takes (const DnnPreprocess *self, const DnnShape *row);
 
 /* Numbers for each row that dnn_preprocess_rows wants to work in, for rows of

@@ -48,7 +48,7 @@ int64_t dnn_row_order_get (DnnRowOrder *self, int64_t first, int64_t n,
 const int64_t *dnn_row_order_peek (const DnnRowOrder *self, int64_t i,
                                    int64_t n, int64_t *ret_n);
 
-/* Whether there is more than one pool, and the rows of the largest. */
+/* True if there is more than one pool, and the rows of the largest. */
 bool dnn_row_order_has_pools (const DnnRowOrder *self);
 int64_t dnn_row_order_most (const DnnRowOrder *self);
 

@@ -78,7 +78,7 @@ dnn_source_n_rows (const DnnSource *self)
   return self->shape.n_dims > 0 ? self->shape.dims[0] : 0;
 }
 
-/* Whether it holds rows of numbers, one at least of each; else
+/* True if it holds rows of numbers, one at least of each; else
  * DNN_ERROR_DATA. */
 bool dnn_source_check (const DnnSource *self, GError **error);
 

@@ -26,9 +26,9 @@ typedef struct DnnDataPair {
 /* What the keys `inputs` and `targets` may name. */
 typedef struct DnnSourceOpener {
   const char *name; /* "files" */
-  /* Whether `inputs` names such data. */
+  /* True if `inputs` names such data. */
   bool (*takes) (const char *inputs);
-  /* Whether they may have the targets, too, so that these need no name. */
+  /* True if they may have the targets, too, so that these need no name. */
   bool (*holds_both) (const char *inputs, const DnnDataSettings *settings);
   /* Both.  Columns and classes are those of `like`, if it has some.  As many
    * rows of both are the caller's care. */

@@ -49,7 +49,7 @@ dnn_split_row (const DnnSplit *self, int64_t i)
   return self->rows != NULL ? self->rows[i] : self->first + i;
 }
 
-/* Whether rows of the split are read from a file when they are looked at; else
+/* True if rows of the split are read from a file when they are looked at; else
  * all of them are in memory already. */
 bool dnn_split_is_mapped (const DnnSplit *self);
 

@@ -28,7 +28,7 @@ const DnnWeight *dnn_diagnosis_find_weight (const DnnModel *model);
 char *dnn_diagnosis_check (const DnnModel *model,
                            const DnnOptimizer *optimizer);
 
-/* Whether a model that nobody trains is finite; DNN_ERROR_DIVERGED names the
+/* True if a model that nobody trains is finite; DNN_ERROR_DIVERGED names the
  * first weight or buffer that is not. */
 bool dnn_diagnosis_check_model (const DnnModel *model, GError **error);
 

@@ -87,7 +87,7 @@ dnn_executor_first (DnnStage *stage, const DnnPassInfo *info, GError **error)
   return call_op (stage, ops->first, "first", error);
 }
 
-/* Whether affine may apply the layer's activation to a part of what it makes.
+/* True if affine may apply the layer's activation to a part of what it makes.
  */
 static const DnnInstance *
 find_fusible (const DnnStage *stage)

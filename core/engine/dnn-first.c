@@ -13,7 +13,7 @@ looks_at_x (const DnnWeight *weight)
          weight->initializer->code->abi_minor >= 1;
 }
 
-/* Whether all weights and buffers come from their initializers, and are the
+/* True if all weights and buffers come from their initializers, and are the
  * layer's own. */
 static bool
 is_fresh (const DnnLayer *layer)

@@ -11,7 +11,7 @@
 
 DNN_BEGIN_DECLS
 
-/* Whether the model has such weights, and none of them was loaded. */
+/* True if the model has such weights, and none of them was loaded. */
 bool dnn_first_is_due (const DnnModel *model);
 
 /* Sets them, with the batch that is in the plan's input.  `plan` is one of

@@ -82,7 +82,7 @@ component_reads (const DnnStage *stage)
   return stage->layer->component != NULL ? stage->built->reads : 0;
 }
 
-/* Whether backward of the stage reads its inputs. */
+/* True if backward of the stage reads its inputs. */
 static bool
 reads_x (const DnnStage *stage)
 {
@@ -93,7 +93,7 @@ reads_x (const DnnStage *stage)
          ((component_reads (stage) & DNN_READS_X) != 0 || by_activation);
 }
 
-/* Whether it reads what it gave on, after the activation. */
+/* True if it reads what it gave on, after the activation. */
 static bool
 reads_y (const DnnStage *stage)
 {
@@ -104,7 +104,7 @@ reads_y (const DnnStage *stage)
          (by_component || (activation_needs (stage) & DNN_NEEDS_Y) != 0);
 }
 
-/* Whether backward or the loss looks at the output before the activation. */
+/* True if backward or the loss looks at the output before the activation. */
 static bool
 keeps_z (const DnnPlan *plan, const DnnStage *stage)
 {
@@ -120,7 +120,7 @@ keeps_z (const DnnPlan *plan, const DnnStage *stage)
           (component_reads (stage) & DNN_READS_Y) != 0);
 }
 
-/* Whether a loss looks at the value, or at what it was before the activation.
+/* True if a loss looks at the value, or at what it was before the activation.
  */
 static bool
 is_looked_at (const DnnPlan *self, const DnnValue *value)
@@ -133,7 +133,7 @@ is_looked_at (const DnnPlan *self, const DnnValue *value)
   return false;
 }
 
-/* Whether the output may be written over the first input. */
+/* True if the output may be written over the first input. */
 static bool
 can_run_in_place (const DnnPlan *plan, const DnnStage *stage)
 {

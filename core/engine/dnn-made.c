@@ -68,7 +68,7 @@ build (DnnPlan *plan, DnnMade *made, DnnWeight *weight, GError **error)
   return true;
 }
 
-/* Who has the weight, in the order of layers. */
+/* The layers that have the weight, in their order. */
 static void
 note_user (DnnMade *made, const DnnPlan *plan, size_t i)
 {

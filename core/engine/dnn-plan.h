@@ -43,7 +43,7 @@ typedef struct DnnHead {
   bool has_loss;
 } DnnHead;
 
-/* Who shares a weight, in the order of backward. */
+/* The layers that share a weight, in the order of backward. */
 typedef struct DnnUsers {
   struct DnnStage *first; /* with a gradient of its own; NULL: nobody trains */
   uint32_t index;         /* of the weight there */

@@ -50,7 +50,7 @@ is_fixed (const DnnModel *model, const DnnLayer *layer)
           (dnn_layer_has_weights (layer) || layer->n_buffers > 0));
 }
 
-/* Whether an output of the model is below layer n. */
+/* True if an output of the model is below layer n. */
 static bool
 has_output_below (const DnnModel *model, size_t n)
 {
@@ -60,7 +60,7 @@ has_output_below (const DnnModel *model, size_t n)
   return false;
 }
 
-/* Whether layers `n` and above look at nothing below but the first output of
+/* True if layers `n` and above look at nothing below but the first output of
  * layer n - 1, all of which is real. */
 static bool
 has_one_way_out (const DnnModel *model, size_t n)
@@ -81,7 +81,7 @@ has_one_way_out (const DnnModel *model, size_t n)
   return true;
 }
 
-/* Whether what is kept for each row is of the size of the row itself. */
+/* True if what is kept for each row is of the size of the row itself. */
 static bool
 is_small_enough (const DnnModel *model, const DnnLayer *layer)
 {

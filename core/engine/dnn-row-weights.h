@@ -19,10 +19,10 @@ typedef struct DnnRowWeights {
  * where an element has a class and predictions have a mask. */
 void dnn_row_weights_set_plan (DnnRowWeights *self, const DnnSplit *split,
                                const DnnPlan *plan);
-/* Whether weights by element are of elements that predictions have. */
+/* True if weights by element are of elements that predictions have. */
 bool dnn_row_weights_check (const DnnSplit *split, const DnnPlan *plan,
                             GError **error);
-/* Whether any weight is there; else all are 1. */
+/* True if any weight is there; else all are 1. */
 bool dnn_row_weights_are_set (const DnnRowWeights *self, const DnnSplit *split);
 /* Those of row `row` of the source, which has these targets. */
 void dnn_row_weights_get (const DnnRowWeights *self, const DnnSplit *source,

@@ -34,7 +34,7 @@ DnnArray *dnn_array_ref (DnnArray *self);
 void dnn_array_unref (DnnArray *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnArray, dnn_array_unref)
 
-/* Whether it has numbers that float32 has not. */
+/* True if it has numbers that float32 has not. */
 bool dnn_dtype_is_wide (DnnDtype dtype);
 
 /* Elements of one row. */

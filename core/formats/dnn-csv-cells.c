@@ -170,7 +170,7 @@ take_cell (DnnCsvReader *self, DnnCsvCell *cell, GError **error)
   return true;
 }
 
-/* Whether every cell is empty, and none in quotes. */
+/* True if every cell is empty, and none in quotes. */
 static bool
 is_nothing (const DnnCsvReader *self, const DnnCsvRecord *record,
             const char *start)

@@ -61,7 +61,7 @@ kind_at (DnnCsvReader *reader, const DnnCsvRecord *record, guint i)
              : DNN_CSV_MISSING;
 }
 
-/* Whether names stand in `first`, above the values in `second`. */
+/* True if names stand in `first`, above the values in `second`. */
 static bool
 is_header (DnnCsvReader *reader, const DnnCsvRecord *first,
            const DnnCsvRecord *second)
@@ -129,7 +129,7 @@ read_header (DnnCsvColumns *self, DnnCsvReader *reader, DnnCsvHeader header,
   return true;
 }
 
-/* Whether every row ends in an empty cell, as its name is, if there are names:
+/* True if every row ends in an empty cell, as its name is, if there are names:
  * the mark stands behind the last column, too. */
 static bool
 ends_in_nothing (const DnnCsvColumns *self, const DnnCsvReader *rows)
@@ -175,7 +175,7 @@ find_used (const DnnCsvColumns *self, const char *name)
   return find_column (self, name);
 }
 
-/* What a line that is no row of a table looks like. */
+/* The likely kind of a line that is no row of a table. */
 static const char *
 describe_line (const char *line)
 {
@@ -194,7 +194,7 @@ describe_line (const char *line)
   return "";
 }
 
-/* Whether the only column is not several, parted by something else. */
+/* True if the only column is not several, parted by something else. */
 static bool
 check_parted (const DnnCsvColumns *self, GError **error)
 {
@@ -307,7 +307,7 @@ assign_extras (DnnCsvColumns *self, const DnnCsvOptions *options,
   return true;
 }
 
-/* Whether `categories` is a list, and not one of its two words. */
+/* True if `categories` is a list, and not one of its two words. */
 static bool
 lists_categories (const DnnCsvOptions *options)
 {

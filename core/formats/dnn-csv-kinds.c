@@ -197,7 +197,7 @@ decide (const DnnCsvSeen *seen, const DnnCsvColumns *columns, uint32_t column,
   return true;
 }
 
-/* Whether float32 would blur what tells rows apart. */
+/* True if float32 would blur what tells rows apart. */
 static bool
 needs_double (const DnnCsvSeen *seen)
 {

@@ -25,8 +25,8 @@ bool dnn_csv_parse_date (const char *text, size_t n, double *ret_value);
  * Vo), the same in every file. */
 double dnn_csv_word_code (const char *word);
 
-/* What is wrong with a cell that is no number: "no number", or that float32
- * does not reach so far. */
+/* The fault of a cell that is no number: "no number", or that float32 does
+ * not reach so far. */
 const char *dnn_csv_fault_of (const char *text);
 
 DNN_END_DECLS

@@ -19,7 +19,7 @@ typedef enum DnnCsvPart {
   DNN_CSV_TARGETS
 } DnnCsvPart;
 
-/* Whether the first line has names; AUTO: it has where no cell of it is a
+/* True if the first line has names; AUTO: it has where no cell of it is a
  * number, or one is none above a number in the second line. */
 typedef enum DnnCsvHeader {
   DNN_CSV_HEADER_AUTO,

@@ -28,7 +28,7 @@ dnn_component_free (DnnComponent *self)
   g_free (self);
 }
 
-/* Whether `text` names a schedule rather than a number. */
+/* True if `text` names a schedule rather than a number. */
 static bool
 is_schedule (const DnnParam *param, const char *text)
 {

@@ -76,7 +76,7 @@ typedef struct DnnBuilt {
   uint32_t masked_by[DNN_MAX_DECLARED]; /* DnnMask of each output */
 } DnnBuilt;
 
-/* Whether a number is finite, and what is expected. */
+/* True if a number is finite, and what is expected. */
 bool dnn_expected_takes (const DnnExpected *self, float y);
 /* The first of n numbers at which a row begins whose sum should be 1 and is
  * not; -1: there is none. */
@@ -89,7 +89,7 @@ char *dnn_expected_to_string (const DnnExpected *self);
 /* The tensor that is declared, without data. */
 DnnTensor dnn_declared_tensor (const DnnDeclared *self);
 
-/* Whether the same rows are declared, by the same names. */
+/* True if the same rows are declared, by the same names. */
 bool dnn_declared_list_equal (const DnnDeclaredList *a,
                               const DnnDeclaredList *b);
 

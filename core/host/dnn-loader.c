@@ -179,7 +179,7 @@ dnn_loader_check (const DnnPlugin *plugin, const char *name, GError **error)
 
 enum { MAX_PLUGINS = 1000 };
 
-/* Whether all that come before have another kind or name. */
+/* True if all that come before have another kind or name. */
 static bool
 is_new (const GPtrArray *plugins, const DnnPlugin *plugin)
 {

@@ -23,10 +23,10 @@ DNN_BEGIN_DECLS
 GPtrArray *dnn_loader_open (const char *path, const char *name, char **ret_note,
                             GError **error);
 
-/* Whether nobody but the user and root can change this file or folder. */
+/* True if nobody but the user and root can change this file or folder. */
 bool dnn_loader_check_owner (const char *path, GError **error);
 
-/* Whether a plugin may be called so: "dense", "acme.swish". */
+/* True if a plugin may be called so: "dense", "acme.swish". */
 bool dnn_loader_is_name (const char *name);
 
 /* Checks a descriptor alone. */

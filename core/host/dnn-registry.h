@@ -32,13 +32,13 @@ void dnn_registry_set_folders (DnnRegistry *self, const char *const *folders);
 /* From now on a model may name layers, activations and initializers that are
  * not there or are refused: it can be looked at, and not run. */
 void dnn_registry_allow_missing (DnnRegistry *self);
-/* Whether `error`, of finding a plugin of one of these kinds, is to be passed
+/* True if `error`, of finding a plugin of one of these kinds, is to be passed
  * over for that. */
 bool dnn_registry_forgives (DnnRegistry *self, const DnnKind *kinds,
                             size_t n_kinds, const char *name,
                             const GError *error);
 
-/* Whether a file of that kind and name is there; it may still be refused. */
+/* True if a file of that kind and name is there; it may still be refused. */
 bool dnn_registry_has (DnnRegistry *self, DnnKind kind, const char *name);
 
 /* Returns: (transfer none): the plugin.  An unknown name is DNN_ERROR_NAME,

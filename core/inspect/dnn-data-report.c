@@ -165,7 +165,7 @@ add (DnnDataReport *self, const char *kind, const char *format, ...)
   g_ptr_array_add (self->findings, finding);
 }
 
-/* Whether a loss is known and its targets are numbers of any size. */
+/* True if a loss is known and its targets are numbers of any size. */
 static bool
 takes_numbers (const DnnExpected *expected)
 {
@@ -403,7 +403,7 @@ has_model (const DnnExperiment *experiment)
   return false;
 }
 
-/* Whether a layer that the first input goes into wants whole numbers. */
+/* True if a layer that the first input goes into wants whole numbers. */
 static bool
 takes_indices (const DnnModel *model, const DnnShape *input)
 {

@@ -45,7 +45,7 @@ typedef struct DnnDataFinding {
   char *text;       /* (owned) a sentence */
 } DnnDataFinding;
 
-/* What a model takes; all 0: nothing is known of it. */
+/* The numbers that a model takes; all 0: nothing is known of it. */
 typedef struct DnnDataExpected {
   DnnExpected targets[DNN_MAX_PARTS]; /* by the loss */
   bool indices; /* inputs are whole numbers that stand for something, as an
@@ -61,8 +61,8 @@ DnnDataReport *dnn_data_report_new (const DnnData *data,
 void dnn_data_report_free (DnnDataReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnDataReport, dnn_data_report_free)
 
-/* What the model and the loss of the experiment take; nothing where it has no
- * model. */
+/* The numbers that the model and the loss of the experiment take; nothing if
+ * it has no model. */
 bool dnn_data_report_expect (DnnRegistry *registry,
                              const DnnExperiment *experiment,
                              const DnnData *data, DnnDataExpected *ret_expected,

@@ -6,7 +6,7 @@
 
 DNN_BEGIN_DECLS
 
-/* Whether the experiment can be trained: its sections and keys, its data, its
+/* True if the experiment can be trained: its sections and keys, its data, its
  * model, its phases.  The first fault is the error.
  *
  * Where its data are not there, and it says its input_shape, all but the data

@@ -149,7 +149,7 @@ check_weight (DnnVerification *found, const DnnWeight *weight,
                want);
 }
 
-/* Whether it is a slot of that weight, or its counter. */
+/* True if it is a slot of that weight, or its counter. */
 static bool
 is_slot (const DnnWeightState *state, const DnnNamedTensor *tensor)
 {

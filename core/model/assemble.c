@@ -170,7 +170,7 @@ is_weight_suffix (const char *text)
   return g_strv_contains (weight_suffixes, text);
 }
 
-/* Whether `key` is of the form `<weight>_initializer`, for any weight. */
+/* True if `key` is of the form `<weight>_initializer`, for any weight. */
 static bool
 is_weight_key (const char *key)
 {
@@ -186,7 +186,7 @@ is_multiplier (const char *key)
   return strcmp (key, "learning_rate_multiplier") == 0;
 }
 
-/* Whether the key says something of this weight; a buffer is not trained. */
+/* True if the key says something of this weight; a buffer is not trained. */
 static bool
 takes_key (const DnnWeight *weight, const char *key)
 {

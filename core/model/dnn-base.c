@@ -123,7 +123,7 @@ dnn_base_load (DnnRegistry *registry, const DnnBaseOptions *options,
   return g_steal_pointer (&self);
 }
 
-/* Whether the weight belongs to a layer that was kept. */
+/* True if the weight belongs to a layer that was kept. */
 static bool
 is_kept (const DnnBase *self, const DnnWeight *weight)
 {

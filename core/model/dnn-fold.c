@@ -105,7 +105,7 @@ count_users (const DnnModel *self, size_t index)
   return n;
 }
 
-/* Whether its weights are those of another layer, or another's are its. */
+/* True if its weights are those of another layer, or another's are its. */
 static bool
 shares_weights (const DnnModel *self, const DnnLayer *layer)
 {

@@ -81,7 +81,7 @@ load_type (DnnLayer *self, DnnRegistry *registry, GError **error)
   return self->activation != NULL;
 }
 
-/* Whether what failed may be missing; takes `failure` in any case. */
+/* True if what failed may be missing; takes `failure` in any case. */
 static bool
 forgive (DnnLayer *self, DnnRegistry *registry, const char *name,
          GError *failure, GError **error)

@@ -17,7 +17,7 @@ bool dnn_masks_settle (const DnnLayer *layer, DnnBuilt *built,
                        const DnnTensor *const *x, const DnnTensor *const *masks,
                        GError **error);
 
-/* Whether a value of shape `x` begins with the sizes of `mask`. */
+/* True if a value of shape `x` begins with the sizes of `mask`. */
 bool dnn_mask_fits (const DnnShape *mask, const DnnShape *x);
 
 DNN_END_DECLS

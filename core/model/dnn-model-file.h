@@ -13,7 +13,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What came out of a file. */
+/* The contents of a model file. */
 typedef struct DnnModelFile {
   DnnSafetensors *file;      /* (owned) */
   DnnModel *model;           /* (owned) with its weights */
@@ -32,11 +32,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnModelFile, dnn_model_file_free)
  * or lacks what a model has. */
 void dnn_model_set_no_model (const char *format, GError **error);
 
-/* What the metadata say of the model's ends; `outputs` is borrowed. */
+/* Reads the model's ends from the metadata; `outputs` is borrowed. */
 bool dnn_model_file_read_ends (const DnnSafetensors *file, DnnEnds *ret_ends,
                                GError **error);
 
-/* Whether a tensor of that name is training's, not the model's: a slot of the
+/* True if a tensor of that name is training's, not the model's: a slot of the
  * optimizer, or of a checkpoint. */
 bool dnn_tensor_is_of_training (const char *name);
 

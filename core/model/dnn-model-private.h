@@ -36,12 +36,12 @@ bool dnn_model_connect (const DnnModel *self, DnnLayer *layer, GError **error);
 /* Finds the layers of these names. */
 bool dnn_model_find_outputs (DnnModel *self, const DnnEnds *ends,
                              GError **error);
-/* Whether the one output is that of the last layer that has one. */
+/* True if the one output is that of the last layer that has one. */
 bool dnn_model_has_default_output (const DnnModel *self);
 /* A layer that nobody uses is a mistake, but for the outputs; so is an input
  * that nobody uses. */
 bool dnn_model_check_all_used (const DnnModel *self, GError **error);
-/* Whether what comes out of the layer is not known: its plugin is missing, or
+/* True if what comes out of the layer is not known: its plugin is missing, or
  * that of a layer before it.  Marks it so. */
 bool dnn_model_mark_shapeless (const DnnModel *self, DnnLayer *layer);
 /* Keeps what the layer, which is built, expects of targets. */

@@ -14,13 +14,13 @@
 
 DNN_BEGIN_DECLS
 
-/* What goes into a model, and what comes out of it. */
+/* Inputs, outputs and targets of a model. */
 typedef struct DnnEnds {
   DnnShapes inputs;    /* of one sample, without the batch */
   const char *outputs; /* names of layers, "a, b"; NULL and "": the last one */
   DnnPlace place;      /* where these names stand */
-  /* What it is trained on, likewise of one sample, which the graph's `target`
-   * is; none: they are not known, and layers that need one are an error. */
+  /* Targets, likewise of one sample: the graph's `target`; none: they are not
+   * known, and layers that need one are an error. */
   DnnShapes targets;
 } DnnEnds;
 
@@ -55,21 +55,22 @@ DnnLayer *dnn_model_find_layer (const DnnModel *self, const char *name);
 size_t dnn_model_n_weights (const DnnModel *self);
 DnnWeight *dnn_model_weight (const DnnModel *self, size_t i);
 DnnWeight *dnn_model_find_weight (const DnnModel *self, const char *name);
-/* Whether training moves it: a weight of a layer that is trainable. */
+/* True if training moves it: a weight of a layer that is trainable. */
 bool dnn_model_is_trainable (const DnnModel *self, const DnnWeight *weight);
 
-/* What a model of a registry that allows it lacks: "layer or activation
- * 'acme.swish' of 'swish'"; NULL: nothing.  Returns: (transfer full). */
+/* The plugins that a model of a registry that allows it lacks: "layer or
+ * activation 'acme.swish' of 'swish'"; NULL: nothing.  Returns: (transfer
+ * full). */
 char *dnn_model_missing (const DnnModel *self);
-/* Whether it lacks nothing, and so can run; DNN_ERROR_NAME says what to
+/* True if it lacks nothing, and so can run; DNN_ERROR_NAME says what to
  * install. */
 bool dnn_model_check_complete (const DnnModel *self, GError **error);
 /* Gives a shapeless layer a weight that a file has for it, zero. */
 bool dnn_model_add_stored (DnnModel *self, DnnLayer *layer, const char *name,
                            const DnnShape *shape, GError **error);
 
-/* What the regularizers of all trainable weights add to the loss.  `pool` may
- * be NULL. */
+/* The penalty of the regularizers of all trainable weights.  `pool` may be
+ * NULL. */
 double dnn_model_penalty (const DnnModel *self, DnnPool *pool);
 
 /* Shapes of one sample: of all inputs, of all outputs; and of the first. */
@@ -80,12 +81,12 @@ DnnShape dnn_model_output_shape (const DnnModel *self);
 /* Shapes of one sample of the targets that the model was made with; none if
  * they are not known. */
 DnnShapes dnn_model_target_shapes (const DnnModel *self);
-/* What layers expect of the numbers of target i.  Returns: (transfer none). */
+/* The numbers that layers expect of target i.  Returns: (transfer none). */
 const DnnExpected *dnn_model_expected_target (const DnnModel *self, uint32_t i);
-/* Whether the layer takes `target`, or any layer does. */
+/* True if the layer takes `target`, or any layer does. */
 bool dnn_layer_takes_target (const DnnLayer *self, const DnnModel *model);
 bool dnn_model_takes_target (const DnnModel *self);
-/* Whether an output of the layer is a term of the loss, or any layer's. */
+/* True if an output of the layer is a term of the loss, or any layer's. */
 bool dnn_layer_has_term (const DnnLayer *self);
 bool dnn_model_has_term (const DnnModel *self);
 /* True for each layer without which the model's outputs cannot be had; what is

@@ -50,7 +50,7 @@ check_targets (const DnnLayer *self, const DnnTensor *const *x, GError **error)
   return false;
 }
 
-/* What is done to the first output is not done to a term of the loss. */
+/* A key of the first output cannot stand where that is a term of the loss. */
 static bool
 check_terms (const DnnLayer *self, const DnnBuilt *built, GError **error)
 {

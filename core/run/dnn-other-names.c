@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What a section's `type` names; NULL: no plugin that is there. */
+/* The plugin that a section's `type` names; NULL: it is not there. */
 static const DnnPlugin *
 find_plugin (DnnRegistry *registry, const DnnSpec *section)
 {

@@ -80,7 +80,7 @@ bool dnn_run_save_checkpoint (DnnRun *self, GError **error);
 /* The same while training goes on: what cannot be written is a warning, to be
  * tried again at the next occasion; only DNN_ERROR_DIVERGED is an error. */
 bool dnn_run_try_checkpoint (DnnRun *self, GError **error);
-/* Whether a step is one after which a checkpoint is wanted. */
+/* True if a step is one after which a checkpoint is wanted. */
 bool dnn_run_is_step_due (const DnnRun *self);
 /* best.safetensors takes its place, where one waits for it. */
 void dnn_run_commit_best (DnnRun *self);

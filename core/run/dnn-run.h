@@ -62,7 +62,7 @@ bool dnn_run_change (DnnRun *self, const char *const *sets, const char *folders,
                      char **ret_report, GError **error);
 /* The step of the checkpoint that is there; -1: none yet. */
 int64_t dnn_run_saved_step (const DnnRun *self);
-/* Whether it was stopped before its end, and all is saved to go on. */
+/* True if it was stopped before its end, and all is saved to go on. */
 bool dnn_run_is_stopped (const DnnRun *self);
 
 /* What was copied from the base, fresh or dropped, a line a tensor; NULL where

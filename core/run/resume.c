@@ -73,7 +73,7 @@ check_arg (const DnnSpec *section, const DnnArg *arg, const DnnExperiment *run,
   return false;
 }
 
-/* Whether `experiment` says all that the run's own does. */
+/* True if `experiment` says all that the run's own does. */
 static bool
 check_missing (const DnnSpec *own, const DnnExperiment *experiment,
                GError **error)

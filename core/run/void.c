@@ -85,7 +85,7 @@ look_at_steps (const DnnRun *self, const DnnPhase *phase)
 
 /* --- rows ---------------------------------------------------------------- */
 
-/* Whether no training row has an input but 0, as the model sees it.  One row
+/* True if no training row has an input but 0, as the model sees it.  One row
  * alone tells nearly always. */
 static bool
 is_all_zero (const DnnData *data)
@@ -137,7 +137,7 @@ look_at_rows (const DnnRun *self, const DnnPhase *phase)
 
 /* --- layers -------------------------------------------------------------- */
 
-/* Whether the activation gives one number, whatever goes in, where a row has
+/* True if the activation gives one number, whatever goes in, where a row has
  * one: it is a share of all, of one. */
 static bool
 is_constant (const DnnComponent *activation)

@@ -56,7 +56,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnLrFind, dnn_lr_find_free)
 void dnn_lr_suggest (const DnnLrPoint *points, size_t n,
                      double ret_suggestions[DNN_N_LR_RULES]);
 
-/* Whether a rate can be written into the file of `experiment`, which must be
+/* True if a rate can be written into the file of `experiment`, which must be
  * as loaded from there: DNN_ERROR_PARAM where that would take a schedule away.
  */
 bool dnn_lr_check_apply (DnnRegistry *registry, const DnnExperiment *experiment,

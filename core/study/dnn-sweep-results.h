@@ -53,7 +53,7 @@ DnnSweepRun *dnn_sweep_run_new_fold (const char *sweep_folder, size_t trial,
                                      const DnnSweepGoal *goal);
 void dnn_sweep_run_free (DnnSweepRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnSweepRun, dnn_sweep_run_free)
-/* Whether there is no need to run it again: what failed may not fail again,
+/* True if there is no need to run it again: what failed may not fail again,
  * what diverged does. */
 bool dnn_sweep_run_is_complete (const DnnSweepRun *self);
 /* Writes down how it ended, and looks at the folder again. */

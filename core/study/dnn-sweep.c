@@ -72,7 +72,7 @@ fail_range (const char *text, const char *why, GError **error)
   return false;
 }
 
-/* Whether `text` is meant as a range; fills one. */
+/* True if `text` is meant as a range; fills one. */
 static bool
 read_range (DnnSweepAxis *self, const char *text, bool *ret_is_range,
             GError **error)

@@ -41,7 +41,7 @@ const char *dnn_sweep_value (const DnnSweep *self, size_t trial, size_t axis);
 /* "optimizer.learning_rate=0.01, train.batch_size=32".
  * Returns: (transfer full). */
 char *dnn_sweep_describe (const DnnSweep *self, size_t trial);
-/* What a run of a sweep is called beside others: "learning_rate=0.01,
+/* The name of a run of a sweep beside others: "learning_rate=0.01,
  * batch_size=32", by the record of the sweep, sweep.dnn, and the run's own
  * experiment.  Returns: (transfer full): NULL where the record says nothing. */
 char *dnn_sweep_label (const char *record, const DnnExperiment *run);

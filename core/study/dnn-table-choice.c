@@ -58,7 +58,7 @@ get (const DnnTableChoice *self, const char *section, const char *key,
   return value != NULL ? value : otherwise;
 }
 
-/* What the user has said stays. */
+/* Sets a key that the user has not given. */
 static void
 set (DnnTableChoice *self, const char *section, const char *key,
      const char *value)
@@ -98,7 +98,7 @@ choose_arrays (DnnTableChoice *self, const DnnDataFile *file, const char *path,
   set (self, "data", "targets", targets);
 }
 
-/* Whether the user has given a column something else to do than be an input. */
+/* True if the user has given a column something else to do than be an input. */
 static bool
 has_use (const DnnTableChoice *self, const char *column)
 {

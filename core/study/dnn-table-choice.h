@@ -16,7 +16,7 @@ typedef struct DnnTableChoice {
   char *report;              /* (owned) what was chosen, a line each */
 } DnnTableChoice;
 
-/* Whether a file's name is one of data: .csv, .tsv, .txt, .npz, .npy, each also
+/* True if a file's name is one of data: .csv, .tsv, .txt, .npz, .npy, each also
  * .gz. */
 bool dnn_table_is_named (const char *path);
 

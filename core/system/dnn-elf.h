@@ -24,7 +24,7 @@ DnnElf *dnn_elf_read (const char *path, GError **error);
 void dnn_elf_free (DnnElf *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnElf, dnn_elf_free)
 
-/* Whether the file is a shared object whose segments all lie inside it: the
+/* True if the file is a shared object whose segments all lie inside it: the
  * loader of the C library maps a truncated one and dies of it. */
 bool dnn_elf_check (const char *path, GError **error);
 

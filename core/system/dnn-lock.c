@@ -21,7 +21,7 @@ dnn_lock_free (DnnLock *self)
   g_free (self);
 }
 
-/* Who holds the lock has written the number of its process. */
+/* The holder of the lock has written the number of its process. */
 static void
 set_locked (const char *folder, int fd, GError **error)
 {

@@ -21,7 +21,7 @@ void dnn_memory_free (void *block);
  * to again: what it holds is lost. */
 void dnn_memory_rest (void *block, size_t n);
 
-/* Whether the error is that there was no memory for a block. */
+/* True if the error is that there was no memory for a block. */
 bool dnn_memory_is_refusal (const GError *error);
 /* Bytes of memory that this machine has; 0: unknown. */
 size_t dnn_memory_of_machine (void);

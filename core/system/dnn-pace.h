@@ -18,7 +18,7 @@ typedef struct DnnPace {
 } DnnPace;
 
 bool dnn_pace_is_due (const DnnPace *self);
-/* Whether that much has passed, whatever the work takes. */
+/* True if that much has passed, whatever the work takes. */
 bool dnn_pace_has_passed (const DnnPace *self, double seconds);
 /* Around the work. */
 void dnn_pace_begin (DnnPace *self);

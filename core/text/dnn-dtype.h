@@ -8,7 +8,7 @@
 
 DNN_BEGIN_DECLS
 
-/* Whether there is an element type of that number (DnnDtype). */
+/* True if there is an element type of that number (DnnDtype). */
 bool dnn_dtype_is (uint32_t dtype);
 
 /* Bytes of one element. */

@@ -91,7 +91,7 @@ add_key (GString *text, const DnnSpec *section, const char *name,
   g_string_insert (text, (gssize) at, line);
 }
 
-/* Whether the text now says that and else what it said. */
+/* True if the text now says that and else what it said. */
 static bool
 check (const DnnExperiment *wanted, const char *text)
 {

@@ -394,7 +394,7 @@ dnn_experiment_unset (DnnExperiment *self, const char *section, const char *key)
     dnn_spec_remove (found, key);
 }
 
-/* Whether the value, written to a file, would be cut when it is read. */
+/* True if the value, written to a file, would be cut when it is read. */
 static bool
 has_comment (const char *value)
 {

@@ -40,7 +40,7 @@ const char *dnn_experiment_get (const DnnExperiment *self, const char *section,
 DnnSpec *dnn_experiment_plugin_spec (const DnnExperiment *self,
                                      const char *name, GError **error);
 
-/* Whether it trains in [phase NAME] sections. */
+/* True if it trains in [phase NAME] sections. */
 bool dnn_experiment_has_phases (const DnnExperiment *self);
 
 /* Sets a key, making its section where there is none. */
@@ -49,7 +49,7 @@ void dnn_experiment_set (DnnExperiment *self, const char *section,
 /* The same, from a place. */
 void dnn_experiment_set_at (DnnExperiment *self, const char *section,
                             const char *key, const char *value, DnnPlace place);
-/* Whether a section may have that name. */
+/* True if a section may have that name. */
 bool dnn_experiment_check_section (const char *name, GError **error);
 /* Puts a section behind the one called `after`, or at the end where that is
  * NULL; no section may have its name yet. */

@@ -5,7 +5,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What helps with a file of that name: "save the sheet as .csv" for one in
+/* The remedy for a file of that name: "save the sheet as .csv" for one in
  * .xlsx; NULL for a name of any other kind.  Returns: (transfer none). */
 const char *dnn_file_remedy (const char *path);
 

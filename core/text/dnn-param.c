@@ -259,7 +259,7 @@ size_of_type (uint32_t type)
   return type < G_N_ELEMENTS (sizes) ? sizes[type] : 0;
 }
 
-/* Whether a row above answers to the name or to an alias of this one. */
+/* True if a row above answers to the name or to an alias of this one. */
 static bool
 is_taken (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
 {

@@ -21,10 +21,10 @@ typedef struct DnnShapes {
  * negative. */
 bool dnn_shape_count (const DnnShape *shape, int64_t *ret_n);
 
-/* Whether a tensor of that shape can be: at most 2^40 numbers. */
+/* True if a tensor of that shape can be: at most 2^40 numbers. */
 bool dnn_shape_is_small (const DnnShape *shape);
 
-/* Whether they have the same number of sizes, and the same sizes.  Numbers
+/* True if they have the same number of sizes, and the same sizes.  Numbers
  * behind the last size do not count. */
 bool dnn_shape_equal (const DnnShape *a, const DnnShape *b);
 

@@ -113,7 +113,7 @@ dnn_spec_remove (DnnSpec *self, const char *key)
       g_ptr_array_remove_index (self->args, i);
 }
 
-/* Whether the message begins with that file as a place, not as a word. */
+/* True if the message begins with that file as a place, not as a word. */
 static bool
 begins_with (const char *message, const char *file)
 {
@@ -143,7 +143,7 @@ unquote (const char *text)
   return g_strdup (text);
 }
 
-/* What may be meant by a word of a chain that is no key=value. */
+/* The likely meaning of a word of a chain that is no key=value. */
 static const char *
 example_of (const char *word)
 {
@@ -204,7 +204,7 @@ add_pair (DnnSpec *self, const char *pair, bool in_list, DnnPlace place,
   return true;
 }
 
-/* Whether text, which begins with "(", ends where that is closed. */
+/* True if text, which begins with "(", ends where that is closed. */
 static bool
 is_enclosed (const char *text)
 {
@@ -343,7 +343,7 @@ begin_element (GPtrArray *specs, const char *word, DnnPlace place,
   return true;
 }
 
-/* What has been read of a chain. */
+/* The part of a chain that was read. */
 typedef struct {
   GPtrArray *specs; /* of DnnSpec */
   bool expect_name;
@@ -447,7 +447,7 @@ dnn_spec_parse_words (const char *name, const char *words, GError **error)
   return chain != NULL ? dnn_spec_copy (g_ptr_array_index (chain, 0)) : NULL;
 }
 
-/* Whether a value reads back as it is, without quotes around it. */
+/* True if a value reads back as it is, without quotes around it. */
 static bool
 is_plain (const char *value)
 {

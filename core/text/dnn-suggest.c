@@ -28,7 +28,7 @@ distance (const char *a, const char *b)
   return d[n * width + m];
 }
 
-/* Whether to count edits at all: time and memory go with the product of the
+/* True if to count edits at all: time and memory go with the product of the
  * lengths, and a file's word may be a megabyte. */
 static bool
 is_comparable (const char *wrong, const char *name)

@@ -13,7 +13,7 @@ DNN_BEGIN_DECLS
  * Returns: (transfer full): never NULL; "" where there are no names. */
 char *dnn_suggest (const char *wrong, const char *const *names);
 
-/* Whether two names are the same but for case and underscores: "LeakyReLU" and
+/* True if two names are the same but for case and underscores: "LeakyReLU" and
  * "leaky_relu". */
 bool dnn_is_same_name (const char *a, const char *b);
 

@@ -87,7 +87,7 @@ callback_at (const DnnTrainer *trainer, guint i)
   return dnn_callback_state (g_ptr_array_index (trainer->parts.callbacks, i));
 }
 
-/* What has no place of its own in the trainer. */
+/* State without a place of its own in the trainer. */
 typedef struct {
   double rate;
 } Extra;
@@ -177,7 +177,7 @@ kept_prefix (guint i, guint k)
   return g_strdup_printf ("checkpoint/callback.%u.best.%u/", i, k);
 }
 
-/* What callback number `i` remembers. */
+/* The state of callback number `i`. */
 static DnnNamedTensor
 numbers_tensor (const DnnCallbackState *state, guint i, char **name)
 {
@@ -482,7 +482,7 @@ dnn_checkpoint_take (DnnCheckpoint *self, const DnnSafetensors *file,
       return false;
   trainer->ended = trainer->stopped = trainer->lost = false;
   trainer->finished = false;
-  /* What a schedule drives has no rate of its own. */
+  /* A rate that a schedule drives is not set. */
   dnn_optimizer_set_rate (trainer->parts.optimizer, extra.rate, NULL);
   return check_place (trainer, error) && take_history (self, file, error);
 }

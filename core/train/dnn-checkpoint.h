@@ -36,7 +36,7 @@ typedef struct DnnCheckpoint {
 /* Adds to a file that is to be written; the trainer must live until then. */
 void dnn_checkpoint_add (const DnnCheckpoint *self, DnnSafetensors *file);
 
-/* Whether somebody can go on from this file, and in which phase; otherwise
+/* True if somebody can go on from this file, and in which phase; otherwise
  * DNN_ERROR_FORMAT. */
 bool dnn_checkpoint_read_phase (const DnnSafetensors *file, int64_t *ret_phase,
                                 GError **error);

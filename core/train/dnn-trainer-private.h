@@ -76,7 +76,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnPhaseParts, dnn_phase_parts_clear)
 
 /* --- rows that are changed ----------------------------------------------- */
 
-/* Whether training rows are others in each epoch: nothing that is made of them
+/* True if training rows are others in each epoch: nothing that is made of them
  * can be kept. */
 bool dnn_trainer_changes_rows (const DnnTrainer *self);
 /* Makes ready what changes the batches of the feeder, which is there. */
@@ -108,7 +108,7 @@ DnnLength dnn_trainer_phase_length (const DnnTrainer *self);
 /* Batches of this epoch, done and to be done: all, or what the phase has steps
  * for. */
 int64_t dnn_trainer_count_batches (const DnnTrainer *self);
-/* Whether the phase was broken off by `ends_after`. */
+/* True if the phase was broken off by `ends_after`. */
 bool dnn_trainer_is_broken_off (const DnnTrainer *self);
 
 /* Writes the results of the validation rows, where there are any. */

@@ -47,7 +47,7 @@ bool dnn_trainer_describe_unkept (DnnTrainer *self, char **ret_text,
 /* DNN_ERROR_DIVERGED where a weight, a buffer or a slot of the optimizer is not
  * finite: nobody wants to go on from there. */
 bool dnn_trainer_check_finite (DnnTrainer *self, GError **error);
-/* Whether a weight was found not to be finite, since an earlier step. */
+/* True if a weight was found not to be finite, since an earlier step. */
 bool dnn_trainer_is_lost (const DnnTrainer *self);
 /* Says where the last step went wrong, after which `what` was not finite.  The
  * model's weights are to be as before that step. */
@@ -65,7 +65,7 @@ int64_t dnn_trainer_phase_step (const DnnTrainer *self);
 /* Between two steps: whether no step of the phase is left, so that the next one
  * is of another phase. */
 bool dnn_trainer_is_spent (const DnnTrainer *self);
-/* Whether a callback of the phase may have set the rate. */
+/* True if a callback of the phase may have set the rate. */
 bool dnn_trainer_sets_rate (const DnnTrainer *self);
 
 /* --- what it works with -------------------------------------------------- */
@@ -73,7 +73,7 @@ bool dnn_trainer_sets_rate (const DnnTrainer *self);
 /* All are owned by the trainer, until its next phase begins. */
 DnnOptimizer *dnn_trainer_optimizer (const DnnTrainer *self);
 const DnnObjectives *dnn_trainer_objective (const DnnTrainer *self);
-/* Whether a loss takes any number for a target, not only labels or shares. */
+/* True if a loss takes any number for a target, not only labels or shares. */
 bool dnn_trainer_takes_numbers (const DnnTrainer *self);
 /* Of training, or of validation: NULL if there are no such rows. */
 const DnnFeeder *dnn_trainer_feeder (const DnnTrainer *self, bool training);

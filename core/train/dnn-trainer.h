@@ -27,7 +27,7 @@ DnnTrainer *dnn_trainer_new_for_phase (DnnModel *model, const DnnData *data,
 void dnn_trainer_free (DnnTrainer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnTrainer, dnn_trainer_free)
 
-/* Whether a phase that is to come can begin: its names and values are right.
+/* True if a phase that is to come can begin: its names and values are right.
  * Nothing changes. */
 bool dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
                               GError **error);
@@ -54,7 +54,7 @@ bool dnn_trainer_try_phase (DnnTrainer *self, const DnnPhase *phase,
 /* What the end of the phase brought back: a sentence, or NULL.
  * Returns: (transfer none). */
 const char *dnn_trainer_restored (const DnnTrainer *self);
-/* Whether the phase's epochs or steps are done, or early stopping says so. */
+/* True if the phase's epochs or steps are done, or early stopping says so. */
 bool dnn_trainer_is_phase_over (const DnnTrainer *self);
 
 /* Another optimizer from the next step on.  Slots are kept for each weight
@@ -74,7 +74,7 @@ bool dnn_trainer_fit (DnnTrainer *self, const DnnTrainEvents *events,
 bool dnn_trainer_epoch (DnnTrainer *self, const DnnTrainEvents *events,
                         double *ret_losses, GError **error);
 
-/* Whether somebody asked to stop, so that the epoch or the phase is not done.
+/* True if somebody asked to stop, so that the epoch or the phase is not done.
  */
 bool dnn_trainer_is_stopped (const DnnTrainer *self);
 /* Where training stands; to be asked between two steps.  Metrics are good until

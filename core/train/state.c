@@ -170,7 +170,7 @@ dnn_trainer_is_broken_off (const DnnTrainer *self)
          dnn_trainer_phase_step (self) >= self->parts.settings.ends_after;
 }
 
-/* Whether no step of the phase is left, of which so many epochs are done. */
+/* True if no step of the phase is left, of which so many epochs are done. */
 static bool
 is_trained (const DnnTrainer *self, int64_t n_epochs)
 {

@@ -58,7 +58,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }
 
-/* Whether prediction j of a row of n may be found at all: of equals, the first
+/* True if prediction j of a row of n may be found at all: of equals, the first
  * are. */
 static bool
 is_among (const Precision *precision, const float *y, int64_t j, int64_t n)

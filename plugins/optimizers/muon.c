@@ -59,7 +59,7 @@ static const DnnParam params[] = {
             "step weights that have embedding in their names by adam"),
 };
 
-/* Whether `name` contains one of the words. */
+/* True if `name` contains one of the words. */
 static bool
 has_word (const char *name, const char *words)
 {

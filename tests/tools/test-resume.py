@@ -68,7 +68,7 @@ def begin(*args):
 
 
 def said(process):
-    """What it has written to stdout and stderr by now."""
+    """Its stdout and stderr by now."""
     return tuple(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
                  .decode() for file in process.said)
 

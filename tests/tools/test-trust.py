@@ -161,7 +161,7 @@ begin (void)
 
 
 def test_loading(folder):
-    """What runs when the file is opened is named, too."""
+    """Code that runs when the file is opened is named, too."""
     project = pathlib.Path(folder, 'acme.begins')
     subprocess.run([DNNRUN, 'new', 'layer', 'acme.begins', project, '--quiet'],
                    check=True)

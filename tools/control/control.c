@@ -182,7 +182,7 @@ receive (Control *self, Client *client)
   return true;
 }
 
-/* Who has been there longest without asking for anything makes room. */
+/* The oldest connection that asks for nothing makes room. */
 static void
 make_room (Control *self)
 {

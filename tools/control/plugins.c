@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Whether the name stands there as a word. */
+/* True if the name stands there as a word. */
 static bool
 names (const char *value, const char *name)
 {

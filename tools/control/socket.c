@@ -76,7 +76,7 @@ control_socket_listen (const char *folder, GError **error)
   return fd;
 }
 
-/* Whether somebody takes connections at that path. */
+/* True if somebody takes connections at that path. */
 static bool
 is_alive (const char *folder)
 {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether a cell of the line is the name of one of the model's columns. */
+/* True if a cell of the line is the name of one of the model's columns. */
 static bool
 is_header (const DnnModelFile *file, const char *line)
 {

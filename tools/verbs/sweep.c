@@ -162,7 +162,7 @@ first_seed (const Options *options, const DnnExperiment *experiment)
   return text != NULL ? g_ascii_strtoll (text, NULL, 10) : 1;
 }
 
-/* Whether nothing but a mean over folds is wanted. */
+/* True if nothing but a mean over folds is wanted. */
 static bool
 only_folds (const Options *options)
 {
@@ -286,7 +286,7 @@ run_children (Work *self)
   }
 }
 
-/* Whether all that was to be run was. */
+/* True if all that was to be run was. */
 static bool
 check_end (Work *self, GError **error)
 {

@@ -149,7 +149,7 @@ compose (const Options *options, GError **error)
   return g_steal_pointer (&experiment);
 }
 
-/* Whether a default would contradict what the user has said: another optimizer
+/* True if a default would contradict what the user has said: another optimizer
  * has other rates, and validation rows are chosen in one way. */
 static bool
 is_settled (const DnnExperiment *experiment, const char *section,

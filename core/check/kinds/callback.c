@@ -13,7 +13,7 @@ static const int32_t better[] = { -1, 1, -1, 1, 0 };
 static const char *const names[] = { "loss", "right", "val_loss", "val_right",
                                      "learning_rate" };
 
-/* What it decided at the end of each epoch. */
+/* Its decisions at the end of each epoch. */
 typedef struct {
   DnnChecker *checker;
   DnnContext context;
@@ -24,7 +24,7 @@ typedef struct {
   uint32_t said[EPOCHS + 1];
 } Life;
 
-/* What a life is lived through for. */
+/* The epochs of a trial at which something changes. */
 typedef struct {
   int64_t moved; /* the state moves to other memory before this epoch */
   int64_t nan;   /* nothing is a number from this epoch on */
@@ -54,7 +54,7 @@ set_columns (double *values, int64_t epoch)
   values[4] = 0.01;
 }
 
-/* What `before` was when it was called. */
+/* Compares with the struct as it was before the call. */
 static bool
 check_decision (const Life *self, const DnnEpoch *before)
 {

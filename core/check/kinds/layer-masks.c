@@ -21,7 +21,7 @@ mask_of (const DnnCheckLayer *self, uint32_t output)
   return (flags & DNN_FLAG_KEEPS_MASK) != 0 ? DNN_MASK_OF_ALL : DNN_MASK_NONE;
 }
 
-/* Whether element i of n of an output is real by that mask. */
+/* True if element i of n of an output is real by that mask. */
 static bool
 is_real_by (const DnnTensor *mask, int64_t i, int64_t n)
 {

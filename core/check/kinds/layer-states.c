@@ -79,7 +79,7 @@ check_halves (DnnCheckLayer *whole, DnnCheckLayer *half,
   dnn_check_list_clear (&y);
 }
 
-/* Whether the sequence can be cut, and y goes along with it. */
+/* True if the sequence can be cut, and y goes along with it. */
 static bool
 can_be_halved (const DnnCheckLayer *self)
 {

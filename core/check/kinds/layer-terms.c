@@ -28,7 +28,7 @@ compare_rest (DnnCheckLayer *self, const DnnCheckList *whole, const char *so,
   }
 }
 
-/* Where nobody trains, the room of a term may be missing. */
+/* The room of a term may be missing if nothing trains. */
 static void
 check_without_room (DnnCheckLayer *self, const DnnCheckList *whole)
 {

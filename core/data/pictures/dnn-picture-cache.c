@@ -16,7 +16,7 @@
 /* Pictures of fewer bytes than these need no file. */
 enum { SMALL = 16 << 20 };
 
-/* Where rows go: to the file, or to memory. */
+/* Rows go to the file, or to memory. */
 typedef struct {
   DnnFile *file;   /* (owned) or NULL */
   uint8_t *memory; /* (owned) or NULL */

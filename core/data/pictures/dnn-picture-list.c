@@ -308,7 +308,7 @@ read_labels (const char *path, GBytes *bytes, const DnnDataSettings *settings,
                       error);
 }
 
-/* Whether all of them are numbers, which are then the labels. */
+/* True if all of them are numbers, which are then the labels. */
 static bool
 take_numbers (DnnPictureList *self, const DnnCsvTexts *texts)
 {

@@ -12,11 +12,11 @@ DNN_BEGIN_DECLS
 typedef struct DnnPictureList {
   GPtrArray *paths; /* (owned) of char *, sorted by class and name, or in the
                      * table's order */
-  GArray *labels;   /* (owned) of float, one a path; NULL: without targets */
+  GArray *labels;   /* (owned) of float, one per path; NULL: without targets */
   char **classes;   /* (owned) what labels 0, 1, ... mean; NULL: numbers */
 } DnnPictureList;
 
-/* Whether `inputs` names pictures: a folder, a file whose name ends in .png,
+/* True if `inputs` names pictures: a folder, a file whose name ends in .png,
  * .jpg or .jpeg, or a table of such names. */
 bool dnn_picture_list_takes (const char *inputs);
 

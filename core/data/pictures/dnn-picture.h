@@ -15,7 +15,7 @@ typedef enum DnnResize {
   DNN_RESIZE_PAD      /* all of it, between bars of 0 */
 } DnnResize;
 
-/* What pictures become. */
+/* Size and channels that pictures are brought to. */
 typedef struct DnnPictureForm {
   int64_t height, width; /* 0: as they are */
   uint32_t channels;     /* 1: gray; 3: RGB; 4: and alpha */

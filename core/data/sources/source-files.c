@@ -122,7 +122,7 @@ read_table_inputs (const DnnDataFile *file, const DnnDataSettings *settings,
              : NULL;
 }
 
-/* Whether the model knows what an empty cell counts as. */
+/* True if the model knows what an empty cell counts as. */
 static bool
 fills (const DnnPreprocess *like)
 {

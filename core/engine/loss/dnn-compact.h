@@ -17,7 +17,7 @@ typedef struct DnnCompact {
 
 void dnn_compact_clear (DnnCompact *self);
 
-/* Whether such a loss is to be called so. */
+/* True if such a loss is to be called so. */
 bool dnn_compact_is_for (const DnnComponent *loss, const DnnSamples *samples);
 /* As dnn_room_call_loss, but hands the real samples of the pass alone; those
  * of padding get a value and a gradient of 0. */

@@ -255,7 +255,7 @@ typedef struct {
   DnnTensor pred_view, true_view;
 } Shapes;
 
-/* Whether the loss, or a metric, reads masks or does not. */
+/* True if the loss, or a metric, reads masks or does not. */
 static bool
 has_any (const DnnObjective *self, bool reads)
 {

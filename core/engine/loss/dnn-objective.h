@@ -58,12 +58,12 @@ bool dnn_objective_add_metrics (DnnObjective *self, DnnRegistry *registry,
 bool dnn_objective_add_weighted (DnnObjective *self, DnnRegistry *registry,
                                  const char *metrics, GError **error);
 
-/* Whether the loss is one to choose where nobody says which (DNN_FLAG_USUAL).
+/* True if the loss is one to choose where nobody says which (DNN_FLAG_USUAL).
  */
 bool dnn_objective_is_usual (const DnnObjective *self);
 /* False for DNN_NO_LOSS. */
 bool dnn_objective_has_loss (const DnnObjective *self);
-/* Whether the loss takes what goes into the last activation before the output.
+/* True if the loss takes what goes into the last activation before the output.
  */
 bool dnn_objective_takes_logits (const DnnObjective *self,
                                  const DnnModel *model);
@@ -81,7 +81,7 @@ bool dnn_objective_check (DnnObjective *self, const DnnModel *model,
 /* Metrics are in the units that this leads back to; NULL: as the loss. */
 void dnn_objective_set_units (DnnObjective *self, DnnTargetScale *scale);
 
-/* Whether the loss, or a metric, takes whole samples behind a mask, whose
+/* True if the loss, or a metric, takes whole samples behind a mask, whose
  * elements then have no weights; known once it is checked. */
 bool dnn_objective_takes_whole (const DnnObjective *self);
 

@@ -18,7 +18,7 @@ struct DnnObjectives {
   double penalty;
 };
 
-/* Whether there is nothing to add up: the one output's numbers are all. */
+/* True if there is nothing to add up: the one output's numbers are all. */
 static inline bool
 dnn_objectives_are_plain (const DnnObjectives *self)
 {

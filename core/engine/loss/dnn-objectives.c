@@ -32,7 +32,7 @@ name_of (const DnnObjectives *self, uint32_t i)
   return dnn_model_output (self->model, i)->name;
 }
 
-/* Whether the term is of output i; one that names none is of all. */
+/* True if the term is of output i; one that names none is of all. */
 static bool
 is_of (const DnnObjectives *self, const DnnTerm *term, uint32_t i)
 {
@@ -151,7 +151,7 @@ make_objectives (DnnObjectives *self, const char *loss, GError **error)
   return check_any (self, error);
 }
 
-/* What of the list is of output i, as a list without names. */
+/* The entries of the list that are of output i, without its name. */
 static char *
 list_metrics (const DnnObjectives *self, const GPtrArray *terms, uint32_t i,
               GError **error)
@@ -296,7 +296,7 @@ dnn_objectives_set_count (const DnnModel *model, uint32_t n_targets,
   return false;
 }
 
-/* What layers expect of targets that they take, beside the loss. */
+/* Adds the ranges that layers expect of their targets to those of the loss. */
 static void
 add_expected (const DnnModel *model, const DnnShapes *targets,
               DnnExpected *expected)

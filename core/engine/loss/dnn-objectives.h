@@ -44,7 +44,7 @@ void dnn_objectives_set_units (DnnObjectives *self,
 bool dnn_objectives_set_count (const DnnModel *model, uint32_t n_targets,
                                GError **error);
 
-/* What a plan must know of them. */
+/* Options of a plan that has these losses. */
 DnnPlanLoss dnn_objectives_plan_loss (const DnnObjectives *self);
 /* That of output i.  Returns: (transfer none). */
 DnnObjective *dnn_objectives_at (const DnnObjectives *self, uint32_t i);
@@ -63,7 +63,7 @@ double *dnn_objectives_table_values (const DnnObjectives *self, size_t i);
 DnnObjectiveState *dnn_objectives_state (DnnObjectives *self);
 /* Forgets the epoch so far. */
 void dnn_objectives_reset (DnnObjectives *self);
-/* What regularizers add to the loss of every sample from now on. */
+/* Sets the penalty of regularizers, added to the loss of every sample. */
 void dnn_objectives_set_penalty (DnnObjectives *self, double penalty);
 
 /* Takes a batch in; `trains`: writes the gradients of those outputs that

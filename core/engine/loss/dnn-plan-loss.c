@@ -117,7 +117,7 @@ mark_counted (DnnPlan *self)
   return counted;
 }
 
-/* Whether the stage is to run backward. */
+/* True if the stage is to run backward. */
 static bool
 runs_backward (const DnnPlan *self, const DnnStage *stage, const bool *counted)
 {

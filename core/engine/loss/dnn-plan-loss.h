@@ -7,10 +7,10 @@ DNN_BEGIN_DECLS
 
 /* Marks the stages that only the loss needs, where none is counted. */
 void dnn_plan_find_left_out (DnnPlan *self);
-/* What a stage is that does not run. */
+/* Makes the stage one that does not run. */
 void dnn_plan_leave_out (DnnStage *stage);
-/* What stage's layer is handed as input i; NULL: a target, where there is
- * none. */
+/* The tensor that the layer gets as input i; NULL: a target that is not
+ * there. */
 const DnnTensor *dnn_plan_input_of (const DnnPlan *self, const DnnStage *stage,
                                     uint32_t i);
 /* True of a term of the loss that nobody asks for. */
@@ -20,7 +20,7 @@ bool dnn_plan_drops (const DnnPlan *self, const DnnValue *value);
  * DNN_ERROR_SHAPE if weights are to be trained on which no loss depends. */
 bool dnn_plan_find_loss (DnnPlan *self, GError **error);
 
-/* Whether a loss writes the value's gradient, which is then the first. */
+/* True if a loss writes the value's gradient, which is then the first. */
 bool dnn_plan_is_head (const DnnPlan *self, const DnnValue *value);
 
 DNN_END_DECLS

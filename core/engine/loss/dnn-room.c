@@ -151,7 +151,7 @@ check_call (DnnContext *context, int32_t status, const char *who,
   return false;
 }
 
-/* Whether all of them are numbers; without a branch, as it looks at every
+/* True if all of them are numbers; without a branch, as it looks at every
  * prediction. */
 static bool
 are_finite (const float *y, int64_t n)

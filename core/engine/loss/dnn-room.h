@@ -16,7 +16,7 @@ DnnRoom *dnn_room_new (void);
 void dnn_room_free (DnnRoom *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnRoom, dnn_room_free)
 
-/* Whether `built` has declared any scratch: to be asked before the first fit.
+/* True if `built` has declared any scratch: to be asked before the first fit.
  */
 void dnn_room_set_built (DnnRoom *self, const DnnBuilt *built);
 

@@ -36,7 +36,7 @@ find_one (const DnnModel *model, uint32_t output, const DnnShape *target)
   return n_found == 1 ? found : NULL;
 }
 
-/* What may be wrong with the end of a model of one output. */
+/* The likely fault at the end of a model of one output. */
 static char *
 find_remedy (const DnnShape *prediction, const DnnShape *target)
 {

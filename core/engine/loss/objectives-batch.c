@@ -38,7 +38,7 @@ sum_terms (const DnnBatch *batch)
   return sum / (double) batch->n;
 }
 
-/* What a sample of the batch counts, as with the losses of outputs. */
+/* The gradient of a term is the weight of its sample, as with losses. */
 static void
 write_gradients (const DnnBatch *batch)
 {

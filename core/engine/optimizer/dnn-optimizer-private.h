@@ -81,7 +81,7 @@ void dnn_optimizer_finish_weight (DnnOptimizer *self, DnnWeightState *state);
 /* Makes an empty state for a weight that has none. */
 bool dnn_optimizer_add_state (DnnOptimizer *self, DnnWeight *weight,
                               GError **error);
-/* Whether a slot comes to the plugin at the range, not whole. */
+/* True if a slot comes to the plugin at the range, not whole. */
 bool dnn_optimizer_slot_is_like_weight (const DnnWeightState *state,
                                         uint32_t slot);
 /* Sets which weights decay.  Globs none of which is a weight's of the model are

@@ -89,9 +89,9 @@ bool dnn_optimizer_adopt (DnnOptimizer *self, DnnOptimizer *other,
 bool dnn_optimizer_compare (DnnOptimizer *self, const DnnOptimizer *other,
                             char **ret_report, GError **error);
 
-/* Whether gradients must be kept until the end of backward. */
+/* True if gradients must be kept until the end of backward. */
 bool dnn_optimizer_stores_gradients (const DnnOptimizer *self);
-/* Whether a step may have its batch run again, at other weights. */
+/* True if a step may have its batch run again, at other weights. */
 bool dnn_optimizer_looks_again (const DnnOptimizer *self);
 /* Bytes of the scratch of a step. */
 size_t dnn_optimizer_scratch_bytes (const DnnOptimizer *self);
@@ -113,7 +113,7 @@ void dnn_optimizer_end_step (DnnOptimizer *self);
  * when training ends; false: there are none. */
 bool dnn_optimizer_write_averages (const DnnOptimizer *self,
                                    const DnnModel *model);
-/* Whether what is validated, saved and exported is not what trains. */
+/* True if what is validated, saved and exported is not what trains. */
 bool dnn_optimizer_has_model (const DnnOptimizer *self);
 bool dnn_optimizer_is_same_plugin (const DnnOptimizer *self,
                                    const DnnOptimizer *other);
@@ -124,14 +124,14 @@ bool dnn_optimizer_write_model (DnnOptimizer *self, const DnnModel *model,
  * of them begins anew. */
 bool dnn_optimizer_leave (DnnOptimizer *self, const DnnModel *model, bool all,
                           GError **error);
-/* Whether the plugin has called fail since the last time it was asked. */
+/* True if the plugin has called fail since the last time it was asked. */
 bool dnn_optimizer_check (DnnOptimizer *self, GError **error);
 /* Of the random numbers that the plugin may draw. */
 void dnn_optimizer_set_seed (DnnOptimizer *self, uint64_t seed);
 
 /* How long the phase is, for schedules that end with it or count epochs. */
 void dnn_optimizer_set_length (DnnOptimizer *self, DnnLength length);
-/* Whether there is a learning rate, a number or a schedule. */
+/* True if there is a learning rate, a number or a schedule. */
 bool dnn_optimizer_has_rate (const DnnOptimizer *self);
 /* The learning rate at a step of the schedule, without multipliers. */
 double dnn_optimizer_rate (const DnnOptimizer *self, uint64_t schedule_step);

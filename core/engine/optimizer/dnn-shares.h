@@ -21,7 +21,7 @@ bool dnn_shares_new (DnnRegistry *registry, const DnnComponent *loss,
 void dnn_shares_free (DnnShares *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnShares, dnn_shares_free)
 
-/* Whether a metric is one of classes: it takes labels, or has a threshold.  One
+/* True if a metric is one of classes: it takes labels, or has a threshold.  One
  * whose threshold the user has given means predictions as they are. */
 bool dnn_shares_are_for (const DnnComponent *metric, const DnnBuilt *built);
 

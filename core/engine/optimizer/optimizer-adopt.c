@@ -25,7 +25,7 @@ find_slot (const DnnWeightState *state, const DnnDeclared *like)
   return -1;
 }
 
-/* Whether a slot that is not like the weight, such as a running product, would
+/* True if a slot that is not like the weight, such as a running product, would
  * begin anew beside others that go on: it says what their history was, so they
  * are nothing without it. */
 static bool

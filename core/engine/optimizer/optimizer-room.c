@@ -30,7 +30,7 @@ list_bytes (const DnnDeclaredList *list)
   return bytes;
 }
 
-/* Whether all weights have theirs at the same time. */
+/* True if all weights have theirs at the same time. */
 static bool
 is_together (const DnnOptimizer *self, DnnOptimizerRole role)
 {

@@ -34,13 +34,13 @@ DnnRows dnn_rows_of (const DnnPreprocess *preprocess, const DnnSources *inputs);
 void dnn_rows_clear (DnnRows *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnRows, dnn_rows_clear)
 
-/* Whether there is a source for each input, of its shape, and as many rows. */
+/* True if there is a source for each input, of its shape, and as many rows. */
 bool dnn_predictor_check_inputs (const DnnPredictor *self, const DnnRows *rows,
                                  GError **error);
 /* Gathers the batch that begins with row `first`: all inputs must be finite. */
 bool dnn_predictor_load (DnnPredictor *self, const DnnRows *rows, int64_t first,
                          GError **error);
-/* Whether all predictions of that batch are finite.  If not, it is run again,
+/* True if all predictions of that batch are finite.  If not, it is run again,
  * up to the layer that is to blame. */
 bool dnn_predictor_check_output (DnnPredictor *self, const DnnRows *rows,
                                  const DnnPassInfo *info, int64_t first,

@@ -21,7 +21,7 @@ DnnForeignMap *dnn_foreign_map_new (DnnRegistry *registry, const char *system);
 void dnn_foreign_map_free (DnnForeignMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnForeignMap, dnn_foreign_map_free)
 
-/* Whether a row has that name; whether all that have it are activations. */
+/* True if a row has that name; if all that have it are activations. */
 bool dnn_foreign_map_has (const DnnForeignMap *self, const char *name);
 bool dnn_foreign_map_is_activation (const DnnForeignMap *self,
                                     const char *name);
@@ -45,7 +45,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnForeignNode, dnn_foreign_node_free)
 void dnn_foreign_node_set (DnnForeignNode *self, const char *name, char *text,
                            bool must);
 
-/* What a node became. */
+/* The layer that a node became. */
 typedef struct DnnForeignLayer {
   DnnSpec *spec;            /* (owned) without a name */
   const DnnForeignRow *row; /* the map's */

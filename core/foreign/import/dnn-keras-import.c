@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* What a use of a layer computes. */
+/* The result of one use of a layer. */
 typedef struct {
   char *source; /* (owned) layer of ours, or "input" */
   DnnShape shape;

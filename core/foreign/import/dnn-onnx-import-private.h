@@ -50,7 +50,7 @@ int64_t *dnn_onnx_constant_ints (const DnnOnnxImport *self,
                                  size_t *ret_n);
 /* Size of the graph's axis. */
 int64_t dnn_onnx_part_size (const DnnOnnxPart *self, uint32_t axis);
-/* Whether the axes are where the graph has them, those of size 1 aside. */
+/* True if the axes are where the graph has them, those of size 1 aside. */
 bool dnn_onnx_part_is_plain (const DnnOnnxPart *self);
 
 /* onnx-walk.c */
@@ -81,7 +81,7 @@ typedef bool (*DnnOnnxRule) (DnnOnnxImport *self, const DnnOnnxNode *node,
 /* NULL: ONNX has no such operator that could be imported. */
 DnnOnnxRule dnn_onnx_find_rule (const DnnOnnxImport *self,
                                 const DnnOnnxNode *node);
-/* Whether the operator wants channels last of its first input. */
+/* True if the operator wants channels last of its first input. */
 bool dnn_onnx_wants_last (const DnnOnnxNode *node);
 
 /* onnx-dense.c, onnx-window.c, onnx-shape.c */

@@ -219,7 +219,7 @@ read_shape (const DnnOnnxImport *self, const DnnOnnxValue *value,
   return true;
 }
 
-/* Whether a node wants its channels last, seen through those that do not care.
+/* True if a node wants its channels last, seen through those that do not care.
  */
 static bool
 wants_last (const DnnOnnxImport *self, const char *name, unsigned depth)

@@ -12,7 +12,7 @@ is_output (const DnnOnnxImport *self, const char *name)
   return false;
 }
 
-/* Whether only dense layers use it, whose rows can be put in its order. */
+/* True if only dense layers use it, whose rows can be put in its order. */
 static bool
 feeds_dense (const DnnOnnxImport *self, const char *name)
 {

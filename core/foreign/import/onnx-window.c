@@ -155,7 +155,7 @@ add_zeros (DnnOnnxImport *self, const DnnOnnxNode *node, const DnnOnnxPart *x,
   return y;
 }
 
-/* Whether windows end with the input, so that none is cut or added. */
+/* True if windows end with the input, so that none is cut or added. */
 static bool
 check_ceil (const DnnOnnxNode *node, const Window *w, GError **error)
 {

@@ -286,7 +286,7 @@ read_list (Reader *self, char end, char ***ret_list)
                   refuse (self, end == '>' ? "',' or '>'" : "',' or '}'"));
 }
 
-/* Whether both have the same names, each once. */
+/* True if both have the same names, each once. */
 static bool
 is_order (char **from, char **to)
 {

@@ -20,7 +20,7 @@ DnnBuilt *dnn_build_masked (const DnnComponent *component, const char *who,
                             const DnnTensor *const *x,
                             const DnnTensor *const *masks, uint32_t n_inputs,
                             GError **error);
-/* Whether weights and buffers are the same where the batch is larger by one
+/* True if weights and buffers are the same where the batch is larger by one
  * than in `x`, for which `built` was made. */
 bool dnn_build_check_batch (const DnnComponent *component, const char *who,
                             const DnnTensor *const *x,

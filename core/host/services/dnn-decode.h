@@ -22,7 +22,7 @@ typedef struct DnnDecoded {
 /* The most bytes that an array may have. */
 #define DNN_DECODED_MAX ((int64_t) 1 << 31)
 
-/* Whether the first bytes are of the decoder's format. */
+/* True if the first bytes are of the decoder's format. */
 bool dnn_decoder_recognizes (const DnnComponent *decoder, const uint8_t *bytes,
                              int64_t n);
 

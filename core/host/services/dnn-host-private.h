@@ -24,7 +24,7 @@ DnnDeclared *dnn_host_declare (const void *call, DnnDeclaredList *list,
 void dnn_host_add_product (DnnPass *pass, uint32_t index, const DnnTensor *a,
                            const DnnTensor *d, const DnnConv *conv);
 
-/* What is done to a tile of x W + b as soon as it is there. */
+/* The work on a tile of x W + b as soon as it is there. */
 typedef struct {
   const DnnHost *host;
   float *z; /* the tile's matrix */
@@ -34,7 +34,7 @@ typedef struct {
   DnnRunning running; /* the activation's call */
 } DnnFinish;
 
-/* What is to be done to z, the output of `pass` with so many columns. */
+/* The work on z, the output of `pass` with so many columns. */
 DnnFinish dnn_host_finish (const DnnPass *pass, float *z, int64_t columns);
 
 /* A DnnTileDone with a DnnFinish. */

@@ -235,7 +235,7 @@ keep_weights (DnnCallback *self, const DnnEpoch *e, int64_t number,
   return true;
 }
 
-/* What a plugin decides, but cannot. */
+/* Refuses decisions that a plugin cannot make. */
 static bool
 check_decision (const DnnCallback *self, const DnnEpoch *e, double rate,
                 GError **error)

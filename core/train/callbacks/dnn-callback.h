@@ -50,9 +50,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnCallback, dnn_callback_free)
 
 /* The plugin's name.  Returns: (transfer none). */
 const char *dnn_callback_name (const DnnCallback *self);
-/* Whether it is called before the first step, too. */
+/* True if it is called before the first step, too. */
 bool dnn_callback_wants_start (const DnnCallback *self);
-/* Whether it sets the learning rate. */
+/* True if it sets the learning rate. */
 bool dnn_callback_sets_rate (const DnnCallback *self);
 
 /* Looks at an epoch that has ended, or at what the phase begins with; keeps the
@@ -65,14 +65,14 @@ bool dnn_callback_update (DnnCallback *self, const DnnCallbackEpoch *epoch,
                           GError **error);
 /* To be kept with a run and put back.  Returns: (transfer none). */
 DnnCallbackState *dnn_callback_state (DnnCallback *self);
-/* Whether it is time to stop. */
+/* True if it is time to stop. */
 bool dnn_callback_is_over (const DnnCallback *self);
-/* Whether there are weights to come back. */
+/* True if there are weights to come back. */
 bool dnn_callback_restores (const DnnCallback *self);
 /* Writes the mean of the best epochs' weights into the model, if more than one
  * was kept for that; false: nothing was done. */
 bool dnn_callback_average (const DnnCallback *self, DnnModel *model);
-/* Whether these results are better than the best epoch's; what it remembers
+/* True if these results are better than the best epoch's; what it remembers
  * stays as it is. */
 bool dnn_callback_beats_best (DnnCallback *self, const DnnCallbackEpoch *epoch,
                               double rate, bool *ret_beats, GError **error);

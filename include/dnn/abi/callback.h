@@ -70,7 +70,7 @@ dnn_epoch_sign (const DnnEpoch *e, int32_t column, int32_t mode)
   return e->better[column] > 0 ? 1 : -1;
 }
 
-/* Whether `value` beats `other` by more than `least`; NaN beats nothing. */
+/* True if `value` beats `other` by more than `least`; NaN beats nothing. */
 static inline int
 dnn_epoch_beats (int sign, double value, double other, double least)
 {

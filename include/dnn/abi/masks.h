@@ -20,7 +20,7 @@ dnn_masked_axes (const DnnBuild *b, uint32_t i)
              : 0;
 }
 
-/* Whether number i of the n elements along the first axes of that input is
+/* True if number i of the n elements along the first axes of that input is
  * real; these are as many axes as the mask has, or more. */
 static inline int
 dnn_is_real (const DnnPass *pass, uint32_t input, int64_t i, int64_t n)
@@ -45,7 +45,7 @@ dnn_count_real (const DnnPass *pass, uint32_t input, int64_t first,
   return real > 0 ? real : 1;
 }
 
-/* Whether sample i of a loss is real; of one that does not read masks, but is
+/* True if sample i of a loss is real; of one that does not read masks, but is
  * handed elements as samples, too. */
 static inline int
 dnn_sample_is_real (const DnnLossPass *p, int64_t i)
