@@ -10,6 +10,7 @@ import sys
 HOST_WORDS = {
     'activation': 'a key of every layer, and the name of a kind',
     'average': 'a parameter of early stopping',
+    'constant': "a mode of ONNX' Pad",
     'lora': 'an option of transfer',
     'threshold': 'an option of predict',
 }

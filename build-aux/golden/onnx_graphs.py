@@ -56,7 +56,8 @@ class Graph:
                                   self.constant(name + ".bias", units)],
                          name, transB=1)
 
-    def save(self, path, y):
+    def save(self, path, y, refused=False):
+        """`refused`: ONNX Runtime does not run it, and neither do we."""
         graph = helper.make_graph(
             self.nodes, "g",
             [helper.make_tensor_value_info("x", TensorProto.FLOAT,
@@ -67,6 +68,8 @@ class Graph:
             graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
             producer_name="golden")
         onnx.save(model, path + ".onnx")
+        if refused:
+            return
         x = random.normal(size=(3, *self.shape)).astype(np.float32)
         session = onnxruntime.InferenceSession(path + ".onnx")
         out = session.run(None, {"x": x})[0]
@@ -138,7 +141,15 @@ def sound(path):
     g.save(path, g.conv(y, "two", 5, 3, 4, strides=[2]))
 
 
+def pad_mode(path):
+    """A mode that there is not, which must not be read as zeros."""
+    g = Graph(2, 5, 5)
+    pads = g.constant("pads", value=np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64))
+    y = g.node("Pad", ["x", pads], "pad", mode="mirror")
+    g.save(path, g.conv(y, "conv", 2, 3, 3, 3), refused=True)
+
+
 if __name__ == "__main__":
     os.makedirs(sys.argv[1], exist_ok=True)
-    for make in (mlp, cnn, mobile, sound):
+    for make in (mlp, cnn, mobile, sound, pad_mode):
         make(os.path.join(sys.argv[1], make.__name__))

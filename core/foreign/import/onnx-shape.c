@@ -340,23 +340,22 @@ is_zero (const DnnOnnxImport *self, const DnnOnnxNode *node, GError **error)
 bool
 dnn_onnx_rule_pad (DnnOnnxImport *self, const DnnOnnxNode *node, GError **error)
 {
-  static const char *const others[] = { "reflect", "edge", "wrap", NULL };
   const DnnOnnxPart *x = computed (self, node, error);
   size_t n = 0;
   g_autofree int64_t *owned = dnn_onnx_constant_ints (self, node, 1, &n);
   const int64_t *pads = owned;
-  const char *mode = NULL;
+  const char *mode = "constant";
   g_autofree char *sides = NULL;
   DnnForeignNode *made;
 
   if (x == NULL || !is_zero (self, node, error) ||
-      !dnn_onnx_node_get_text (node, "mode", NULL, &mode, error) ||
+      !dnn_onnx_node_get_text (node, "mode", mode, &mode, error) ||
       (owned == NULL &&
        !dnn_onnx_node_get_ints (node, "pads", &pads, &n, error)))
     return false;
   if (pads != NULL && n == 2 * (size_t) x->shape.n_dims && n >= 6)
     sides = sides_of (pads, x->shape.n_dims);
-  if (sides == NULL || (mode != NULL && g_strv_contains (others, mode)))
+  if (sides == NULL || strcmp (mode, "constant") != 0)
     return dnn_onnx_refuse (node, error,
                             "it must be constant zeros around axes of space");
   x = dnn_onnx_last (self, node->inputs[0], error);

@@ -131,6 +131,8 @@ static const Wrong wrongs[] = {
   { "rows", "cnn", NULL, "x=3,9,16", DNN_ERROR_FORMAT,
     "node 'head' (Gemm): its matrix has another size" },
   { "no-axes", "cnn", NULL, "x=3", DNN_ERROR_FORMAT, "node 'stem' (Conv)" },
+  { "pad-mode", "pad_mode", NULL, NULL, DNN_ERROR_FORMAT,
+    "node 'pad' (Pad): it must be constant zeros around axes of space" },
   { "no-input", "../foreign/types", NULL, NULL, DNN_ERROR_FORMAT,
     "no output depends on an input" },
 };
