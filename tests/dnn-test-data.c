@@ -26,6 +26,34 @@ dnn_test_write_npy (const char *path, const float *values, DnnShape shape)
   g_assert_no_error (error);
 }
 
+DnnData *
+dnn_test_load_like (const char *lines, const DnnPreprocess *like,
+                    GError **error)
+{
+  g_autofree char *text = g_strconcat ("[data]\n", lines, "\n", NULL);
+  g_autoptr (DnnExperiment) e = dnn_experiment_parse ("run.dnn", text, error);
+
+  return e != NULL
+             ? dnn_data_load_like (dnn_experiment_find (e, "data"), like, error)
+             : NULL;
+}
+
+DnnData *
+dnn_test_load (const char *lines, GError **error)
+{
+  return dnn_test_load_like (lines, NULL, error);
+}
+
+DnnData *
+dnn_test_load_good (const char *lines)
+{
+  g_autoptr (GError) error = NULL;
+  DnnData *data = dnn_test_load (lines, &error);
+
+  g_assert_no_error (error);
+  return data;
+}
+
 /* --- IDX ----------------------------------------------------------------- */
 
 static void

@@ -14,6 +14,13 @@ void dnn_test_write_npy (const char *path, const float *values, DnnShape shape);
 void dnn_test_write_idx (const char *path, const uint8_t *values,
                          DnnShape shape);
 
+/* Loads a section [data] of these lines; `_like` for a model's steps, `_good`
+ * where nothing may fail. */
+DnnData *dnn_test_load (const char *lines, GError **error);
+DnnData *dnn_test_load_like (const char *lines, const DnnPreprocess *like,
+                             GError **error);
+DnnData *dnn_test_load_good (const char *lines);
+
 /* The factor of its scale, and its standardization or NULL. */
 double dnn_test_scale_of (const DnnPreprocess *preprocess);
 const DnnStandardize *dnn_test_standardize_of (const DnnPreprocess *preprocess);

@@ -6,6 +6,7 @@
 #include "dnn-data-notes.h"
 #include "dnn-data-steps.h"
 #include "dnn-folder.h"
+#include "dnn-test-data.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -21,15 +22,6 @@ static const struct {
   { "far.csv", "t,y\n100000000.0,0\n100000000.1,1\n100000000.2,2\n"
                "100000000.3,3\n" },
 };
-
-static DnnData *
-load (const char *lines, const DnnPreprocess *like, GError **error)
-{
-  g_autofree char *text = g_strconcat ("[data]\n", lines, "\n", NULL);
-  g_autoptr (DnnExperiment) e = dnn_experiment_parse ("run.dnn", text, NULL);
-
-  return dnn_data_load_like (dnn_experiment_find (e, "data"), like, error);
-}
 
 /* Rows as a model sees them. */
 static char *
@@ -79,7 +71,7 @@ static void
 test_fill (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnData) data = load (FILLED, NULL, &error);
+  g_autoptr (DnnData) data = dnn_test_load (FILLED, &error);
   g_autofree char *rows = NULL;
   g_auto (GStrv) names = NULL;
 
@@ -97,7 +89,7 @@ test_fill (void)
 static void
 test_flags (void)
 {
-  g_autoptr (DnnData) data = load (FILLED "missing_flags = true", NULL, NULL);
+  g_autoptr (DnnData) data = dnn_test_load_good (FILLED "missing_flags = true");
   g_autofree char *rows = train_of (data);
 
   g_test_summary ("A column with holes has a number that says where");
@@ -109,7 +101,8 @@ test_flags (void)
 static void
 test_training_rows (void)
 {
-  g_autoptr (DnnData) data = load (FILLED "validation_split = 0.2", NULL, NULL);
+  g_autoptr (DnnData) data =
+      dnn_test_load_good (FILLED "validation_split = 0.2");
   g_autoptr (GPtrArray) notes = dnn_data_notes (data);
   g_autofree char *rows =
       seen_of (data->preprocess, dnn_split_input (data->validation), 5);
@@ -133,7 +126,7 @@ static void
 test_predict (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnData) data = load (FILLED, NULL, NULL);
+  g_autoptr (DnnData) data = dnn_test_load_good (FILLED);
   g_autoptr (DnnPreprocess) like = through_file (data->preprocess, 4, &error);
   g_autoptr (DnnSource) inputs = NULL;
   g_autoptr (GPtrArray) notes = NULL;
@@ -153,7 +146,7 @@ static void
 test_skip (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnData) data = load (TABLE "missing = skip", NULL, NULL);
+  g_autoptr (DnnData) data = dnn_test_load_good (TABLE "missing = skip");
   g_autoptr (DnnPreprocess) like = through_file (data->preprocess, 3, &error);
   g_autoptr (DnnSource) inputs = NULL;
   g_autofree char *rows = train_of (data);
@@ -171,12 +164,12 @@ static void
 test_words_for_numbers (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnData) data = load ("inputs = plain.csv", NULL, NULL);
+  g_autoptr (DnnData) data = dnn_test_load_good ("inputs = plain.csv");
   g_autoptr (DnnPreprocess) like = through_file (data->preprocess, 1, NULL);
 
   g_test_summary ("A model of numbers takes no words");
   g_assert_null (dnn_preprocess_find (like, &dnn_columns_type));
-  g_assert_null (load ("inputs = words.csv", like, &error));
+  g_assert_null (dnn_test_load_like ("inputs = words.csv", like, &error));
   dnn_assert_error (error, DNN_ERROR_DATA, "'big' is no number");
 }
 
@@ -184,7 +177,7 @@ static void
 test_offset (void)
 {
   g_autoptr (DnnData) data =
-      load ("inputs = far.csv\nstandardize = true", NULL, NULL);
+      dnn_test_load_good ("inputs = far.csv\nstandardize = true");
   g_autoptr (DnnPreprocess) like = through_file (data->preprocess, 1, NULL);
   g_autofree char *rows = train_of (data);
   g_autofree char *again =

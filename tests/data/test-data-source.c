@@ -8,26 +8,6 @@
 
 #include <glib/gstdio.h>
 
-static DnnData *
-load (const char *lines, GError **error)
-{
-  g_autofree char *text = g_strconcat ("[data]\n", lines, "\n", NULL);
-  g_autoptr (DnnExperiment) e = dnn_experiment_parse ("run.dnn", text, error);
-
-  return e != NULL ? dnn_data_load (dnn_experiment_find (e, "data"), error)
-                   : NULL;
-}
-
-static DnnData *
-load_good (const char *lines)
-{
-  g_autoptr (GError) error = NULL;
-  DnnData *data = load (lines, &error);
-
-  g_assert_no_error (error);
-  return data;
-}
-
 /* Three images of 2 x 2 and one to test with, as the four files of MNIST. */
 static void
 write_set (const char *folder, const char *suffix)
@@ -77,7 +57,7 @@ test_named (gconstpointer data)
   write_set (row->folder, row->suffix);
   g_setenv ("DNN_DATA_DIR", row->variable, TRUE);
 
-  loaded = load_good ("dataset = fashion-mnist");
+  loaded = dnn_test_load_good ("dataset = fashion-mnist");
 
   g_assert_cmpint (loaded->train->n, ==, 3);
   g_assert_cmpint (loaded->test->n, ==, 1);
@@ -104,8 +84,8 @@ test_named_files_win (void)
   dnn_test_write_idx ("test-y", (const uint8_t[]){ 0, 1 }, DNN_SHAPE (2));
   g_setenv ("DNN_DATA_DIR", "set-d", TRUE);
 
-  data = load_good ("dataset = fashion-mnist\ntest_inputs = test-x\n"
-                    "test_targets = test-y\nclass_names = a,b");
+  data = dnn_test_load_good ("dataset = fashion-mnist\ntest_inputs = test-x\n"
+                             "test_targets = test-y\nclass_names = a,b");
 
   g_assert_cmpint (data->test->n, ==, 2);
   g_assert_cmpstr (data->preprocess->class_names[0], ==, "a");
@@ -127,7 +107,7 @@ test_incomplete (void)
   g_assert_cmpint (g_unlink ("set-e/t10k-labels-idx1-ubyte"), ==, 0);
   g_setenv ("DNN_DATA_DIR", "set-e", TRUE);
 
-  g_assert_null (load ("dataset = fashion-mnist", &error));
+  g_assert_null (dnn_test_load ("dataset = fashion-mnist", &error));
 
   dnn_assert_error (error, DNN_ERROR_DATA, "set-e");
   dnn_assert_error (error, DNN_ERROR_DATA, "dataset-fashion-mnist");
@@ -148,7 +128,7 @@ test_truncated (void)
                                       sizeof head - 1, NULL));
   g_setenv ("DNN_DATA_DIR", "set-f", TRUE);
 
-  g_assert_null (load ("dataset = fashion-mnist", &error));
+  g_assert_null (dnn_test_load ("dataset = fashion-mnist", &error));
 
   dnn_assert_error (error, DNN_ERROR_FORMAT, "set-f/train-images-idx3-ubyte: ");
 }

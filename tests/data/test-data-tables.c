@@ -37,17 +37,6 @@ write_files (void)
   dnn_test_write_idx ("big.idx.gz", (const uint8_t *) big, DNN_SHAPE (1000));
 }
 
-static DnnData *
-load (const char *lines, const DnnPreprocess *like, GError **error)
-{
-  g_autofree char *text = g_strconcat ("[data]\n", lines, "\n", NULL);
-  g_autoptr (DnnExperiment) e = dnn_experiment_parse ("run.dnn", text, error);
-
-  return e != NULL
-             ? dnn_data_load_like (dnn_experiment_find (e, "data"), like, error)
-             : NULL;
-}
-
 /* "5 7:1 ...": inputs and target of each row. */
 static char *
 rows_of (const DnnData *data, const DnnSplit *split)
@@ -100,7 +89,7 @@ test_good (gconstpointer data)
 {
   const Good *row = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnData) loaded = load (row->lines, NULL, &error);
+  g_autoptr (DnnData) loaded = dnn_test_load (row->lines, &error);
   g_autofree char *train = NULL, *validation = NULL, *classes = NULL;
 
   g_assert_no_error (error);
@@ -123,8 +112,8 @@ test_archive (void)
       g_strdup_printf ("inputs = %s\ntrain_limit = 1", path);
   g_autofree char *members =
       g_strdup_printf ("inputs = %s:arr_0\ntargets = %s:arr_1", path, path);
-  g_autoptr (DnnData) whole = load (lines, NULL, NULL);
-  g_autoptr (DnnData) named = load (members, NULL, NULL);
+  g_autoptr (DnnData) whole = dnn_test_load_good (lines);
+  g_autoptr (DnnData) named = dnn_test_load_good (members);
   g_autofree char *first = rows_of (whole, whole->train);
   g_autofree char *all = rows_of (named, named->train);
 
@@ -148,8 +137,8 @@ test_like (void)
 
   like->columns = g_strdupv (columns);
   like->class_names = g_strdupv (classes);
-  data = load ("inputs = strange.csv\ntarget = kind\nignore_columns = id", like,
-               &error);
+  data = dnn_test_load_like (
+      "inputs = strange.csv\ntarget = kind\nignore_columns = id", like, &error);
   g_assert_no_error (error);
   rows = rows_of (data, data->train);
   g_assert_cmpstr (rows, ==, "7 5:1;");
@@ -224,7 +213,7 @@ test_bad (gconstpointer data)
   const Bad *row = data;
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (load (row->lines, NULL, &error));
+  g_assert_null (dnn_test_load (row->lines, &error));
 
   dnn_assert_error (error, row->code, row->message);
 }
@@ -233,8 +222,8 @@ static void
 test_mapped (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DnnData) data = load (
-      "inputs = big.npy\ntargets = big.npy\nmemory_limit = 1K", NULL, &error);
+  g_autoptr (DnnData) data = dnn_test_load (
+      "inputs = big.npy\ntargets = big.npy\nmemory_limit = 1K", &error);
   float x;
 
   g_test_summary ("A mapped file may be larger than the limit");

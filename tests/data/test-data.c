@@ -40,27 +40,6 @@ write_files (void)
   g_assert_true (g_file_set_contents ("text.npy", "a,b\n1,2\n", -1, NULL));
 }
 
-/* The experiment's section [data] of these lines. */
-static DnnData *
-load (const char *lines, GError **error)
-{
-  g_autofree char *text = g_strconcat ("[data]\n", lines, "\n", NULL);
-  g_autoptr (DnnExperiment) e = dnn_experiment_parse ("run.dnn", text, error);
-
-  return e != NULL ? dnn_data_load (dnn_experiment_find (e, "data"), error)
-                   : NULL;
-}
-
-static DnnData *
-load_good (const char *lines)
-{
-  g_autoptr (GError) error = NULL;
-  DnnData *data = load (lines, &error);
-
-  g_assert_no_error (error);
-  return data;
-}
-
 /* "3:1 4:0": each row's first input and its target. */
 static char *
 rows_of (const DnnData *data, const DnnSplit *split)
@@ -135,7 +114,7 @@ test_good (gconstpointer data)
   const Good *row = data;
   g_autofree char *lines =
       g_strconcat ("inputs = x.npy\ntargets = y.npy\n", row->lines, NULL);
-  g_autoptr (DnnData) loaded = load_good (lines);
+  g_autoptr (DnnData) loaded = dnn_test_load_good (lines);
   g_autofree char *train = rows_of (loaded, loaded->train);
   g_autofree char *validation = rows_of (loaded, loaded->validation);
   g_autofree char *test = rows_of (loaded, loaded->test);
@@ -149,7 +128,7 @@ static void
 test_mixed_formats (void)
 {
   g_autoptr (DnnData) data =
-      load_good ("inputs = x.npy\ntargets = y.idx\ntrain_limit = 2");
+      dnn_test_load_good ("inputs = x.npy\ntargets = y.idx\ntrain_limit = 2");
   g_autofree char *rows = rows_of (data, data->train);
 
   g_test_summary ("Inputs and targets may be of two formats");
@@ -160,7 +139,8 @@ test_mixed_formats (void)
 static void
 test_shapes (void)
 {
-  g_autoptr (DnnData) data = load_good ("inputs = x.npy\ntargets = y.npy");
+  g_autoptr (DnnData) data =
+      dnn_test_load_good ("inputs = x.npy\ntargets = y.npy");
 
   g_test_summary ("A sample's shape is without the rows");
 
@@ -211,7 +191,7 @@ test_names (gconstpointer data)
   const Names *row = data;
   g_autofree char *lines =
       g_strconcat ("inputs = x.npy\ntargets = y.npy\n", row->lines, NULL);
-  g_autoptr (DnnData) loaded = load_good (lines);
+  g_autoptr (DnnData) loaded = dnn_test_load_good (lines);
   char **got = loaded->preprocess->class_names;
   g_autofree char *text = got != NULL ? g_strjoinv ("|", got) : NULL;
 
@@ -323,7 +303,7 @@ test_bad (gconstpointer data)
   const Bad *row = data;
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (load (row->lines, &error));
+  g_assert_null (dnn_test_load (row->lines, &error));
 
   dnn_assert_error (error, row->code, row->piece);
   if (!g_str_has_prefix (error->message, row->start))
@@ -394,7 +374,7 @@ static void
 test_numbers (gconstpointer data)
 {
   const Numbers *row = data;
-  g_autoptr (DnnData) loaded = load_good (row->lines);
+  g_autoptr (DnnData) loaded = dnn_test_load_good (row->lines);
   g_autoptr (GError) error = NULL;
 
   dnn_data_check (loaded, &row->expected, &error);

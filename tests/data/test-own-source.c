@@ -7,18 +7,6 @@
 #include "dnn-test-data.h"
 #include "dnn-test-formula.h"
 
-static DnnData *
-load (const char *lines)
-{
-  g_autofree char *text = g_strconcat ("[data]\n", lines, "\n", NULL);
-  g_autoptr (DnnExperiment) e = dnn_experiment_parse ("run.dnn", text, NULL);
-  g_autoptr (GError) error = NULL;
-  DnnData *data = dnn_data_load (dnn_experiment_find (e, "data"), &error);
-
-  g_assert_no_error (error);
-  return data;
-}
-
 /* Row `row` of the training rows' source, as a model sees it. */
 static void
 get_row (const DnnData *data, int64_t row, float *out)
@@ -34,7 +22,8 @@ get_row (const DnnData *data, int64_t row, float *out)
 static void
 test_rows (void)
 {
-  g_autoptr (DnnData) data = load ("inputs = formula:3\nscale = 0.5");
+  g_autoptr (DnnData) data =
+      dnn_test_load_good ("inputs = formula:3\nscale = 0.5");
   const DnnExpected labels = { .set = true, .lo = 0, .hi = 2 };
   float x[FORMULA_COLUMNS];
 
@@ -66,7 +55,8 @@ test_neighbours (void)
 static void
 test_learn (void)
 {
-  g_autoptr (DnnData) data = load ("inputs = formula:3\nstandardize = true");
+  g_autoptr (DnnData) data =
+      dnn_test_load_good ("inputs = formula:3\nstandardize = true");
   const DnnStandardize *step = dnn_test_standardize_of (data->preprocess);
   double sum = 0;
 
@@ -81,7 +71,7 @@ test_learn (void)
 static void
 test_shape (void)
 {
-  g_autoptr (DnnData) data = load ("inputs = formula:3:sum");
+  g_autoptr (DnnData) data = dnn_test_load_good ("inputs = formula:3:sum");
   const DnnShape shape = dnn_data_input_shape (data);
   float x[FORMULA_COLUMNS + 1], sum = 0;
 
@@ -121,9 +111,12 @@ test_own_hash (void)
 static void
 test_hash (void)
 {
-  g_autoptr (DnnData) a = load ("inputs = formula:3\nkeep_classes = 1");
-  g_autoptr (DnnData) b = load ("inputs = formula:3\nkeep_classes = 1");
-  g_autoptr (DnnData) c = load ("inputs = formula:4\nkeep_classes = 1");
+  g_autoptr (DnnData) a =
+      dnn_test_load_good ("inputs = formula:3\nkeep_classes = 1");
+  g_autoptr (DnnData) b =
+      dnn_test_load_good ("inputs = formula:3\nkeep_classes = 1");
+  g_autoptr (DnnData) c =
+      dnn_test_load_good ("inputs = formula:4\nkeep_classes = 1");
   g_autofree char *first = dnn_data_hash (a), *same = dnn_data_hash (b);
   g_autofree char *other = dnn_data_hash (c);
 
@@ -136,7 +129,7 @@ test_hash (void)
 static void
 test_window (void)
 {
-  g_autoptr (DnnData) data = load ("inputs = formula:3");
+  g_autoptr (DnnData) data = dnn_test_load_good ("inputs = formula:3");
   DnnSplit *split = data->train;
   g_autoptr (DnnRowOrder) order = NULL;
   g_autoptr (DnnRowWindow) window = NULL;
@@ -188,7 +181,7 @@ static void
 test_file (void)
 {
   g_autoptr (DnnData) data =
-      load ("inputs = formula:3:sum\nstandardize = true");
+      dnn_test_load_good ("inputs = formula:3:sum\nstandardize = true");
   g_autoptr (DnnSafetensors) file = dnn_safetensors_new ();
   g_autoptr (DnnPreprocess) read = NULL;
   g_autoptr (GError) error = NULL;

@@ -122,26 +122,6 @@ write_files (void)
 
 /* --- loading ------------------------------------------------------------- */
 
-static DnnData *
-load (const char *lines, GError **error)
-{
-  g_autofree char *text = g_strconcat ("[data]\n", lines, "\n", NULL);
-  g_autoptr (DnnExperiment) e = dnn_experiment_parse ("run.dnn", text, error);
-
-  return e != NULL ? dnn_data_load (dnn_experiment_find (e, "data"), error)
-                   : NULL;
-}
-
-static DnnData *
-load_good (const char *lines)
-{
-  g_autoptr (GError) error = NULL;
-  DnnData *data = load (lines, &error);
-
-  g_assert_no_error (error);
-  return data;
-}
-
 /* "10:0 20:0 30:1": first number and label of each row. */
 static void
 assert_rows (const DnnSplit *split, const char *expected)
@@ -174,7 +154,7 @@ assert_shape (const DnnData *data, DnnShape shape)
 static void
 test_folder (void)
 {
-  g_autoptr (DnnData) data = load_good ("inputs = pics");
+  g_autoptr (DnnData) data = dnn_test_load_good ("inputs = pics");
 
   g_test_summary ("Folders are classes, files rows, both by name");
 
@@ -188,7 +168,8 @@ test_folder (void)
 static void
 test_class_names (void)
 {
-  g_autoptr (DnnData) data = load_good ("inputs = pics\nclass_names = dog,cat");
+  g_autoptr (DnnData) data =
+      dnn_test_load_good ("inputs = pics\nclass_names = dog,cat");
 
   g_test_summary ("class_names says in which order folders are classes");
 
@@ -198,8 +179,8 @@ test_class_names (void)
 static void
 test_table (void)
 {
-  g_autoptr (DnnData) words = load_good ("inputs = list.csv");
-  g_autoptr (DnnData) numbers = load_good ("inputs = numbers.csv");
+  g_autoptr (DnnData) words = dnn_test_load_good ("inputs = list.csv");
+  g_autoptr (DnnData) numbers = dnn_test_load_good ("inputs = numbers.csv");
 
   g_test_summary ("A table has paths and words or numbers, in its order");
 
@@ -212,9 +193,10 @@ test_table (void)
 static void
 test_form (void)
 {
-  g_autoptr (DnnData) square = load_good ("inputs = pics\nimage_size = 3");
+  g_autoptr (DnnData) square =
+      dnn_test_load_good ("inputs = pics\nimage_size = 3");
   g_autoptr (DnnData) rgb =
-      load_good ("inputs = pics\nimage_size = 8,5\nchannels = 3");
+      dnn_test_load_good ("inputs = pics\nimage_size = 8,5\nchannels = 3");
 
   g_test_summary ("Pictures get the size and channels that [data] says");
 
@@ -248,7 +230,7 @@ test_broken (void)
   write_gray ("broken/cat/a.png", 4, 6, 7);
   write_text ("broken/cat/b.png", "\x89PNG\r\n\x1a\n");
   write_gray ("broken/cat/c.png", 4, 6, 9);
-  data = load_good ("inputs = broken");
+  data = dnn_test_load_good ("inputs = broken");
   notes = dnn_data_notes (data);
 
   assert_rows (data->train, "7:0 9:0");
@@ -282,11 +264,11 @@ test_cache (void)
   make_folder ("cached/cat");
   write_gray ("cached/cat/a.png", 4, 6, 5);
   write_text ("cached/cat/b.png", "broken");
-  first = load_good (lines);
-  second = load_good (lines);
+  first = dnn_test_load_good (lines);
+  second = dnn_test_load_good (lines);
   g_assert_cmpuint (count_cached (), ==, before + 1);
   write_gray ("cached/cat/b.png", 4, 6, 60);
-  third = load_good (lines);
+  third = dnn_test_load_good (lines);
 
   g_assert_cmpuint (count_cached (), ==, before + 2);
   g_assert_true (dnn_split_input (first->train)->mapped);
@@ -300,7 +282,7 @@ static void
 test_damaged_cache (void)
 {
   const char *lines = "inputs = pics\nmemory_limit = 1M\nimage_size = 2,9";
-  g_autoptr (DnnData) first = load_good (lines);
+  g_autoptr (DnnData) first = dnn_test_load_good (lines);
   g_autoptr (DnnData) second = NULL;
   g_autoptr (GDir) dir = g_dir_open ("cache/dnn/pictures", 0, NULL);
   const char *name;
@@ -312,7 +294,7 @@ test_damaged_cache (void)
 
     write_text (path, "short");
   }
-  second = load_good (lines);
+  second = dnn_test_load_good (lines);
 
   assert_rows (second->train, "10:0 20:0 30:1");
 }
@@ -391,7 +373,7 @@ test_cifar (void)
   write_records ("sets/cifar-10-batches-bin/data_batch_2.bin", 5, 1);
   write_records ("sets/cifar-10-batches-bin/test_batch.bin", 9, 1);
   g_setenv ("DNN_DATA_DIR", "sets", TRUE);
-  data = load_good ("dataset = cifar-10");
+  data = dnn_test_load_good ("dataset = cifar-10");
 
   assert_shape (data, DNN_SHAPE (32, 32, 3));
   assert_rows (data->train, "10:1 20:2 50:5");
@@ -453,7 +435,7 @@ test_refused (const void *data)
   g_test_summary (
       "What is wrong with pictures is one sentence, with the place");
 
-  g_assert_null (load (row->lines, &error));
+  g_assert_null (dnn_test_load (row->lines, &error));
 
   dnn_assert_error (error, row->code, row->piece);
 }
