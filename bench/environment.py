@@ -1,4 +1,4 @@
-"""What is measured: the peers' virtual environment, versions, sizes."""
+"""The measured programs: the peers' virtual environment, versions, sizes."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""Whether the machine's processors are there for us alone.
+"""A check that the machine's processors are there for us alone.
 
 A virtual machine may have to share a core, for seconds or minutes: then two
 threads take as long as one, whoever's they are.  So one loop is timed alone,

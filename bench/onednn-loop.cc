@@ -3,7 +3,7 @@
  *   g++ -O3 -march=native -ffast-math onednn-loop.cc -ldnnl
  *   OMP_NUM_THREADS=THREADS ./a.out BATCH EPOCHS [ROWS]
  *
- * What bare-blas.c does, with its products as oneDNN's matmul: bias and leaky
+ * The loop of bare-blas.c, with its products as oneDNN's matmul: bias and leaky
  * ReLU are post-operations of the first two, and SGD is that of the third,
  * which adds -rate xᵀ dz to the weights.  Primitives are made once.
  */

@@ -1,4 +1,4 @@
-"""What is measured, part by part: each gives a number for a system."""
+"""The parts of the measurement: each gives a number for a system."""
 import functools
 from typing import Callable, NamedTuple
 

@@ -39,7 +39,7 @@ PARTS = (
 
 
 def record(options, folder):
-    """Lines of "thread library function", one a sample."""
+    """Lines of "thread library function", one per sample."""
     run.make_data(folder)
     child.run(["perf", "record", "-q", "-F", options.rate, "-o", "samples",
                options.build.resolve() / "tools/dnnrun", "train", "--overwrite",

@@ -1,4 +1,4 @@
-"""What every peer has in common: networks, data, and the questions asked.
+"""The code that all peers share: networks, data, and the questions asked.
 
 A peer is a class with
 
@@ -11,7 +11,7 @@ each with one:
 
     {"do": "train", "network": FILE, "batch": N, "rows": N, "epochs": N,
      "most": SECONDS}
-        -> {"seconds": [one an epoch]}, no new epoch after `most` seconds;
+        -> {"seconds": [one per epoch]}, no new epoch after `most` seconds;
            rows = 0: as many as the file says
     {"do": "predict", "network": FILE, "calls": N}
         -> {"microseconds": median of one call}
