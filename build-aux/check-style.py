@@ -17,7 +17,7 @@ FOLDERS = ['include', 'core', 'plugins', 'tools', 'tests', 'fuzz', 'bench',
 LINE = 80
 FUNCTION = 60
 PARAMETERS = 7
-# What the plugin ABI hands over.
+# Functions whose parameters the plugin ABI fixes.
 ABI_SIGNATURES = {'grad', 'dnn_windows', 'start'}
 # Trials of the ABI, each a plugin whose maths is in one function.
 MANY_PARAMETERS = {'tests/abi/hard_attention.c', 'tests/abi/hard_lstm_cell.c'}

@@ -67,7 +67,7 @@ step_valgrind () {
   build valgrind -Dbuildtype=debugoptimized || return 1
   valgrind="valgrind --error-exitcode=99 --leak-check=full
     --errors-for-leak-kinds=definite -q --suppressions=$top/build-aux/valgrind.supp"
-  # What scripts run is not followed; a training is, below.
+  # Processes that scripts start run without valgrind; a training follows.
   G_SLICE=always-malloc G_DEBUG=gc-friendly meson test -C "$work/valgrind" \
     --print-errorlogs -t 20 --wrap="$valgrind" && train valgrind $valgrind
 }

@@ -121,7 +121,7 @@ def receive(s):
 
 
 def talk(data):
-    """What comes back on these bytes."""
+    """The answer to these bytes."""
     with connect() as s:
         try:
             s.sendall(data)

@@ -135,7 +135,7 @@ def without_seconds(path):
 
 
 def compare(folder):
-    """What is other than in the unbroken run."""
+    """Files other than the unbroken run's, and files left half written."""
     wrong = [name for name in ('model.safetensors', 'best.safetensors')
              if pathlib.Path(f'whole/{name}').read_bytes()
              != pathlib.Path(f'{folder}/{name}').read_bytes()]

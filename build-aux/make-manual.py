@@ -200,7 +200,7 @@ def endings(text):
 
 
 def by_words(text):
-    """What an argument of that description is, as a function's call."""
+    """The calls that complete an argument of that description."""
     calls = []
     if "CHAIN" in text:
         return "_dnnrun_chain"

@@ -311,7 +311,7 @@ def find_seeds(options):
 
 
 def judge(path, size, line):
-    """What is wrong with how the file at `path` was read, or None."""
+    """The fault in how the file at `path` was read, or None."""
     read, seconds, peak, message = line.split(' ', 3)
     if float(seconds) >= SECONDS:
         return f'took {seconds} s'

@@ -104,7 +104,7 @@ def table(parameters):
 
 
 def tensors(plugin):
-    """What it declares for its example, a phrase a line."""
+    """The tensors that it declares for its example, one phrase per kind."""
     for key in ('weights', 'buffers', 'slots'):
         listed = [f'`{t["name"]}` {shape(t["shape"])}'
                   + (f' {t["initializer"]}' if 'initializer' in t else '')

@@ -1,4 +1,4 @@
-"""What tests written in Python have in common: TAP, and files of numbers."""
+"""The code that tests in Python share: TAP, and files of numbers."""
 import pathlib
 import random
 import struct

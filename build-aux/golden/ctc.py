@@ -37,7 +37,7 @@ def by_keras(y_true, lengths):
 
 
 def collapse(path):
-    """What a path becomes: repeats are one, blanks are none."""
+    """The labels of a path: repeats count once, blanks not at all."""
     out = [k for i, k in enumerate(path) if i == 0 or k != path[i - 1]]
     return tuple(k for k in out if k != 0)
 

@@ -3,8 +3,8 @@ sequences, by Keras (JAX).
 
     python -m venv v && v/bin/pip install keras jax && v/bin/python masks.py
 
-masking, then dense: x is N x T x F with steps of -9.  Weights: none, one a
-sample, or one a step.
+masking, then dense: x is N x T x F with steps of -9.  Weights: none, one per
+sample, or one per step.
 """
 import json
 import os
@@ -88,7 +88,7 @@ def make_model(activation):
 
 
 def weight_for(kind, w):
-    """Keras wants one a step wherever there is a mask."""
+    """Keras wants one per step if there is a mask."""
     return np.repeat(w[:, None], T, 1) if kind == "samples" else w
 
 

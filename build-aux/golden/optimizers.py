@@ -157,7 +157,7 @@ def optimizer_cases():
                           'initial_accumulator_value': 0.3}),
         ('lamb', o.Lamb, {}),
         ('lamb', o.Lamb, {'learning_rate': 0.1, 'weight_decay': 0.01}),
-        # What the host does for all.
+        # Options that the host applies to every optimizer.
         ('sgd', o.SGD, {'learning_rate': 0.1, 'use_ema': True,
                         'ema_momentum': 0.9}),
         ('adam', o.Adam, {'learning_rate': 0.1, 'use_ema': True,

@@ -621,7 +621,7 @@ def bins(x, num_bins, mask=None, salt=()):
 
 
 def hashing_cases(rng):
-    # What Keras' page and BigQuery's say; Keras hashes in TensorFlow only.
+    # Hashes from Keras' page and BigQuery's; Keras has them in TensorFlow only.
     letters = [c.encode() for c in 'ABCDE']
     assert [fingerprint(c) % 3 for c in letters] == [1, 0, 1, 1, 2]
     assert [sip_hash(c, 133, 137) % 3 for c in letters] == [1, 2, 1, 0, 2]
