@@ -16,7 +16,7 @@ static const DnnTrainSettings settings = { .loss = "binary_crossentropy",
                                            .seed = 1,
                                            .shuffle = true };
 
-/* The trained model's predictions for `x`, one a row; NULL with an error. */
+/* The trained model's predictions for `x`, one per row; NULL with an error. */
 static float *
 learn (DnnRegistry *registry, DnnArray *x, DnnArray *y, GError **error)
 {

@@ -1,6 +1,6 @@
 /* acme.gradient_reversal - y = x, whose gradient is turned round: dx = -λ dy
  *
- * What lies below learns to be of no use to what lies above.
+ * The layers below learn features that are of no use to the layers above.
  * Ganin, Lempitsky: Unsupervised domain adaptation, ICML 2015, eq. 9.
  */
 #include <dnn/plugin.h>
