@@ -1,7 +1,7 @@
 /* fuzz-descriptor.c - a plugin's descriptor, made of the bytes
  *
- * Texts, table and ops are blocks of their own.  How many rows and bytes there
- * are is told as it is: nobody could find out that this is a lie.
+ * Texts, table and ops are blocks of their own.  The counts of rows and bytes
+ * are true: the loader could not detect false ones.
  */
 #include "dnn-loader.h"
 #include "dnn-param.h"
@@ -17,7 +17,7 @@ typedef struct Bytes {
   GPtrArray *texts; /* (owned) */
 } Bytes;
 
-/* What is missing at the end is 0. */
+/* Takes the next `size` bytes; those beyond the end are 0. */
 static void
 take (Bytes *self, void *out, size_t size)
 {
