@@ -8,7 +8,7 @@
 
 #include "dnn-error.h"
 
-/* What is tried: true, or false with an error. */
+/* One try: returns true, or false with an error. */
 typedef bool DnnFaultsTry (void *data, GError **error);
 /* Looks at what a try left: `error` is NULL where it succeeded. */
 typedef void DnnFaultsLook (void *data, const GError *error);

@@ -231,7 +231,7 @@ const DnnDataStepType dnn_test_sum_type = {
   .read = read_sum,
 };
 
-/* What is standardized is doubled already. */
+/* The order counts: values are doubled before they are standardized. */
 const DnnDataStepType *const dnn_data_step_types[] = {
   &dnn_scale_type,
   &dnn_test_double_type,

@@ -39,7 +39,7 @@ DnnModel *dnn_test_model (DnnTest *self);
 
 /* Threads of the host from the next pass on; 1 to begin with. */
 void dnn_test_threads (DnnTest *self, unsigned n);
-/* True if passes are of training (to begin with) or inference. */
+/* True (at first): passes are of training; false: of inference. */
 void dnn_test_training (DnnTest *self, bool training);
 /* No layer is trainable any more. */
 void dnn_test_freeze (DnnTest *self);

@@ -24,7 +24,7 @@ static const DnnParam params[] = {
   DNN_FLOAT (Dropout2, stddev, "0.1", 0, 1e6, "", "deviation of the noise"),
 };
 
-/* What a range of elements needs. */
+/* The data for a range of elements. */
 typedef struct {
   const Dropout2 *self;
   const DnnHost *host;

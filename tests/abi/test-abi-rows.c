@@ -18,7 +18,7 @@ static const int64_t sizes[][2] = {
 typedef struct {
   int64_t rows, columns;
   float *x, *y;   /* (owned) rows x columns */
-  float *numbers; /* (owned) one a row */
+  float *numbers; /* (owned) one per row */
 } Matrix;
 
 static void

@@ -17,7 +17,7 @@ import sys
 sys.dont_write_bytecode = True
 DNNRUN, CC, WHAT = sys.argv[1:4]
 TOOLS = pathlib.Path(__file__).resolve().parent.parent / 'tools'
-# What test-dnnrun.py takes from its arguments.
+# Arguments of test-dnnrun.py.
 sys.argv[1:] = [DNNRUN, '.', '.', '.', CC]
 spec = importlib.util.spec_from_file_location('dnnrun_test',
                                               TOOLS / 'test-dnnrun.py')

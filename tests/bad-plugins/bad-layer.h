@@ -1,6 +1,6 @@
 /* bad-layer.h - a layer without a fault, for plugins that add one
  *
- *   y = x s    dL/dx = dL/dy s    dL/ds = Σ dL/dy x    s: one a column
+ *   y = x s    dL/dx = dL/dy s    dL/ds = Σ dL/dy x    s: one per column
  */
 #pragma once
 

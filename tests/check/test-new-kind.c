@@ -338,7 +338,7 @@ test_others (void)
   g_assert_nonnull (strstr (text, "problem it calls 'openblas"));
 }
 
-/* What `conform` runs this program as. */
+/* Runs one part of a check: `conform` starts this program for each. */
 static int
 run_child (char *argv[])
 {

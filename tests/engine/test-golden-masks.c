@@ -1,5 +1,5 @@
 /* test-golden-masks.c - losses and metrics of padded sequences, as Keras
- * computed them, without weights, with one a sample and with one a step */
+ * computed them, without weights, with one per sample and one per step */
 #include "dnn-blas.h"
 #include "dnn-objective.h"
 #include "dnn-test.h"

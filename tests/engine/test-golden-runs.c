@@ -91,7 +91,7 @@ build_chain (const char *chain, const DnnArray *x, const DnnArray *y)
   return model;
 }
 
-/* |a - b| <= 1e-4 max (|b|, 0.05); more than that is told by name. */
+/* Fails, with the name, if |a - b| > 1e-4 max (|b|, 0.05). */
 static double
 compare (const char *what, double a, double b)
 {
@@ -102,7 +102,7 @@ compare (const char *what, double a, double b)
   return off;
 }
 
-/* What to do with the weights of a layer, and Keras' numbers. */
+/* Called for each weight of a layer, with Keras' numbers. */
 typedef void (*OnWeight) (DnnWeight *weight, const float *numbers, size_t n);
 
 /* Names of weights begin with `folder`, as "dense/". */

@@ -212,7 +212,8 @@ test_rate (void)
   g_assert_cmpfloat (dnn_optimizer_rate (usual->optimizer, 7), ==, 0.001);
 }
 
-/* What an optimizer of that name takes over after two steps of adam. */
+/* An optimizer of that name adopts adam after two steps.  Returns: the report
+ * of the slots. */
 static char *
 adopt_from_adam (const char *name, uint64_t *ret_t)
 {

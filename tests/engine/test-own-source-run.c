@@ -61,7 +61,7 @@ test_resume (gconstpointer data)
   dnn_test_assert_same_run (whole, broken);
 }
 
-/* What predict gives for the formula's rows, step by step by hand. */
+/* The predictions for the formula's rows, computed step by step by hand. */
 static float *
 predict_by_hand (const DnnModelFile *file, const DnnSource *source)
 {

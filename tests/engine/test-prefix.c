@@ -225,7 +225,7 @@ test_between_epochs (void)
   g_assert_cmpuint (updates (run, "head/kernel"), ==, 15);
 }
 
-/* A batch is told where 50 ms have gone by: the first is, after this. */
+/* A batch is reported if 50 ms have gone by: after this, the first is. */
 static void
 wait (void *data, const DnnProgress *progress)
 {

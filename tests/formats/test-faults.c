@@ -1,7 +1,7 @@
 /* test-faults.c - memory and files that fail, at every call there is
  *
  * SQLite's method: the first call fails, then the second, and so on until none
- * is left.  Whatever fails is told in a sentence, nothing leaks (sanitizers
+ * is left.  Every failure is reported in a sentence, nothing leaks (sanitizers
  * and valgrind look), and what was good before is good afterwards.
  */
 #include "dnn-assert.h"
@@ -238,8 +238,8 @@ train (void *data, GError **error)
          dnn_run_train (run, &events, error);
 }
 
-/* Where the best epoch's file was lost, which is told, the last one remembers
- * that, so that they need not be the same bytes. */
+/* A warning reports a lost file of the best epoch.  The last model remembers
+ * that, so its bytes may differ, but its weights may not. */
 static void
 assert_same_weights (void)
 {
@@ -252,7 +252,7 @@ assert_same_weights (void)
   dnn_test_assert_same_model (whole->model, run->model);
 }
 
-/* What is there can be gone on with, to the same bits; what could be trained
+/* A run that has left a model resumes to the same weights; a run that has come
  * to its end is as if nothing had failed. */
 static void
 look_at_run (void *data, const GError *error)

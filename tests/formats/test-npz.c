@@ -175,7 +175,7 @@ test_cut (void)
   }
 }
 
-/* What a packed member says of its size is changed where libzip looks. */
+/* Changes the size of a packed member in both headers. */
 static void
 test_too_large (void)
 {

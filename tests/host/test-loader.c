@@ -216,7 +216,7 @@ static const Bend bends[] = {
   { "bend_signals", "a signal handler" },
 };
 
-/* True if flush to zero can be set and seen: not so under valgrind. */
+/* True if flush to zero can be set and seen; false under valgrind. */
 static bool
 can_flush (void)
 {

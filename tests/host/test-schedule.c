@@ -23,7 +23,7 @@ typedef struct {
   uint64_t epoch_steps;
 } Row;
 
-/* What the parameter has where nobody says, is 0.8. */
+/* The parameter's default is 0.8. */
 static const Row rows[] = {
   { "constant", "constant", 0, { { 0, 0.8 }, { 999, 0.8 } } },
   { "warm-up",

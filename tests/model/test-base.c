@@ -326,7 +326,7 @@ test_bad (gconstpointer data)
   dnn_assert_error (error, row->code, row->piece);
 }
 
-/* What the tests read. */
+/* Writes the files that the tests read. */
 static void
 prepare (void)
 {

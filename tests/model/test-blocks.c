@@ -1,6 +1,6 @@
 /* test-blocks.c - [block NAME] sections become the layers that they stand for
  *
- * What goes wrong is in tests/tools/test-blocks.py.
+ * Errors are tested in tests/tools/test-blocks.py.
  */
 #include "dnn-assert.h"
 #include "dnn-model-section.h"

@@ -1,6 +1,6 @@
 /* acme - a bundle: a layer, and the initializer of its weight
  *
- *   y = max (x, 0) + s min (x, 0)    s: one a column, 1/4 at first
+ *   y = max (x, 0) + s min (x, 0)    s: one per column, 1/4 at first
  *   dL/dx = dL/dy (x > 0 ? 1 : s)    dL/ds = Σ dL/dy min (x, 0)
  */
 #include <dnn/plugin.h>

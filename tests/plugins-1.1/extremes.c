@@ -1,7 +1,7 @@
 /* extremes - the largest element of a row and, where wanted, the smallest
  *
  * Remembers places as int32 and counts, as int64, how often each was the
- * largest; a byte a row says whether all its elements are the same.
+ * largest; one byte per row says whether all its elements are the same.
  */
 #include <dnn/plugin.h>
 #include <stdbool.h>

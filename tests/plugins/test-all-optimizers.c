@@ -15,7 +15,7 @@ static const char *const variants[] = {
   "sgd momentum=0.9 nesterov=true",
   "adadelta rho=0.5",
   "ftrl l1_regularization_strength=0.01 beta=0.1",
-  /* What the host does, elementwise and not. */
+  /* Options that the host applies, elementwise and not. */
   "sgd use_ema=true ema_momentum=0.5 ema_overwrite_frequency=2",
   "adam gradient_accumulation_steps=2",
   "lamb use_ema=true gradient_accumulation_steps=2",

@@ -315,7 +315,7 @@ test_erasing_chance (void)
 static void
 test_one_pass (void)
 {
-  /* What is moved is whole pixels of a square: nothing is lost on the way. */
+  /* A square moves by whole pixels: nothing is lost on the way. */
   g_autoptr (DnnTest) one = dnn_test_layer (
       "random_affine",
       "height_factor=0.25,0.25 width_factor=-0.5,-0.5 factor=0.25,0.25 "

@@ -21,7 +21,7 @@
 
 /* --- changes at a step --------------------------------------------------- */
 
-/* What happens between two steps, and what was said to it. */
+/* A change between two steps, and the reports of it. */
 typedef struct {
   DnnRun *run;
   const char *sets; /* blanks between them */
@@ -40,7 +40,7 @@ change_clear (Change *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Change, change_clear)
 
-/* What a kill leaves that comes between the checkpoint and the text. */
+/* Copies a run as a kill between checkpoint and text would leave it. */
 static void
 copy_folder (const char *from, const char *to)
 {

@@ -124,7 +124,7 @@ test_spoiled (void)
   g_assert_cmpuint (dnn_history_count (history), ==, 5);
 }
 
-/* What a run looks like that was killed while it wrote a row. */
+/* The run was killed while it wrote a row of its history. */
 static void
 test_cut_row (void)
 {

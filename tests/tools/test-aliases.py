@@ -55,7 +55,7 @@ epochs = 2
 [optimizer]
 type = sgd
 '''
-# Names that people type, wherever one may stand.
+# Names as people type them, wherever one may stand.
 SETTINGS = ('train.loss=SparseCategoricalCrossentropy',
             'train.metrics=acc, SparseCategoricalAccuracy',
             "train.callbacks=EarlyStopping, ReduceLROnPlateau",

@@ -138,10 +138,10 @@ CAUGHT = {
     'term_of_many': ('example', 'it must be one number a sample'),
     'term_of_nothing': ('example', 'for output 1, which there is not'),
 }
-# What an environment does without: gcc from 13 on, and clang, link nothing for
-# -ffast-math.
+# Faults that not every environment has: gcc from 13 on, and clang, link nothing
+# for -ffast-math.
 MAY_PASS = {'fast_math'}
-# What a sanitizer says before the check can.
+# Faults that a sanitizer reports before the check can, and its words.
 SANITIZED = {'writes_null': 'store to null pointer'}
 
 

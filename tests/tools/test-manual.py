@@ -28,7 +28,7 @@ def run(*args, **more):
 
 
 def complete(*words, folder='.'):
-    """What bash offers for the last of these words."""
+    """The words that bash offers for the last of these."""
     quoted = ' '.join("'" + word.replace("'", "'\\''") + "'"
                       for word in (DNNRUN, *words)
                       for word in [str(word)])

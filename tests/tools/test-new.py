@@ -96,7 +96,7 @@ def check_cpp(name, path):
 
 
 def build_and_check(name, folder):
-    """Whether NAME.c of the folder made build/NAME.so."""
+    """True if NAME.c of the folder compiles; its plugin is checked then."""
     plugin, result = compile_plugin(folder, name)
     if not t.check(f'{name}: compiles without a warning',
                    result.returncode == 0, t.show(result)):

@@ -68,7 +68,7 @@ def begin(*args):
 
 
 def said(process):
-    """Its stdout and stderr by now."""
+    """Its stdout and stderr so far."""
     return tuple(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
                  .decode() for file in process.said)
 

@@ -120,7 +120,7 @@ def chosen():
 
 
 def given():
-    """--set of [data] is heeded before anything is chosen."""
+    """Keys of [data] from --set count before anything is chosen."""
     write('g.csv', 'x,team,w,day,y\n' + ''.join(
         f'{i * 37 % 100 / 10},team{i // 2},{1 + i % 3},'
         f'2020-{1 + i // 28:02}-{1 + i % 28:02},{i % 2}\n'

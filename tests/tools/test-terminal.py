@@ -68,7 +68,7 @@ def set_columns(fd, columns):
 
 
 def show(name, columns, later=None, **env):
-    """What dnnrun writes to a terminal of that width, which may change after
+    """The output of dnnrun on a terminal of that width, which may change after
     the first bytes."""
     child, fd = pty.fork()
     if child == 0:
@@ -116,7 +116,7 @@ def play(text, columns):
 
 
 def progress_of(text):
-    """What is written of steps, without the lines that surround it."""
+    """The progress of steps, without the lines that surround it."""
     return ''.join(re.findall('(?:\r[^\r\n]*)+\r?\n', text))
 
 

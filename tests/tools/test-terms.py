@@ -143,7 +143,7 @@ def test_bits(folder):
 
 
 def test_elsewhere(folder):
-    """Predict, evaluate and summary of a model that was trained so."""
+    """The verbs that take a model take one that was trained so."""
     done = train(folder, experiment(FACES, 'metrics = accuracy\n'), out='faces')
     model = 'faces/model.safetensors'
     last = history(folder, 'faces')[-1]

@@ -60,7 +60,7 @@ REFUSED = {
     'crashes': (-signal.SIGSEGV, 'dnnrun: layer h (crashes) crashes '
                                  '(Segmentation fault) in forward'),
 }
-# What a sanitizer says before we can.
+# Crashes that a sanitizer reports before dnnrun can, and its words.
 SANITIZED = {'crashes': 'null pointer', 'fills_stack': 'stack-overflow'}
 
 # Functions of what `dnnrun new` writes, each of which ends by itself in turn,
@@ -161,7 +161,7 @@ begin (void)
 
 
 def test_loading(folder):
-    """Code that runs when the file is opened is named, too."""
+    """A plugin that ends the program when it is opened is named, too."""
     project = pathlib.Path(folder, 'acme.begins')
     subprocess.run([DNNRUN, 'new', 'layer', 'acme.begins', project, '--quiet'],
                    check=True)

@@ -182,7 +182,7 @@ test_bad (gconstpointer data)
   dnn_assert_error (error, row->code, row->piece);
 }
 
-/* What is wrong with a later phase is told before the first is trained. */
+/* Errors in a later phase are reported before the first is trained. */
 static const Bad bad_later[] = {
   { "glob", "[phase a]\n[phase b]\nfrozen = dens\n", DNN_ERROR_NAME,
     "run.dnn:15: frozen: no layer is called 'dens'; did you mean 'dense'" },
