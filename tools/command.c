@@ -172,9 +172,9 @@ add_names (GPtrArray *names, const GOptionEntry *entries)
     g_ptr_array_add (names, g_strconcat ("--", entries[i].long_name, NULL));
 }
 
-/* The likely meaning of an option that does not exist.  "--lr" is one of no
- * verb, and many mean it.  Returns: (transfer full): "" where nothing is near.
- */
+/* A hint at the option that may be meant by an unknown one.  No verb has
+ * "--lr", but many users try it.  Returns: (transfer full): "" if no option is
+ * near. */
 static char *
 hint_of (const char *message, const GOptionEntry *entries,
          const GOptionEntry *common)

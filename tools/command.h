@@ -30,7 +30,7 @@ typedef struct Command {
   const char *name;
   const char *arguments; /* "FILE.dnn", for the usage line */
   const char *summary;
-  int min_words, max_words; /* what is left when options are taken */
+  int min_words, max_words; /* without the options */
   /* Reads argv, does the work; false with an error, or without one where
    * command_parse has none. */
   bool (*run) (const struct Command *self, int *argc, char ***argv,
@@ -56,7 +56,7 @@ bool command_parse (const Command *self, int *argc, char ***argv,
 void common_clear (Common *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Common, common_clear)
 
-/* True if --threads is a number of threads. */
+/* True if --threads can be `threads`; false with an error. */
 bool check_threads (gint64 threads, GError **error);
 
 /* Sets keys of the experiment: each of the NULL-terminated `sets` (may be NULL)
@@ -84,7 +84,7 @@ bool write_text (const char *path, const char *text, GError **error);
 /* The registry, with --plugin-path. */
 DnnRegistry *common_registry (const Common *self);
 
-/* What was noticed while plugins were loaded, to stderr. */
+/* The registry's notes of loading plugins, to stderr; not with --quiet. */
 void common_print_notes (const Common *self, DnnRegistry *registry);
 
 /* DnnDataNotes about the data, to stderr; takes them. */

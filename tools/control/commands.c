@@ -177,7 +177,8 @@ save_run (Steering *self, char **words, JsonBuilder *b, GError **error)
   return true;
 }
 
-/* What comes after the first word is KEY=VALUE, or the folders of plugins. */
+/* Splits the words after the first: KEY=VALUE go to `sets`, --plugin-path's
+ * folders are returned (transfer full), or NULL. */
 static char *
 take_folders (char **words, GStrvBuilder *sets)
 {

@@ -5,11 +5,11 @@
 
 #include "command.h"
 
-/* What commands look at and leave behind; those that write it are called
- * between two steps. */
+/* The run that commands look at and the state that they leave.  Commands that
+ * change it are called between two steps. */
 typedef struct Steering {
   DnnRun *run;
-  DnnTrainEvents watcher; /* is told what was done */
+  DnnTrainEvents watcher; /* gets a report of what was done */
   bool paused;
   bool stops; /* asked to; answered when all is saved */
 } Steering;
@@ -18,7 +18,7 @@ typedef struct Steering {
  * full): the answer, an object on one line, or NULL where it comes when the run
  * has ended. */
 char *steering_answer (Steering *self, const char *line);
-/* What those get who wait for the end; `error`: how it ended, or NULL. */
+/* The answer when the run has ended; `error`: how it ended, or NULL. */
 char *steering_answer_stop (Steering *self, const GError *error);
 /* The answer to what cannot be carried out. */
 char *steering_refuse (const GError *error);

@@ -161,8 +161,8 @@ take_lines (Control *self, Client *client)
   client->closes = true;
 }
 
-/* Reads what is there; false: nobody is there any more.  Who has closed one way
- * still gets the answers. */
+/* Reads what is there; false: the client has gone.  One that has closed its
+ * side only still gets the answers. */
 static bool
 receive (Control *self, Client *client)
 {
@@ -182,7 +182,7 @@ receive (Control *self, Client *client)
   return true;
 }
 
-/* The oldest connection that asks for nothing makes room. */
+/* Drops the client that has been there longest without a request to stop. */
 static void
 make_room (Control *self)
 {
@@ -211,7 +211,7 @@ take_connections (Control *self)
     client->fd = fd;
     client->in = g_string_new (NULL);
     client->out = g_string_new (NULL);
-    /* What it sent with its first breath is heard, however many come. */
+    /* Commands that came with the connection are carried out first. */
     if (receive (self, client) && flush (client)) {
       if (self->clients->len >= MOST_CLIENTS)
         make_room (self);

@@ -11,8 +11,8 @@
 
 typedef struct Control Control;
 
-/* Listens.  `run`, whose folder is open, is borrowed; `watcher` is told what
- * was done. */
+/* Listens.  `run`, whose folder is open, is borrowed; `watcher` gets a
+ * report of what was done. */
 Control *control_new (DnnRun *run, const DnnTrainEvents *watcher,
                       GError **error);
 /* To be called between two steps: carries out what has come.  While the run is

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* True if the name stands there as a word. */
+/* True if `name` is in `value` as a whole word. */
 static bool
 names (const char *value, const char *name)
 {

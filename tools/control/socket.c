@@ -76,7 +76,7 @@ control_socket_listen (const char *folder, GError **error)
   return fd;
 }
 
-/* True if somebody takes connections at that path. */
+/* True if a process takes connections in that folder. */
 static bool
 is_alive (const char *folder)
 {

@@ -232,7 +232,7 @@ report (const char *path, const char *target, char **sets, const Common *common,
     print_json_report (found, data);
   else
     print_table (found, data);
-  /* What cannot be trained on is an error here as it is there. */
+  /* Data that cannot be trained on are an error, as in training. */
   return dnn_data_check (data, expected.targets, error);
 }
 

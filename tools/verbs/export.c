@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What went over, and what was left.  A merged model has no weights of
+/* Tensors that were exported, or left out.  A merged model has no weights of
  * parametrizations. */
 typedef struct {
   int64_t tensors, bytes;

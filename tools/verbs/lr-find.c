@@ -102,7 +102,7 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
 
 /* --- the sweep ----------------------------------------------------------- */
 
-/* What a terminal shows meanwhile. */
+/* The progress on a terminal. */
 typedef struct {
   gint64 step, steps;
 } Bar;

@@ -136,7 +136,7 @@ title_of (const char *name)
   return g_strjoinv ("", parts);
 }
 
-/* True if an experiment can use it. */
+/* True if an experiment can use the plugin. */
 static bool
 trains (const Project *self)
 {

@@ -14,7 +14,7 @@ typedef struct PredictStream {
   const DnnPreprocess *preprocess; /* NULL: rows are as the model takes them */
   Predictions *result;             /* how a row is written; its `y` is set */
   bool json;
-  unsigned threads; /* 0: one a processor */
+  unsigned threads; /* 0: one per processor */
   /* The rows of a file.  Returns: (transfer full). */
   DnnSource *(*load) (const DnnModelFile *file, const char *path,
                       GError **error);

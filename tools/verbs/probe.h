@@ -4,7 +4,7 @@
 
 #include <dnn-registry.h>
 
-/* What came of opening one file; of one with several plugins, one of these. */
+/* The result of opening a plugin; a file with several has one for each. */
 typedef struct Probe {
   const DnnCandidate *candidate; /* its kind is known where it was opened */
   char *version;                 /* (owned) NULL: it cannot be used */
@@ -22,5 +22,5 @@ char **probe_members (const char *path);
  * (transfer full): an array of Probe, in the order of kinds and names. */
 GPtrArray *probe_all (GPtrArray *list);
 
-/* "layer", or "?" where it could not be told. */
+/* "layer", or "?" if it is unknown. */
 const char *probe_kind (const Probe *self);

@@ -1,4 +1,4 @@
-/* progress.c - Keras' progress bar on a terminal, a line an epoch elsewhere */
+/* progress.c - Keras' progress bar on a terminal, else one line per epoch */
 #include "progress.h"
 
 #include "health.h"
@@ -35,7 +35,7 @@ progress_new (const Common *common, DnnTrainer *trainer)
   return self;
 }
 
-/* What comes next begins a line. */
+/* Ends the open line: the next text begins a new one. */
 static void
 close_line (Progress *self)
 {

@@ -17,7 +17,7 @@
 /* Of a batch, as in [train]. */
 enum { MOST_ROWS = 1 << 24 };
 
-/* What is told of. */
+/* The model or the experiment that is summarized. */
 typedef struct {
   DnnModelFile *file;        /* (owned) NULL: an experiment */
   DnnExperiment *experiment; /* (owned) NULL: the file's */
@@ -89,7 +89,7 @@ load_model (Subject *self, DnnRegistry *registry, const char *path, bool memory,
 }
 
 /* Which layers train, as [train] and its phases say: those of the phase that
- * comes first, or that has made a model.  What they say wrong, train tells. */
+ * comes first, or that has made a model.  Train reports their errors. */
 static bool
 choose_layers (const Subject *self, GError **error)
 {
@@ -300,7 +300,7 @@ summarize (const char *path, const Options *options, const Common *common,
   int64_t n_optimizer = 0;
   bool loaded;
 
-  /* What is to be planned must be all there. */
+  /* A memory plan needs every plugin. */
   if (!options->memory)
     dnn_registry_allow_missing (registry);
   loaded =

@@ -5,7 +5,7 @@
 
 #include "command.h"
 
-/* What is shown, borrowed. */
+/* The sweep that is shown; all is borrowed. */
 typedef struct SweepView {
   const Common *common;
   const DnnSweep *sweep;

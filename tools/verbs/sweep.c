@@ -108,7 +108,7 @@ parse (const Command *self, int *argc, char ***argv, Options *options,
 
 /* --- before -------------------------------------------------------------- */
 
-/* What a sweep sets for each run is not to be swept. */
+/* Refuses to sweep keys that the sweep sets for each run. */
 static bool
 check_axes (const DnnSweep *sweep, GError **error)
 {
@@ -162,7 +162,7 @@ first_seed (const Options *options, const DnnExperiment *experiment)
   return text != NULL ? g_ascii_strtoll (text, NULL, 10) : 1;
 }
 
-/* True if nothing but a mean over folds is wanted. */
+/* True if only a mean over folds is wanted. */
 static bool
 only_folds (const Options *options)
 {
@@ -286,7 +286,7 @@ run_children (Work *self)
   }
 }
 
-/* True if all that was to be run was. */
+/* True if every run has ended; else false with an error. */
 static bool
 check_end (Work *self, GError **error)
 {

@@ -149,7 +149,7 @@ compose (const Options *options, GError **error)
   return g_steal_pointer (&experiment);
 }
 
-/* True if a default would contradict what the user has said: another optimizer
+/* True if a default would contradict what the user has set: another optimizer
  * has other rates, and validation rows are chosen in one way. */
 static bool
 is_settled (const DnnExperiment *experiment, const char *section,
@@ -191,8 +191,8 @@ fill_defaults (DnnExperiment *experiment, GError **error)
   return defaults != NULL;
 }
 
-/* What is no number is wrong use; whether the number can be, the table of
- * [train] knows. */
+/* A text that is no whole number is wrong use; the table of [train] checks the
+ * limits. */
 static bool
 set_number (DnnExperiment *experiment, const char *key, const char *value,
             GError **error)

@@ -6,7 +6,7 @@
 #include "command.h"
 
 /* Trains to the end, with progress and signals; while it does, `dnnrun control`
- * is heard, where `listens`.  What was stopped is G_IO_ERROR_CANCELLED, with a
+ * is heard, where `listens`.  A stopped run is G_IO_ERROR_CANCELLED, with a
  * sentence that says how to go on. */
 bool train_run (DnnRun *run, const Common *common, bool listens,
                 GError **error);
