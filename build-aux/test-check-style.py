@@ -37,6 +37,8 @@ PLANTED = [
     ('todo', 'core/text/dnn-x.c', HEAD + '/* TODO: later */\n', 'TODO'),
     ('fixme', 'core/text/dnn-x.c', HEAD + '/* FIXME */\n', 'FIXME'),
     ('xxx', 'core/text/dnn-x.c', HEAD + '/* XXX */\n', 'XXX'),
+    ('what', 'core/text/dnn-x.c', HEAD + '/* What it is. */\n',
+     'subject first'),
     ('whether', 'core/text/dnn-x.c', HEAD + '/* Whether it is so. */\n',
      'subject first'),
     ('who', 'core/text/dnn-x.h', '/* dnn-x.h - h */\nint x; /* Who waits. */\n',

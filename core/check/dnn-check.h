@@ -11,7 +11,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What is checked.  All borrowed. */
+/* The subject of a check.  All borrowed. */
 typedef struct DnnCheckSubject {
   DnnRegistry *registry;
   DnnKind kind;

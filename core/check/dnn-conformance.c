@@ -131,7 +131,7 @@ new_child (const DnnConformanceTask *task, DnnConformanceResult *result)
   return child;
 }
 
-/* What kept the child from saying what came of the check; NULL: nothing. */
+/* The reason why the child did not report; NULL: it did. */
 static char *
 fault_of (const DnnConformanceTask *task, const DnnChild *child)
 {

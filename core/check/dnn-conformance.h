@@ -33,7 +33,7 @@ typedef struct DnnConformance {
   unsigned n_failed;
 } DnnConformance;
 
-/* What to check, and how.  All borrowed. */
+/* The plugin to check, and options.  All borrowed. */
 typedef struct DnnConformanceTask {
   const char *path;
   const char *folders;     /* to look for other plugins in first; may be NULL */

@@ -100,7 +100,7 @@ dnn_guard_is_near (const void *block, const void *address)
 
 static const int trapped[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 
-/* What a signal handler must know, as it gets no argument of ours. */
+/* State of the signal handler, which gets no argument of ours. */
 static _Thread_local struct {
   bool armed;
   sigjmp_buf back;

@@ -26,7 +26,7 @@ bool dnn_guard_is_whole (const void *block);
 /* True if an address lies in the block or in the pages around it. */
 bool dnn_guard_is_near (const void *block, const void *address);
 
-/* What ended a trapped call. */
+/* The end of a trapped call. */
 typedef struct DnnFault {
   int signal;          /* 0: nothing did */
   const void *address; /* of SIGSEGV and SIGBUS */

@@ -24,7 +24,7 @@ is_key (const DnnFileChecker *self, const char *name)
          (keys != NULL && dnn_param_find (keys, name) != NULL);
 }
 
-/* What the plugin declares for its example; NULL: its kind declares nothing. */
+/* The plugin's declarations for its example; NULL: its kind has none. */
 static DnnBuilt *
 build_example (DnnFileChecker *self)
 {

@@ -36,7 +36,7 @@ enum { STREAMS = 8 };
  * address them, for there are not enough registers for one each. */
 enum { BESIDE = 3 };
 
-/* What stays in registers. */
+/* The tile that stays in registers. */
 typedef struct {
   int64_t k; /* terms */
   const float *a;

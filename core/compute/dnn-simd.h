@@ -19,7 +19,7 @@ typedef enum DnnSimd {
   DNN_SIMD_AVX512
 } DnnSimd;
 
-/* What this process uses; found once. */
+/* The instruction set of this process; found once. */
 DnnSimd dnn_simd (void);
 
 /* The best that this CPU has. */

@@ -2,7 +2,8 @@
  */
 #include "dnn-data-hash.h"
 
-/* What is hashed of a row: all inputs as the model sees them, all targets. */
+/* The numbers of a row that are hashed: all inputs as the model sees them, all
+ * targets. */
 typedef struct {
   const DnnData *data;
   size_t n_inputs, n_targets; /* numbers of a row */

@@ -163,7 +163,7 @@ dnn_source_notes (const DnnPreprocess *preprocess, const DnnSource *inputs)
 
 /* --- labels -------------------------------------------------------------- */
 
-/* What the targets of a split are, in its order. */
+/* Counts of the targets of a split, in its order. */
 typedef struct Labels {
   int64_t rows[MOST_CLASSES]; /* of each class */
   int64_t n, changes;         /* rows; neighbours that differ */

@@ -22,7 +22,7 @@ typedef struct DnnDataSettings DnnDataSettings;
  * float32 would round are what is learnt from. */
 typedef struct DnnDataStepRows DnnDataStepRows;
 
-/* What a step does. */
+/* Functions of a step. */
 typedef struct DnnDataStepType {
   const char *name; /* "scale", as its key in [data] */
   /* Files have it without saying so: their keys are older than the list of

@@ -15,7 +15,7 @@ typedef struct DnnWordCode {
   int64_t place;
 } DnnWordCode;
 
-/* What becomes of one column. */
+/* The treatment of one column. */
 typedef struct DnnColumn {
   char kind;     /* DNN_CSV_NUMBERS, _DATES or _WORDS */
   double offset; /* of numbers: subtracted, in double */

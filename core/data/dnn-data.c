@@ -324,7 +324,7 @@ name_classes (DnnData *self)
           : name_kept (keep, all);
 }
 
-/* What is read into memory whole must fit into its half of the limit. */
+/* Data read into memory whole must fit into half of the limit. */
 static bool
 check_memory (const DnnData *self, GError **error)
 {

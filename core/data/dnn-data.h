@@ -15,7 +15,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What becomes of a label: other numbers for some classes, or 1 and 0. */
+/* A change of labels: other numbers for some classes, or 1 and 0. */
 typedef struct DnnRelabel {
   DnnInts keep;     /* class keep.at[i] becomes i; n = 0: all as they are */
   int64_t positive; /* this class becomes 1, all others 0; -1: none */

@@ -100,8 +100,8 @@ void dnn_preprocess_range (const DnnPreprocess *self, double *x, int64_t n);
 
 /* Adds steps and names to the file, which borrows the steps' tensors. */
 void dnn_preprocess_add (const DnnPreprocess *self, DnnSafetensors *file);
-/* What the file of a model has that takes `size` numbers a row.  A step that
- * this program does not know is DNN_ERROR_FORMAT. */
+/* Reads the steps of a model file that take `size` numbers per row.  A step
+ * that this program does not know is DNN_ERROR_FORMAT. */
 DnnPreprocess *dnn_preprocess_read (const DnnSafetensors *file, int64_t size,
                                     GError **error);
 

@@ -15,7 +15,7 @@ DNN_BEGIN_DECLS
 
 typedef struct DnnSource DnnSource;
 
-/* What a source does.  All of it may be called by several threads at once. */
+/* Functions of a source.  All may be called by several threads at once. */
 typedef struct DnnSourceType {
   const char *name; /* "table" */
   /* Writes `n` whole rows, of these numbers, to `out`: n x row numbers.  It

@@ -18,12 +18,12 @@ DnnSource *dnn_source_new_mapped (DnnArray *array, const char *name);
 typedef struct DnnDataPair {
   DnnSource *inputs;  /* (owned reference) */
   DnnSource *targets; /* (owned reference) */
-  /* What a table says beside: see DnnCsvExtra.  (owned references) NULL: not
+  /* Extra columns of a table: see DnnCsvExtra.  (owned references) NULL: not
    * asked for. */
   DnnArray *extras[DNN_CSV_N_EXTRAS];
 } DnnDataPair;
 
-/* What the keys `inputs` and `targets` may name. */
+/* The sources that `inputs` and `targets` may name. */
 typedef struct DnnSourceOpener {
   const char *name; /* "files" */
   /* True if `inputs` names such data. */

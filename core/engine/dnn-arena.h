@@ -20,7 +20,7 @@ typedef struct DnnBlock {
  * first, each at the lowest place that is free while it lives. */
 size_t dnn_arena_plan (DnnBlock *blocks, size_t n);
 
-/* What a block of `size` bytes takes of the memory. */
+/* The memory that a block of `size` bytes takes. */
 size_t dnn_arena_align (size_t size);
 
 DNN_END_DECLS

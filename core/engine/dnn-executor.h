@@ -8,7 +8,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What one pass is about. */
+/* One pass. */
 typedef struct DnnPassInfo {
   uint64_t seed;
   uint64_t step; /* of the run, from 0 */
@@ -17,7 +17,7 @@ typedef struct DnnPassInfo {
   const uint64_t *rows; /* of the samples, in the data; NULL: none */
 } DnnPassInfo;
 
-/* What layers are handed of one parametrized weight, into made->y. */
+/* Computes one parametrized weight into made->y, which layers get. */
 bool dnn_executor_make_weight (DnnMade *made, const DnnPassInfo *info,
                                GError **error);
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a plan needs to know of the losses; bit i of a word is of output i. */
+/* Needs of the losses; bit i of a word is of output i. */
 typedef struct DnnPlanLoss {
   bool counts;     /* there are targets, and layers' terms of the loss count */
   uint32_t logits; /* it takes what goes into the last activation */

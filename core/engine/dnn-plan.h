@@ -97,7 +97,7 @@ typedef struct DnnPlan {
   size_t n_stages;
   DnnMade *made; /* (owned) one a parametrized weight */
   size_t n_made;
-  /* What is written before forward: the network's inputs, or, with
+  /* Values written before forward: the network's inputs, or, with
    * `first_stage`, the one thing that this stage is given. */
   DnnValue *inputs[DNN_MAX_PARTS];
   uint32_t n_inputs;

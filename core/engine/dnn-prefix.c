@@ -43,7 +43,7 @@ is_fixed (const DnnModel *model, const DnnLayer *layer)
   if (trains (model, layer) || (flags & DNN_FLAG_RANDOM) != 0 ||
       dnn_layer_has_term (layer) || dnn_layer_takes_target (layer, model))
     return false;
-  /* What differs in training is fixed where it has weights that are frozen:
+  /* A layer that differs in training is fixed if its weights are frozen:
    * batch normalization then uses its moving statistics. */
   return (flags & batch_dependent) == 0 ||
          (!layer->trainable &&

@@ -11,7 +11,7 @@ DNN_BEGIN_DECLS
  * running them once would gain nothing. */
 size_t dnn_prefix_find (const DnnModel *model);
 
-/* What the first `n_layers` layers make of every row of the split, in its
+/* The output of the first `n_layers` layers for every row of the split, in its
  * order, as float32. */
 DnnArray *dnn_prefix_compute (DnnModel *model, size_t n_layers, DnnPool *pool,
                               const DnnData *data, const DnnSplit *split,

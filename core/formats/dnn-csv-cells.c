@@ -114,7 +114,7 @@ ends_cell (const DnnCsvReader *self, const char *p)
   return p == self->end || *p == self->separator || *p == '\n' || *p == '\r';
 }
 
-/* What follows the opening quote, up to the closing one. */
+/* The text behind the opening quote, up to the closing one. */
 static bool
 take_quoted (DnnCsvReader *self, DnnCsvCell *cell, GError **error)
 {

@@ -51,7 +51,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnCsvRecord, dnn_csv_record_clear)
  * none.  False at the end of the text, and with an error. */
 bool dnn_csv_read (DnnCsvReader *self, DnnCsvRecord *record, GError **error);
 
-/* What a cell is, and its number: decimal, finite as float32, with commas
+/* The kind of a cell, and its number: decimal, finite as float32, with commas
  * between thousands or a percent sign, or true or false.  Where cells are
  * separated by ';' the mark may be a comma, but not once a comma and once a
  * point. */

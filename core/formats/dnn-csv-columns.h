@@ -33,7 +33,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DnnCsvColumns, dnn_csv_columns_clear)
 
 /* "column 3 ('age')", or "column 3".  Returns: (transfer full). */
 char *dnn_csv_columns_label (const DnnCsvColumns *self, uint32_t i);
-/* What a key of [data] calls it: its name, or its number.
+/* Its name in a key of [data], or its number.
  * Returns: (transfer full). */
 char *dnn_csv_columns_key (const DnnCsvColumns *self, uint32_t i);
 

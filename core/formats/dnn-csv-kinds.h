@@ -5,7 +5,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What one column has been seen to hold. */
+/* Cells of one column, by kind. */
 typedef struct DnnCsvSeen {
   GHashTable *words; /* (owned) texts that are no plain number */
   bool too_many;     /* there are more than are kept */

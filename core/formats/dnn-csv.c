@@ -178,7 +178,7 @@ free_words (gpointer words)
   g_strfreev (words);
 }
 
-/* What the inputs are, for whoever learns from them. */
+/* Kinds of the inputs, for the steps that learn from them. */
 static void
 take_kinds (DnnCsvTable *self, DnnCsv *csv)
 {

@@ -12,7 +12,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What is wanted of a table. */
+/* Options of reading a table. */
 typedef enum DnnCsvPart {
   DNN_CSV_BOTH,
   DNN_CSV_INPUTS,
@@ -35,7 +35,7 @@ typedef enum DnnCsvMissing {
   DNN_CSV_MISSING_FILL
 } DnnCsvMissing;
 
-/* What an input column holds: letters of `kinds`. */
+/* Kinds of an input column: letters of `kinds`. */
 enum {
   DNN_CSV_NUMBERS = 'n', /* also yes and no, as 1 and 0 */
   DNN_CSV_DATES = 'd',   /* days since 1970: see dnn-csv-values.h */
@@ -69,7 +69,7 @@ typedef struct DnnCsvOptions {
   /* "auto": a column without a number holds words; a list of columns that do;
    * "none", and NULL: none does. */
   const char *categories;
-  /* What the inputs are, where it is known already: a letter each, numbers
+  /* Kinds of the inputs, if they are known already: a letter each, numbers
    * where it ends.  NULL: cells tell. */
   const char *kinds;
   /* Columns by name or number; NULL and "": none. */

@@ -44,7 +44,7 @@ enum { DNN_MAX_WINDOWS = 8 };
  * each worker, and of all together. */
 enum { DNN_WINDOWS_ROOM = DNN_MAX_DECLARED - 1 };
 
-/* What a loss, or a layer, expects of the numbers of an input. */
+/* The numbers that a loss, or a layer, expects of an input. */
 typedef struct DnnExpected {
   bool set; /* whole numbers */
   int64_t lo, hi;

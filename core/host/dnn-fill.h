@@ -7,7 +7,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What an initializer fills. */
+/* The weight that an initializer fills. */
 typedef struct DnnFilled {
   const char *name; /* "dense/kernel": what errors begin with */
   DnnKey key;       /* of its random numbers */

@@ -9,7 +9,7 @@
 #include <dnn/plugin.h>
 #include <stdbool.h>
 
-/* What a schedule counts in. */
+/* The unit of a schedule. */
 typedef enum DnnScheduleUnit {
   DNN_UNIT_STEPS,
   DNN_UNIT_EPOCHS,

@@ -78,7 +78,8 @@ void dnn_registry_set_unknown (DnnRegistry *self, const DnnKind *kinds,
 /* The folders, in order.  Returns: (transfer none). */
 const char *const *dnn_registry_folders (DnnRegistry *self);
 
-/* What plugins did to the process when they were loaded, a sentence each.
+/* Changes that plugins made to the process when they were loaded, a sentence
+ * each.
  * Returns: (transfer none). */
 const GPtrArray *dnn_registry_notes (DnnRegistry *self);
 

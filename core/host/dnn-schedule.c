@@ -74,7 +74,7 @@ complete_spec (DnnRegistry *registry, DnnSpec *spec, double initial,
   return true;
 }
 
-/* What is wrong with the keys of the warm-up, or NULL. */
+/* The fault of the keys of the warm-up, or NULL. */
 static const char *
 find_fault (const DnnSchedule *self, const DnnParam *start)
 {
@@ -190,7 +190,7 @@ call_value (const DnnSchedule *self, uint64_t step, uint64_t n_steps)
   return value;
 }
 
-/* What the plugin says behind the warm-up, or at its end. */
+/* The plugin's value behind the warm-up, or at its end. */
 static double
 value_at (const DnnSchedule *self, uint64_t step, DnnLength length)
 {

@@ -8,7 +8,7 @@
 /* From here on "or more" is said in place of the number. */
 enum { ENDLESS_INPUTS = 1 << 16 };
 
-/* What most layers take: a row of a sample. */
+/* The example input of most layers: a row of a sample. */
 #define ROW "4"
 
 /* --- what their ops tell ------------------------------------------------- */
@@ -223,7 +223,7 @@ const DnnKindRow dnn_kind_callback = {
   .required = { DNN_KIND_OP (DnnCallbackOps, epoch) },
 };
 
-/* What libraries of pictures and sounds need. */
+/* Functions that libraries of pictures and sounds need. */
 #define MEMORY                                                                 \
   "malloc", "calloc", "realloc", "aligned_alloc", "memalign", "free",          \
       "posix_memalign"

@@ -122,7 +122,7 @@ compare_key (DnnDiff *self, const DnnSafetensors *a, const DnnSafetensors *b,
     append (self, &row);
 }
 
-/* What a model makes of its inputs; not how it came to be. */
+/* The function of a model; not how it came to be. */
 static void
 compare_text (DnnDiff *self, const DnnSafetensors *a, const DnnSafetensors *b)
 {

@@ -22,7 +22,7 @@ typedef struct {
   bool *seen; /* one a block */
 } Counter;
 
-/* What a list of tensors adds: blocks that nobody has counted. */
+/* Adds a list of tensors: blocks that are not counted yet. */
 static size_t
 count_placed (Counter *self, const DnnPlaced *placed, size_t n)
 {
@@ -201,7 +201,7 @@ plan_arenas (DnnMemoryPlan *self, DnnPool *pool, DnnPlanOptions options,
   return evaluation != NULL;
 }
 
-/* What changes training rows, which lies beside the step's arena. */
+/* The augmentation, which lies beside the step's arena. */
 static bool
 count_changes (DnnMemoryPlan *self, DnnPool *pool, const DnnDataHead *data,
                GError **error)

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What the file's texts make. */
+/* The objects that the file's texts make. */
 typedef struct {
   DnnVerification *found;
   DnnModel *model;       /* (owned reference) NULL: it cannot be made */
@@ -280,7 +280,7 @@ row_clear (gpointer data)
   g_free (((DnnVerifyRow *) data)->hash);
 }
 
-/* What is left is found by loading it as evaluate and predict do. */
+/* Other faults are found by loading it as evaluate and predict do. */
 static void
 check_loading (DnnVerification *self, DnnRegistry *registry, const char *path)
 {

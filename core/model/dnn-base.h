@@ -16,7 +16,7 @@ typedef struct DnnBase {
   GHashTable *names;  /* those names */
 } DnnBase;
 
-/* What a base is loaded with. */
+/* Options of loading a base. */
 typedef struct DnnBaseOptions {
   const char *path;
   int64_t drop_last;

@@ -5,7 +5,7 @@
 
 #define WAY_OUT "mask = drop treats padding as data"
 
-/* What a layer is asked about. */
+/* A layer and its masks. */
 typedef struct {
   const DnnLayer *layer;
   DnnBuilt *built;

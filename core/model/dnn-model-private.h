@@ -4,7 +4,7 @@
 #include "dnn-model.h"
 #include "dnn-names.h"
 
-/* What a file's metadata says under "format". */
+/* The value of "format" in a file's metadata. */
 #define DNN_MODEL_FORMAT "dnn/1"
 
 struct DnnModel {

@@ -138,7 +138,7 @@ dnn_experiment_has_input_shape (const DnnExperiment *experiment)
   return dnn_experiment_get (experiment, "model", "input_shape") != NULL;
 }
 
-/* What is dropped is dropped from a base. */
+/* Only a layer of a base can be dropped. */
 static bool
 check_drop (const DnnSpec *section, const ModelKeys *keys, GError **error)
 {

@@ -15,7 +15,7 @@ DnnComponent *dnn_penalty_new (DnnRegistry *registry, DnnKind kind,
                                const DnnSpec *spec, const DnnTensor *weight,
                                GError **error);
 
-/* What the weight's regularizer adds to the loss; 0 where it has none.  `pool`
+/* The penalty of the weight's regularizer; 0 if it has none.  `pool`
  * may be NULL. */
 double dnn_weight_penalty (const DnnWeight *self, DnnPool *pool);
 

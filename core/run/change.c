@@ -15,7 +15,7 @@
 #define OPTIMIZER "optimizer."
 #define TRAIN     "train."
 
-/* What the run is to become. */
+/* The changed run. */
 typedef struct {
   DnnExperiment *experiment; /* (owned) */
   GPtrArray *phases;         /* (owned) of DnnPhase */
@@ -140,7 +140,7 @@ apply_sets (DnnSpec *section, const DnnSpec *asked)
 
 /* --- a new phase --------------------------------------------------------- */
 
-/* What the phase that is broken off had still to do. */
+/* Epochs and steps that the broken-off phase had left. */
 static void
 set_rest (const DnnRun *self, DnnSpec *section)
 {

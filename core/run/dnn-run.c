@@ -89,7 +89,7 @@ settle_epochs (DnnRun *self, GError **error)
   return true;
 }
 
-/* What the experiment leaves open and the run decides goes into its text. */
+/* Decisions that the experiment leaves to the run go into its text. */
 bool
 dnn_run_settle (DnnRun *self, GError **error)
 {
@@ -116,8 +116,8 @@ dnn_run_settle (DnnRun *self, GError **error)
   return true;
 }
 
-/* What was frozen with one preprocessing must see the same again: the base's
- * holds where [data] says nothing of its own. */
+/* Layers frozen with one preprocessing must see the same again: the base's
+ * holds if [data] says nothing of its own. */
 static bool
 inherit_preprocess (DnnRun *self, DnnModelFile *base, GError **error)
 {
@@ -166,7 +166,7 @@ fill_weights (DnnRun *self, DnnRegistry *registry, GError **error)
   return inherit_preprocess (self, base->file, error);
 }
 
-/* What is wrong with a later phase is told now and not when its time has come.
+/* A fault of a later phase is reported now, not when the phase begins.
  */
 bool
 dnn_run_make_trainer (DnnRun *self, GError **error)
@@ -185,7 +185,7 @@ dnn_run_make_trainer (DnnRun *self, GError **error)
     phase = g_ptr_array_index (self->phases, i);
     ok = dnn_trainer_check_phase (self->trainer, phase, error);
   }
-  /* What is wrong with the data or the machine is not wrong in a line of the
+  /* A fault of the data or the machine is not one of a line of the
    * experiment. */
   if (!ok && error != NULL &&
       !g_error_matches (*error, DNN_ERROR, DNN_ERROR_DATA) &&

@@ -65,7 +65,7 @@ int64_t dnn_run_saved_step (const DnnRun *self);
 /* True if it was stopped before its end, and all is saved to go on. */
 bool dnn_run_is_stopped (const DnnRun *self);
 
-/* What was copied from the base, fresh or dropped, a line a tensor; NULL where
+/* Tensors copied from the base, fresh or dropped, a line per tensor; NULL if
  * there is no base.  Returns: (transfer none). */
 const char *dnn_run_base_report (const DnnRun *self);
 

@@ -10,7 +10,7 @@
 
 /* --- the experiment ------------------------------------------------------ */
 
-/* What a run decides itself, so that a file need not say it. */
+/* Keys that a run decides itself, so that a file need not have them. */
 static bool
 is_settled_by_run (const char *section, const char *key)
 {
@@ -273,7 +273,7 @@ load_history (const char *folder, int64_t n, DnnHistory **ret_history,
   return true;
 }
 
-/* What epochs took is in the table of the folder alone. */
+/* Seconds of epochs are in the table of the folder alone. */
 static void
 take_seconds (DnnRun *self, const DnnHistory *before)
 {

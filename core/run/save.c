@@ -183,7 +183,7 @@ dnn_run_is_step_due (const DnnRun *self)
          dnn_pace_has_passed (&self->saving, every->seconds);
 }
 
-/* What could not be saved is tried again. */
+/* A save that failed is tried again. */
 static bool
 is_epoch_due (const DnnRun *self)
 {

@@ -30,7 +30,7 @@ begin_phase (DnnRun *self, GError **error)
     return false;
   if (unkept != NULL)
     dnn_run_tell (self, unkept);
-  /* What cannot be written at all is better known before hours of training. */
+  /* A folder that cannot be written is refused before hours of training. */
   return self->phase == 0 ? dnn_run_save_checkpoint (self, error)
                           : dnn_run_try_checkpoint (self, error);
 }

@@ -22,7 +22,7 @@ typedef enum DnnLrRule {
 /* "valley".  Returns: (transfer none). */
 const char *dnn_lr_rule_name (DnnLrRule rule);
 
-/* What one step said. */
+/* The result of one step. */
 typedef struct DnnLrPoint {
   double rate;
   double loss;   /* of the step's batch, before it was learned from */
@@ -52,7 +52,7 @@ DnnLrFind *dnn_lr_find (DnnModel *model, const DnnData *data,
 void dnn_lr_find_free (DnnLrFind *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnLrFind, dnn_lr_find_free)
 
-/* What each rule makes of `n` points. */
+/* The rate that each rule suggests for `n` points. */
 void dnn_lr_suggest (const DnnLrPoint *points, size_t n,
                      double ret_suggestions[DNN_N_LR_RULES]);
 

@@ -20,7 +20,7 @@ typedef enum DnnSweepStatus {
 /* "done".  Returns: (transfer none). */
 const char *dnn_sweep_status_name (DnnSweepStatus status);
 
-/* What runs are compared by. */
+/* The column that runs are compared by. */
 typedef struct DnnSweepGoal {
   char **columns; /* (owned) of history.csv, the one that counts first */
   int better;     /* of that: +1: higher, -1: lower */

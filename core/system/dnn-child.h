@@ -15,7 +15,7 @@ typedef struct DnnChild {
   char **arguments; /* (owned) the program and its words, NULL-terminated */
   void *data;       /* the caller's own */
 
-  /* What came of it. */
+  /* Its result. */
   char *out, *err; /* (owned) what it printed; may be NULL */
   int status;      /* its exit status; -1 where it did not exit */
   int signal;      /* that ended it; 0: none */

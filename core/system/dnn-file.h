@@ -21,9 +21,9 @@ GBytes *dnn_file_read (const char *path, GError **error);
  * is not text".  Returns: (transfer full): of any encoding. */
 char *dnn_file_read_text (const char *path, const char *what, GError **error);
 
-/* What a packed file of `n` bytes may unpack to: 60 MiB and four times as
- * much.  A few bytes can promise gigabytes, and real data pack less than that
- * or are small. */
+/* The most bytes that a packed file of `n` may unpack to: 60 MiB and four times
+ * as much.  A few bytes can promise gigabytes, and real data pack less than
+ * that or are small. */
 size_t dnn_file_unpack_limit (size_t n);
 
 /* Unpacks gzip data of any number of members, up to that limit.  `name` starts

@@ -20,8 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnProcess, dnn_process_free)
  * changed; NULL: nothing. */
 const char *dnn_process_restore (DnnProcess *self);
 
-/* What there is more of than when the process was looked at: "threads", "open
- * files"; NULL: nothing.  Counts what any thread of the process does. */
+/* The resource that has grown since the process was looked at: "threads",
+ * "open files"; NULL: none.  Counts what any thread of the process does. */
 const char *dnn_process_find_leak (const DnnProcess *self);
 
 DNN_END_DECLS

@@ -118,7 +118,7 @@ resolve_given (const Scope *self, const char *text, const char *number,
   return NULL;
 }
 
-/* What the model calls "NAME" or "NAME:NUMBER" of this scope; `own` asks. */
+/* The model's name of "NAME" or "NAME:NUMBER" of this scope; `own` asks. */
 static char *
 resolve (const Scope *self, const char *own, const char *text, GError **error)
 {
@@ -375,7 +375,7 @@ take_use_name (Scope *outer, const DnnSpec *use, int64_t i, GError **error)
   return name;
 }
 
-/* What a use is given: what its key `input` says, or the layer above. */
+/* The input of a use: its key `input`, or the layer above. */
 static char **
 find_given (const Scope *outer, const DnnSpec *use, const char *name, int64_t i,
             GError **error)

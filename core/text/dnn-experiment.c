@@ -103,7 +103,7 @@ dnn_experiment_get (const DnnExperiment *self, const char *section,
 
 /* --- reading ------------------------------------------------------------- */
 
-/* What may stand in brackets; those with a star take a name. */
+/* Sections that there are; those with a star take a name. */
 static const char *const section_names[] = { "data",      "model", "train",
                                              "optimizer", "layer", "phase",
                                              "block",     NULL };

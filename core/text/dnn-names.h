@@ -25,7 +25,7 @@ bool dnn_names_take (DnnNames *self, const char *name, GError **error);
 /* Takes the first free one of `stem`, `stem_1`, `stem_2`, ...
  * Returns: (transfer full). */
 char *dnn_names_number (DnnNames *self, const char *stem);
-/* What layers of a plugin are called by: "swish" of a third party's
+/* The stem of names of a plugin's layers: "swish" of a third party's
  * "acme.swish".  Returns: (transfer none). */
 const char *dnn_names_stem (const char *plugin);
 bool dnn_names_has (const DnnNames *self, const char *name);

@@ -292,7 +292,7 @@ is_text_or_null (const char *text)
   return text == NULL || is_text (text);
 }
 
-/* What is wrong with a row, or NULL. */
+/* The fault of a row, or NULL. */
 static const char *
 find_fault (const DnnPlugin *plugin, const DnnParam *param, uint32_t row)
 {

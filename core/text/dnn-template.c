@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* What values of values of values come to is soon beyond any memory. */
+/* Values within values within values are soon beyond any memory. */
 enum { MOST_BYTES = 1 << 16 };
 
 static char *

@@ -17,7 +17,7 @@ dnn_trainer_changes_rows (const DnnTrainer *self)
   return is_augmented (self);
 }
 
-/* What scale makes of 1. */
+/* The value of 1 after scale. */
 static double
 scale_of (const DnnData *data)
 {

@@ -41,7 +41,7 @@ DnnEvaluation *dnn_evaluate (DnnModelFile *file,
                              const DnnExperiment *experiment,
                              const DnnEvaluationOptions *options,
                              GError **error);
-/* What a model's predictions mean. */
+/* The meaning of a model's predictions. */
 typedef struct DnnMeaning {
   DnnScores scores; /* to the loss that trained it; a file that does not say
                      * which has probabilities */

@@ -53,7 +53,7 @@ check_name (const DnnSpec *section, GError **error)
   return false;
 }
 
-/* What belongs to the whole run cannot be set in one phase. */
+/* A key of the whole run cannot be set in one phase. */
 static bool
 check_keys (const DnnSpec *section, GError **error)
 {

@@ -21,7 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnProbe, dnn_probe_free)
 /* To be called before the step whose updates are to be measured. */
 void dnn_probe_before_step (DnnProbe *self);
 
-/* What the probe batch is run with. */
+/* Settings of the probe batch. */
 typedef struct DnnProbeTask {
   DnnPool *pool;
   const DnnData *data;

@@ -9,7 +9,7 @@ static const double FLAT = 0.05;
 /* Where the largest derivative is looked for: x = (i - MIDDLE) / PER_UNIT. */
 enum { N_POINTS = 1025, MIDDLE = 512, PER_UNIT = 32 };
 
-/* What an activation is like. */
+/* The form of an activation. */
 typedef struct {
   double largest; /* size of its derivative */
   bool bounded;   /* it does not grow on and on */

@@ -21,7 +21,7 @@ typedef struct DnnProgress {
 
 typedef struct DnnTrainer DnnTrainer;
 
-/* What is to be done between two steps; may be added. */
+/* Requests between two steps; may be added. */
 typedef enum DnnRequest {
   DNN_REQUEST_NONE = 0,
   DNN_REQUEST_SAVE = 1, /* of a run: a checkpoint */

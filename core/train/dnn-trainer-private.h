@@ -8,7 +8,7 @@
 #include "dnn-proof.h"
 #include "dnn-trainer-steps.h"
 
-/* What a phase is made of, but for its plans. */
+/* Parts of a phase, but for its plans. */
 typedef struct DnnPhaseParts {
   DnnTrainSettings settings; /* no text is NULL */
   DnnObjectives *objective;  /* (owned) of training */

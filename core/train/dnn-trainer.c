@@ -118,7 +118,7 @@ replan (DnnTrainer *self, GError **error)
 {
   g_free (self->trainable);
   self->trainable = list_trainable (self->model);
-  /* What it computes is as many rows as there are: they may be too many. */
+  /* It computes a row for each row there is: they may be too many. */
   self->prefix =
       self->data->memory_limit == 0 && !dnn_trainer_changes_rows (self)
           ? dnn_prefix_find (self->model)
@@ -224,7 +224,7 @@ dnn_trainer_check_phase (DnnTrainer *self, const DnnPhase *phase,
   return ok;
 }
 
-/* What would be begun but not kept: slots, and a plan. */
+/* Slots and a plan, begun but not kept. */
 static bool
 try_parts (const DnnTrainer *self, const DnnPhaseParts *trial, char **ret_slots,
            GError **error)

@@ -43,7 +43,7 @@ dnn_trainer_write_events (DnnTrainer *self, const char *folder, GError **error)
 
 /* --- events -------------------------------------------------------------- */
 
-/* What stops the writing of events does not stop training. */
+/* An error of writing events does not stop training. */
 typedef struct {
   DnnEvents *events;
   int64_t step;  /* the epoch's number */

@@ -79,7 +79,7 @@ typedef struct DnnPlugin {
    * no params, no flags and no ops: they are the base's. */
   const char *base;
   const char *defaults;
-  /* What to show and check it with: parameters as a model gives them,
+  /* The example to show and check it with: parameters as a model gives them,
    * "units=3", NULL where the defaults do; and the shape of one sample of each
    * input (layer), or of y_pred and y_true (loss, metric): "4,3; 3". */
   const char *example;

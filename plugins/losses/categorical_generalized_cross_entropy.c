@@ -65,7 +65,7 @@ logit_loss (double q, const float *z, int64_t t, double scale, int64_t n,
   return -expm1 (q * (z[t] - max - log (sum))) / q;
 }
 
-/* What is not NULL of value and dy_pred. */
+/* Writes those of value and dy_pred that are not NULL. */
 static int32_t
 value_and_gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {

@@ -160,7 +160,7 @@ do_group (const Group *g, DnnLossPass *p, int64_t first, int64_t samples)
     add_gradient (g, i, share * p->scale[first + i / rows], dy);
 }
 
-/* What is not NULL of value and dy_pred. */
+/* Writes those of value and dy_pred that are not NULL. */
 static int32_t
 value_and_gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {

@@ -32,7 +32,7 @@ loss_of_bit (const void *self, double t, double y, double *ret_slope)
   return loss_of (self, 2 * t - 1, y, ret_slope);
 }
 
-/* What goes with the targets of this batch. */
+/* The formula by the labels of this batch: 0 and 1, or -1 and 1. */
 static DnnElementLoss
 choose (const DnnLossPass *p)
 {

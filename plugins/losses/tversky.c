@@ -119,7 +119,7 @@ set_loss (const Tversky *c, const Axes *over, const float *t, const float *y,
   return 1 - both / all;
 }
 
-/* What is not NULL of value and dy_pred. */
+/* Writes those of value and dy_pred that are not NULL. */
 static int32_t
 value_and_gradient (const void *self, const DnnHost *host, DnnLossPass *p)
 {

@@ -55,7 +55,7 @@ build (const void *self, const DnnHost *host, DnnBuild *b)
   return host->match_targets (b, DNN_TARGET_VALUES | DNN_TARGET_LABELS);
 }
 
-/* What a number of the row must reach to be found. */
+/* The bar that a number of the row must reach to be found. */
 static float
 threshold_of (const Fbeta *f, const float *y, int64_t n)
 {

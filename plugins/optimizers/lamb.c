@@ -41,7 +41,7 @@ slots (const void *self, const DnnHost *host, DnnSlots *s)
   return 0;
 }
 
-/* What is the same for all elements of a weight. */
+/* Numbers that are the same for all elements of a weight. */
 typedef struct {
   float *m, *v;
   float of_m, of_v, epsilon;

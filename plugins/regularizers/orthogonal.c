@@ -81,7 +81,7 @@ add_other (const Job *job, int64_t i, int64_t j, double p, double length)
         factor * job->w[j * job->next + k * job->step];
 }
 
-/* What points along the vector itself does not turn it. */
+/* The part along the vector itself does not turn it. */
 static void
 finish (const Job *job, int64_t i, double length)
 {

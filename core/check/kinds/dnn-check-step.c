@@ -314,7 +314,7 @@ dnn_check_step_all (DnnCheckStep *self)
   return done;
 }
 
-/* What steps by the gradient that is left. */
+/* The optimizer that steps by the gradient that is left. */
 static void
 descend (DnnCheckStep *self)
 {

@@ -22,7 +22,7 @@ dnn_check_layer_memory (DnnChecker *checker)
 
 /* --- between forward and backward ---------------------------------------- */
 
-/* What build did not name may have been overwritten when backward runs. */
+/* A tensor that build did not name may be overwritten when backward runs. */
 static bool
 run_poisoned (DnnCheckLayer *self, const DnnCheckMode *mode, uint32_t reads,
               const DnnCheckList *x)

@@ -143,7 +143,7 @@ case_clear (DnnCheckLoss *self)
   dnn_check_room_clear (&self->room);
 }
 
-/* What a call is to write. */
+/* The outputs that a call is to write. */
 typedef enum { THE_VALUE = 1, THE_GRADIENT = 2 } Parts;
 
 typedef struct {

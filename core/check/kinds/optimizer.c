@@ -208,7 +208,7 @@ compare_lists (DnnChecker *checker, const char *what, const DnnCheckList *now,
                         "before");
 }
 
-/* What goes around another leaves the weights to it. */
+/* An optimizer around another leaves the weights to it. */
 static void
 read_only_around (DnnCheckStep *self)
 {

@@ -72,8 +72,9 @@ void dnn_conv_bands_init (DnnConvBands *self, const DnnConv *conv);
 /* If a volume is as small as it should be. */
 bool dnn_conv_bands_fit (const DnnConvBands *self);
 
-/* What a band of a sample looks at.  Position p and tap t of axis 0, 1 and 2
- * lie (p - first) stride + t dilation planes, lines and pixels behind `at`. */
+/* The volume that a band of a sample reads.  Position p and tap t of axis 0, 1
+ * and 2 lie (p - first) stride + t dilation planes, lines and pixels behind
+ * `at`. */
 typedef struct DnnConvVolume {
   int64_t sample;
   int64_t first[DNN_MAX_AXES], end[DNN_MAX_AXES]; /* positions */

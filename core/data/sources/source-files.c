@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* What arrays are called in an .npz that has several: by hand, and by NumPy
- * where they got no name. */
+/* Names of arrays in an .npz that has several: by hand, and by NumPy for
+ * arrays without a name. */
 static const char *const inputs_names[] = { "x", "inputs", "arr_0", NULL };
 static const char *const targets_names[] = { "y", "targets", "arr_1", NULL };
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What is counted of a column. */
+/* Counts of a column. */
 typedef struct Count {
   int64_t n, n_missing;
   double mean, squares;

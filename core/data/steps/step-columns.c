@@ -40,7 +40,7 @@ from_settings (const DnnDataSettings *settings)
   return step;
 }
 
-/* What asks for it is the table. */
+/* The table asks for this step. */
 static char *
 to_setting (const DnnDataStep *step)
 {

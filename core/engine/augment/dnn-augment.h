@@ -20,7 +20,7 @@ typedef struct DnnAugmentOptions {
   DnnShape row;
   int64_t batch; /* rows of a full batch */
   int64_t last;  /* of the last, short one; 0: none */
-  /* What numbers of 0 to 255 have become: layers that take a `value_range`, and
+  /* The factor of numbers of 0 to 255: layers that take a `value_range`, and
    * are not given one, get 0 to 255 times that. */
   double scale;
 } DnnAugmentOptions;

@@ -37,7 +37,7 @@ struct DnnObjective {
   double penalty;
 };
 
-/* What a loss needs to be a metric: its sum, and that of the weights. */
+/* Sums that make a metric of a loss: its own, and that of the weights. */
 enum { LOSS_SUM, LOSS_WEIGHT, LOSS_STATE };
 
 static inline bool

@@ -248,8 +248,8 @@ dnn_objective_weigh_elements (DnnObjective *self, uint32_t axes)
   self->weight_axes = axes;
 }
 
-/* What a loss or metric is built for: predictions and targets of a batch, and
- * a mask, whole and as samples. */
+/* Shapes that a loss or metric is built for: predictions and targets of a
+ * batch, and a mask, whole and as samples. */
 typedef struct {
   DnnTensor y_pred, y_true, mask;
   DnnTensor pred_view, true_view;

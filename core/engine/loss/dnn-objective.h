@@ -85,7 +85,7 @@ void dnn_objective_set_units (DnnObjective *self, DnnTargetScale *scale);
  * elements then have no weights; known once it is checked. */
 bool dnn_objective_takes_whole (const DnnObjective *self);
 
-/* What predictions mean to the loss; known once it is checked. */
+/* The meaning of predictions to the loss; known once it is checked. */
 DnnScores dnn_objective_scores (const DnnObjective *self);
 
 /* Metrics of one number each, in the order given. */
@@ -105,7 +105,7 @@ DnnObjectiveState *dnn_objective_state (DnnObjective *self);
 /* Forgets the epoch so far. */
 void dnn_objective_reset (DnnObjective *self);
 
-/* What regularizers add to the loss of every sample from now on. */
+/* Sets the penalty of regularizers, added to the loss of every sample. */
 void dnn_objective_set_penalty (DnnObjective *self, double penalty);
 
 /* Takes a batch in that has run forward: its losses into the mean (Σ weight ·

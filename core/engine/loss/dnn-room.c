@@ -80,7 +80,7 @@ lay_out (DnnRoom *self, const DnnBuilt *built, unsigned n_workers, float *block)
   return n;
 }
 
-/* What a call is about, as build is told. */
+/* The subject of a call, as build gets it. */
 typedef struct {
   const DnnComponent *component;
   const DnnTensor *y_pred, *y_true;

@@ -247,7 +247,7 @@ prediction_of (const DnnObjective *self, const DnnBatch *batch)
   return &batch->plan->heads[self->output].prediction->tensor;
 }
 
-/* What metrics are handed in place of predictions and targets. */
+/* The tensors that metrics get in place of predictions and targets. */
 static void
 convert_batch (DnnObjective *self, const DnnBatch *batch)
 {

@@ -56,7 +56,7 @@ bool dnn_optimizer_make_room (DnnOptimizer *self, GError **error);
 
 /* In a fixed order, in double, by lanes that the compiler can vectorize. */
 double dnn_optimizer_sum_of_squares (const DnnTensor *dw);
-/* What a gradient of that sum of squares is multiplied by, so that its norm is
+/* The factor of a gradient with that sum of squares, so that its norm is
  * `most` at most. */
 float dnn_optimizer_clip_factor (double sum, double most);
 /* The same of all gradients that wait, by global_clipnorm. */
@@ -75,7 +75,7 @@ void dnn_optimizer_fill_all (const DnnOptimizer *self, DnnWeightState *state,
 /* Steps a weight by the gradient that waits, times a factor. */
 void dnn_optimizer_update_pending (DnnOptimizer *self, DnnWeightState *state,
                                    float factor);
-/* What comes after a step, of a weight that step_all has moved. */
+/* Finishes a step of a weight that step_all has moved. */
 void dnn_optimizer_finish_weight (DnnOptimizer *self, DnnWeightState *state);
 
 /* Makes an empty state for a weight that has none. */

@@ -264,7 +264,7 @@ declare_slots (DnnOptimizer *self, DnnWeightState *state, GError **error)
   return dnn_optimizer_check_multiplier (self, state->weight, error);
 }
 
-/* What the optimizer remembers of a weight, without room for it. */
+/* The slots of a weight, without room for them. */
 static DnnWeightState *
 declare_state (DnnOptimizer *self, DnnWeight *weight, GError **error)
 {

@@ -24,7 +24,7 @@ typedef enum DnnOptimizerRole {
   DNN_N_ROLES
 } DnnOptimizerRole;
 
-/* What is remembered of one weight. */
+/* The slots of one weight. */
 typedef struct DnnWeightState {
   DnnWeight *weight;
   DnnDeclaredList slots; /* names and shapes; the last are the host's */

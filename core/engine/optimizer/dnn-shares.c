@@ -86,7 +86,7 @@ reserve (float **block, int64_t *room, int64_t n)
   return *block;
 }
 
-/* What rounding makes 0.5 of a number above 0 stays above it. */
+/* The share of a number above 0 stays above 0.5, if rounding makes it that. */
 static void
 keep_side (const float *from, float *to, int64_t n)
 {

@@ -22,7 +22,7 @@ dnn_tensor_row_size (const DnnTensor *t)
   return dnn_count (t) / MAX (t->dims[0], 1);
 }
 
-/* What is predicted: rows of sources, one for each input. */
+/* The subject of a prediction: rows of sources, one for each input. */
 typedef struct DnnRows {
   const DnnPreprocess *preprocess; /* or NULL */
   const DnnSources *inputs;

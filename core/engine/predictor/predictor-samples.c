@@ -158,7 +158,7 @@ dnn_predict_sources_sampled (DnnModel *model, const DnnPreprocess *preprocess,
 
   if (!check_random (model, error))
     return NULL;
-  /* What is frozen drops, but moves no statistics. */
+  /* A frozen layer drops, but moves no statistics. */
   for (size_t i = 0; i < n_layers; i++) {
     trainable[i] = dnn_model_layer (model, i)->trainable;
     dnn_model_layer (model, i)->trainable = false;

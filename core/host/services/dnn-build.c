@@ -29,7 +29,7 @@ call_build (const DnnComponent *component, const char *who, DnnBuild *b)
 
 /* --- what a build may not leave out -------------------------------------- */
 
-/* What has outputs must have said what they and its weights are. */
+/* A layer with outputs must have declared them and its weights. */
 static const char *
 find_gap (const DnnComponent *component, const DnnBuilt *built)
 {
@@ -167,7 +167,7 @@ batch_of (const DnnTensor *const *x, uint32_t n_inputs)
   return 1;
 }
 
-/* What is made of a weight has its shape. */
+/* A parametrized weight has the shape of the weight. */
 static bool
 check_like_weight (const DnnBuilt *built, const char *who, const DnnTensor *x,
                    GError **error)

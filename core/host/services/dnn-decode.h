@@ -5,7 +5,7 @@
 
 DNN_BEGIN_DECLS
 
-/* What a decoder made of its bytes. */
+/* The result of a decoder. */
 typedef struct DnnDecoded {
   DnnDtype dtype;
   DnnShape shape; /* height, width, channels; samples, channels */

@@ -118,7 +118,7 @@ dnn_context_convolve_gradient (const DnnContext *self,
   dnn_conv_gradient (product->conv, self->pool, &c);
 }
 
-/* What goes into `out` is all there will be: the activation goes with it if
+/* No more goes into `out` after this: the activation goes with it if
  * it is the layer's output. */
 static void
 finish (DnnPass *pass, const DnnTensor *out, DnnFinish *ret_finish,

@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* What grad reads; the host then keeps it. */
+/* Tensors that grad reads; the host then keeps them. */
 typedef enum DnnNeeds { DNN_NEEDS_X = 1 << 0, DNN_NEEDS_Y = 1 << 1 } DnnNeeds;
 
 /* [grows] Over rows x length numbers, packed.  The host splits between rows;

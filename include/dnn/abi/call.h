@@ -41,10 +41,10 @@ typedef enum DnnMask {
   DNN_MASK_OWN = 3     /* written by forward */
 } DnnMask;
 
-/* What else numbers of an expected range are (minor 1). */
+/* Further conditions on numbers of an expected range (minor 1). */
 typedef enum DnnRangeFlags { DNN_ROWS_SUM_TO_1 = 1 << 0 } DnnRangeFlags;
 
-/* What predictions mean to a loss (minor 1). */
+/* The meaning of predictions to a loss (minor 1). */
 typedef enum DnnScores {
   DNN_PROBABILITIES = 0, /* cut at 0.5 */
   DNN_LOGITS = 1,        /* cut at 0 */

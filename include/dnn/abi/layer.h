@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* What the targets of a loss or metric may be. */
+/* Kinds of targets of a loss or metric. */
 typedef enum DnnTargets {
   DNN_TARGET_VALUES = 1 << 0, /* as many as predictions */
   DNN_TARGET_LABELS = 1 << 1  /* a class number for each row of predictions */

@@ -14,7 +14,7 @@ extern "C" {
 
 #define DNN_MAX_DIMS 8
 
-/* What struct_size is set to and tested against: the end of a member, never
+/* The value of struct_size, also to test it against: the end of a member, never
  * sizeof, which counts padding that a later member may fill. */
 #define DNN_END_OF(S, member)                                                  \
   ((uint32_t) (offsetof (S, member) + sizeof (((S *) 0)->member)))

@@ -109,7 +109,7 @@ dnn_thresholds_start (const DnnThresholds *t, const double *state,
   walk->next = dnn_sorted_next (&walk->sorted);
 }
 
-/* What is found there that was not at the one before; 0 behind the first. */
+/* Counts found there that were not at the one before; 0 behind the first. */
 static inline int
 dnn_thresholds_next (DnnThresholdWalk *walk, double *ret_right,
                      double *ret_wrong)
