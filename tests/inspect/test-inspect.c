@@ -1,4 +1,4 @@
-/* test-inspect.c - what can be told of a plugin */
+/* test-inspect.c - the description of a plugin */
 #include "dnn-assert.h"
 #include "dnn-inspect.h"
 #include "dnn-param.h"

@@ -1,4 +1,4 @@
-/* test-memory-plan.c - what training takes, told before and held to after */
+/* test-memory-plan.c - memory of training, predicted and then measured */
 #include "dnn-assert.h"
 #include "dnn-data-head.h"
 #include "dnn-memory-plan.h"

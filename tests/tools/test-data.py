@@ -3,7 +3,7 @@
 
     test-data.py DNNRUN
 
-Prints TAP, one line a check.
+Prints TAP, one line per check.
 """
 import json
 import os

@@ -3,7 +3,7 @@
 
     test-dnnrun.py DNNRUN LIBRARY PLUGINS INCLUDE CC
 
-Prints TAP, one line a check.  Everything is written to a folder that is
+Prints TAP, one line per check.  Everything is written to a folder that is
 removed at the end; the program is also run from a copied prefix, in which
 plugins can be removed.
 """

@@ -3,7 +3,7 @@
 
     test-predict.py DNNRUN
 
-Prints TAP, one line a check.
+Prints TAP, one line per check.
 """
 import csv
 import io

@@ -1,4 +1,4 @@
-/* commands.h - what a run that trains can be told, and its answers */
+/* commands.h - commands for a run that trains, and its answers */
 #pragma once
 
 #include <dnn-run.h>
