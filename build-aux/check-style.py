@@ -58,7 +58,7 @@ BANNED_FOLDERS = ('core/', 'plugins/')
 WORDS = re.compile(r'\b(TODO|FIXME|XXX)\b')
 # A comment begins with its subject: "True if ...", not "Whether ..."; "The rows
 # that ...", not "What ...".
-NO_SUBJECT = re.compile(r'(?:/\*+|//) *(What|Whether|Who)\b')
+NO_SUBJECT = re.compile(r'(?:/\*+|//) *(?:\d+\. *)?(What|Whether|Who)\b')
 # The library of a format is its decoder's.
 DECODERS = {'plugins/decoders/png.c': ['png.h', 'setjmp.h'],
             'plugins/decoders/jpeg.c': ['jpeglib.h', 'jerror.h', 'setjmp.h',
