@@ -48,6 +48,13 @@ def functional():
     return keras.Model(x, layers.Activation("sigmoid")(layers.Dense(2)(y)))
 
 
+def inputs():
+    """Layers with names that begin as the model's input does."""
+    x = layers.Input((3,), name="x")
+    y = layers.Dense(3, activation="tanh", name="input")(x)
+    return keras.Model(x, layers.Dense(2, name="input_again")(y))
+
+
 def sound():
     return keras.Sequential([
         layers.Input((20, 2)), layers.Conv1D(4, 3, dilation_rate=2),
@@ -58,7 +65,8 @@ def sound():
 if __name__ == "__main__":
     os.makedirs(sys.argv[1], exist_ok=True)
     for make, ends in ((sequential, (".keras", ".h5")),
-                       (functional, (".keras", ".h5")), (sound, (".keras",))):
+                       (functional, (".keras", ".h5")), (sound, (".keras",)),
+                       (inputs, (".keras",))):
         model = stir(make())
         x = random.normal(size=(3, *model.input_shape[1:])).astype(np.float32)
         name = os.path.join(sys.argv[1], "keras-" + make.__name__)

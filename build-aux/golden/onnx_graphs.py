@@ -149,7 +149,16 @@ def pad_mode(path):
     g.save(path, g.conv(y, "conv", 2, 3, 3, 3), refused=True)
 
 
+def many_inputs(path):
+    """Paths through it are 200 to the power of 8; an import visits each once."""
+    g = Graph(2, 5, 5)
+    y = "x"
+    for i in range(9):
+        y = g.node("Relu", [y] * 200, f"relu{i}")
+    g.save(path, y, refused=True)
+
+
 if __name__ == "__main__":
     os.makedirs(sys.argv[1], exist_ok=True)
-    for make in (mlp, cnn, mobile, sound, pad_mode):
+    for make in (mlp, cnn, mobile, sound, pad_mode, many_inputs):
         make(os.path.join(sys.argv[1], make.__name__))

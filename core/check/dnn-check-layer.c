@@ -312,7 +312,7 @@ mask (DnnTensor **array, const DnnCheckList *list, uint32_t bits)
     array[i] = (bits >> i & 1) != 0 ? list->pointer[i] : NULL;
 }
 
-/* Services that the plugin left to the host. */
+/* Computes the weight gradients that the plugin left to the host. */
 static void
 multiply_products (DnnCheckLayer *self)
 {

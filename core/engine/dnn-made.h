@@ -15,7 +15,7 @@ bool dnn_made_build (DnnPlan *plan, GError **error);
 /* The stage of that weight; NULL: layers have it as it is. */
 DnnMade *dnn_made_find (const DnnPlan *plan, const DnnWeight *weight);
 
-/* The weight's places in a layer's pass. */
+/* The tensor that a layer gets for the weight: the made one, or its own. */
 const DnnTensor *dnn_made_tensor (const DnnPlan *plan, const DnnWeight *weight);
 
 DNN_END_DECLS

@@ -140,7 +140,7 @@ apply_sets (DnnSpec *section, const DnnSpec *asked)
 
 /* --- a new phase --------------------------------------------------------- */
 
-/* Epochs and steps that the broken-off phase had left. */
+/* Sets the epochs, or the steps, that the broken-off phase had left. */
 static void
 set_rest (const DnnRun *self, DnnSpec *section)
 {

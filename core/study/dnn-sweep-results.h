@@ -20,7 +20,7 @@ typedef enum DnnSweepStatus {
 /* "done".  Returns: (transfer none). */
 const char *dnn_sweep_status_name (DnnSweepStatus status);
 
-/* The column that runs are compared by. */
+/* Columns that runs are compared by, the first of all. */
 typedef struct DnnSweepGoal {
   char **columns; /* (owned) of history.csv, the one that counts first */
   int better;     /* of that: +1: higher, -1: lower */

@@ -107,13 +107,22 @@ dnn_names_stem (const char *plugin)
   return dot != NULL ? dot + 1 : plugin;
 }
 
+/* True if the last part of the name is the program's own. */
+static bool
+is_reserved (const char *name)
+{
+  const char *slash = strrchr (name, '/');
+
+  return g_strv_contains (reserved, slash != NULL ? slash + 1 : name);
+}
+
 char *
 dnn_names_number (DnnNames *self, const char *stem)
 {
   unsigned i = GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, stem));
   char *name = i == 0 ? g_strdup (stem) : g_strdup_printf ("%s_%u", stem, i);
 
-  while (g_hash_table_contains (self->taken, name)) {
+  while (g_hash_table_contains (self->taken, name) || is_reserved (name)) {
     g_free (name);
     name = g_strdup_printf ("%s_%u", stem, ++i);
   }

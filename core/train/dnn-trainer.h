@@ -51,7 +51,7 @@ bool dnn_trainer_end_phase (DnnTrainer *self, GError **error);
  * the optimizer's slots, and how much would train, is told in `ret_report`. */
 bool dnn_trainer_try_phase (DnnTrainer *self, const DnnPhase *phase,
                             char **ret_report, GError **error);
-/* The weights that the end of the phase brought back: a sentence, or NULL.
+/* A sentence on the weights that the end of the phase brought back, or NULL.
  * Returns: (transfer none). */
 const char *dnn_trainer_restored (const DnnTrainer *self);
 /* True if the phase's epochs or steps are done, or early stopping says so. */

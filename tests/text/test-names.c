@@ -79,8 +79,12 @@ test_number (void)
   g_autoptr (DnnNames) names = dnn_names_new ();
   static const char *const expected[] = { "dense", "dense_2", "dense_3" };
 
-  g_test_summary ("A number that is taken is passed over");
+  g_autofree char *own = dnn_names_number (names, "input");
 
+  g_test_summary ("A number that is taken is passed over, and a word that is "
+                  "the program's own");
+
+  g_assert_cmpstr (own, ==, "input_1");
   g_assert_true (dnn_names_take (names, "dense_1", NULL));
   for (size_t i = 0; i < G_N_ELEMENTS (expected); i++) {
     g_autofree char *name = dnn_names_number (

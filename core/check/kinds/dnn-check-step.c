@@ -314,7 +314,7 @@ dnn_check_step_all (DnnCheckStep *self)
   return done;
 }
 
-/* The optimizer that steps by the gradient that is left. */
+/* The plain step that the optimizer goes around: w -= 0.1 g. */
 static void
 descend (DnnCheckStep *self)
 {

@@ -449,3 +449,9 @@ dnn_foreign_layer_free (DnnForeignLayer *self)
   dnn_foreign_node_free (self->node);
   g_free (self);
 }
+
+bool
+dnn_foreign_is_input (const char *source)
+{
+  return strcmp (source, "input") == 0 || g_str_has_prefix (source, "input:");
+}

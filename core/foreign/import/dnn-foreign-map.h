@@ -64,6 +64,9 @@ DnnForeignLayer *dnn_foreign_map_find (const DnnForeignMap *self,
 void dnn_foreign_layer_free (DnnForeignLayer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DnnForeignLayer, dnn_foreign_layer_free)
 
+/* True if `source` is an input of the model, "input" or "input:1". */
+bool dnn_foreign_is_input (const char *source);
+
 /* Copies the node's tensors into the weights of the layer that was made of it.
  */
 bool dnn_foreign_layer_fill (const DnnForeignLayer *self, DnnModel *model,

@@ -204,8 +204,8 @@ is_input (JsonObject *layer)
 }
 
 /* Groups of Keras 3 are named by classes, numbered in the order of layers. */
-static void
-name_groups (Import *self, JsonArray *layers)
+static bool
+name_groups (Import *self, JsonArray *layers, GError **error)
 {
   g_autoptr (GHashTable) counts =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -216,6 +216,11 @@ name_groups (Import *self, JsonArray *layers)
     char *stem = dnn_keras_snake_case (class_name != NULL ? class_name : "");
     const gint n = GPOINTER_TO_INT (g_hash_table_lookup (counts, stem));
 
+    if (g_hash_table_contains (self->groups, dnn_keras_name_of (layer))) {
+      g_free (stem);
+      return refuse (dnn_keras_name_of (layer), class_name, error,
+                     "two layers have that name");
+    }
     g_hash_table_insert (self->groups, g_strdup (dnn_keras_name_of (layer)),
                          dnn_keras_file_form (self->file) == DNN_KERAS_LEGACY
                              ? g_strdup (dnn_keras_name_of (layer))
@@ -223,6 +228,7 @@ name_groups (Import *self, JsonArray *layers)
                                  : g_strdup_printf ("layers/%s", stem));
     g_hash_table_insert (counts, stem, GINT_TO_POINTER (n + 1));
   }
+  return true;
 }
 
 /* One after another; the first says what comes in. */
@@ -333,7 +339,7 @@ list_outputs (const Import *self, const GPtrArray *keys, GError **error)
     const Value *value =
         g_hash_table_lookup (self->values, g_ptr_array_index (keys, i));
 
-    if (value == NULL || g_str_has_prefix (value->source, "input")) {
+    if (value == NULL || dnn_foreign_is_input (value->source)) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                    "no layer makes the output '%s'",
                    (const char *) g_ptr_array_index (keys, i));
@@ -415,7 +421,8 @@ import_file (Import *self, DnnRegistry *registry, GError **error)
                  "the file has weights alone, and no model");
     return NULL;
   }
-  name_groups (self, layers);
+  if (!name_groups (self, layers, error))
+    return NULL;
   if (g_strcmp0 (dnn_keras_text_of (top, "class_name"), "Sequential") == 0) {
     char *last = walk_sequence (self, layers, dnn_keras_config_of (top), error);
 

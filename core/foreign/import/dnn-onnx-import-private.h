@@ -81,6 +81,8 @@ typedef bool (*DnnOnnxRule) (DnnOnnxImport *self, const DnnOnnxNode *node,
 /* NULL: ONNX has no such operator that could be imported. */
 DnnOnnxRule dnn_onnx_find_rule (const DnnOnnxImport *self,
                                 const DnnOnnxNode *node);
+/* More than these cannot be inputs of the operator. */
+size_t dnn_onnx_most_inputs (const DnnOnnxNode *node);
 /* True if the operator wants channels last of its first input. */
 bool dnn_onnx_wants_last (const DnnOnnxNode *node);
 

@@ -95,7 +95,9 @@ add_consumer (DnnOnnxImport *self, const char *value, const DnnOnnxNode *node)
     list = g_ptr_array_new ();
     g_hash_table_insert (self->consumers, (char *) value, list);
   }
-  g_ptr_array_add (list, (void *) node);
+  /* A node may name a value in many inputs. */
+  if (list->len == 0 || g_ptr_array_index (list, list->len - 1) != node)
+    g_ptr_array_add (list, (void *) node);
 }
 
 /* From the last node up: each is needed if an output or a needed node uses it.
@@ -138,7 +140,7 @@ check_known (DnnOnnxImport *self, GError **error)
   g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree const char **ops = NULL;
-  const char *until = NULL;
+  const char *until = NULL, *before = NULL;
   guint n = 0;
 
   for (size_t i = 0; i < graph->n_nodes; i++) {
@@ -147,13 +149,14 @@ check_known (DnnOnnxImport *self, GError **error)
     if (!g_hash_table_contains (self->needed, node))
       continue;
     if (dnn_onnx_find_rule (self, node) == NULL) {
-      if (g_hash_table_size (counts) == 0 && i > 0)
-        until = graph->nodes[i - 1]->outputs[0];
+      if (g_hash_table_size (counts) == 0)
+        until = before;
       g_hash_table_insert (
           counts, (char *) node->op,
           GINT_TO_POINTER (
               GPOINTER_TO_INT (g_hash_table_lookup (counts, node->op)) + 1));
     }
+    before = node->outputs[0]; /* it has one, as it is needed */
   }
   ops = (const char **) g_hash_table_get_keys_as_array (counts, &n);
   if (n == 0)
@@ -222,17 +225,21 @@ read_shape (const DnnOnnxImport *self, const DnnOnnxValue *value,
 /* True if a node wants its channels last, seen through those that do not care.
  */
 static bool
-wants_last (const DnnOnnxImport *self, const char *name, unsigned depth)
+wants_last (const DnnOnnxImport *self, const char *name, GHashTable *seen,
+            unsigned depth)
 {
   const GPtrArray *list = g_hash_table_lookup (self->consumers, name);
 
+  if (!g_hash_table_add (seen, (char *) name))
+    return false;
   for (guint i = 0; list != NULL && i < list->len; i++) {
     const DnnOnnxNode *node = g_ptr_array_index (list, i);
 
     if (strcmp (node->inputs[0], name) == 0 && dnn_onnx_wants_last (node))
       return true;
     if (depth > 0 && dnn_foreign_map_is_activation (self->map, node->op) &&
-        node->n_outputs > 0 && wants_last (self, node->outputs[0], depth - 1))
+        node->n_outputs > 0 &&
+        wants_last (self, node->outputs[0], seen, depth - 1))
       return true;
   }
   return false;
@@ -244,6 +251,7 @@ add_input (DnnOnnxImport *self, const DnnOnnxValue *value, GError **error)
   g_autofree char *source = self->inputs.n > 0
                                 ? g_strdup_printf ("input:%u", self->inputs.n)
                                 : g_strdup ("input");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   DnnShape sample = { 0 }, ours, batch;
   bool last;
   DnnOnnxPart *part;
@@ -262,7 +270,7 @@ add_input (DnnOnnxImport *self, const DnnOnnxValue *value, GError **error)
   }
   ours = sample;
   last = sample.n_dims >= 2 && !self->options->keep_input_layout &&
-         wants_last (self, value->name, 8);
+         wants_last (self, value->name, seen, 8);
   for (uint32_t i = 0; last && i < sample.n_dims; i++)
     ours.dims[i] = sample.dims[i + 1 < sample.n_dims ? i + 1 : 0];
   self->inputs.at[self->inputs.n++] = ours;
@@ -339,6 +347,11 @@ run_rule (DnnOnnxImport *self, const DnnOnnxNode *node, GError **error)
 {
   if (*node->outputs[0] == '\0')
     return dnn_onnx_refuse (node, error, "its first output must have a name");
+  if (node->n_inputs > dnn_onnx_most_inputs (node))
+    return dnn_onnx_refuse (node, error,
+                            "its inputs must be at most %" G_GSIZE_FORMAT
+                            ", not '%" G_GSIZE_FORMAT "'",
+                            dnn_onnx_most_inputs (node), node->n_inputs);
   if (strcmp (node->op, "Constant") != 0 &&
       dnn_onnx_part (self, dnn_onnx_node_get_input (node, 0)) == NULL)
     return dnn_onnx_refuse (node, error,
@@ -373,7 +386,7 @@ list_outputs (DnnOnnxImport *self, GError **error)
     const DnnOnnxPart *part = dnn_onnx_part (self, name);
 
     if (part == NULL || part->source == NULL ||
-        g_str_has_prefix (part->source, "input")) {
+        dnn_foreign_is_input (part->source)) {
       g_set_error (error, DNN_ERROR, DNN_ERROR_FORMAT,
                    "output '%s' must be computed by a node", name);
       return NULL;

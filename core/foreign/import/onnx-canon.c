@@ -361,66 +361,89 @@ rule_prelu (DnnOnnxImport *self, const DnnOnnxNode *node, GError **error)
 
 /* --- the table ------------------------------------------------------------ */
 
-static const struct {
+enum { MANY = DNN_MAX_PARTS };
+
+typedef struct {
   const char *op;
   DnnOnnxRule rule;
-  bool last; /* wants channels last */
-} rules[] = {
-  { "Add", rule_elements, false },
-  { "AveragePool", dnn_onnx_rule_window, true },
-  { "BatchNormalization", rule_normalize, true },
-  { "Clip", rule_clip, false },
-  { "Concat", dnn_onnx_rule_concat, false },
-  { "Constant", rule_constant, false },
-  { "Conv", dnn_onnx_rule_window, true },
-  { "Dropout", rule_same, false },
-  { "Flatten", dnn_onnx_rule_flatten, false },
-  { "Gemm", dnn_onnx_rule_dense, false },
-  { "GlobalAveragePool", rule_global, true },
-  { "GlobalMaxPool", rule_global, true },
-  { "Identity", rule_same, false },
-  { "LayerNormalization", rule_layer_norm, false },
-  { "LogSoftmax", rule_softmax, false },
-  { "MatMul", dnn_onnx_rule_dense, false },
-  { "Max", rule_elements, false },
-  { "MaxPool", dnn_onnx_rule_window, true },
-  { "Mean", rule_elements, false },
-  { "Min", rule_elements, false },
-  { "Mul", rule_elements, false },
-  { "PRelu", rule_prelu, true },
-  { "Pad", dnn_onnx_rule_pad, true },
-  { "RMSNormalization", rule_layer_norm, false },
-  { "ReduceMean", dnn_onnx_rule_mean, true },
-  { "Reshape", dnn_onnx_rule_reshape, false },
-  { "Softmax", rule_softmax, false },
-  { "Squeeze", dnn_onnx_rule_reshape, false },
-  { "Sub", rule_elements, false },
-  { "Sum", rule_elements, false },
-  { "Transpose", dnn_onnx_rule_transpose, false },
-  { "Unsqueeze", dnn_onnx_rule_reshape, false },
+  bool last;   /* wants channels last */
+  size_t most; /* inputs, as the operator's page has them */
+} Operator;
+
+static const Operator operators[] = {
+  { "Add", rule_elements, false, 2 },
+  { "AveragePool", dnn_onnx_rule_window, true, 1 },
+  { "BatchNormalization", rule_normalize, true, 5 },
+  { "Clip", rule_clip, false, 3 },
+  { "Concat", dnn_onnx_rule_concat, false, MANY },
+  { "Constant", rule_constant, false, 0 },
+  { "Conv", dnn_onnx_rule_window, true, 3 },
+  { "Dropout", rule_same, false, 3 },
+  { "Flatten", dnn_onnx_rule_flatten, false, 1 },
+  { "Gemm", dnn_onnx_rule_dense, false, 3 },
+  { "GlobalAveragePool", rule_global, true, 1 },
+  { "GlobalMaxPool", rule_global, true, 1 },
+  { "Identity", rule_same, false, 1 },
+  { "LayerNormalization", rule_layer_norm, false, 3 },
+  { "LogSoftmax", rule_softmax, false, 1 },
+  { "MatMul", dnn_onnx_rule_dense, false, 2 },
+  { "Max", rule_elements, false, MANY },
+  { "MaxPool", dnn_onnx_rule_window, true, 1 },
+  { "Mean", rule_elements, false, MANY },
+  { "Min", rule_elements, false, MANY },
+  { "Mul", rule_elements, false, 2 },
+  { "PRelu", rule_prelu, true, 2 },
+  { "Pad", dnn_onnx_rule_pad, true, 4 },
+  { "RMSNormalization", rule_layer_norm, false, 2 },
+  { "ReduceMean", dnn_onnx_rule_mean, true, 2 },
+  { "Reshape", dnn_onnx_rule_reshape, false, 2 },
+  { "Softmax", rule_softmax, false, 1 },
+  { "Squeeze", dnn_onnx_rule_reshape, false, 2 },
+  { "Sub", rule_elements, false, 2 },
+  { "Sum", rule_elements, false, MANY },
+  { "Transpose", dnn_onnx_rule_transpose, false, 1 },
+  { "Unsqueeze", dnn_onnx_rule_reshape, false, 2 },
 };
+
+static const Operator *
+find_operator (const DnnOnnxNode *node)
+{
+  if (*node->domain != '\0' && strcmp (node->domain, "ai.onnx") != 0)
+    return NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (operators); i++)
+    if (strcmp (operators[i].op, node->op) == 0)
+      return &operators[i];
+  return NULL;
+}
 
 DnnOnnxRule
 dnn_onnx_find_rule (const DnnOnnxImport *self, const DnnOnnxNode *node)
 {
+  const Operator *known = find_operator (node);
   g_autofree char *foreign = NULL;
 
+  if (known != NULL)
+    return known->rule;
   if (*node->domain != '\0' && strcmp (node->domain, "ai.onnx") != 0) {
     foreign = g_strdup_printf ("%s:%s", node->domain, node->op);
     return dnn_foreign_map_has (self->map, foreign) ? rule_plain : NULL;
   }
-  for (size_t i = 0; i < G_N_ELEMENTS (rules); i++)
-    if (strcmp (rules[i].op, node->op) == 0)
-      return rules[i].rule;
   return dnn_foreign_map_is_activation (self->map, node->op) ? rule_plain
                                                              : NULL;
+}
+
+size_t
+dnn_onnx_most_inputs (const DnnOnnxNode *node)
+{
+  const Operator *known = find_operator (node);
+
+  return known != NULL ? known->most : 1;
 }
 
 bool
 dnn_onnx_wants_last (const DnnOnnxNode *node)
 {
-  for (size_t i = 0; i < G_N_ELEMENTS (rules); i++)
-    if (strcmp (rules[i].op, node->op) == 0)
-      return rules[i].last;
-  return false;
+  const Operator *known = find_operator (node);
+
+  return known != NULL && known->last;
 }

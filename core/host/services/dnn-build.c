@@ -29,7 +29,7 @@ call_build (const DnnComponent *component, const char *who, DnnBuild *b)
 
 /* --- what a build may not leave out -------------------------------------- */
 
-/* A layer with outputs must have declared them and its weights. */
+/* Each output must be set; each weight needs a name and an initializer. */
 static const char *
 find_gap (const DnnComponent *component, const DnnBuilt *built)
 {

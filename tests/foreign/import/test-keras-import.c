@@ -17,7 +17,7 @@ import (const char *name, const char *end, GError **error)
 static const char *const files[][2] = {
   { "keras-sequential", ".keras" }, { "keras-sequential", ".h5" },
   { "keras-functional", ".keras" }, { "keras-functional", ".h5" },
-  { "keras-sound", ".keras" },
+  { "keras-sound", ".keras" },      { "keras-inputs", ".keras" },
 };
 
 static void

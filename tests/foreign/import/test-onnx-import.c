@@ -133,6 +133,8 @@ static const Wrong wrongs[] = {
   { "no-axes", "cnn", NULL, "x=3", DNN_ERROR_FORMAT, "node 'stem' (Conv)" },
   { "pad-mode", "pad_mode", NULL, NULL, DNN_ERROR_FORMAT,
     "node 'pad' (Pad): it must be constant zeros around axes of space" },
+  { "many-inputs", "many_inputs", NULL, NULL, DNN_ERROR_FORMAT,
+    "node 'relu0' (Relu): its inputs must be at most 1, not '200'" },
   { "no-input", "../foreign/types", NULL, NULL, DNN_ERROR_FORMAT,
     "no output depends on an input" },
 };
